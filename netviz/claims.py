@@ -1,0 +1,94 @@
+"""Claims: what a lesson states as a fact, checked against the result at every build.
+
+A claim is an expression over the result of its experiment, `numbers.error < 0.01` or `'tabby' in top.names`, in
+Jinja2's expression language and its sandbox. A claim can turn out broken; that is shown, not hidden.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+_environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An author's claim as written, and its line in the lesson."""
+
+    source: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim with the verdict; ``measured`` are the values it spoke of, by the names it gave them."""
+
+    source: str
+    kept: bool
+    measured: Mapping[str, Any]
+
+
+def read_claim(source: str) -> Claim:
+    """Raises ValueError if it is no expression, or states nothing that a result could break."""
+    if not any(_operands(_parse(source))):
+        raise ValueError(f"{source!r} names no result, so no result could break it")
+    return Claim(source)
+
+
+def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:
+    """Hold a claim against a result. Raises ValueError if it speaks of something that the result does not have."""
+    try:
+        kept = _evaluate(_parse(claim.source), scope)
+        measured = {_text(node): _evaluate(node, scope) for node in _operands(_parse(claim.source))}
+    except (UndefinedError, SecurityError) as error:
+        raise ValueError(str(error)) from None
+    except (TypeError, ZeroDivisionError, KeyError) as error:
+        raise ValueError(f"{claim.source!r} can't be evaluated: {error}") from None
+    return CheckedClaim(claim.source, bool(kept), measured)
+
+
+@cache
+def _parse(source: str) -> nodes.Expr:
+    try:
+        template = _environment.parse("{{ " + source + "\n}}")
+    except TemplateSyntaxError as error:
+        raise ValueError(error.message) from None
+    match template.body:
+        case [nodes.Output(nodes=[nodes.Expr() as expression])] if not isinstance(expression, nodes.TemplateData):
+            return expression
+    raise ValueError(f"{source!r} is not a single expression")
+
+
+def _evaluate(expression: nodes.Expr, scope: Mapping[str, Any]) -> Any:
+    assignment = nodes.Assign(nodes.Name("value", "store"), expression, lineno=1)
+    template = _environment.from_string(nodes.Template([assignment], lineno=1))
+    value = template.make_module(dict(scope)).value  # type: ignore[attr-defined]
+    str(value)  # a strict undefined value speaks up when it is used, not when it is made
+    return value
+
+
+def _operands(node: nodes.Node) -> Iterator[nodes.Expr]:
+    """The results that an expression speaks of: the longest chains of names, attributes and items."""
+    if isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Name)):
+        yield node
+    else:
+        for child in node.iter_child_nodes():
+            yield from _operands(child)
+
+
+def _text(node: nodes.Node) -> str:
+    match node:
+        case nodes.Name():
+            return str(node.name)
+        case nodes.Getattr():
+            return f"{_text(node.node)}.{node.attr}"
+        case nodes.Getitem(arg=nodes.Const() as argument):
+            return f"{_text(node.node)}[{argument.value!r}]"
+    return "…"

@@ -1,0 +1,75 @@
+"""The command line: what to build and where, and one clear sentence for whatever goes wrong."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from netviz.mistakes import Mistakes
+from netviz.networks.weights import WeightsUnavailable
+from netviz.pictures import UnreadablePicture
+
+EXAMPLES = """\
+examples:
+  python build.py                              build site/ from content/; what is known already is not run again
+  python build.py --picture cat.jpg            the same course around your own photo (it comes first, the samples stay)
+  python build.py --weights imagenet           with Keras' full VGG16 (a download of 553 MB, once)
+  python build.py --weights vgg16.h5           with a file in the layout of Keras' own
+  python build.py --to ~/public/netviz         into another folder
+  python build.py --export dog-gradient --to out   the raw numbers of an experiment, as .npz
+
+A lesson is a folder of content/lessons with en.md and zh.md; README.md shows how to write one.
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The arguments that ``build.py`` takes."""
+    arguments = argparse.ArgumentParser(
+        prog="build.py",
+        description="Read the lessons of a course, run their experiments on VGG16, draw the figures, weave the pages.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    arguments.add_argument("--content", type=Path, default=Path("content"), metavar="DIR", help="the course (content)")
+    arguments.add_argument("--to", type=Path, metavar="DIR", help="where the site goes (site)")
+    arguments.add_argument(
+        "--store", type=Path, default=Path(".netviz"), metavar="DIR", help="where results are kept between builds (.netviz)"
+    )
+    arguments.add_argument(
+        "--weights",
+        default="compact",
+        metavar="FORM",
+        help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
+    )
+    arguments.add_argument("--picture", type=Path, metavar="FILE", help="your own photo: the course is built around it")
+    arguments.add_argument("--export", metavar="ID", help="write an experiment's raw numbers instead of building the site")
+    return arguments
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a build. Returns 0 if all went well, 1 for a user's mistake, 130 when interrupted."""
+    options = parser().parse_args(arguments)
+    from netviz.pipeline import Options, build, export
+    from netviz.site.publish import CannotPublish
+
+    try:
+        chosen = Options(options.content, options.to or Path("site"), options.store, options.weights, options.picture)
+        if options.export:
+            export(chosen, options.export, options.to or Path("export"))
+        else:
+            build(chosen)
+    except Mistakes as mistakes:
+        return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
+    except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:
+        return _stop(f"build.py: {problem}")
+    except KeyboardInterrupt:
+        _stop("stopped; what was computed is kept, and the next build goes on from there.")
+        return 130
+    return 0
+
+
+def _stop(*lines: str) -> int:
+    print(*lines, sep="\n", file=sys.stderr)
+    return 1

@@ -1,0 +1,280 @@
+"""The spec language: what an experiment fence may say, checked against the methods, pictures and classes that exist.
+
+Checking needs no TensorFlow. Every mistake is found with its line and column, and all of them at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from netviz.claims import Claim, read_claim
+from netviz.lessons import LANGUAGES, Lesson, LessonText, Span
+from netviz.methods import Method
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.networks.architecture import Layer
+from netviz.networks.classes import find
+from netviz.yaml_places import Places, read_yaml
+
+CHOSEN = "chosen"
+RANKS = ("top1", "top2", "top3", "top4", "top5")
+
+
+class Fence(BaseModel):
+    """The fields that every experiment has; whatever else a fence says are the method's own settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    method: str
+    picture: str = CHOSEN
+    target: str | int = "top1"
+    view: str | None = None
+    of: tuple[str, ...] = ()
+    caption: str = ""
+    alt: str = ""
+    expect: tuple[str, ...] = ()
+
+    @field_validator("of", "expect", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
+class Translation(BaseModel):
+    """What a fence of another language may say: its own words for an experiment of the English text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    caption: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """An experiment's words in one language, and where they stand."""
+
+    caption: str
+    alt: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One checked experiment of a lesson.
+
+    ``target`` is a rank (``top1`` to ``top5``) or a class index; ``settings`` are complete, defaults filled in;
+    ``of`` are the experiments whose maps it takes.
+    """
+
+    id: str
+    lesson: str
+    method: Method
+    picture: str
+    target: str | int
+    view: str
+    settings: Mapping[str, Any]
+    of: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    wording: Mapping[str, Wording]
+    spec: str  # the fence as the author wrote it
+
+    def pictures(self, chosen: str) -> str:
+        """The picture it looks at while ``chosen`` is the reader's choice."""
+        return chosen if self.picture == CHOSEN else self.picture
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that specs may use."""
+
+    methods: Mapping[str, Method]
+    pictures: Sequence[str]
+    layers: Sequence[Layer]
+
+
+def read_experiments(lessons: Sequence[Lesson], vocabulary: Vocabulary) -> dict[str, Experiment]:
+    """Every experiment of the course by id, in the order of the lessons.
+
+    Raises Mistakes: all that is wrong in any fence, in any language.
+    """
+    experiments: dict[str, Experiment] = {}
+    mistakes: list[Mistake] = []
+    for lesson in lessons:
+        for span, text in _fences(lesson, LANGUAGES[0]):
+            try:
+                experiment = _read_experiment(span, text, lesson.slug, vocabulary, experiments)
+                experiments[experiment.id] = experiment
+            except Mistakes as error:
+                mistakes += error.mistakes
+    for lesson in lessons:
+        for language in LANGUAGES[1:]:
+            for span, text in _fences(lesson, language):
+                try:
+                    _add_translation(span, text, lesson.slug, language, experiments)
+                except Mistakes as error:
+                    mistakes += error.mistakes
+    if mistakes:
+        raise Mistakes(mistakes)
+    return experiments
+
+
+def untranslated(lessons: Sequence[Lesson], experiments: Mapping[str, Experiment]) -> list[str]:
+    """Where a language has fallen behind: one line for each experiment that its text leaves out."""
+    return [
+        f"{lesson.texts[language].path}: has no fence for the experiment {experiment.id!r}"
+        for lesson in lessons
+        for language in LANGUAGES
+        for experiment in experiments.values()
+        if experiment.lesson == lesson.slug and language not in experiment.wording
+    ]
+
+
+def fence_id(source: str) -> str:
+    """The id that a fence names; only for fences that have been checked."""
+    return str(yaml.safe_load(source)["id"])
+
+
+def _fences(lesson: Lesson, language: str) -> Iterator[tuple[Span, LessonText]]:
+    text = lesson.texts[language]
+    return ((span, text) for span in text.spans_of("experiment"))
+
+
+def _read_experiment(
+    span: Span, text: LessonText, lesson: str, vocabulary: Vocabulary, earlier: Mapping[str, Experiment]
+) -> Experiment:
+    values, places = _read_mapping(span, text)
+    fields = {name: value for name, value in values.items() if name in Fence.model_fields}
+    own_settings = {name: value for name, value in values.items() if name not in Fence.model_fields}
+    try:
+        fence = Fence.model_validate(fields)
+    except ValidationError as error:
+        raise Mistakes(places.mistakes(error, list(Fence.model_fields))) from None
+    if fence.method not in vocabulary.methods:
+        hint = nearest(fence.method, vocabulary.methods)
+        raise Mistakes([places.mistake(("method",), f"unknown method {fence.method!r}", hint)])
+    method = vocabulary.methods[fence.method]
+    settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
+    mistakes += _check_names(fence, method, places, vocabulary, earlier)
+    target, wrong_target = _check_target(fence.target, places)
+    claims, wrong_claims = _check_claims(fence.expect, places)
+    mistakes += wrong_target + wrong_claims
+    if mistakes:
+        raise Mistakes(mistakes)
+    words = Wording(fence.caption, fence.alt, *places.values.get(("caption",), (span.line, 1)))
+    return Experiment(
+        fence.id,
+        lesson,
+        method,
+        fence.picture,
+        target,
+        fence.view or method.views[0],
+        settings,
+        fence.of,
+        claims,
+        {LANGUAGES[0]: words},
+        span.source,
+    )
+
+
+def _read_mapping(span: Span, text: LessonText) -> tuple[dict[str, Any], Places]:
+    values, places = read_yaml(span.source, text.path, span.line)
+    if not isinstance(values, dict):
+        raise Mistakes([text.mistake("an experiment needs at least `id:` and `method:`", span.line)])
+    return {str(name): value for name, value in values.items()}, places
+
+
+def _check_settings(
+    method: Method, values: Mapping[str, Any], places: Places, layers: Sequence[Layer]
+) -> tuple[dict[str, Any], list[Mistake]]:
+    try:
+        settings = method.settings(**values).model_dump()
+    except ValidationError as error:
+        allowed = [*method.settings.model_fields, *Fence.model_fields]
+        return {}, places.mistakes(error, allowed)
+    mistakes = []
+    for name, choice in method.layer_settings.items():
+        allowed = [layer.name for layer in layers if layer.feeds_output and (layer.is_spatial or not choice.spatial)]
+        if settings[name] is not None and settings[name] not in allowed:
+            mistakes.append(places.mistake((name,), f"unknown layer {settings[name]!r}", nearest(settings[name], allowed)))
+    return settings, mistakes
+
+
+def _check_names(
+    fence: Fence, method: Method, places: Places, vocabulary: Vocabulary, earlier: Mapping[str, Experiment]
+) -> list[Mistake]:
+    mistakes = []
+    if fence.id in earlier:
+        message = f"the id {fence.id!r} is taken by an experiment of the lesson {earlier[fence.id].lesson!r}"
+        mistakes.append(places.mistake(("id",), message))
+    if fence.picture != CHOSEN and fence.picture not in vocabulary.pictures:
+        hint = nearest(fence.picture, [CHOSEN, *vocabulary.pictures])
+        mistakes.append(places.mistake(("picture",), f"unknown picture {fence.picture!r}", hint))
+    if fence.view is not None and fence.view not in method.views:
+        message = f"{method.name} can't be drawn as {fence.view!r}"
+        mistakes.append(places.mistake(("view",), message, nearest(fence.view, method.views)))
+    least, most = method.maps
+    if not least <= len(fence.of) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        message = f"{method.name} takes the maps of {wanted} other experiments (`of:`), here are {len(fence.of)}"
+        mistakes.append(places.mistake(("of",), message))
+    for index, other in enumerate(fence.of):
+        key = ("of", index) if ("of", index) in places.values else ("of",)
+        if other not in earlier:
+            hint = nearest(other, earlier) if earlier else ""
+            mistakes.append(places.mistake(key, f"no experiment {other!r} comes before this one", hint))
+        elif earlier[other].method.gives != "attribution":
+            mistakes.append(places.mistake(key, f"{other!r} ({earlier[other].method.name}) gives no map"))
+        elif earlier[other].picture not in (fence.picture, CHOSEN):
+            message = f"{other!r} looks at the picture {earlier[other].picture!r}, this one at {fence.picture!r}"
+            mistakes.append(places.mistake(key, message))
+    return mistakes
+
+
+def _check_target(target: str | int, places: Places) -> tuple[str | int, list[Mistake]]:
+    if target in RANKS:
+        return target, []
+    try:
+        return find(target), []
+    except ValueError as error:
+        hint = f"or {', '.join(RANKS)}, or an index from 0 to 999"
+        return target, [places.mistake(("target",), str(error), hint)]
+
+
+def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, ...], list[Mistake]]:
+    claims, mistakes = [], []
+    for index, source in enumerate(sources):
+        key = ("expect", index) if ("expect", index) in places.values else ("expect",)
+        try:
+            claims.append(dataclasses.replace(read_claim(source), line=places.values.get(key, (places.first_line, 1))[0]))
+        except ValueError as error:
+            mistakes.append(places.mistake(key, f"not a claim: {error}"))
+    return tuple(claims), mistakes
+
+
+def _add_translation(
+    span: Span, text: LessonText, lesson: str, language: str, experiments: dict[str, Experiment]
+) -> None:
+    values, places = _read_mapping(span, text)
+    try:
+        words = Translation.model_validate(values)
+    except ValidationError as error:
+        mistakes = places.mistakes(error, list(Translation.model_fields))
+        raise Mistakes(
+            dataclasses.replace(mistake, hint=f"the spec stands in {LANGUAGES[0]}.md; here only id, caption and alt")
+            for mistake in mistakes
+        ) from None
+    experiment = experiments.get(words.id)
+    if experiment is None or experiment.lesson != lesson:
+        known = [experiment.id for experiment in experiments.values() if experiment.lesson == lesson]
+        message = f"the lesson's {LANGUAGES[0]}.md has no experiment {words.id!r}"
+        raise Mistakes([places.mistake(("id",), message, nearest(words.id, known))])
+    wording = Wording(words.caption, words.alt, *places.values.get(("caption",), (span.line, 1)))
+    experiments[words.id] = dataclasses.replace(experiment, wording={**experiment.wording, language: wording})

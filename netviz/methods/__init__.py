@@ -1,0 +1,196 @@
+"""The methods: each one pure function with a declaration that says what it is, takes, gives and costs.
+
+A method is a function of a network, pictures and targets, decorated with `method`. Its keyword-only parameters are
+its settings; their annotations carry ranges and descriptions. The spec checker, the Methods page, captions and the
+progress bar read the declaration; nothing else has to know a method. Reading this does not import TensorFlow.
+
+    @method(
+        title={"en": "Gradient x input", "zh": "梯度 × 输入"},
+        summary={"en": "…", "zh": "…"},
+        papers=(Paper("Shrikumar et al.", 2016, "Not Just a Black Box", "https://arxiv.org/abs/1605.01713"),),
+        gives="attribution", signed=True, views=("signed", "overlay"),
+        passes=lambda settings: Passes(1, 1),
+    )
+    def gradient_x_input(network, pictures, targets, *, output: Output = "logit"):
+        '''(x - mean colour) * gradient, summed over RGB.'''
+        …
+
+Importing a module that holds such a function is all it takes to add a method.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from netviz.networks import Array, Network, Targets
+
+Result = dict[str, NDArray[Any]]
+"""What a method gives: arrays with one entry a picture along the first axis.
+
+A map is called ``attribution``: (n, height, width), or (n, height, width, 3) with a value for each of RGB. What is
+small enough to be read, (n,) or (n, up to 4), becomes the experiment's ``numbers``; the rest stay arrays.
+"""
+
+Kind = Literal["scores", "feature maps", "attribution", "check", "picture"]
+
+Seed = Annotated[int, Field(ge=0, description="start of the random numbers; the same seed gives the same bytes")]
+OutputSetting = Annotated[
+    Literal["logit", "probability"], Field(description="explain the score before the softmax, or after it")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerChoice:
+    """Marks a setting as the name of a layer; ``spatial`` ones give maps that can be laid over the picture."""
+
+    spatial: bool = True
+
+
+SpatialLayer = Annotated[str, LayerChoice(), Field(description="a layer whose output is a stack of maps")]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """Where a method comes from."""
+
+    authors: str
+    year: int
+    title: str
+    url: str
+    place: str = ""  # section or equation
+
+    def __str__(self) -> str:
+        return f"{self.authors} {self.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """What a method costs for one picture: pictures that go forward through the network, and back."""
+
+    forward: int
+    backward: int = 0
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method's declaration. ``signed`` is None where the result is no map; ``views[0]`` is the default view."""
+
+    name: str
+    function: Callable[..., Result]
+    title: Mapping[str, str]
+    summary: Mapping[str, str]
+    papers: tuple[Paper, ...]
+    gives: Kind
+    signed: bool | None
+    views: tuple[str, ...]
+    passes: Callable[[Any], Passes]
+    maps: tuple[int, int]
+    settings: type[BaseModel] = field(repr=False)
+    layer_settings: Mapping[str, LayerChoice]
+
+    @property
+    def description(self) -> str:
+        """The function's docstring."""
+        return inspect.getdoc(self.function) or ""
+
+
+_registry: dict[str, Method] = {}
+
+
+def method(
+    *,
+    title: Mapping[str, str],
+    summary: Mapping[str, str],
+    gives: Kind,
+    views: tuple[str, ...],
+    passes: Callable[[Any], Passes],
+    papers: tuple[Paper, ...] = (),
+    signed: bool | None = None,
+    maps: tuple[int, int] = (0, 0),
+    name: str | None = None,
+) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
+    """Declare a function as a method; its name, with hyphens, becomes the method's unless given.
+
+    ``passes`` takes the checked settings. ``maps`` says how many maps of other experiments it takes (least, most):
+    such a function has a fourth parameter, a list of them, each (n, ...). Raises ValueError if the name is taken by
+    another function.
+    """
+
+    def declare(function: Callable[..., Result]) -> Callable[..., Result]:
+        method_name = name or function.__name__.replace("_", "-")
+        taken = _registry.get(method_name)
+        if taken and taken.function.__module__ != function.__module__:
+            raise ValueError(f"two methods are called {method_name!r}: {taken.function.__module__} has one already")
+        settings, layer_settings = _settings_of(function)
+        _registry[method_name] = Method(
+            method_name, function, title, summary, papers, gives, signed, views, passes, maps, settings, layer_settings
+        )
+        return function
+
+    return declare
+
+
+def methods() -> Mapping[str, Method]:
+    """Every method by name: those of this package and those declared elsewhere before the call."""
+    for module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
+        importlib.import_module(module.name)
+    return dict(sorted(_registry.items()))
+
+
+def _settings_of(function: Callable[..., Result]) -> tuple[type[BaseModel], dict[str, LayerChoice]]:
+    """A model that checks the function's keyword-only parameters, and which of them name layers."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {}
+    layers: dict[str, LayerChoice] = {}
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind is not parameter.KEYWORD_ONLY:
+            continue
+        required = parameter.default is parameter.empty
+        fields[parameter.name] = (hints[parameter.name], ... if required else parameter.default)
+        for mark in typing.get_args(hints[parameter.name])[1:]:
+            if isinstance(mark, LayerChoice):
+                layers[parameter.name] = mark
+    model = create_model(
+        f"{function.__name__}_settings", __config__=ConfigDict(extra="forbid", frozen=True), **fields
+    )
+    return model, layers
+
+
+def run(
+    method: Method,
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    settings: Mapping[str, Any] | None = None,
+    maps: Sequence[Array] = (),
+) -> Result:
+    """Check the settings, fill in defaults and run: what tests and scripts call.
+
+    Parameters
+    ----------
+    pictures
+        (n, height, width, 3) RGB, 0 to 255; left untouched.
+    targets
+        (n,) class indices.
+    maps
+        The maps of other experiments, each (n, ...), for a method that takes them.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a setting is unknown or out of range.
+    """
+    checked = method.settings(**(settings or {}))
+    values = {name: getattr(checked, name) for name in type(checked).model_fields}
+    inputs = (np.asarray(pictures), np.asarray(targets), *([list(maps)] if method.maps[1] else []))
+    return method.function(network, *inputs, **values)

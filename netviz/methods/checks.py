@@ -1,0 +1,185 @@
+"""Checks: is a map what it claims to be? Each holds a derivative or a map against something measured otherwise."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from netviz.methods import OutputSetting, Passes, Result, Seed, method
+from netviz.methods.arrays import flat_maps, flattened, lengths, peaks, resized, target_output
+from netviz.networks import Array, Network, Targets, softmax
+
+
+@method(
+    title={"en": "Finite differences", "zh": "有限差分"},
+    summary={
+        "en": "The gradient's prediction along random directions, against the change that is measured by taking the step.",
+        "zh": "沿随机方向比较：梯度预言的变化，与真正走一小步所测得的变化。",
+    },
+    gives="check",
+    views=("scatter",),
+    passes=lambda settings: Passes(forward=2 * settings.directions + 1, backward=1),
+)
+def finite_differences(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    directions: Annotated[int, Field(ge=1, le=1000, description="random directions to try")] = 20,
+    step: Annotated[float, Field(gt=0, le=10, description="length of a step: root mean square over the RGB values")] = 0.001,
+    output: OutputSetting = "logit",
+    seed: Seed = 0,
+) -> Result:
+    """Central differences in float64 along random directions: ``x`` predicted and ``y`` measured slopes.
+
+    Both (n, directions), in score per step; ``error`` (n,) is the length of their difference over that of ``y``. In
+    float32 the difference of two scores would have too few digits left.
+    """
+    precise = network.at("float64")
+    gradients = flattened(precise.gradient(pictures, targets, output=output))
+    predicted = np.empty((len(pictures), directions))
+    measured = np.empty_like(predicted)
+    for i, picture in enumerate(np.asarray(pictures, np.float64)):
+        random = np.random.default_rng(seed)
+        target = np.full(2, targets[i])
+        for j in range(directions):
+            direction = random.standard_normal(picture.shape)
+            direction /= np.sqrt((direction**2).mean())
+            ahead, behind = target_output(
+                precise, np.stack([picture + step * direction, picture - step * direction]), target, output
+            )
+            predicted[i, j] = gradients[i] @ direction.ravel()
+            measured[i, j] = (ahead - behind) / (2 * step)
+    return {
+        "x": predicted,
+        "y": measured,
+        "error": lengths(predicted - measured) / lengths(measured),
+        "directions": np.full(len(pictures), directions),
+    }
+
+
+@method(
+    title={"en": "Nudging the picture", "zh": "轻推图片"},
+    summary={
+        "en": "The score when the picture is moved along its gradient and against it, beside the straight line that the "
+        "gradient predicts.",
+        "zh": "让图片顺着、逆着梯度移动时的得分，与梯度所预言的直线对照。",
+    },
+    gives="check",
+    views=("curve",),
+    passes=lambda settings: Passes(forward=settings.points + 1, backward=1),
+)
+def nudge(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    largest: Annotated[float, Field(gt=0, le=100, description="greatest nudge: root mean square over the RGB values")] = 0.5,
+    points: Annotated[int, Field(ge=3, le=1001, multiple_of=1, description="nudges to try; odd, to hold 0")] = 21,
+    output: OutputSetting = "logit",
+) -> Result:
+    """Scores along the gradient's direction: ``x`` nudges, ``measured`` and ``predicted`` scores, (n, points).
+
+    ``rise`` and ``fall`` (n,) are the changes of the score at the greatest nudge along and against the gradient,
+    ``predicted_rise`` what the gradient says; ``linear_error`` is the relative error of the prediction at the smallest
+    nudge. Nudged values may leave 0 to 255: the network has no such bounds.
+    """
+    points += 1 - points % 2
+    gradients = network.gradient(pictures, targets, output=output)
+    nudges = np.linspace(-largest, largest, points)
+    measured = np.empty((len(pictures), points))
+    predicted = np.empty_like(measured)
+    for i, (picture, slope) in enumerate(zip(pictures, gradients, strict=True)):
+        direction = slope / max(np.sqrt((slope.astype(np.float64) ** 2).mean()), np.finfo(np.float32).tiny)
+        moved = picture + nudges[:, None, None, None].astype(np.float32) * direction.astype(np.float32)
+        measured[i] = target_output(network, moved, np.full(points, targets[i]), output)
+        rate = float((slope.astype(np.float64) * direction).sum())
+        predicted[i] = measured[i, points // 2] + nudges * rate
+    centre, first = points // 2, points // 2 + 1
+    change = measured - measured[:, centre : centre + 1]
+    expected = predicted - measured[:, centre : centre + 1]
+    return {
+        "x": np.tile(nudges, (len(pictures), 1)),
+        "measured": measured,
+        "predicted": predicted,
+        "rise": change[:, -1],
+        "fall": change[:, 0],
+        "predicted_rise": expected[:, -1],
+        "linear_error": np.abs(change[:, first] - expected[:, first]) / np.abs(expected[:, first]),
+    }
+
+
+@method(
+    title={"en": "Gradient sizes over classes", "zh": "各类别的梯度大小"},
+    summary={
+        "en": "How long the gradient is for likely and unlikely classes: of the logit, and of the probability.",
+        "zh": "可能与不可能的类别的梯度有多长：分别针对 logit 与概率。",
+    },
+    gives="check",
+    views=("scatter",),
+    passes=lambda settings: Passes(forward=2 * settings.classes + 1, backward=2 * settings.classes),
+)
+def gradient_norms(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    classes: Annotated[int, Field(ge=2, le=1000, description="classes to try, evenly spread over the ranks")] = 24,
+) -> Result:
+    """Lengths of the gradients of many classes' outputs: ``x`` the class's probability, ``logit``, ``probability``.
+
+    All (n, classes), from the likeliest class to the least likely. ``logit_smallest`` and the like (n,) are their extremes,
+    ``rank_correlation`` (n,) Spearman's, between a class's probability and the length of its logit's gradient.
+    """
+    from scipy.stats import spearmanr
+
+    probabilities = softmax(network.logits(pictures))
+    count = min(classes, probabilities.shape[1])
+    ranks = np.linspace(0, probabilities.shape[1] - 1, count).round().astype(int)
+    likelihoods = np.empty((len(pictures), count))
+    norms = {"logit": np.empty_like(likelihoods), "probability": np.empty_like(likelihoods)}
+    for i, picture in enumerate(pictures):
+        chosen = np.argsort(-probabilities[i], kind="stable")[ranks]
+        likelihoods[i] = probabilities[i, chosen]
+        repeated = np.broadcast_to(picture, (count, *picture.shape))
+        for output, lengths_of in norms.items():
+            lengths_of[i] = lengths(network.gradient(repeated, chosen, output=output))
+    extremes = {
+        f"{output}_{word}": pick(values, axis=1)
+        for output, values in norms.items()
+        for word, pick in (("smallest", np.min), ("largest", np.max))
+    }
+    correlations = [spearmanr(x, y).statistic for x, y in zip(likelihoods, norms["logit"], strict=True)]
+    return {"x": likelihoods, **norms, **extremes, "rank_correlation": np.array(correlations)}
+
+
+@method(
+    title={"en": "Two maps compared", "zh": "两张图的比较"},
+    summary={
+        "en": "Two maps of the same picture side by side, with their correlation and the distance between their peaks.",
+        "zh": "同一张图片的两张解释图并排，附相关系数与峰值间的距离。",
+    },
+    gives="check",
+    maps=(2, 2),
+    views=("panels",),
+    passes=lambda settings: Passes(forward=0),
+)
+def compare_maps(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:
+    """Pearson's ``correlation``, Spearman's ``rank_correlation`` and ``peak_distance`` (share of the width), each (n,).
+
+    ``maps`` (n, 2, height, width) are the two on the finer one's grid.
+    """
+    from scipy.stats import spearmanr
+
+    flat = [flat_maps(one) for one in maps]
+    height, width = max(one.shape[1:] for one in flat)
+    first, second = (resized(one, height, width) for one in flat)
+    rows = list(zip(flattened(first), flattened(second), strict=True))
+    return {
+        "maps": np.stack([first, second], axis=1),
+        "correlation": np.array([np.corrcoef(a, b)[0, 1] for a, b in rows]),
+        "rank_correlation": np.array([spearmanr(a, b).statistic for a, b in rows]),
+        "peak_distance": lengths(peaks(first) - peaks(second)),
+    }

@@ -1,0 +1,47 @@
+"""What a user got wrong, said so that it can be put right: where, what, and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake at a place: ``line`` and ``column`` count from 1, ``text`` is the line itself."""
+
+    path: Path
+    message: str
+    line: int | None = None
+    column: int | None = None
+    text: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        lines = [f"{place}: {self.message}"]
+        if self.text:
+            lines.append(f"    {self.text}")
+            if self.column:
+                lines.append("    " + " " * (self.column - 1) + "^")
+        if self.hint:
+            lines.append(f"    {self.hint}")
+        return "\n".join(lines)
+
+
+class Mistakes(Exception):
+    """Everything wrong in what was read, all at once."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=lambda m: (str(m.path), m.line or 0, m.column or 0)))
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str:
+    """A hint: the allowed word most like this one, and the others."""
+    allowed = list(allowed)
+    close = difflib.get_close_matches(word, allowed, 1)
+    others = "allowed: " + ", ".join(allowed)
+    return f"did you mean {close[0]!r}? {others}" if close else others

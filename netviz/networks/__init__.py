@@ -1,0 +1,98 @@
+"""Networks: what the rest of the project may ask of one, and how to open VGG16 in either of its forms.
+
+Everything that enters or leaves a network is a batch of RGB pictures with values from 0 to 255, or values per
+picture; resizing, channel order and preprocessing stay inside. Reading this module does not import TensorFlow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.networks.architecture import Layer
+from netviz.networks.weights import Weights
+
+Array = NDArray[np.floating[Any]]
+Targets = NDArray[np.integer[Any]]
+Output = Literal["logit", "probability"]
+ReluRule = Literal["plain", "guided", "deconvnet"]
+Precision = Literal["float32", "float64", "bfloat16"]
+PassListener = Callable[[int, int], None]
+
+
+class Network(Protocol):
+    """A classifier that can be asked for its outputs, its inner values and their derivatives.
+
+    ``pictures`` are always (n, height, width, 3), RGB, 0 to 255; ``targets`` (n,) class indices. Answers are NumPy
+    arrays of the network's precision (bfloat16 computes in half and answers in float32). Batches of any size are
+    allowed: the network cuts them into pieces that fit its memory.
+    """
+
+    weights: Weights
+    layers: tuple[Layer, ...]
+    input_shape: tuple[int, int, int]
+    mean_colour: Array  # (3,) RGB, 0 to 255: what the network's first convolution sees as zero
+    precision: Precision
+    listeners: list[PassListener]  # each is called as listener(forward, backward): pictures that just went through
+
+    def logits(self, pictures: Array) -> Array:
+        """Scores before the softmax: (n, classes)."""
+        ...
+
+    def activations(self, pictures: Array, layers: Sequence[str]) -> dict[str, Array]:
+        """Outputs of the named layers (after their ReLU where they have one): name -> (n, ...)."""
+        ...
+
+    def gradient(
+        self, pictures: Array, targets: Targets, *, output: Output = "logit", relu: ReluRule = "plain"
+    ) -> Array:
+        """Derivative of each target's output with respect to the pictures' RGB values: (n, height, width, 3)."""
+        ...
+
+    def layer_gradient(
+        self, pictures: Array, targets: Targets, layer: str, *, output: Output = "logit"
+    ) -> tuple[Array, Array]:
+        """Output of a layer, and the derivative of each target's output with respect to it: both (n, ...)."""
+        ...
+
+    def network_input(self, pictures: Array) -> Array:
+        """The pictures as they enter the first convolution: (n, height, width, 3)."""
+        ...
+
+    def to_input_units(self, gradient: Array) -> Array:
+        """A gradient per RGB value as a gradient per value of the network's own input, channels in its order."""
+        ...
+
+    def at(self, precision: Precision) -> Network:
+        """The same network computing in another precision."""
+        ...
+
+
+
+def open_network(form: str | Path = "compact") -> Network:
+    """VGG16 with ImageNet weights.
+
+    Parameters
+    ----------
+    form
+        ``compact`` (installed with the project, offline), ``imagenet`` (Keras' own file) or the path of a file in
+        the layout of Keras' own.
+
+    Raises
+    ------
+    netviz.networks.weights.WeightsUnavailable
+        One sentence that says what is missing and what to do.
+    """
+    from netviz.networks.vgg16 import open_vgg16
+
+    return open_vgg16(form)
+
+
+def softmax(logits: Array) -> Array:
+    """Probabilities from logits along the last axis."""
+    exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)

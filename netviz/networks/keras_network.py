@@ -1,0 +1,219 @@
+"""Any Keras classifier as a `Network`: preprocessing inside, derivatives by gradient tape, batches that fit memory.
+
+Compiled functions are kept for the life of the network: one for each question asked of it, whatever the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets
+from netviz.networks.architecture import Layer
+from netviz.networks.quiet import import_keras, import_tensorflow
+from netviz.networks.weights import Weights
+
+tf = import_tensorflow()
+keras = import_keras()
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How RGB from 0 to 255 becomes what the first convolution sees: (value - mean) / deviation, channel by channel.
+
+    ``mean`` and ``deviation`` are given in RGB order; ``reverse_channels`` then turns RGB into BGR.
+    """
+
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    deviation: tuple[float, ...] = (1.0, 1.0, 1.0)
+    reverse_channels: bool = False
+
+    def __call__(self, pictures: Any) -> Any:
+        """Works on arrays and tensors alike: (..., 3) to (..., 3)."""
+        normalised = (pictures - self.mean) / self.deviation
+        return normalised[..., ::-1] if self.reverse_channels else normalised
+
+    def to_input_units(self, gradient: Array) -> Array:
+        """The chain rule the other way: d/d(RGB) to d/d(network input), channels in the network's order."""
+        scaled = gradient * np.asarray(self.deviation, gradient.dtype)
+        return scaled[..., ::-1] if self.reverse_channels else scaled
+
+
+TORCH = Preprocessing(
+    mean=(0.485 * 255, 0.456 * 255, 0.406 * 255), deviation=(0.229 * 255, 0.224 * 255, 0.225 * 255)
+)
+CAFFE = Preprocessing(mean=(123.68, 116.779, 103.939), reverse_channels=True)
+
+
+@dataclass
+class KerasNetwork:
+    """A Keras model behind the interface of `netviz.networks.Network`.
+
+    ``model`` takes preprocessed pictures; its first output are the logits, further ones keep layers that feed nothing.
+    """
+
+    model: Any
+    weights: Weights
+    layers: tuple[Layer, ...]
+    preprocessing: Preprocessing = field(default_factory=Preprocessing)
+    precision: Precision = "float32"
+    batch_size: int = 8
+    listeners: list[PassListener] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._logits_layer: str = self.model.output_names[0]
+        self._compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
+        self._variants: dict[ReluRule, Any] = {"plain": self.model}
+        self._precisions: dict[Precision, KerasNetwork] = {self.precision: self}
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        height, width, channels = self.model.input_shape[1:]
+        return height, width, channels
+
+    @cached_property
+    def mean_colour(self) -> Array:
+        return np.asarray(self.preprocessing.mean, np.float32)
+
+    def logits(self, pictures: Array) -> Array:
+        model = self._submodel("plain", self._logits_layer)
+        forward = self._compile(("logits",), lambda pictures: self._run(model, pictures))
+        return self._in_batches(forward, (pictures,), backward=False)[0]
+
+    def activations(self, pictures: Array, layers: Sequence[str]) -> dict[str, Array]:
+        inner = self._submodel("plain", *layers)
+        forward = self._compile(("activations", *layers), lambda pictures: self._run(inner, pictures))
+        return dict(zip(layers, self._in_batches(forward, (pictures,), backward=False), strict=True))
+
+    def gradient(
+        self, pictures: Array, targets: Targets, *, output: Output = "logit", relu: ReluRule = "plain"
+    ) -> Array:
+        model = self._submodel(relu, self._logits_layer)
+
+        def differentiate(pictures: Any, targets: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(pictures)
+                score = _score(self._run(model, pictures), targets, output)
+            return tape.gradient(score, pictures)
+
+        differentiated = self._compile(("gradient", output, relu), differentiate)
+        return self._in_batches(differentiated, (pictures, targets), backward=True)[0]
+
+    def layer_gradient(
+        self, pictures: Array, targets: Targets, layer: str, *, output: Output = "logit"
+    ) -> tuple[Array, Array]:
+        model = self._submodel("plain", layer, self._logits_layer)
+
+        def differentiate(pictures: Any, targets: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(pictures)
+                activation, logits = self._run(model, pictures)
+                score = _score(logits, targets, output)
+            return activation, tape.gradient(score, activation)
+
+        differentiated = self._compile(("layer gradient", layer, output), differentiate)
+        activation, gradient = self._in_batches(differentiated, (pictures, targets), backward=True)
+        return activation, gradient
+
+    def network_input(self, pictures: Array) -> Array:
+        return np.asarray(self.preprocessing(np.asarray(pictures, self._dtype)), self._dtype)
+
+    def to_input_units(self, gradient: Array) -> Array:
+        return self.preprocessing.to_input_units(gradient)
+
+    def at(self, precision: Precision) -> KerasNetwork:
+        if precision not in self._precisions:
+            twin = replace(self, model=_clone(self.model, {"dtype": precision}), precision=precision)
+            twin._precisions = self._precisions
+            self._precisions[precision] = twin
+        return self._precisions[precision]
+
+    @property
+    def _dtype(self) -> type[np.floating[Any]]:
+        return np.float64 if self.precision == "float64" else np.float32
+
+    def _run(self, model: Any, pictures: Any) -> Any:
+        inputs = self.preprocessing(pictures)
+        return model(tf.cast(inputs, self.precision), training=False)
+
+    def _with_relu(self, rule: ReluRule) -> Any:
+        """The same weights under another rule for the derivative of the ReLU: a clone, the model stays as it is."""
+        if rule not in self._variants:
+            self._variants[rule] = _clone(self.model, {}, relu=_RELU_RULES[rule])
+        return self._variants[rule]
+
+    def _submodel(self, rule: ReluRule, *layers: str) -> Any:
+        model = self._with_relu(rule)
+        outputs = [model.get_layer(layer).output for layer in layers]
+        return keras.Model(model.inputs, outputs[0] if len(outputs) == 1 else outputs)
+
+    def _compile(self, question: tuple[Any, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+        if question not in self._compiled:
+            pictures = tf.TensorSpec((None, *self.input_shape), self._dtype)
+            targets = tf.TensorSpec((None,), tf.int64)
+            takes_targets = function.__code__.co_argcount == 2
+            signature = [pictures, targets] if takes_targets else [pictures]
+            self._compiled[question] = tf.function(function, input_signature=signature)
+        return self._compiled[question]
+
+    def _in_batches(self, function: Callable[..., Any], arrays: Sequence[Array | Targets], backward: bool) -> list[Array]:
+        """Run piece by piece, tell the listener, and join: one array for each output of the function."""
+        pictures, *targets = arrays
+        inputs = [np.asarray(pictures, self._dtype), *(np.asarray(target, np.int64) for target in targets)]
+        outputs = []
+        for piece in _pieces(len(pictures), self.batch_size):
+            answer = function(*(tf.constant(array[piece]) for array in inputs))
+            answers = answer if isinstance(answer, (list, tuple)) else [answer]
+            outputs.append([tf.cast(part, self._dtype).numpy() for part in answers])
+            count = len(inputs[0][piece])
+            for listener in self.listeners:
+                listener(count, count if backward else 0)
+        return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+
+
+def _pieces(count: int, size: int) -> Iterator[slice]:
+    return (slice(start, start + size) for start in range(0, count, size))
+
+
+def _score(logits: Any, targets: Any, output: Output) -> Any:
+    values = logits if output == "logit" else tf.nn.softmax(logits)
+    return tf.gather(values, targets, axis=1, batch_dims=1)
+
+
+@tf.custom_gradient
+def _guided_relu(values: Any) -> Any:
+    """Springenberg et al. 2014: only positive gradients pass, and only where the unit was active."""
+    active = tf.nn.relu(values)
+    return active, lambda upstream: tf.nn.relu(upstream) * tf.cast(values > 0, upstream.dtype)
+
+
+@tf.custom_gradient
+def _deconvnet_relu(values: Any) -> Any:
+    """Zeiler and Fergus 2014: the ReLU is applied to the gradient itself, whatever the unit did."""
+    return tf.nn.relu(values), tf.nn.relu
+
+
+_RELU_RULES: dict[ReluRule, Callable[..., Any]] = {"guided": _guided_relu, "deconvnet": _deconvnet_relu}
+
+
+def _clone(model: Any, settings: dict[str, Any], relu: Callable[..., Any] | None = None) -> Any:
+    """A copy of the model with its weights, each layer's configuration changed by ``settings``, its ReLU replaced."""
+
+    def copy(layer: Any) -> Any:
+        twin = layer.__class__.from_config({**layer.get_config(), **settings})
+        if relu and getattr(twin, "activation", None) is keras.activations.relu:
+            twin.activation = relu
+        if relu and isinstance(twin, keras.layers.ReLU):
+            return keras.layers.Activation(relu, name=layer.name)
+        return twin
+
+    inputs = keras.tree.map_structure(
+        lambda tensor: keras.Input(tensor.shape[1:], dtype=settings.get("dtype"), name=tensor.name), model.input
+    )
+    clone = keras.models.clone_model(model, input_tensors=inputs, clone_function=copy)
+    clone.set_weights(model.get_weights())
+    return clone

@@ -1,0 +1,44 @@
+"""Importing TensorFlow and Keras without their start-up chatter, with results that repeat."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+
+def import_tensorflow() -> ModuleType:
+    """TensorFlow, told to be quiet and to compute the same bytes every time."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _silenced() if "tensorflow" not in sys.modules else contextlib.nullcontext():
+        import tensorflow
+
+    tensorflow.get_logger().setLevel("ERROR")
+    tensorflow.config.experimental.enable_op_determinism()
+    return tensorflow
+
+
+def import_keras() -> ModuleType:
+    """Keras on TensorFlow, likewise."""
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    import_tensorflow()
+    import keras
+
+    return keras
+
+
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """Send the process's standard error nowhere: the libraries write there before any setting of theirs is read."""
+    sys.stderr.flush()
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)

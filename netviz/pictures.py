@@ -1,0 +1,127 @@
+"""Opening picture files: whatever Pillow reads becomes upright RGB. Nothing here knows a network.
+
+Transparent pixels are laid on white, palettes and greys become RGB, and the camera's orientation mark is obeyed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Container
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from netviz.mistakes import Mistake, Mistakes
+
+SUFFIXES = {".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
+CROP = 224
+
+
+class UnreadablePicture(ValueError):
+    """A file that is no picture, or a broken one; the message names the file and the reason."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture file with its credit: ``titles`` are its names in the site's languages."""
+
+    name: str
+    path: Path
+    titles: dict[str, str]
+    credit: str
+    licence: str
+    source: str
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    @cached_property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The whole picture, upright: (height, width, 3) RGB."""
+        return open_upright(self.path)
+
+    def framed(self, side: int = CROP) -> NDArray[np.uint8]:
+        """What the network sees of it, at a side of one's choice: (side, side, 3) RGB."""
+        return frame(self.pixels, side)
+
+
+def open_upright(path: Path) -> NDArray[np.uint8]:
+    """Read any picture file as upright RGB: (height, width, 3) uint8. Raises UnreadablePicture."""
+    try:
+        with Image.open(path) as file:
+            upright = ImageOps.exif_transpose(file)
+            return np.asarray(_on_white(upright).convert("RGB"))
+    except FileNotFoundError:
+        raise UnreadablePicture(f"{path}: there is no such file") from None
+    except UnidentifiedImageError:
+        raise UnreadablePicture(f"{path}: not a picture that Pillow can read") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise UnreadablePicture(f"{path}: the picture is broken or too large ({error})") from None
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith("I") or picture.mode == "F":  # 16 bits and more: keep the range, not the low byte
+        values = np.asarray(picture, np.float64)
+        top = 65535.0 if values.max() > 255 else 255.0
+        return Image.fromarray((values.clip(0, top) * (255 / top)).round().astype(np.uint8))
+    if not picture.has_transparency_data:
+        return picture
+    picture = picture.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+
+
+def frame(pixels: NDArray[np.uint8], side: int = CROP) -> NDArray[np.uint8]:
+    """Resize as the network was trained (short side 256 to a crop of 224, bilinear) and cut the central square.
+
+    ``side`` scales both: 448 gives the same frame with twice the detail. (height, width, 3) to (side, side, 3).
+    """
+    height, width = pixels.shape[:2]
+    short = side * SHORT_SIDE / CROP
+    scale = short / min(height, width)
+    size = (max(side, round(width * scale)), max(side, round(height * scale)))
+    resized = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+    top, left = (size[1] - side) // 2, (size[0] - side) // 2
+    return resized[top : top + side, left : left + side]
+
+
+def read_pictures(folder: Path) -> dict[str, Picture]:
+    """The sample pictures of a folder, in the order of its ``credits.yaml``, by name (the file's, without suffix).
+
+    Raises Mistakes for a picture without a credit, a credit without a picture, or a picture that can't be read.
+    """
+    credits_file = folder / "credits.yaml"
+    credits: dict[str, dict[str, Any]] = yaml.safe_load(credits_file.read_text("utf-8")) or {}
+    files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in SUFFIXES}
+    mistakes = [Mistake(files[name], f"has no entry in {credits_file.name}") for name in files.keys() - credits.keys()]
+    mistakes += [Mistake(credits_file, f"credits {name!r}, but there is no such picture") for name in credits.keys() - files.keys()]
+    pictures = {name: _sample(name, files[name], entry) for name, entry in credits.items() if name in files}
+    for picture in pictures.values():
+        try:
+            open_upright(picture.path)
+        except UnreadablePicture as error:
+            mistakes.append(Mistake(picture.path, str(error)))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return pictures
+
+
+def _sample(name: str, path: Path, entry: dict[str, Any]) -> Picture:
+    return Picture(name, path, entry["title"], entry["credit"], entry["licence"], entry["source"])
+
+
+def own_picture(path: Path, taken: Container[str] = ()) -> Picture:
+    """A reader's own photo, under a name that is not ``taken``. Raises UnreadablePicture."""
+    open_upright(path)
+    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "photo"
+    name = f"my-{slug}" if slug in taken else slug
+    return Picture(name, path, {"en": path.stem, "zh": path.stem}, "", "", "")

@@ -1,0 +1,91 @@
+"""What is to be done: one task for each experiment and picture, with keys made of everything that it depends on.
+
+Two keys: a result's, which the network's numbers depend on, and a figure's, made of the result's key and of all that
+the drawing adds. So a change of colours never runs the network again.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from netviz.course import Course
+from netviz.experiments import CHOSEN, Experiment
+from netviz.networks.weights import Weights
+from netviz.pictures import Picture
+from netviz.sources import source_digest
+from netviz.store import key_of
+
+NETWORK_PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "scipy", "scikit-image")
+DRAWING_PACKAGES = ("matplotlib", "numpy", "pillow")
+RUNNING_MODULES = ("netviz.record", "netviz.pictures", "netviz.networks.vgg16")
+PRECISION = "float32"
+
+
+@dataclass(frozen=True)
+class Task:
+    """One experiment on one picture; ``of`` are the tasks whose maps it takes."""
+
+    experiment: Experiment
+    picture: Picture
+    of: tuple[Task, ...]
+    weights: Weights
+    precision: str = PRECISION
+
+    @property
+    def key(self) -> str:
+        """The result's key."""
+        return _result_key(self)
+
+    @property
+    def figure_key(self) -> str:
+        """The figure's key."""
+        experiment = self.experiment
+        drawing = (experiment.view, experiment.method.signed, source_digest("netviz.figures"), _versions(DRAWING_PACKAGES))
+        return key_of([self.key, *drawing])
+
+    def __hash__(self) -> int:
+        return hash((self.experiment.id, self.picture.name))
+
+
+Plan = Mapping[tuple[str, str], Task]
+"""Tasks by experiment and picture, each after those whose maps it takes."""
+
+
+def make_plan(course: Course, weights: Weights) -> Plan:
+    """Every task of a course: an experiment on the chosen picture is one for each picture."""
+    plan: dict[tuple[str, str], Task] = {}
+    for experiment in course.experiments.values():
+        for name in _pictures_of(experiment, course):
+            of = tuple(plan[other, name] for other in experiment.of)
+            plan[experiment.id, name] = Task(experiment, course.pictures[name], of, weights)
+    return plan
+
+
+def _pictures_of(experiment: Experiment, course: Course) -> Iterator[str]:
+    return iter(course.pictures) if experiment.picture == CHOSEN else iter((experiment.picture,))
+
+
+@cache
+def _result_key(task: Task) -> str:
+    method = task.experiment.method
+    return key_of(
+        {
+            "method": method.name,
+            "settings": dict(task.experiment.settings),
+            "target": task.experiment.target,
+            "picture": task.picture.digest,
+            "of": [other.key for other in task.of],
+            "weights": task.weights.digest,
+            "precision": task.precision,
+            "source": source_digest(method.function.__module__, *RUNNING_MODULES),
+            "versions": _versions(NETWORK_PACKAGES),
+        }
+    )
+
+
+@cache
+def _versions(packages: tuple[str, ...]) -> dict[str, str]:
+    return {package: importlib.metadata.version(package) for package in packages}

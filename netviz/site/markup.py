@@ -1,0 +1,200 @@
+"""A lesson's Markdown as the source of a Jinja2 template: Markdown first, expressions put back after it.
+
+So a result can never become markup: whatever an expression gives is escaped by Jinja2. Raw HTML, links to anything
+but the web and other pages, and images that no experiment made are refused.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import markdown
+from markdown.extensions import Extension
+from markdown.extensions.toc import slugify_unicode
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+
+from netviz.experiments import fence_id
+from netviz.lessons import TOKEN_PATTERN, LessonText, Span, scan
+from netviz.mistakes import Mistake, Mistakes
+from netviz.site.maths import to_mathml
+
+BLOCKS = {"experiment", "statement", "display formula", "comment"}
+CALL_ALONE = re.compile(r"\{\{\s*\w+\(.*\)\s*\}\}", re.DOTALL)
+LINK = re.compile(r"(https?://|mailto:|#|[\w./-]+\.html(#.*)?$)")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of a lesson, for its table of contents."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """A lesson's text as the source of a template, and its sections."""
+
+    template: str
+    sections: tuple[Section, ...]
+
+
+def lesson_body(text: LessonText) -> Body:
+    """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
+    converter = _converter()
+    html = converter.convert(text.markdown)
+    mistakes = [_at(text, refusal) for refusal in converter.refusals]  # type: ignore[attr-defined]
+    replacements = [_replacement(span, text, mistakes) for span in text.spans]
+    sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
+    mistakes += [
+        _at(text, _Refusal(f"## {section.title}", "a heading holds no expressions or formulas"))
+        for section in sections
+        if TOKEN_PATTERN.search(section.title)
+    ]
+    if mistakes:
+        raise Mistakes(mistakes)
+    return Body(_put_back(html, text.spans, replacements), sections)
+
+
+def inline_template(source: str) -> str:
+    """A caption: one paragraph of Markdown with expressions, as the source of a template, without its `<p>`.
+
+    Raises ValueError if it holds what a caption must not.
+    """
+    text, spans = scan(source)
+    converter = _converter()
+    html = converter.convert(text)
+    if converter.refusals:  # type: ignore[attr-defined]
+        raise ValueError(converter.refusals[0].reason)  # type: ignore[attr-defined]
+    replacements = [_formula(span) if "formula" in span.kind else span.source for span in spans]
+    return _put_back(html.removeprefix("<p>").removesuffix("</p>"), spans, replacements)
+
+
+def skeleton(text: LessonText) -> str:
+    """The lesson's expressions and statements alone, each on its own line of the file.
+
+    As a template it fails where the lesson's does, at a line that means something to the author.
+    """
+    lines: dict[int, str] = {}
+    for span in text.spans:
+        if span.kind in ("expression", "statement"):
+            lines[span.line] = lines.get(span.line, "") + span.source.replace("\n", " ")
+    return "\n".join(lines.get(line, "") for line in range(1, max(lines, default=0) + 1))
+
+
+def _replacement(span: Span, text: LessonText, mistakes: list[Mistake]) -> str:
+    if span.kind == "experiment":
+        return "{{ experiment('" + fence_id(span.source) + "') }}"
+    if span.kind == "comment":
+        return ""
+    if "formula" not in span.kind:
+        return span.source
+    try:
+        return _formula(span)
+    except ValueError as error:
+        mistakes.append(text.mistake(str(error), span.line, span.column))
+        return ""
+
+
+def _formula(span: Span) -> str:
+    return _without_braces(to_mathml(span.source, display=span.kind == "display formula"))
+
+
+def _put_back(html: str, spans: Sequence[Span], replacements: Sequence[str]) -> str:
+    def stands_alone(match: re.Match[str]) -> str:
+        inside = [spans[int(number)] for number in TOKEN_PATTERN.findall(match[1])]
+        alone = all(span.kind in BLOCKS or CALL_ALONE.fullmatch(span.source) for span in inside)
+        return match[1] if alone else match[0]
+
+    html = _without_braces(html)
+    html = re.sub(r"<p>((?:\ue000\d+\ue001\s*)+)</p>", stands_alone, html)
+    return TOKEN_PATTERN.sub(lambda match: replacements[int(match[1])], html)
+
+
+def _without_braces(html: str) -> str:
+    """Braces as entities: what was not lifted out as an expression must not become one."""
+    return html.replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _headings(converter: markdown.Markdown) -> list[dict[str, Any]]:
+    tokens: list[dict[str, Any]] = converter.toc_tokens  # type: ignore[attr-defined]
+    return [entry for token in tokens for entry in ([token] if token["level"] == 2 else token["children"])]
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    source: str
+    reason: str
+
+
+def _at(text: LessonText, refusal: _Refusal) -> Mistake:
+    """Markdown has forgotten where it read this: look for it again, outside of fences."""
+    in_fence = False
+    for number, line in enumerate(text.source.splitlines(), start=1):
+        in_fence ^= line.lstrip().startswith(("```", "~~~"))
+        prefix = refusal.source.split("\ue000")[0].split("\n")[0]
+        if not in_fence and number >= text.first_line and prefix in line:
+            return text.mistake(refusal.reason, number, line.index(prefix) + 1)
+    return text.mistake(refusal.reason, text.first_line)
+
+
+def _converter() -> markdown.Markdown:
+    converter = markdown.Markdown(
+        extensions=[
+            "tables",
+            "admonition",
+            "footnotes",
+            "def_list",
+            "sane_lists",
+            "fenced_code",
+            "codehilite",
+            "toc",
+            "pymdownx.details",
+            _Guard(),
+        ],
+        extension_configs={
+            "codehilite": {"guess_lang": False, "css_class": "code"},
+            "toc": {"slugify": slugify_unicode},
+        },
+        output_format="html",
+    )
+    return converter
+
+
+class _Guard(Extension):
+    """Refuses raw HTML, links that are no links, and images."""
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Markdown's own name)
+        md.refusals = []  # type: ignore[attr-defined]
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.register(_RawHtml(r"<(?:[A-Za-z/!?][^>\n]*>?)", md), "raw_html", 90)
+        md.treeprocessors.register(_Links(md), "links", 0)
+
+
+class _RawHtml(InlineProcessor):
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]  # noqa: N802
+        reason = "raw HTML is not allowed in lessons; write Markdown, or `code` to show a tag"
+        self.md.refusals.append(_Refusal(m[0], reason))  # type: ignore[union-attr]
+        return "", m.start(0), m.end(0)
+
+
+class _Links(Treeprocessor):
+    def run(self, root: ElementTree.Element) -> None:
+        for element in root.iter():
+            if element.tag == "img":
+                reason = "pictures in lessons come from experiments; a plain one needs a credit in content/pictures"
+                self._refuse(element.get("alt", ""), reason)
+            address = element.get("href", "")
+            if element.tag == "a" and not LINK.match(address):
+                self._refuse(address, f"{address!r} is no link to the web (https://), to a page (.html) or a section (#)")
+            elif "\ue000" in address:
+                self._refuse(address, "a link's address holds no expressions")
+
+    def _refuse(self, source: str, reason: str) -> None:
+        self.md.refusals.append(_Refusal(source, reason))  # type: ignore[union-attr]

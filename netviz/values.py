@@ -1,0 +1,54 @@
+"""Results as lessons and claims see them: names in the page's language, numbers by name, nothing that can run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from netviz.networks.classes import classes
+
+
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """One class's score: ``rank`` counts from 1, ``probability`` is from 0 to 1."""
+
+    index: int
+    name: str
+    probability: float
+    logit: float
+    rank: int
+
+
+class Top(tuple[ClassScore, ...]):
+    """The most likely classes, best first."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(score.name for score in self)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultView:
+    """One experiment's result for one picture; ``numbers.norm`` and the like are what the method measured."""
+
+    target: ClassScore
+    top: Top
+    numbers: SimpleNamespace
+    picture: Any
+
+
+def result_view(record: Mapping[str, Any], picture: Any, language: str) -> ResultView:
+    """A stored result's facts, with class names in ``language``."""
+    return ResultView(
+        _class_score(record["target"], language),
+        Top(_class_score(score, language) for score in record["top"]),
+        SimpleNamespace(**record["numbers"]),
+        picture,
+    )
+
+
+def _class_score(score: Mapping[str, Any], language: str) -> ClassScore:
+    name = classes()[score["index"]].name(language)
+    return ClassScore(score["index"], name, score["probability"], score["logit"], score["rank"])

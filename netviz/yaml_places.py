@@ -1,0 +1,93 @@
+"""YAML that remembers where everything stands, so that a mistake can be shown at its line and column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from netviz.mistakes import Mistake, Mistakes, nearest
+
+Key = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the entries of a piece of YAML stand: path of keys -> (line, column), both from 1."""
+
+    path: Path
+    lines: tuple[str, ...]
+    first_line: int
+    keys: dict[Key, tuple[int, int]]
+    values: dict[Key, tuple[int, int]]
+
+    def mistake(self, key: Key, message: str, hint: str = "", at_key: bool = False) -> Mistake:
+        """A mistake at an entry's value (or at its key), or at the nearest entry around it."""
+        places = self.keys if at_key else self.values
+        while key and key not in places:
+            key = key[:-1]
+        line, column = places.get(key, (self.first_line, 1))
+        text = self.lines[line - self.first_line] if 0 <= line - self.first_line < len(self.lines) else ""
+        return Mistake(self.path, message, line, column, text, hint)
+
+    def mistakes(self, error: ValidationError, allowed: list[str], prefix: Key = ()) -> list[Mistake]:
+        """What pydantic found, each at its place; ``allowed`` are the names of the fields."""
+        found = []
+        for detail in error.errors():
+            key: Key = prefix + tuple(detail["loc"])
+            name = str(detail["loc"][0]) if detail["loc"] else ""
+            if detail["type"] == "extra_forbidden":
+                found.append(self.mistake(key, f"unknown field {name!r}", nearest(name, allowed), at_key=True))
+            elif detail["type"] == "missing":
+                found.append(self.mistake(key[:-1], f"the field {name!r} is missing"))
+            else:
+                reason = detail["msg"][:1].lower() + detail["msg"][1:]
+                found.append(self.mistake(key, f"{name}: {reason}; found {detail['input']!r}"))
+        return found
+
+
+def read_yaml(text: str, path: Path, first_line: int = 1) -> tuple[Any, Places]:
+    """Plain values (no tags, no code) and their places; ``first_line`` is where ``text`` begins in the file.
+
+    Raises Mistakes if it isn't YAML, or names a key twice.
+    """
+    lines = tuple(text.splitlines())
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        places = Places(path, lines, first_line, {}, {})
+        if node is None:
+            return None, places
+        _note_places(node, (), places)
+        return loader.construct_document(node), places
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = min(mark.line, len(lines) - 1) if mark else 0
+        column = mark.column + 1 if mark and mark.line == line else len(lines[line])
+        raise Mistakes([Mistake(path, f"not YAML: {error.problem}", first_line + line, column, lines[line])]) from None
+    except yaml.YAMLError as error:
+        raise Mistakes([Mistake(path, f"not YAML: {error}", first_line)]) from None
+    finally:
+        loader.dispose()
+
+
+def _note_places(node: yaml.Node, key: Key, places: Places) -> None:
+    places.values[key] = _place(node, places)
+    if isinstance(node, yaml.MappingNode):
+        for key_node, value_node in node.value:
+            inner = (*key, str(key_node.value))
+            given_before = inner in places.keys
+            places.keys[inner] = _place(key_node, places)
+            if given_before:
+                raise Mistakes([places.mistake(inner, f"{key_node.value!r} is given twice", at_key=True)])
+            _note_places(value_node, inner, places)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value_node in enumerate(node.value):
+            _note_places(value_node, (*key, index), places)
+
+
+def _place(node: yaml.Node, places: Places) -> tuple[int, int]:
+    return places.first_line + node.start_mark.line, node.start_mark.column + 1

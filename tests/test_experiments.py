@@ -1,0 +1,121 @@
+"""The spec language: what a fence may say, and how a mistake in one is put to its author."""
+
+from pathlib import Path
+
+import pytest
+
+from netviz.experiments import Experiment, Vocabulary, read_experiments, untranslated
+from netviz.lessons import Lesson, read_text
+from netviz.methods import methods
+from netviz.mistakes import Mistakes
+from netviz.networks.architecture import vgg16_layers
+
+VOCABULARY = Vocabulary(methods(), ("chelsea", "dog"), vgg16_layers("compact"))
+FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"  # the body begins in line 5, a fence's first field in line 6
+
+
+def fence(text: str) -> str:
+    return f"```experiment\n{text}\n```\n"
+
+
+def read(folder: Path, english: str, chinese: str = "") -> dict[str, Experiment]:
+    return read_experiments([lesson(folder, english, chinese)], VOCABULARY)
+
+
+def lesson(folder: Path, english: str, chinese: str = "") -> Lesson:
+    texts = {}
+    for language, body in (("en", english), ("zh", chinese)):
+        path = folder / f"{language}.md"
+        path.write_text(FRONT + body, "utf-8")
+        texts[language] = read_text(path, language)
+    return Lesson("a-lesson", texts)
+
+
+def test_a_short_spec_gets_every_default(tmp_path: Path) -> None:
+    experiment = read(tmp_path, fence("id: a\nmethod: grad-cam"))["a"]
+    assert experiment.picture == "chosen"
+    assert experiment.target == "top1"
+    assert experiment.view == "raw"
+    assert experiment.settings == {"layer": "block5_conv3", "output": "logit"}
+
+
+def test_a_class_may_be_named_in_either_language_or_numbered(tmp_path: Path) -> None:
+    texts = ["target: tandem bicycle", "target: 444", "target: top3"]
+    targets = [read(tmp_path, fence(f"id: a\nmethod: gradient\n{text}"))["a"].target for text in texts]
+    assert targets == [444, 444, "top3"]
+
+
+def test_an_experiment_may_take_the_maps_of_earlier_ones(tmp_path: Path) -> None:
+    two = fence("id: a\nmethod: gradient") + "\n" + fence("id: b\nmethod: grad-cam")
+    experiment = read(tmp_path, two + "\n" + fence("id: c\nmethod: compare-maps\nof: [a, b]"))["c"]
+    assert experiment.of == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message", "hint"),
+    [
+        ("id: a\nmethod: gradiant", "7:9", "unknown method 'gradiant'", "did you mean 'gradient'?"),
+        ("id: a\nmethod: gradient\npicture: dgo", "8:10", "unknown picture 'dgo'", "did you mean 'dog'?"),
+        ("id: a\nmethod: gradient\ntarget: crane", "8:9", "several classes", "'crane (machine)'"),
+        ("id: a\nmethod: gradient\ntarget: 1000", "8:9", "1000", "an index from 0 to 999"),
+        ("id: a\nmethod: gradient\nview: jet", "8:7", "can't be drawn as 'jet'", "allowed: signed"),
+        ("id: a\nmethod: gradient\nstepps: 4", "8:1", "unknown field 'stepps'", "allowed: output"),
+        ("id: a\nmethod: integrated-gradients\nsteps: 0", "8:8", "greater than or equal to 1", ""),
+        ("id: a\nmethod: integrated-gradients\nsteps: many", "8:8", "valid integer", "'many'"),
+        ("id: a\nmethod: integrated-gradients\nbaseline: grey", "8:11", "'black'", ""),
+        ("id: a\nmethod: grad-cam\nlayer: block6_conv1", "8:8", "unknown layer", "block5_conv1"),
+        ("id: a\nmethod: grad-cam\nlayer: block5_pool", "8:8", "unknown layer", "block4_pool"),
+        ("id: A b\nmethod: gradient", "6:5", "id: string should match", ""),
+        ("method: gradient", "6:1", "the field 'id' is missing", ""),
+        ("id: a\nmethod: compare-maps\nof: [x, y]", "8:6", "no experiment 'x' comes before", ""),
+        ("id: a\nmethod: compare-maps", "6:1", "takes the maps of 2 other experiments", ""),
+        ("id: a\nmethod: gradient\nexpect:\n  - 1 < 2", "9:5", "no result could break it", ""),
+        ("id: a\nmethod: gradient\nexpect: numbers.norm >", "8:9", "not a claim", ""),
+        ("id: a\nmethod: [", "7:9", "not YAML", ""),
+        ("just text", "6:1", "at least `id:` and `method:`", ""),
+        ("id: a\nmethod: !!python/object/apply:os.system [ls]", "", "not YAML", ""),
+    ],
+)
+def test_a_mistake_is_shown_where_it_is_with_what_would_be_right(
+    tmp_path: Path, text: str, place: str, message: str, hint: str
+) -> None:
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, fence(text))
+    shown = str(caught.value)
+    assert f"en.md:{place}" in shown
+    assert message in shown
+    assert hint in shown
+
+
+def test_all_mistakes_of_all_fences_are_reported_at_once(tmp_path: Path) -> None:
+    wrong = fence("id: a\nmethod: gradient\npicture: x\ntarget: y\nview: z") + "\n" + fence("id: b\nmethod: w")
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, wrong)
+    assert [mistake.line for mistake in caught.value.mistakes] == [8, 9, 10, 15]
+
+
+def test_an_id_is_given_once(tmp_path: Path) -> None:
+    with pytest.raises(Mistakes, match="the id 'a' is taken"):
+        read(tmp_path, fence("id: a\nmethod: gradient") + "\n" + fence("id: a\nmethod: predict"))
+
+
+def test_maps_of_different_pictures_are_not_compared(tmp_path: Path) -> None:
+    of = fence("id: a\nmethod: gradient\npicture: dog") + "\n" + fence("id: b\nmethod: gradient")
+    with pytest.raises(Mistakes, match="looks at the picture 'dog'"):
+        read(tmp_path, of + "\n" + fence("id: c\nmethod: compare-maps\nof: [a, b]"))
+
+
+def test_another_language_brings_its_own_words_and_no_spec(tmp_path: Path) -> None:
+    english = fence("id: a\nmethod: gradient\ncaption: In English.")
+    experiment = read(tmp_path, english, fence("id: a\ncaption: 中文。"))["a"]
+    assert {language: words.caption for language, words in experiment.wording.items()} == {"en": "In English.", "zh": "中文。"}
+    with pytest.raises(Mistakes, match="the spec stands in en.md"):
+        read(tmp_path, english, fence("id: a\nmethod: predict"))
+    with pytest.raises(Mistakes, match="did you mean 'a'"):
+        read(tmp_path, english, fence("id: aa\ncaption: 中文。"))
+
+
+def test_a_language_that_has_fallen_behind_is_reported(tmp_path: Path) -> None:
+    behind = lesson(tmp_path, fence("id: a\nmethod: gradient") + "\n" + fence("id: b\nmethod: predict"), fence("id: a"))
+    experiments = read_experiments([behind], VOCABULARY)
+    assert untranslated([behind], experiments) == [f"{tmp_path / 'zh.md'}: has no fence for the experiment 'b'"]

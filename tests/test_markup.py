@@ -1,0 +1,114 @@
+"""From Markdown to a template: results can't become markup, and nothing from a lesson can run."""
+
+from pathlib import Path
+
+import pytest
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from netviz.lessons import LessonText, read_text
+from netviz.mistakes import Mistakes
+from netviz.site.markup import inline_template, lesson_body, skeleton
+from netviz.site.maths import to_mathml
+
+FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
+
+
+def lesson(folder: Path, body: str) -> LessonText:
+    path = folder / "en.md"
+    path.write_text(FRONT + body, "utf-8")
+    return read_text(path, "en")
+
+
+def render(folder: Path, body: str, **values: object) -> str:
+    environment = ImmutableSandboxedEnvironment(autoescape=True)
+    return environment.from_string(lesson_body(lesson(folder, body)).template).render(values)
+
+
+def test_a_result_is_escaped_whatever_it_holds(tmp_path: Path) -> None:
+    assert render(tmp_path, "Is it **{{ x }}**?", x="<script>&") == "<p>Is it <strong>&lt;script&gt;&amp;</strong>?</p>"
+
+
+def test_a_result_is_not_markdown(tmp_path: Path) -> None:
+    assert "<em>" not in render(tmp_path, "{{ x }}", x="*tabby*")
+
+
+def test_markdown_does_not_touch_an_expression(tmp_path: Path) -> None:
+    assert render(tmp_path, "{{ 'a_b_c' ~ x * 2 * 3 }}", x=1) == "<p>a_b_c6</p>"
+
+
+def test_code_shows_braces_and_does_not_run_them(tmp_path: Path) -> None:
+    html = render(tmp_path, "Write `{{ 6 * 7 }}`.\n\n```python\nx = '{% if y %}'\n```\n")
+    assert "42" not in html
+    assert "&#123;&#123; 6 * 7 &#125;&#125;" in html
+
+
+def test_blocks_between_statements_stand_outside_of_paragraphs(tmp_path: Path) -> None:
+    body = "{% if x %}\n\nYes.\n\n{% else %}\n\nNo.\n\n{% endif %}\n"
+    assert render(tmp_path, body, x=True).strip() == "<p>Yes.</p>"
+    assert render(tmp_path, body, x=False).strip() == "<p>No.</p>"
+
+
+def test_an_experiment_becomes_a_call_of_its_figure(tmp_path: Path) -> None:
+    html = render(tmp_path, "Look:\n\n```experiment\nid: cat\nmethod: predict\n```\n", experiment=lambda name: f"[{name}]")
+    assert html.split() == ["<p>Look:</p>", "[cat]"]
+
+
+def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None:
+    body = lesson_body(lesson(tmp_path, "## The formula\n\n### Detail\n\n## 公式 与 图\n"))
+    assert [(section.id, section.title) for section in body.sections] == [("the-formula", "The formula"), ("公式-与-图", "公式 与 图")]
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "message"),
+    [
+        ("Text\n\n<script>alert(1)</script>\n", ":7:1", "raw HTML"),
+        ("Some <b>bold</b> text", ":5:6", "raw HTML"),
+        ("A\n\n[link](javascript:alert(1))", ":7:", "no link"),
+        ("[link](data:text/html,x)", ":5:", "no link"),
+        ("[x]({{ y }})", ":5:", "link"),
+        ("![a picture](cat.jpg)", ":5:", "pictures in lessons come from experiments"),
+        ("Line\n\nand $\\foo$ here", ":7:5", "unknown command"),
+        ("## A {{ x }} heading", ":5:", "heading"),
+    ],
+)
+def test_what_a_lesson_must_not_hold_is_shown_at_its_place(tmp_path: Path, body: str, place: str, message: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        lesson_body(lesson(tmp_path, body))
+    assert f"en.md{place}" in str(caught.value)
+    assert message in str(caught.value)
+
+
+def test_tags_in_code_are_shown(tmp_path: Path) -> None:
+    assert "&lt;b&gt;" in render(tmp_path, "Write `<b>` for bold, or\n\n```html\n<b>\n```\n")
+
+
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
+    with pytest.raises(Mistakes) as caught:
+        lesson_body(lesson(tmp_path, "<b>\n\n$\\foo$\n\n[x](javascript:y)\n"))
+    assert len(caught.value.mistakes) == 3
+
+
+def test_the_skeleton_keeps_the_lines_of_the_file(tmp_path: Path) -> None:
+    lines = skeleton(lesson(tmp_path, "Text\n\n{{ a }} and {{ b }}\n\n{% if c %}\n")).split("\n")
+    assert (lines[6], lines[8]) == ("{{ a }}{{ b }}", "{% if c %}")
+
+
+def test_a_caption_is_one_line_with_emphasis_and_expressions() -> None:
+    assert inline_template("The score of *{{ target.name }}*.") == "The score of <em>{{ target.name }}</em>."
+    with pytest.raises(ValueError, match="raw HTML"):
+        inline_template("<img src=x>")
+
+
+def test_a_formula_is_mathml_with_its_source_as_alternative() -> None:
+    html = to_mathml(r"\frac{1}{n}", display=True)
+    assert "<mfrac>" in html
+    assert 'display="block"' in html
+    assert r'alttext="\frac{1}{n}"' in html
+
+
+@pytest.mark.parametrize(
+    "latex", [r"\text{<script>}", r"\href{javascript:x}{y}", r"\foo", r"\frac{1}", r"\frac{1}{2", r"\left( x", "x^2^3"]
+)
+def test_a_formula_that_is_none_is_refused(latex: str) -> None:
+    with pytest.raises(ValueError):
+        to_mathml(latex)
