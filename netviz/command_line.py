@@ -10,6 +10,9 @@ from pathlib import Path
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import WeightsUnavailable
 from netviz.pictures import UnreadablePicture
+from netviz.pipeline import Options, build, export
+from netviz.progress import Reporter
+from netviz.site.publish import CannotPublish
 
 EXAMPLES = """\
 examples:
@@ -51,15 +54,14 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a build. Returns 0 if all went well, 1 for a user's mistake, 130 when interrupted."""
     options = parser().parse_args(arguments)
-    from netviz.pipeline import Options, build, export
-    from netviz.site.publish import CannotPublish
-
+    reporter = Reporter()
     try:
         chosen = Options(options.content, options.to or Path("site"), options.store, options.weights, options.picture)
         if options.export:
-            export(chosen, options.export, options.to or Path("export"))
+            for file in export(chosen, options.export, options.to or Path("export"), reporter):
+                reporter.console.print(f"wrote {file}", highlight=False, soft_wrap=True)
         else:
-            build(chosen)
+            build(chosen, reporter).show(reporter.console)
     except Mistakes as mistakes:
         return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
     except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from netviz.course import Course, read_course
+from netviz.draw import FIGURES, draw_task
 from netviz.experiments import untranslated
+from netviz.export import export_tasks
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.networks import open_network
 from netviz.networks.weights import describe
 from netviz.plan import Plan, Task, make_plan
-from netviz.progress import Reporter
-from netviz.run import RESULTS
-from netviz.store import Store
+from netviz.progress import Report, Reporter
+from netviz.run import RESULTS, Laboratory
+from netviz.site.compose import TEMPLATES, check_texts, site_files, verdicts
+from netviz.site.publish import check_destination, publish
+from netviz.sources import source_digest
+from netviz.store import Store, key_of
+
+SUMMARY = "build.json"  # a file of the site: what it was built from
 
 
 @dataclass(frozen=True)
@@ -24,3 +34,102 @@ class Options:
     store: Path
     weights: str = "compact"
     picture: Path | None = None
+
+
+def build(options: Options, reporter: Reporter) -> Report:
+    """Read the course, run and draw what is missing, weave the pages and put the site in its place.
+
+    Raises Mistakes, WeightsUnavailable, UnreadablePicture or CannotPublish; then the old site stands as it was.
+    """
+    course = read_course(options.content, options.weights, options.picture)
+    plan = make_plan(course, describe(options.weights))
+    key = site_key(course, plan)
+    if is_current(options.to, key):
+        return Report(options.to, len(plan))
+    store = Store(options.store)
+    check_destination(options.to)
+    check_texts(course)
+    ran = run_missing(list(plan.values()), options.weights, store, reporter)
+    drawn = draw_missing(list(plan.values()), store, reporter)
+    with reporter.stage("weave"):
+        checked = verdicts(course, plan, store)
+        files = site_files(course, plan, store, checked)
+    files[SUMMARY] = json.dumps({"key": key, "files": sorted(files)}, indent=1)
+    with reporter.stage("publish"):
+        publish(files, options.to)
+    return Report(
+        options.to,
+        len(plan),
+        ran,
+        drawn,
+        pages=sum(name.endswith(".html") for name in files),
+        size=sum(path.stat().st_size for path in options.to.rglob("*") if path.is_file()),
+        verdicts=checked,
+        behind=untranslated((course.home, *course.lessons), course.experiments),
+        seconds=reporter.seconds,
+    )
+
+
+def export(options: Options, experiment: str, folder: Path, reporter: Reporter) -> list[Path]:
+    """Run an experiment if it must be, and write its raw numbers; see `netviz.export`. Returns the `.npz` files."""
+    course = read_course(options.content, options.weights, options.picture)
+    if experiment not in course.experiments:
+        hint = nearest(experiment, course.experiments)
+        raise Mistakes([Mistake(options.content, f"has no experiment {experiment!r}", hint=hint)])
+    plan = make_plan(course, describe(options.weights))
+    tasks = [task for task in plan.values() if task.experiment.id == experiment]
+    store = Store(options.store)
+    run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
+    return export_tasks(tasks, open_network(options.weights), store, folder)
+
+
+def site_key(course: Course, plan: Plan) -> str:
+    """A key made of everything that the site's files depend on."""
+    texts = [text.source for lesson in (course.home, *course.lessons) for text in lesson.texts.values()]
+    pictures = [(name, picture.titles, picture.credit, picture.digest) for name, picture in course.pictures.items()]
+    templates = [file.read_text("utf-8") for file in sorted(TEMPLATES.iterdir()) if file.is_file()]
+    code = source_digest("netviz.site.compose", "netviz.pipeline")
+    figures = [task.figure_key for task in plan.values()]
+    return key_of([course.site.model_dump(), texts, pictures, templates, code, figures])
+
+
+def is_current(site: Path, key: str) -> bool:
+    """Whether a site stands there that was built from just this, with all of its files."""
+    try:
+        summary = json.loads((site / SUMMARY).read_text("utf-8"))
+        return bool(summary["key"] == key) and all((site / name).is_file() for name in summary["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def run_missing(tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter) -> int:
+    """Run what the store does not know; a task's passes through the network are its share of the bar."""
+    missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
+    if not missing:
+        return 0
+    with reporter.stage("open"):
+        network = open_network(weights)
+    laboratory = Laboratory(network)
+    with reporter.stage("run", sum(map(cost, missing.values()))) as stage:
+        network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
+        for task in missing.values():
+            with stage.item(f"{task.experiment.id} · {task.picture.name}", cost(task)):
+                laboratory.run(task, store)
+    return len(missing)
+
+
+def draw_missing(tasks: Sequence[Task], store: Store, reporter: Reporter) -> int:
+    """Draw what the store does not hold."""
+    missing = {task.figure_key: task for task in tasks if not store.has(FIGURES, task.figure_key)}
+    with reporter.stage("draw", len(missing)) as stage:
+        for task in missing.values():
+            with stage.item(f"{task.experiment.id} · {task.picture.name}"):
+                draw_task(task, store)
+    return len(missing)
+
+
+def cost(task: Task) -> int:
+    """Passes that a task takes at most, by its method's declaration; never nothing, so that the bar moves."""
+    settings = task.experiment.method.settings(**task.experiment.settings)
+    passes = task.experiment.method.passes(settings)
+    return 1 + passes.forward + passes.backward

@@ -1,13 +1,21 @@
-"""What is being done, how far it is, how long it takes: a bar on a terminal, a line for each item elsewhere."""
+"""What is being done, how far it is, how long it takes: a bar on a terminal, a line for each item elsewhere.
+
+And at the end a report: what was done, where the time went, which claims are broken.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import resource
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     Progress,
@@ -71,3 +79,48 @@ class Reporter:
                 stage.bar.add_task(name, total=total)
             yield stage
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a build ended. With no pages there was nothing to do: the site stood already."""
+
+    site: Path
+    experiments: int
+    ran: int = 0
+    drawn: int = 0
+    pages: int = 0
+    size: int = 0
+    verdicts: Sequence[Any] = ()
+    behind: Sequence[str] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+    def lines(self) -> Iterator[str]:
+        """The report in words."""
+        if not self.pages:
+            yield f"nothing to do: {self.site} is up to date ({self.experiments} experiments known)"
+            return
+        yield f"{self.experiments} experiments: {self.ran} run, {self.drawn} drawn, the others known already"
+        yield f"{self.pages} pages, {self.size / 1e6:.1f} MB in {self.site}"
+        if self.seconds:
+            yield "seconds: " + ", ".join(f"{name} {taken:.1f}" for name, taken in self.seconds.items())
+        yield f"peak memory: {peak_memory() / 1e9:.2f} GB"
+        broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
+        yield f"{len(self.verdicts) - len(broken)} claims kept, {len(broken)} broken"
+        for verdict in broken:
+            measured = ", ".join(f"{name} = {value}" for name, value in verdict.claim.measured.items())
+            yield f"  broken in {verdict.experiment.id} on {verdict.picture}: {verdict.claim.source} ({measured})"
+        if self.behind:
+            yield "languages that have fallen behind:"
+            yield from (f"  {line}" for line in self.behind)
+
+    def show(self, console: Console) -> None:
+        """Print the report."""
+        for line in self.lines():
+            console.print(escape(line), highlight=False, soft_wrap=True)
+
+
+def peak_memory() -> int:
+    """The greatest resident size of this process so far, in bytes."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

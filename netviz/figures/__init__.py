@@ -1,0 +1,92 @@
+"""Figures: arrays and numbers become picture files, facts, alt text and a table.
+
+No word is burnt into a picture, so one set of files serves every language; words are composed from facts by
+`alt_text`. Reading this module imports neither NumPy nor Matplotlib: pages are woven without them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netviz.figures.describe import alt_text, place_words, term
+from netviz.figures.values import Column, Figure, Legend, Panel, Request, Table
+from netviz.figures.views import VIEWS, View
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+__all__ = [
+    "VIEWS",
+    "Column",
+    "Figure",
+    "Legend",
+    "Panel",
+    "Table",
+    "View",
+    "alt_text",
+    "draw",
+    "place_words",
+    "term",
+]
+
+
+def draw(
+    view: str,
+    arrays: Mapping[str, NDArray[Any]],
+    numbers: Mapping[str, Any],
+    *,
+    signed: bool | None,
+    picture_pixels: NDArray[np.uint8] | None,
+    folder: Path,
+) -> Figure:
+    """Write the picture files of one result into ``folder`` and say what they show.
+
+    Parameters
+    ----------
+    view
+        A name of `VIEWS`.
+    arrays
+        The result's arrays by name, without batch axis; `VIEWS` says which ones the view needs.
+    numbers
+        What the method measured. Charts take short lists in it as arrays; ``log`` asks charts for logarithmic axes.
+    signed
+        Whether a map's sign means something; None leaves it to the values.
+    picture_pixels
+        (448, 448, 3) uint8 RGB: the square that the network saw. None where there is no picture.
+    folder
+        Exists; files of the same names are overwritten.
+
+    Raises
+    ------
+    ValueError
+        If the view is unknown, or an array or the picture that it needs is missing or of another shape.
+    """
+    if view not in VIEWS:
+        raise ValueError(f"unknown view {view!r}; there are {', '.join(VIEWS)}")
+    drawn = {**_short_lists(numbers), **arrays} if VIEWS[view].module == "charts" else dict(arrays)
+    request = Request(view, drawn, numbers, signed, picture_pixels, folder)
+    missing = [name for name in VIEWS[view].needs if name not in request.arrays]
+    if missing:
+        there = ", ".join(request.arrays) or "none"
+        raise ValueError(f"the view {view!r} needs the array {missing[0]!r}; the result's arrays: {there}")
+    if VIEWS[view].needs_picture and picture_pixels is None:
+        raise ValueError(f"the view {view!r} needs the picture that the map belongs to")
+    module = importlib.import_module(f"netviz.figures.{VIEWS[view].module}")
+    figure: Figure = module.DRAWERS[view](request)
+    return figure
+
+
+def _short_lists(numbers: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """The lists of numbers among the numbers: a curve of three points is kept as such."""
+    import numpy as np
+
+    lists = {name: value for name, value in numbers.items() if isinstance(value, list | tuple)}
+    return {
+        name: np.asarray(values, np.float64)
+        for name, values in lists.items()
+        if values and all(isinstance(value, int | float) for value in values)
+    }

@@ -1,0 +1,438 @@
+"""Charts as SVG that can stand inside a page: no ids, no scripts, no words, colours that the page may change.
+
+A line or point has the `color` of its class (``line-0``, ``line-1``, …), all else that of the page's text.
+Written by hand: a chart needs little, and Matplotlib's SVG brings ids, dates and fixed colours.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.figures.colours import Floats, Scale
+from netviz.figures.describe import superscript
+from netviz.figures.values import Column, Figure, Panel, Request, Table, rounded, rounded_rows
+
+WIDTH = 640
+FONT = 17  # readable still at half the width, on a phone
+CHARACTER = 0.56 * FONT
+COLOURS = ("#2b7bba", "#cf5f2c", "#1a8f6d", "#9a63c9", "#a87c00", "#c2548d")  # 3 to 1 on white and on black
+DASHES = ("", "9 6", "2 5", "12 4 2 4", "5 3", "1 4")
+FEW = 15  # points up to this number are marked on their line
+DECADES = 1000  # values above zero whose greatest is more times the least than this get a logarithmic axis
+SHOWN = 5  # classes among the bars
+SHOWN_REGIONS = 10
+
+
+@dataclass(frozen=True)
+class Axis:
+    """From values to pixels: ``low`` and ``high`` are the values at pixel ``start`` and ``end``."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, values: Any) -> Any:
+        low, high = self._scaled(self.low), self._scaled(self.high)
+        return self.start + (self._scaled(values) - low) / (high - low) * (self.end - self.start)
+
+    @property
+    def ticks(self) -> list[tuple[float, str]]:
+        """Values to mark, with their labels."""
+        return log_ticks(self.low, self.high) if self.log else linear_ticks(self.low, self.high)
+
+    def _scaled(self, values: Any) -> Any:
+        return np.log10(values) if self.log else np.asarray(values, np.float64)
+
+
+def draw_curve(request: Request) -> Figure:
+    """``x`` (p,) and every other array of its length, each a line. ``numbers["log"]``: x, y or xy."""
+    x, series = _series(request)
+    log_x, log_y = _asked_log(request, x, series)
+    return _chart(request, "curve", x, series, log_x, log_y, identity=False)
+
+
+def draw_scatter(request: Request) -> Figure:
+    """``x`` (p,) and every other array of its length, each a set of points.
+
+    ``y`` alone is what x should equal, so both axes are the same and the diagonal is drawn. Axes are
+    logarithmic where asked (``numbers["log"]``), and where values above zero span more than three powers of
+    ten.
+    """
+    x, series = _series(request)
+    identity = list(series) == ["y"]
+    log_x, log_y = _asked_log(request, x, series)
+    pooled = np.concatenate(list(series.values()))
+    wide_x, wide_y = _spans_decades(x), _spans_decades(pooled)
+    log_x, log_y = (log_x or wide_x), (log_y or wide_y)
+    if identity:
+        log_x = log_y = log_x and log_y and bool((x > 0).all() and (pooled > 0).all())
+    return _chart(request, "scatter", x, series, log_x, log_y, identity)
+
+
+def draw_matrix(request: Request) -> Figure:
+    """``matrix`` (k, k) of correlations, -1 to 1; ``numbers["names"]``, if given, are the rows' names."""
+    matrix = np.asarray(request.arrays["matrix"], np.float64)
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not matrix.size:
+        raise ValueError(f"the view 'matrix' needs a square 'matrix' (k, k), not {matrix.shape}")
+    names = [str(name) for name in request.numbers.get("names", [])]
+    scale = Scale(True, 1.0, float(np.nanmax(np.abs(matrix))) if np.isfinite(matrix).any() else 0.0, 100.0)
+    svg, width, height = _matrix_svg(matrix, scale)
+    facts = {
+        "side": len(matrix),
+        "names": names,
+        "highest": _extreme(matrix, 1),
+        "lowest": _extreme(matrix, -1),
+    }
+    panel = Panel(_write(svg, request, "matrix"), width, height, "matrix", facts)
+    columns = (Column("row", "name" if names else "count"), *(Column(str(n + 1)) for n in range(len(matrix))))
+    rows = [[names[n] if names else n + 1, *map(float, row)] for n, row in enumerate(matrix)]
+    return Figure("matrix", (panel,), scale.legend(), facts, Table(columns, rounded_rows(rows)))
+
+
+def draw_bars(request: Request) -> Figure:
+    """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,)."""
+    arrays = request.arrays
+    if "probabilities" in arrays or "logits" in arrays:
+        return _class_bars(arrays)
+    if "weights" in arrays:
+        return _weight_bars(np.asarray(arrays["weights"], np.float64))
+    raise ValueError("the view 'bars' needs the array 'probabilities', 'logits' or 'weights'")
+
+
+def linear_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Multiples of 1, 2 or 5 times a power of ten within the range, four to nine of them."""
+    step = 10.0 ** np.floor(np.log10((high - low) / 4))
+    step *= max(factor for factor in (1, 2, 5) if factor * step <= (high - low) / 4)
+    first, last = int(np.ceil(low / step - 1e-9)), int(np.floor(high / step + 1e-9))
+    values = [number * step for number in range(first, last + 1)]
+    return [(value, tick_label(value, step, max(map(abs, values)))) for value in values]
+
+
+def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
+    """Powers of ten within the range, at most seven; twice and five times them too where these are few."""
+    first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
+    if last - first >= 1:
+        step = -(-(last - first + 1) // 7)
+        return [(10.0**power, f"10{_raised(power)}") for power in range(first, last + 1, step)]
+    candidates = [factor * 10.0**power for power in range(first - 1, last + 1) for factor in (1, 2, 5)]
+    return [
+        (value, tick_label(value, value, value))
+        for value in candidates
+        if low <= value * 1.000001 and value <= high * 1.000001
+    ]
+
+
+def tick_label(value: float, step: float, largest: float) -> str:
+    """As many decimals as the step has; in powers of ten if the largest label is very large or very small."""
+    if value == 0:
+        return "0"
+    power, top = (int(np.floor(np.log10(size) + 1e-9)) for size in (step, largest))
+    if -4 <= top < 5:
+        return f"{value:.{max(0, -power)}f}".replace("-", "−")
+    mantissa = f"{value / 10.0**top:.{max(0, top - power)}f}".replace("-", "−")
+    return f"{mantissa}·10{_raised(top)}"
+
+
+def _raised(power: int) -> str:
+    return superscript(str(power).replace("-", "−"))
+
+
+def _series(request: Request) -> tuple[Floats, dict[str, Floats]]:
+    """``x``, and the other one-dimensional arrays of its length by name."""
+    x = np.asarray(request.arrays["x"], np.float64)
+    if x.ndim != 1 or not x.size or not np.isfinite(x).all():
+        raise ValueError(f"the view {request.view!r} needs 'x' of shape (p,), finite; it has the shape {x.shape}")
+    numeric = {name: np.asarray(v) for name, v in request.arrays.items() if np.asarray(v).dtype.kind in "fiub"}
+    series = {name: v.astype(np.float64) for name, v in numeric.items() if name != "x" and v.shape == x.shape}
+    if not series:
+        raise ValueError(f"the view {request.view!r} needs another array of the shape of 'x', {x.shape}")
+    return x, {name: np.asarray(values) for name, values in series.items()}
+
+
+def _asked_log(request: Request, x: Floats, series: Mapping[str, Floats]) -> tuple[bool, bool]:
+    """Which axes are asked to be logarithmic and can be: zero and below have no place on such an axis."""
+    asked = request.numbers.get("log", "")
+    axes = asked if isinstance(asked, str) else "xy" if asked else ""
+    y = np.concatenate(list(series.values()))
+    return "x" in axes and bool((x > 0).all()), "y" in axes and bool((y[np.isfinite(y)] > 0).all())
+
+
+def _spans_decades(values: Floats) -> bool:
+    values = values[np.isfinite(values)]
+    return bool(values.size and values.min() > 0 and values.max() / values.min() > DECADES)
+
+
+def _chart(
+    request: Request,
+    role: str,
+    x: Floats,
+    series: Mapping[str, Floats],
+    log_x: bool,
+    log_y: bool,
+    identity: bool,
+) -> Figure:
+    pooled = np.concatenate(list(series.values()))
+    x_range, y_range = _range(x, log_x), _range(pooled, log_y)
+    if identity:
+        both = np.concatenate([x, pooled])
+        x_range = y_range = _range(both, log_x)
+    height = WIDTH if identity else 400
+    labels = [label for _, label in Axis(*y_range, 0, 1, log_y).ticks]
+    left = 14 + CHARACTER * max([_length(label) for label in labels], default=1)
+    x_axis = Axis(*x_range, left, WIDTH - 20, log_x)
+    if identity:  # a square plot, so that the diagonal is one
+        height = round(WIDTH - 20 - left + 12 + 34)
+    y_axis = Axis(*y_range, height - 34, 12, log_y)
+    svg = _svg(WIDTH, height)
+    _axes(svg, x_axis, y_axis)
+    if identity:
+        ends = np.array([x_axis.low, x_axis.high])
+        _path(
+            svg,
+            x_axis(ends),
+            y_axis(ends),
+            {"class": "identity", "stroke-dasharray": "4 4", "stroke-opacity": "0.6"},
+        )
+    for number, values in enumerate(series.values()):
+        if role == "curve":
+            _line(svg, x_axis(x), y_axis(values), number)
+        if role == "scatter" or len(x) <= FEW:
+            _marks(svg, x_axis(x), y_axis(values), number)
+    facts = {
+        "x_range": [rounded(x.min()), rounded(x.max())],
+        "axes": {"x": "log" if log_x else "linear", "y": "log" if log_y else "linear"},
+        "identity": identity,
+        "series": [_series_facts(name, x, values, number) for number, (name, values) in enumerate(series.items())],
+    }
+    panel = Panel(_write(svg, request, role), WIDTH, height, role, facts)
+    rows = [list(map(float, row)) for row in zip(x, *series.values(), strict=True)]
+    return Figure(request.view, (panel,), facts=facts, table=Table(_columns("x", *series), rounded_rows(rows)))
+
+
+def _series_facts(name: str, x: Floats, values: Floats, number: int) -> dict[str, Any]:
+    """What a legend and a sentence need: class and colour of the line, and the values' course."""
+    finite = np.isfinite(values)
+    known = values[finite]
+    varied = known.size > 1 and np.ptp(known) > 0 and np.ptp(x[finite]) > 0
+    return {
+        "name": name,
+        "class": f"line-{number}",
+        "colour": COLOURS[number % len(COLOURS)],
+        "points": int(known.size),
+        "first": rounded(known[0]) if known.size else None,
+        "last": rounded(known[-1]) if known.size else None,
+        "least": rounded(known.min()) if known.size else None,
+        "greatest": rounded(known.max()) if known.size else None,
+        "correlation": rounded(np.corrcoef(x[finite], known)[0, 1]) if varied else None,
+    }
+
+
+def _range(values: Floats, log: bool) -> tuple[float, float]:
+    """A little more than the finite values need; around a single value, an interval that holds it."""
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return (0.1, 1.0) if log else (0.0, 1.0)
+    low, high = float(values.min()), float(values.max())
+    if log:
+        margin = (high / low) ** 0.04 if high > low else 2.0
+        return low / margin, high * margin
+    margin = 0.04 * (high - low) if high - low > 1e-12 * max(abs(low), abs(high)) else (abs(high) or 1.0) / 2
+    return low - margin, high + margin
+
+
+def _svg(width: int, height: int) -> ET.Element:
+    return ET.Element(
+        "svg",
+        {
+            "xmlns": "http://www.w3.org/2000/svg",
+            "class": "chart",
+            "viewBox": f"0 0 {width} {height}",
+            "fill": "none",
+            "stroke": "currentColor",
+            "font-size": str(FONT),
+            "aria-hidden": "true",
+            "focusable": "false",
+        },
+    )
+
+
+def _axes(svg: ET.Element, x_axis: Axis, y_axis: Axis) -> None:
+    """Faint lines at the ticks, a stronger one at zero, and the numbers."""
+    left, right, bottom, top = x_axis.start, x_axis.end, y_axis.start, y_axis.end
+    for value, label in _without_collisions(x_axis):
+        place = float(x_axis(value))
+        _grid_line(svg, [place, place], [bottom, top], value == 0 and not x_axis.log)
+        _text(svg, place, bottom + 24, label, "middle")
+    for value, label in y_axis.ticks:
+        place = float(y_axis(value))
+        _grid_line(svg, [left, right], [place, place], value == 0 and not y_axis.log)
+        _text(svg, left - 8, place + 0.35 * FONT, label, "end")
+    _path(svg, [left, left, right], [top, bottom, bottom], {"class": "axis"})
+
+
+def _without_collisions(axis: Axis) -> list[tuple[float, str]]:
+    """Every tick, or every second or third one, so that neighbouring labels stay apart."""
+    ticks = axis.ticks
+    for step in range(1, len(ticks) + 1):
+        kept = ticks[::step]
+        places = [float(axis(value)) for value, _ in kept]
+        widths = [CHARACTER * _length(label) for _, label in kept]
+        gaps = zip(places, places[1:], widths, widths[1:], strict=False)
+        if all(right - left > (one + other) / 2 + 10 for left, right, one, other in gaps):
+            return kept
+    return ticks[:1]
+
+
+def _grid_line(svg: ET.Element, x: Sequence[float], y: Sequence[float], at_zero: bool) -> None:
+    _path(svg, x, y, {"class": "zero" if at_zero else "grid", "stroke-opacity": "0.5" if at_zero else "0.15"})
+
+
+def _line(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
+    attributes = {"class": f"line line-{number}", "stroke-width": "2.5", "stroke-linejoin": "round"}
+    if DASHES[number % len(DASHES)]:
+        attributes["stroke-dasharray"] = DASHES[number % len(DASHES)]
+    _path(svg, x, y, {**attributes, "color": COLOURS[number % len(COLOURS)]})
+
+
+def _marks(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
+    """Points of a series, in a shape of its own: colours are not the only difference."""
+    outlines = (
+        "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
+        "M-4 -4h8v8h-8z",
+        "M0 -5.5l5 9h-10z",
+        "M0 -6l5 6l-5 6l-5-6z",
+    )
+    attributes = {
+        "class": f"points line-{number}",
+        "color": COLOURS[number % len(COLOURS)],
+        "fill": "currentColor",
+    }
+    group = ET.SubElement(svg, "g", {**attributes, "fill-opacity": "0.85", "stroke": "none"})
+    for left, top in zip(x, y, strict=True):
+        if np.isfinite(top):
+            move = {"transform": f"translate({_short(left)} {_short(top)})"}
+            ET.SubElement(group, "path", {"d": outlines[number % len(outlines)], **move})
+
+
+def _path(svg: ET.Element, x: Any, y: Any, attributes: Mapping[str, str]) -> None:
+    """A line through the points, broken where a value is not finite."""
+    steps, pen = [], "M"
+    for left, top in zip(x, y, strict=True):
+        if not np.isfinite(top):
+            pen = "M"
+            continue
+        steps.append(f"{pen}{_short(left)} {_short(top)}")
+        pen = "L"
+    if steps:
+        ET.SubElement(svg, "path", {"d": "".join(steps), **attributes})
+
+
+def _text(svg: ET.Element, x: float, y: float, text: str, anchor: str, colour: str = "currentColor") -> None:
+    attributes = {"x": _short(x), "y": _short(y), "text-anchor": anchor, "fill": colour, "stroke": "none"}
+    ET.SubElement(svg, "text", attributes).text = text
+
+
+def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
+    """Cells with their numbers while these can be read, rows and columns counted from 1 along the edges."""
+    count = len(matrix)
+    left = round(12 + CHARACTER * len(str(count)))
+    cell = (WIDTH - left - 4) / count
+    top = FONT + 12
+    svg = _svg(WIDTH, round(top + cell * count + 4))
+    for row in range(count):
+        _text(svg, left - 8, top + (row + 0.5) * cell + 0.35 * FONT, str(row + 1), "end")
+        _text(svg, left + (row + 0.5) * cell, top - 8, str(row + 1), "middle")
+        for column in range(count):
+            value = matrix[row, column]
+            place = {"x": _short(left + column * cell), "y": _short(top + row * cell)}
+            size = {"width": _short(cell - 1), "height": _short(cell - 1), "stroke": "none"}
+            if not np.isfinite(value):
+                ET.SubElement(svg, "rect", {**place, **size, "class": "missing", "fill": "#9e9e9e"})
+                continue
+            colour = scale.colours(np.array([[value]]))[0, 0]
+            fill = "#" + "".join(f"{part:02x}" for part in colour)
+            ET.SubElement(svg, "rect", {**place, **size, "class": "cell", "fill": fill})
+            if cell > 2.9 * FONT:
+                dark = colour @ np.array([0.299, 0.587, 0.114]) < 140
+                centre = left + (column + 0.5) * cell, top + (row + 0.5) * cell + 0.35 * FONT
+                label = f"{value:.2f}".replace("-", "−")
+                _text(svg, *centre, label, "middle", "#ffffff" if dark else "#111111")
+    return svg, WIDTH, round(top + cell * count + 4)
+
+
+def _extreme(matrix: Floats, sign: int) -> dict[str, Any] | None:
+    """The greatest (sign 1) or least (-1) value above the diagonal."""
+    rows, columns = np.triu_indices(len(matrix), 1)
+    values = sign * np.where(np.isfinite(matrix[rows, columns]), matrix[rows, columns], -np.inf * sign)
+    if not values.size or not np.isfinite(values).any():
+        return None
+    best = int(values.argmax())
+    return {"row": int(rows[best]), "column": int(columns[best]), "value": rounded(sign * values[best])}
+
+
+def _class_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
+    columns = {key: np.asarray(arrays[name], np.float64) for name, key in _SCORES if name in arrays}
+    order = np.argsort(-next(iter(columns.values())), kind="stable")[:SHOWN]
+    rows = [[int(index), *(float(values[index]) for values in columns.values())] for index in order]
+    probability = rounded(columns["probability"][order[0]]) if "probability" in columns else None
+    facts = {"key": "class", "shown": len(rows), "probability": probability}
+    header = (
+        Column("class", "class"),
+        *(Column(key, "share" if key == "probability" else "number") for key in columns),
+    )
+    return Figure("bars", (), facts=facts, table=Table(header, rounded_rows(rows)))
+
+
+_SCORES = (("probabilities", "probability"), ("logits", "logit"))
+
+
+def _weight_bars(weights: Floats) -> Figure:
+    order = np.argsort(-np.abs(weights), kind="stable")[:SHOWN_REGIONS]
+    rows = [[int(index), float(weights[index])] for index in order]
+    facts = {
+        "key": "region",
+        "shown": len(rows),
+        "largest": rounded(weights[order[0]]) if len(order) else None,
+    }
+    return Figure(
+        "bars",
+        (),
+        facts=facts,
+        table=Table((Column("region", "index"), Column("weight")), rounded_rows(rows)),
+    )
+
+
+def _columns(*keys: str) -> tuple[Column, ...]:
+    return tuple(Column(key) for key in keys)
+
+
+def _length(label: str) -> float:
+    """Characters of a label, raised ones at half their width."""
+    return sum(0.6 if character in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·" else 1 for character in label)
+
+
+def _short(value: float) -> str:
+    """A coordinate to a tenth of a pixel."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _write(svg: ET.Element, request: Request, name: str) -> str:
+    file = f"{name}.svg"
+    (request.folder / file).write_text(ET.tostring(svg, encoding="unicode") + "\n", "utf-8")
+    return file
+
+
+DRAWERS: Mapping[str, Callable[[Request], Figure]] = {
+    "curve": draw_curve,
+    "scatter": draw_scatter,
+    "matrix": draw_matrix,
+    "bars": draw_bars,
+}

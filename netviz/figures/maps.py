@@ -1,0 +1,315 @@
+"""Maps of a picture, alone, over it or beside one another; and pictures themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from netviz.figures.colours import Floats, Pixels, Scale, scale_of
+from netviz.figures.facts import is_drawable, map_facts, map_table, state_of
+from netviz.figures.files import enlarged, smooth, write_exact, write_photograph
+from netviz.figures.values import Column, Figure, Legend, Panel, Request, Table, rounded, rounded_rows
+
+SIDE = 448  # of a full picture: every value of a 224 network is a block of 2 by 2
+STRIP_SIDE = 224
+COARSE = 112  # grids up to this side are smoothed when they are laid over a picture
+FAINT = 0.05  # of the shared limit: a map that does not reach this looks empty beside the others
+NOTHING = (158, 158, 158)  # the grey, in neither colour map, of a map that has nothing to show
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map (h, w) with the scale it is drawn in: None if no map that shares it has anything to show."""
+
+    values: Floats
+    signed: bool
+    scale: Scale | None
+
+    @classmethod
+    def of(cls, maps: Sequence[Floats], signed: bool) -> list[Map]:
+        """These maps in one scale, which follows those of them that can be drawn."""
+        scale = scale_of([values for values in maps if is_drawable(values)], signed)
+        return [cls(values, signed, scale) for values in maps]
+
+    def legend(self, overlay: bool = False) -> Legend | None:
+        return self.scale.legend(overlay) if self.scale else None
+
+    @property
+    def is_faint(self) -> bool:
+        """Whether it looks empty beside the maps whose scale it shares."""
+        if self.scale is None or not is_drawable(self.values):
+            return False
+        return bool(np.percentile(np.abs(self.values), self.scale.percentile) < FAINT * self.scale.limit)
+
+    def colours(self) -> Pixels:
+        """RGB of the map; a plain grey where it has nothing to show, unless that is zero: (h, w, 3)."""
+        if state_of(self.values) == "zero":
+            return Scale(self.signed, 1.0, 0.0).colours(self.values)
+        if self.scale and is_drawable(self.values):
+            return self.scale.colours(self.values)
+        return np.full((*self.values.shape, 3), NOTHING, np.uint8)
+
+    def facts(self, *, underlay: bool, upsampling: str) -> dict[str, Any]:
+        """What the map says, and how it is drawn."""
+        limits = (rounded(self.scale.limit), self.scale.percentile) if self.scale else (None, None)
+        drawing = {"underlay": underlay, "upsampling": upsampling, "clip": limits[0], "percentile": limits[1]}
+        return {**map_facts(self.values, self.signed), **drawing}
+
+
+def draw_picture(request: Request) -> Figure:
+    """``picture`` (h, w, 3) or ``pictures`` (k, h, w, 3), RGB 0 to 255; else the explained picture."""
+    arrays = request.arrays
+    if "pictures" in arrays or "picture" in arrays:
+        pictures = arrays["pictures"] if "pictures" in arrays else [arrays["picture"]]
+        panels = []
+        for number, values in enumerate(pictures, start=1):
+            facts = {"made": True, "number": number, "count": len(pictures)}
+            pixels = enlarged(_pixels(values, "picture"), SIDE)
+            panels.append(_picture_panel(pixels, request.folder, f"picture-{number}", "picture", facts))
+        return Figure(request.view, tuple(panels))
+    if request.picture is None:
+        raise ValueError("the view 'picture' needs the array 'picture' or 'pictures', or an explained picture")
+    panel = _picture_panel(request.picture, request.folder, "picture", "picture", {"made": False})
+    return Figure(request.view, (panel,))
+
+
+def draw_before_after(request: Request) -> Figure:
+    """``before`` and ``after`` (h, w, 3), RGB 0 to 255, and their difference around a middle grey."""
+    before, after = (np.asarray(request.arrays[name], np.float64) for name in ("before", "after"))
+    if before.shape != after.shape:
+        raise ValueError(f"'before' {before.shape} and 'after' {after.shape} should be of the same size")
+    pictures = {"before": _pixels(before, "before"), "after": _pixels(after, "after")}
+    change = after - before
+    largest = float(np.abs(change).max())
+    amplification = 127 / largest if largest else 1.0
+    facts = {
+        "mean_change": rounded(np.abs(change).mean()),
+        "max_change": rounded(largest),
+        "changed_share": rounded((change != 0).any(axis=-1).mean()),
+        "amplification": rounded(amplification, 3),
+    }
+    panels = [
+        _picture_panel(enlarged(pixels, SIDE), request.folder, name, name, facts) for name, pixels in pictures.items()
+    ]
+    difference = enlarged(_pixels(128 + change * amplification, "difference"), SIDE)
+    file = write_exact(difference, request.folder, "difference")
+    panels.append(Panel(file, difference.shape[1], difference.shape[0], "difference", facts))
+    return Figure(request.view, tuple(panels), facts=facts, table=_change_table(np.abs(change).reshape(-1, 3)))
+
+
+def draw_signed(request: Request) -> Figure:
+    """The map in diverging colours, RGB values summed."""
+    return _alone(request, Map.of([signed_map(request.arrays["attribution"])], signed=True)[0])
+
+
+def draw_magnitude(request: Request) -> Figure:
+    """The map's size in sequential colours, the greatest of RGB."""
+    attribution = request.arrays["attribution"]
+    return _alone(request, Map.of([magnitude_map(attribution, _is_signed(request, attribution))], signed=False)[0])
+
+
+def draw_overlay(request: Request) -> Figure:
+    """The map over the picture, coarse grids smoothed."""
+    one = _declared(request)
+    panel = _overlay_panel(request, one, "overlay", smoothed=max(one.values.shape) <= COARSE)
+    return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
+
+
+def draw_raw(request: Request) -> Figure:
+    """The map over the picture twice in the same colours: cell by cell, and smoothed."""
+    one = _declared(request)
+    cells = _overlay_panel(request, one, "raw", smoothed=False)
+    smoothed = _overlay_panel(request, one, "overlay", smoothed=True)
+    return Figure(request.view, (cells, smoothed), one.legend(overlay=True), cells.facts, map_table(one.values))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How several maps are laid out: the side of each, and whether one scale holds for all."""
+
+    side: int
+    shared: bool
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    "panels": Layout(SIDE, shared=True),
+    "panels-own": Layout(SIDE, shared=False),
+    "strip": Layout(STRIP_SIDE, shared=True),
+}
+
+
+def draw_several(request: Request) -> Figure:
+    """``maps`` (k, h, w) or (k, h, w, 3). Coarse maps lie smoothed over the picture, if there is one."""
+    stack = request.arrays["maps"]
+    if stack.ndim not in (3, 4) or 0 in stack.shape:
+        raise ValueError(f"'maps' should be (k, h, w) or (k, h, w, 3), not {stack.shape}")
+    layout = LAYOUTS[request.view]
+    maps = _together(request, stack) if layout.shared else _each_alone(request, stack)
+    underlay = request.picture is not None and max(stack.shape[1:3]) <= COARSE
+    facts = {"count": len(maps), "limits": "shared" if layout.shared else "own"}
+    panels = []
+    for number, one in enumerate(maps, start=1):
+        more = {**facts, "number": number, "faint": layout.shared and one.is_faint}
+        if underlay:
+            role, name = "overlay", f"map-{number}"
+            panel = _overlay_panel(request, one, role, smoothed=True, name=name, side=layout.side)
+        else:
+            panel = _map_panel(request, one, name=f"map-{number}", side=layout.side)
+        legend = None if layout.shared else one.legend(underlay)
+        panels.append(replace(panel, facts={**panel.facts, **more}, legend=legend))
+    legend = maps[0].legend(underlay) if layout.shared else None
+    return Figure(request.view, tuple(panels), legend, facts, _several_table(panels))
+
+
+def _together(request: Request, stack: NDArray[Any]) -> list[Map]:
+    signed = _is_signed(request, stack)
+    return Map.of([_flat(one, signed) for one in stack], signed)
+
+
+def _each_alone(request: Request, stack: NDArray[Any]) -> list[Map]:
+    """Maps in units of their own also have signs of their own, unless they are declared to have none."""
+    signs = [request.signed is not False and bool((one < 0).any()) for one in stack]
+    return [Map.of([_flat(one, signed)], signed)[0] for one, signed in zip(stack, signs, strict=True)]
+
+
+def signed_map(attribution: NDArray[Any]) -> Floats:
+    """One signed value a place: RGB summed. (h, w) or (h, w, 3) to (h, w) float64."""
+    values = _checked(attribution)
+    return np.asarray(values.sum(axis=-1)) if values.ndim == 3 else values
+
+
+def magnitude_map(attribution: NDArray[Any], signed: bool) -> Floats:
+    """One size a place: the greatest |value| of RGB (Simonyan et al. 2013, section 3.1).
+
+    (h, w) or (h, w, 3) to (h, w) float64; a map (h, w) without signs is left as it is.
+    """
+    values = _checked(attribution)
+    if values.ndim == 3:
+        return np.asarray(np.abs(values).max(axis=-1))
+    return np.abs(values) if signed else values
+
+
+def _checked(attribution: NDArray[Any]) -> Floats:
+    """As float64, if it is a map at all."""
+    rgb = attribution.ndim == 3 and attribution.shape[-1] == 3
+    if 0 in attribution.shape or not (rgb or attribution.ndim == 2):
+        raise ValueError(f"a map has the shape (h, w) or (h, w, 3), not {attribution.shape}")
+    return np.asarray(attribution, np.float64)
+
+
+def _flat(attribution: NDArray[Any], signed: bool) -> Floats:
+    return signed_map(attribution) if signed else magnitude_map(attribution, signed)
+
+
+def _is_signed(request: Request, values: NDArray[Any]) -> bool:
+    """As declared; where nothing is declared, by the values."""
+    return bool((values < 0).any()) if request.signed is None else request.signed
+
+
+def _declared(request: Request) -> Map:
+    attribution = request.arrays["attribution"]
+    signed = _is_signed(request, attribution)
+    return Map.of([_flat(attribution, signed)], signed)[0]
+
+
+def _alone(request: Request, one: Map) -> Figure:
+    panel = _map_panel(request, one, name="signed" if one.signed else "map")
+    return Figure(request.view, (panel,), one.legend(), panel.facts, map_table(one.values))
+
+
+def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel:
+    """The map alone, each of its values a block of pixels."""
+    pixels = enlarged(one.colours(), side)
+    file = write_exact(pixels, request.folder, name)
+    facts = one.facts(underlay=False, upsampling="nearest")
+    return Panel(file, pixels.shape[1], pixels.shape[0], "signed" if one.signed else "map", facts)
+
+
+def _overlay_panel(
+    request: Request, one: Map, role: str, *, smoothed: bool, name: str | None = None, side: int | None = None
+) -> Panel:
+    """The map over the picture; a map with nothing to show leaves the bare grey picture."""
+    assert request.picture is not None
+    picture = _reduced(request.picture, side) if side else request.picture
+    height, width = picture.shape[:2]
+    shown = one.values if one.scale and is_drawable(one.values) else np.zeros_like(one.values)
+    resized = smooth(shown, height, width) if smoothed else _nearest(shown, height, width)
+    pixels = (one.scale or Scale(one.signed, 1.0, 0.0)).over(resized, picture)
+    file = write_photograph(pixels, request.folder, name or role)
+    facts = one.facts(underlay=True, upsampling="bilinear" if smoothed else "nearest")
+    return Panel(file, width, height, role, facts)
+
+
+def _nearest(values: Floats, height: int, width: int) -> Floats:
+    """Each pixel takes the value of the cell that its centre lies in: (h, w) to (height, width)."""
+    rows = ((np.arange(height) + 0.5) * values.shape[0] / height).astype(int)
+    columns = ((np.arange(width) + 0.5) * values.shape[1] / width).astype(int)
+    return np.asarray(values[rows[:, None], columns])
+
+
+def _reduced(picture: Pixels, side: int) -> Pixels:
+    """The picture with its longer side at most this long."""
+    height, width = picture.shape[:2]
+    if max(height, width) <= side:
+        return picture
+    size = (round(width * side / max(height, width)), round(height * side / max(height, width)))
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
+
+
+def _picture_panel(pixels: Pixels, folder: Path, name: str, role: str, facts: Mapping[str, Any]) -> Panel:
+    file = write_photograph(pixels, folder, name)
+    return Panel(file, pixels.shape[1], pixels.shape[0], role, facts)
+
+
+def _pixels(values: NDArray[Any], name: str) -> Pixels:
+    """RGB 0 to 255, rounded and cut off there: (h, w, 3) uint8."""
+    if values.ndim != 3 or values.shape[-1] != 3 or 0 in values.shape:
+        raise ValueError(f"{name!r} should be a picture (h, w, 3), not {values.shape}")
+    if not np.isfinite(values).all():
+        raise ValueError(f"{name!r} has values that are not finite numbers")
+    return np.asarray(np.rint(np.clip(values, 0, 255)), np.uint8)
+
+
+def _change_table(sizes: Floats) -> Table:
+    """Mean and greatest change of each of RGB: (pixels, 3)."""
+    rows = (
+        ["mean_change", *map(float, sizes.mean(axis=0))],
+        ["max_change", *map(float, sizes.max(axis=0))],
+    )
+    columns = (Column("value", "name"), Column("red"), Column("green"), Column("blue"))
+    return Table(columns, rounded_rows(rows))
+
+
+def _several_table(panels: Sequence[Panel]) -> Table:
+    """One row a map: where it is strongest, how concentrated it is, its greatest |value|."""
+    columns = (
+        Column("panel", "count"),
+        Column("raw_max"),
+        Column("place", "place"),
+        Column("place_share", "share"),
+        Column("concentration", "share"),
+        Column("positive_share", "share"),
+    )
+    keys = [column.key for column in columns[1:]]
+    rows = [[number, *(panel.facts.get(key) for key in keys)] for number, panel in enumerate(panels, start=1)]
+    return Table(columns, rounded_rows(rows))
+
+
+DRAWERS: Mapping[str, Callable[[Request], Figure]] = {
+    "picture": draw_picture,
+    "before-after": draw_before_after,
+    "signed": draw_signed,
+    "magnitude": draw_magnitude,
+    "map": draw_magnitude,
+    "overlay": draw_overlay,
+    "raw": draw_raw,
+    "panels": draw_several,
+    "panels-own": draw_several,
+    "strip": draw_several,
+}

@@ -1,0 +1,129 @@
+"""What the figures room hands on: files, facts, a legend and a table. All of it is JSON, none of it prose."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Legend:
+    """A colour bar: a CSS gradient through ``stops`` from ``low`` to ``high``.
+
+    ``low`` and ``high`` are in the map's own units; ``zero`` is where zero lies along the bar, 0 to 1.
+    ``clip`` is the |value| from which on colours no longer change, at this ``percentile`` of the |values|;
+    ``raw_max`` is the greatest |value|.
+    """
+
+    colormap: str
+    low: float
+    high: float
+    zero: float
+    clip: float
+    raw_max: float
+    stops: tuple[str, ...]
+    percentile: float
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Legend:
+        return cls(**{**value, "stops": tuple(value["stops"])})
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One picture file of a figure: its name in the figure's folder, its size in pixels, and what it shows.
+
+    ``role`` is picture, signed, map, overlay, raw, before, after, difference, layer:<name>, curve, scatter or
+    matrix. ``legend`` is set where the panel has limits of its own; otherwise the figure's holds.
+    """
+
+    file: str
+    width: int
+    height: int
+    role: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    legend: Legend | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Panel:
+        return cls(**{**value, "legend": value["legend"] and Legend.from_json(value["legend"])})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: ``key`` names it (`term` gives the word), ``kind`` says what its values are.
+
+    Kinds: ``number``, ``share`` (0 to 1), ``count`` (from 1), ``index`` (from 0), ``class`` (a class's
+    index), ``name`` and ``place`` (a key of `netviz.figures.describe.PLACES`).
+    """
+
+    key: str
+    kind: str = "number"
+
+
+@dataclass(frozen=True)
+class Table:
+    """The numbers beneath a figure. A value is None where it is not a finite number."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[float | int | str | None, ...], ...]
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Table:
+        return cls(tuple(Column(**column) for column in value["columns"]), tuple(map(tuple, value["rows"])))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn figure; ``facts`` hold for all of it. Without panels it is data for the page to draw."""
+
+    view: str
+    panels: tuple[Panel, ...]
+    legend: Legend | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    table: Table | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Dicts, lists, strings, finite numbers, booleans and None only."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Figure:
+        """The figure that ``to_json`` wrote, also after a way through a JSON file."""
+        return cls(
+            value["view"],
+            tuple(Panel.from_json(panel) for panel in value["panels"]),
+            value["legend"] and Legend.from_json(value["legend"]),
+            value["facts"],
+            value["table"] and Table.from_json(value["table"]),
+        )
+
+
+@dataclass(frozen=True)
+class Request:
+    """What there is to draw, as `netviz.figures.draw` takes it."""
+
+    view: str
+    arrays: Mapping[str, NDArray[Any]]
+    numbers: Mapping[str, Any]
+    signed: bool | None
+    picture: NDArray[np.uint8] | None
+    folder: Path
+
+
+def rounded(value: float, digits: int = 6) -> float | None:
+    """A number fit for JSON: so many significant digits, None where it is not finite."""
+    number = float(f"{float(value):.{digits}g}")
+    return number if abs(number) < float("inf") else None
+
+
+def rounded_rows(rows: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], ...]:
+    """Rows of a table, numbers rounded; whole numbers, names and None stay as they are."""
+    return tuple(tuple(rounded(cell) if isinstance(cell, float) else cell for cell in row) for row in rows)

@@ -1,0 +1,406 @@
+"""Composing: a course with its results becomes the files of a site, every page in every language and for every picture."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from netviz import __version__
+from netviz.claims import CheckedClaim, check_claim
+from netviz.course import HOME, Course
+from netviz.draw import FIGURES, load_figure
+from netviz.experiments import CHOSEN, RANKS, Experiment
+from netviz.lessons import LANGUAGES, Lesson, LessonText
+from netviz.methods import Passes
+from netviz.mistakes import Mistake, Mistakes
+from netviz.networks.architecture import Layer, vgg16_layers
+from netviz.networks.classes import classes
+from netviz.networks.weights import Weights
+from netviz.pictures import Picture
+from netviz.plan import Plan, Task
+from netviz.run import load_record
+from netviz.site import weave
+from netviz.site.expressions import expression_mistakes, failure, results_used, undeclared
+from netviz.site.markup import Body, inline_template, lesson_body
+from netviz.site.weave import Entry, FigureView, Page, Sample, Site
+from netviz.store import Store
+from netviz.values import ResultView, result_view
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+NAMES = ("results", "picture", "experiment", "layer", "layer_table", "weights")  # what a lesson's expressions may use
+THUMBNAIL = 112  # pixels of the side, shown at half of it
+THUMBNAILS = "thumbnails"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim of an experiment on a picture, and whether it is kept."""
+
+    experiment: Experiment
+    picture: str
+    claim: CheckedClaim
+
+
+def check_texts(course: Course) -> None:
+    """Everything in the lessons' texts that can be wrong before anything runs. Raises Mistakes."""
+    mistakes: list[Mistake] = []
+    for language in LANGUAGES:
+        env = weave.environment(TEMPLATES, language)
+        names = {*env.globals, *NAMES}
+        for lesson in (course.home, *course.lessons):
+            text = lesson.texts[language]
+            mistakes += expression_mistakes(text, env, names, course.experiments.keys())
+            try:
+                lesson_body(text)
+            except Mistakes as error:
+                mistakes += error.mistakes
+        mistakes += _caption_mistakes(course, env, language, {*names, "target", "top", "numbers"})
+    if mistakes:
+        raise Mistakes(mistakes)
+
+
+def _caption_mistakes(
+    course: Course, env: ImmutableSandboxedEnvironment, language: str, names: set[str]
+) -> Iterator[Mistake]:
+    texts = {lesson.slug: lesson.texts[language] for lesson in (course.home, *course.lessons)}
+    for experiment in course.experiments.values():
+        words = experiment.wording.get(language)
+        if words is None:
+            continue
+        text = texts[experiment.lesson]
+        try:
+            unknown = undeclared(inline_template(words.caption), env) - names
+            if unknown:
+                yield text.mistake(f"unknown name {min(unknown)!r} in the caption", words.line, words.column)
+        except (ValueError, TemplateError) as error:
+            yield text.mistake(f"the caption can't be read: {error}", words.line, words.column)
+
+
+def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
+    """Every claim of the course held against every picture. Raises Mistakes for one that speaks of what is not there."""
+    records = _Records(course, plan, store)
+    checked: list[Verdict] = []
+    mistakes: list[Mistake] = []
+    texts = {lesson.slug: lesson.texts[LANGUAGES[0]] for lesson in (course.home, *course.lessons)}
+    for (name, picture), task in plan.items():
+        results = records.views(picture, LANGUAGES[0])
+        scope = records.scope(results[name], results)
+        for claim in task.experiment.claims:
+            try:
+                checked.append(Verdict(task.experiment, picture, check_claim(claim, scope)))
+            except ValueError as error:
+                mistakes.append(texts[task.experiment.lesson].mistake(f"the claim fails: {error}", claim.line))
+    if mistakes:
+        raise Mistakes(set(mistakes))
+    return checked
+
+
+def site_files(course: Course, plan: Plan, store: Store, checked: Sequence[Verdict]) -> dict[str, str | bytes | Path]:
+    """Every file of the site by its path. Raises Mistakes if an expression of a lesson fails with these results."""
+    files: dict[str, str | bytes | Path] = dict(weave.read_assets(TEMPLATES))
+    files |= {_thumbnail_path(picture): _thumbnail(picture, store) for picture in course.pictures.values()}
+    files |= {f"figures/{key}/{file.name}": file for key, file in _figure_files(plan, store)}
+    mistakes: list[Mistake] = []
+    for language in LANGUAGES:
+        edition = Edition(language, course, plan, store, checked)
+        for page, html in edition.pages(mistakes):
+            files[page.path] = html
+    if mistakes:
+        raise Mistakes(set(mistakes))
+    return files
+
+
+def _figure_files(plan: Plan, store: Store) -> Iterator[tuple[str, Path]]:
+    for task in plan.values():
+        for file in sorted(store.path(FIGURES, task.figure_key).iterdir()):
+            if file.suffix in (".png", ".webp"):
+                yield _short(task.figure_key), file
+
+
+def _short(key: str) -> str:
+    return key[:16]
+
+
+def _thumbnail_path(picture: Picture) -> str:
+    return f"pictures/{picture.name}.webp"
+
+
+def _thumbnail(picture: Picture, store: Store) -> Path:
+    if not store.has(THUMBNAILS, picture.digest):
+        from PIL import Image
+
+        content = io.BytesIO()
+        Image.fromarray(picture.framed(THUMBNAIL)).save(content, "webp", quality=85)
+        with store.writing(THUMBNAILS, picture.digest) as folder:
+            (folder / "thumbnail.webp").write_bytes(content.getvalue())
+    return store.path(THUMBNAILS, picture.digest) / "thumbnail.webp"
+
+
+class _Records:
+    """Stored results as lessons see them, each read once."""
+
+    def __init__(self, course: Course, plan: Plan, store: Store) -> None:
+        self.course, self.plan, self.store = course, plan, store
+        self._records: dict[str, dict[str, Any]] = {}
+
+    def record(self, task: Task) -> dict[str, Any]:
+        if task.key not in self._records:
+            self._records[task.key] = load_record(task, self.store)
+        return self._records[task.key]
+
+    def views(self, picture: str, language: str) -> dict[str, ResultView]:
+        """Every experiment's result while the reader has chosen ``picture``."""
+        tasks = {name: self.plan.get((name, one.pictures(picture))) for name, one in self.course.experiments.items()}
+        return {
+            name: result_view(self.record(task), picture_words(task.picture, language), language)
+            for name, task in tasks.items()
+            if task
+        }
+
+    def scope(self, result: ResultView, results: Mapping[str, ResultView]) -> dict[str, Any]:
+        """The names that claims and captions of one experiment may use."""
+        own = {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}
+        return {**own, "results": results}
+
+
+@dataclass(frozen=True)
+class PictureWords:
+    """A picture as a lesson speaks of it."""
+
+    name: str
+    title: str
+
+
+def picture_words(picture: Picture, language: str) -> PictureWords:
+    """A picture's name and its title in a language."""
+    return PictureWords(picture.name, picture.titles[language])
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The site in one language."""
+
+    language: str
+    course: Course
+    plan: Plan
+    store: Store
+    checked: Sequence[Verdict]
+
+    def pages(self, mistakes: list[Mistake]) -> Iterator[tuple[Page, str]]:
+        """Every page with its HTML; what fails in a lesson is added to ``mistakes``."""
+        for lesson in (self.course.home, *self.course.lessons):
+            text = lesson.texts[self.language]
+            body = lesson_body(text)
+            template = self.env.from_string(body.template)
+            varies = self._varies(lesson)
+            for picture in self.course.pictures if varies else [self.course.default_picture]:
+                try:
+                    yield self._lesson_page(lesson, text, body, template, picture, varies)
+                except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
+                    mistakes.append(failure(text, self.env, self._values(picture, lambda _: ""), error))
+        for slug in ("methods", "credits"):
+            yield self._plain_page(slug)
+
+    @cached_property
+    def weights(self) -> Weights:
+        return next(iter(self.plan.values())).weights
+
+    @cached_property
+    def env(self) -> ImmutableSandboxedEnvironment:
+        return weave.environment(TEMPLATES, self.language)
+
+    @cached_property
+    def site(self) -> Site:
+        entries = tuple(
+            Entry(lesson.slug, front.title, front.summary, self._varies(lesson))
+            for lesson in self.course.lessons
+            for front in [lesson.texts[self.language].front]
+        )
+        samples = tuple(
+            Sample(
+                picture.name,
+                picture.titles[self.language],
+                _thumbnail_path(picture),
+                picture.credit,
+                picture.licence,
+                picture.source,
+            )
+            for picture in self.course.pictures.values()
+        )
+        words = self.course.site
+        return Site(words.title[self.language], words.tagline[self.language], entries, samples, self.weights, __version__)
+
+    @cached_property
+    def _records(self) -> _Records:
+        return _Records(self.course, self.plan, self.store)
+
+    @cached_property
+    def _results(self) -> dict[str, dict[str, ResultView]]:
+        return {picture: self._records.views(picture, self.language) for picture in self.course.pictures}
+
+    @cached_property
+    def _layers(self) -> dict[str, Layer]:
+        return {layer.name: layer for layer in vgg16_layers(self.weights.form)}
+
+    def _varies(self, lesson: Lesson) -> bool:
+        """Whether a lesson looks different for another choice of picture."""
+        used = results_used(lesson.texts[self.language], self.env)
+        own = {name for name, one in self.course.experiments.items() if one.lesson == lesson.slug}
+        return any(self.course.experiments[name].picture == CHOSEN for name in own | used)
+
+    def _lesson_page(
+        self, lesson: Lesson, text: LessonText, body: Body, template: Template, picture: str, varies: bool
+    ) -> tuple[Page, str]:
+        is_home = lesson.slug == HOME
+        page = Page(
+            self.language,
+            weave.HOME if is_home else lesson.slug,
+            text.front.title,
+            text.front.summary,
+            picture,
+            self.course.default_picture,
+            varies,
+            body.sections,
+            self._preview(lesson, picture),
+        )
+        figures = _Numbered(self, page)
+        content = Markup(template.render(self._values(picture, figures)))
+        kind = "home" if is_home else "lesson"
+        return page, weave.weave_page(self.env, kind, self.site, page, body=content, learn=text.front.learn)
+
+    def _plain_page(self, slug: str) -> tuple[Page, str]:
+        words = self.env.globals["words"]
+        page = Page(
+            self.language,
+            slug,
+            getattr(words, slug),
+            getattr(words, f"{slug}_summary"),
+            self.course.default_picture,
+            self.course.default_picture,
+        )
+        used = {one.method.name: one.method for one in self.course.experiments.values()}
+        views = [weave.method_view(method, self.language) for _, method in sorted(used.items())]
+        return page, weave.weave_page(self.env, slug, self.site, page, methods=views)
+
+    def _preview(self, lesson: Lesson, picture: str) -> str:
+        """A picture file of the lesson's own, for previews of links to it."""
+        for name, one in self.course.experiments.items():
+            if one.lesson == lesson.slug:
+                task = self.plan[name, one.pictures(picture)]
+                for panel in load_figure(task, self.store).panels:
+                    if panel.file.endswith(".webp") and panel.width >= 400:
+                        return f"figures/{_short(task.figure_key)}/{panel.file}"
+        return _thumbnail_path(self.course.pictures[picture])
+
+    def _values(self, picture: str, experiment: Any) -> dict[str, Any]:
+        return {
+            "results": self._results[picture],
+            "picture": picture_words(self.course.pictures[picture], self.language),
+            "experiment": experiment,
+            "layer": self._layers.__getitem__,
+            "layer_table": lambda: weave.weave_layer_table(self.env, self._layers.values()),
+            "weights": self.weights,
+        }
+
+    def figure_view(self, page: Page, name: str, number: int) -> FigureView:
+        """One experiment's figure as a page shows it; ``number`` counts the page's figures from 1."""
+        experiment = self.course.experiments[name]
+        task = self.plan[name, experiment.pictures(page.picture)]
+        record, figure = self._records.record(task), load_figure(task, self.store)
+        result = self._results[page.picture][name]
+        method, words = experiment.method, experiment.wording.get(self.language) or experiment.wording[LANGUAGES[0]]
+        scope = self._values(page.picture, None) | self._records.scope(result, self._results[page.picture])
+        names = {"method": method.title[self.language], "target": result.target.name, "picture": result.picture.title}
+        folder = self.store.path(FIGURES, task.figure_key)
+        return FigureView(
+            id=name,
+            number=number,
+            method=method.title[self.language],
+            summary=method.summary[self.language],
+            papers=method.papers,
+            view=experiment.view,
+            plates=weave.plates(
+                figure,
+                f"{page.root}figures/{_short(task.figure_key)}/",
+                self.language,
+                names,
+                lambda file: (folder / file).read_text("utf-8"),
+                words.alt,
+            ),
+            caption=Markup(self.env.from_string(inline_template(words.caption)).render(scope)),
+            target=result.target,
+            top=result.top,
+            numbers=record["numbers"],
+            claims=tuple(
+                verdict.claim
+                for verdict in self.checked
+                if (verdict.experiment.id, verdict.picture) == (name, task.picture.name)
+            ),
+            spec=experiment.spec,
+            code=repeating_code(task, self.weights),
+            passes=Passes(**record["passes"]),
+            precision=record["precision"],
+            weights=self.weights,
+            legend=figure.legend,
+            table=weave.data_table(figure, self.language, self._class_name),
+            bars=weave.bars(figure, self.language, self._class_name),
+            series=weave.series(figure, self.language),
+            layers=self._layers,
+        )
+
+    def _class_name(self, index: int) -> str:
+        return classes()[index].name(self.language)
+
+
+class _Numbered:
+    """Weaves a page's figures as its text calls for them, and counts them."""
+
+    def __init__(self, edition: Edition, page: Page) -> None:
+        self.edition, self.page, self.count = edition, page, 0
+
+    def __call__(self, name: str) -> Markup:
+        self.count += 1
+        return weave.weave_figure(self.edition.env, self.edition.figure_view(self.page, name, self.count))
+
+
+def repeating_code(task: Task, weights: Weights) -> str:
+    """A Python script that repeats an experiment with the project's own functions."""
+    experiment = task.experiment
+    given = {
+        name: value
+        for name, value in experiment.settings.items()
+        if value != experiment.method.settings.model_fields[name].default
+    }
+    target = experiment.target
+    chosen = f"logits[0].argsort()[::-1][{RANKS.index(target)}]" if isinstance(target, str) else target
+    lines = [
+        "from pathlib import Path",
+        "",
+        "from netviz.methods import methods, run",
+        "from netviz.networks import open_network",
+        "from netviz.pictures import frame, open_upright",
+        "",
+        f"network = open_network({weights.form if weights.form in ('compact', 'imagenet') else weights.source!r})",
+        f'picture = frame(open_upright(Path("content/pictures/{task.picture.path.name}")))',
+        'pictures = picture[None].astype("float32")  # (1, 224, 224, 3), RGB, 0 to 255',
+    ]
+    if isinstance(target, str):
+        lines.append("logits = network.logits(pictures)")
+    lines.append(f"targets = [{chosen}]")
+    maps = ""
+    for place, other in enumerate(task.of, start=1):
+        lines.append(f'map_{place} = run(methods()["{other.experiment.method.name}"], network, pictures, targets)["attribution"]')
+        maps = f", maps=[{', '.join(f'map_{number}' for number in range(1, place + 1))}]"
+    settings = f", {given!r}" if given else ""
+    lines.append(f'result = run(methods()["{experiment.method.name}"], network, pictures, targets{settings}{maps})')
+    return "\n".join(lines) + "\n"

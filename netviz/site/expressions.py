@@ -1,0 +1,86 @@
+"""What the expressions of a lesson speak of: checked before anything runs, and found again when one fails.
+
+Everything works on a lesson's skeleton, its expressions alone on the lines where they stand, so that Jinja2's line
+numbers are the author's.
+"""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from jinja2 import Environment, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
+
+from netviz.lessons import LessonText
+from netviz.mistakes import Mistake, nearest
+from netviz.site.markup import skeleton
+
+FILE = "<lesson>"
+
+
+def expression_mistakes(
+    text: LessonText, environment: Environment, names: Collection[str], experiments: Collection[str]
+) -> list[Mistake]:
+    """Syntax errors, unknown filters, unknown names and unknown results, each at its place."""
+    source = skeleton(text)
+    try:
+        tree = environment.parse(source)
+        environment.compile(source)
+    except TemplateAssertionError as error:
+        filters = re.findall(r"No filter named '(\w+)'", error.message or "")
+        hint = nearest(filters[0], sorted(environment.filters)) if filters else ""
+        return [_mistake(text, error.lineno, error.message or "not an expression", filters[0] if filters else "", hint)]
+    except TemplateSyntaxError as error:
+        return [_mistake(text, error.lineno, f"not an expression: {error.message}")]
+    mistakes = []
+    for name in sorted(meta.find_undeclared_variables(tree) - set(names)):
+        line = next(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
+        mistakes.append(_mistake(text, line, f"unknown name {name!r}", name, nearest(name, sorted(names))))
+    for name, line in _results(tree):
+        if name not in experiments:
+            mistakes.append(_mistake(text, line, f"there is no experiment {name!r}", name, nearest(name, experiments)))
+    return mistakes
+
+
+def undeclared(source: str, environment: Environment) -> set[str]:
+    """The names that a template's source needs from outside. Raises jinja2.TemplateError if it can't be compiled."""
+    environment.compile(source)
+    return meta.find_undeclared_variables(environment.parse(source))
+
+
+def results_used(text: LessonText, environment: Environment) -> set[str]:
+    """The experiments whose results a lesson speaks of."""
+    return {name for name, _ in _results(environment.parse(skeleton(text)))}
+
+
+def failure(text: LessonText, environment: Environment, values: dict[str, Any], error: Exception) -> Mistake:
+    """Where in the lesson an expression failed: the skeleton fails at the same one, at a line of the file."""
+    try:
+        code = environment.compile(skeleton(text), filename=FILE)
+        environment.template_class.from_code(environment, code, environment.make_globals(None)).render(values)
+    except Exception as again:
+        lines = [frame.lineno for frame in traceback.extract_tb(again.__traceback__) if frame.filename == FILE]
+        return _mistake(text, lines[-1] if lines else None, _reason(again))
+    return _mistake(text, None, _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    message = error.message if isinstance(error, TemplateError) else str(error)
+    return f"the expression failed: {(message or type(error).__name__).replace('types.SimpleNamespace object', 'the result')}"
+
+
+def _results(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    for node in tree.find_all(nodes.Getitem):
+        if isinstance(node.node, nodes.Name) and node.node.name == "results" and isinstance(node.arg, nodes.Const):
+            yield str(node.arg.value), node.lineno
+
+
+def _mistake(text: LessonText, line: int | None, message: str, word: str = "", hint: str = "") -> Mistake:
+    if line is None:
+        return Mistake(text.path, message, hint=hint)
+    lines = text.source.splitlines()
+    shown = lines[line - 1] if line <= len(lines) else ""
+    at = shown.find(word) if word and word in shown else max(shown.find("{{"), shown.find("{%"), 0)
+    return text.mistake(message, line, at + 1, hint)
