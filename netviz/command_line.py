@@ -38,7 +38,11 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument("--content", type=Path, default=Path("content"), metavar="DIR", help="the course (content)")
     arguments.add_argument("--to", type=Path, metavar="DIR", help="where the site goes (site)")
     arguments.add_argument(
-        "--store", type=Path, default=Path(".netviz"), metavar="DIR", help="where results are kept between builds (.netviz)"
+        "--store",
+        type=Path,
+        default=Path(".netviz"),
+        metavar="DIR",
+        help="where results are kept between builds (.netviz)",
     )
     arguments.add_argument(
         "--weights",
@@ -47,7 +51,9 @@ def parser() -> argparse.ArgumentParser:
         help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
     )
     arguments.add_argument("--picture", type=Path, metavar="FILE", help="your own photo: the course is built around it")
-    arguments.add_argument("--export", metavar="ID", help="write an experiment's raw numbers instead of building the site")
+    arguments.add_argument(
+        "--export", metavar="ID", help="write an experiment's raw numbers instead of building the site"
+    )
     return arguments
 
 

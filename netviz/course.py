@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from netviz.experiments import Experiment, Vocabulary, read_experiments
 from netviz.lessons import Lesson, read_lesson, read_lessons
@@ -19,13 +19,24 @@ from netviz.yaml_places import read_yaml
 HOME = "home"
 
 
+class Notice(BaseModel):
+    """Something that the site is made of, with its licence and where it comes from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: dict[str, str]
+    licence: str
+    source: str = Field(pattern="^https://")
+
+
 class SiteText(BaseModel):
-    """``content/site.yaml``: the site's name and its motto, by language."""
+    """``content/site.yaml``: the site's name and its motto, by language, and what it is made of."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: dict[str, str]
     tagline: dict[str, str]
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,9 @@ def read_course(content: Path, weights_form: str, own: Path | None = None) -> Co
     Raises Mistakes with everything that is wrong, and UnreadablePicture for ``own``.
     """
     if not content.is_dir():
-        raise Mistakes([Mistake(content, "there is no such folder; a course lives in content/, or name it with --content")])
+        raise Mistakes(
+            [Mistake(content, "there is no such folder; a course lives in content/, or name it with --content")]
+        )
     samples = read_pictures(content / "pictures")
     mine = own_picture(own, taken=samples) if own else None
     pictures = {mine.name: mine, **samples} if mine else samples

@@ -6,7 +6,8 @@ Checking needs no TensorFlow. Every mistake is found with its line and column, a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +108,7 @@ def read_experiments(lessons: Sequence[Lesson], vocabulary: Vocabulary) -> dict[
     """
     experiments: dict[str, Experiment] = {}
     mistakes: list[Mistake] = []
+    broken: set[str] = set()  # told once: another language that refers to one of these is not wrong as well
     for lesson in lessons:
         for span, text in _fences(lesson, LANGUAGES[0]):
             try:
@@ -114,11 +116,12 @@ def read_experiments(lessons: Sequence[Lesson], vocabulary: Vocabulary) -> dict[
                 experiments[experiment.id] = experiment
             except Mistakes as error:
                 mistakes += error.mistakes
+                broken |= set(re.findall(r"^id: *(\S+)", span.source, re.MULTILINE))
     for lesson in lessons:
         for language in LANGUAGES[1:]:
             for span, text in _fences(lesson, language):
                 try:
-                    _add_translation(span, text, lesson.slug, language, experiments)
+                    _add_translation(span, text, lesson.slug, language, experiments, broken)
                 except Mistakes as error:
                     mistakes += error.mistakes
     if mistakes:
@@ -203,7 +206,9 @@ def _check_settings(
     for name, choice in method.layer_settings.items():
         allowed = [layer.name for layer in layers if layer.feeds_output and (layer.is_spatial or not choice.spatial)]
         if settings[name] is not None and settings[name] not in allowed:
-            mistakes.append(places.mistake((name,), f"unknown layer {settings[name]!r}", nearest(settings[name], allowed)))
+            mistakes.append(
+                places.mistake((name,), f"unknown layer {settings[name]!r}", nearest(settings[name], allowed))
+            )
     return settings, mistakes
 
 
@@ -253,14 +258,16 @@ def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, 
     for index, source in enumerate(sources):
         key = ("expect", index) if ("expect", index) in places.values else ("expect",)
         try:
-            claims.append(dataclasses.replace(read_claim(source), line=places.values.get(key, (places.first_line, 1))[0]))
+            claims.append(
+                dataclasses.replace(read_claim(source), line=places.values.get(key, (places.first_line, 1))[0])
+            )
         except ValueError as error:
             mistakes.append(places.mistake(key, f"not a claim: {error}"))
     return tuple(claims), mistakes
 
 
 def _add_translation(
-    span: Span, text: LessonText, lesson: str, language: str, experiments: dict[str, Experiment]
+    span: Span, text: LessonText, lesson: str, language: str, experiments: dict[str, Experiment], broken: Container[str]
 ) -> None:
     values, places = _read_mapping(span, text)
     try:
@@ -271,6 +278,8 @@ def _add_translation(
             dataclasses.replace(mistake, hint=f"the spec stands in {LANGUAGES[0]}.md; here only id, caption and alt")
             for mistake in mistakes
         ) from None
+    if words.id in broken:
+        return
     experiment = experiments.get(words.id)
     if experiment is None or experiment.lesson != lesson:
         known = [experiment.id for experiment in experiments.values() if experiment.lesson == lesson]

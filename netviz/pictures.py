@@ -103,7 +103,10 @@ def read_pictures(folder: Path) -> dict[str, Picture]:
     credits: dict[str, dict[str, Any]] = yaml.safe_load(credits_file.read_text("utf-8")) or {}
     files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in SUFFIXES}
     mistakes = [Mistake(files[name], f"has no entry in {credits_file.name}") for name in files.keys() - credits.keys()]
-    mistakes += [Mistake(credits_file, f"credits {name!r}, but there is no such picture") for name in credits.keys() - files.keys()]
+    mistakes += [
+        Mistake(credits_file, f"credits {name!r}, but there is no such picture")
+        for name in credits.keys() - files.keys()
+    ]
     pictures = {name: _sample(name, files[name], entry) for name, entry in credits.items() if name in files}
     for picture in pictures.values():
         try:

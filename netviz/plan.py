@@ -43,7 +43,12 @@ class Task:
     def figure_key(self) -> str:
         """The figure's key."""
         experiment = self.experiment
-        drawing = (experiment.view, experiment.method.signed, source_digest("netviz.figures"), _versions(DRAWING_PACKAGES))
+        drawing = (
+            experiment.view,
+            experiment.method.signed,
+            source_digest("netviz.figures"),
+            _versions(DRAWING_PACKAGES),
+        )
         return key_of([self.key, *drawing])
 
     def __hash__(self) -> int:

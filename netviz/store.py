@@ -48,7 +48,7 @@ class Store:
             yield draft
             _to_disk(draft)
             try:
-                os.rename(draft, place)
+                draft.rename(place)
             except OSError:
                 if not place.is_dir():
                     raise

@@ -54,7 +54,9 @@ def test_what_is_no_expression_is_refused(source: str) -> None:
         read_claim(source)
 
 
-@pytest.mark.parametrize("source", ["numbers.eror < 1", "nmbers.error < 1", "numbers.missing < 1", "results['x'].y > 0"])
+@pytest.mark.parametrize(
+    "source", ["numbers.eror < 1", "nmbers.error < 1", "numbers.missing < 1", "results['x'].y > 0"]
+)
 def test_a_claim_about_what_is_not_there_is_an_error_not_a_verdict(source: str) -> None:
     with pytest.raises(ValueError):
         check_claim(read_claim(source), SCOPE)

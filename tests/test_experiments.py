@@ -108,8 +108,11 @@ def test_maps_of_different_pictures_are_not_compared(tmp_path: Path) -> None:
 def test_another_language_brings_its_own_words_and_no_spec(tmp_path: Path) -> None:
     english = fence("id: a\nmethod: gradient\ncaption: In English.")
     experiment = read(tmp_path, english, fence("id: a\ncaption: 中文。"))["a"]
-    assert {language: words.caption for language, words in experiment.wording.items()} == {"en": "In English.", "zh": "中文。"}
-    with pytest.raises(Mistakes, match="the spec stands in en.md"):
+    assert {language: words.caption for language, words in experiment.wording.items()} == {
+        "en": "In English.",
+        "zh": "中文。",
+    }
+    with pytest.raises(Mistakes, match=r"the spec stands in en\.md"):
         read(tmp_path, english, fence("id: a\nmethod: predict"))
     with pytest.raises(Mistakes, match="did you mean 'a'"):
         read(tmp_path, english, fence("id: aa\ncaption: 中文。"))

@@ -49,13 +49,18 @@ def test_blocks_between_statements_stand_outside_of_paragraphs(tmp_path: Path) -
 
 
 def test_an_experiment_becomes_a_call_of_its_figure(tmp_path: Path) -> None:
-    html = render(tmp_path, "Look:\n\n```experiment\nid: cat\nmethod: predict\n```\n", experiment=lambda name: f"[{name}]")
+    html = render(
+        tmp_path, "Look:\n\n```experiment\nid: cat\nmethod: predict\n```\n", experiment=lambda name: f"[{name}]"
+    )
     assert html.split() == ["<p>Look:</p>", "[cat]"]
 
 
 def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None:
     body = lesson_body(lesson(tmp_path, "## The formula\n\n### Detail\n\n## 公式 与 图\n"))
-    assert [(section.id, section.title) for section in body.sections] == [("the-formula", "The formula"), ("公式-与-图", "公式 与 图")]
+    assert [(section.id, section.title) for section in body.sections] == [
+        ("the-formula", "The formula"),
+        ("公式-与-图", "公式 与 图"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,16 @@ def lengths(arrays: Array) -> Array:
     return np.linalg.norm(flattened(arrays), axis=1)
 
 
+def relative_error(found: Array, expected: Array) -> Array:
+    """Length of the difference over the length of what was expected, entry by entry: (n, ...) to (n,).
+
+    0 where both are zero, infinite where only ``expected`` is.
+    """
+    difference, size = lengths(found - expected), lengths(expected)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(difference == 0, 0.0, difference / size)
+
+
 def largest(arrays: Array) -> Array:
     """Greatest absolute value of each entry along the first axis: (n, ...) to (n,)."""
     return np.abs(flattened(arrays)).max(axis=1)

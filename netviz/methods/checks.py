@@ -8,14 +8,16 @@ import numpy as np
 from pydantic import Field
 
 from netviz.methods import OutputSetting, Passes, Result, Seed, method
-from netviz.methods.arrays import flat_maps, flattened, lengths, peaks, resized, target_output
-from netviz.networks import Array, Network, Targets, softmax
+from netviz.methods.arrays import flat_maps, flattened, lengths, peaks, relative_error, resized, target_output
+from netviz.networks import Array, Network, Output, Targets, softmax
+
+HAIR = 1e-3  # RGB steps
 
 
 @method(
     title={"en": "Finite differences", "zh": "有限差分"},
     summary={
-        "en": "The gradient's prediction along random directions, against the change that is measured by taking the step.",
+        "en": "The gradient's prediction along random directions, against the change measured by taking a step.",
         "zh": "沿随机方向比较：梯度预言的变化，与真正走一小步所测得的变化。",
     },
     gives="check",
@@ -28,34 +30,37 @@ def finite_differences(
     targets: Targets,
     *,
     directions: Annotated[int, Field(ge=1, le=1000, description="random directions to try")] = 20,
-    step: Annotated[float, Field(gt=0, le=10, description="length of a step: root mean square over the RGB values")] = 0.001,
+    step: Annotated[
+        float, Field(gt=0, le=10, description="length of a step: root mean square over the RGB values")
+    ] = 1e-5,
     output: OutputSetting = "logit",
     seed: Seed = 0,
 ) -> Result:
     """Central differences in float64 along random directions: ``x`` predicted and ``y`` measured slopes.
 
-    Both (n, directions), in score per step; ``error`` (n,) is the length of their difference over that of ``y``. In
-    float32 the difference of two scores would have too few digits left.
+    Both (n, directions), in score per RGB step; ``error`` (n,) is the length of their difference over that of ``y``.
+    In float32 the difference of two scores would have too few digits left. Where a photo has flat areas, the values
+    that a max-pooling compares are equal to the last bit and the network has no derivative; so both sides are taken
+    a hair (`HAIR` RGB steps) beside the photo.
     """
     precise = network.at("float64")
-    gradients = flattened(precise.gradient(pictures, targets, output=output))
     predicted = np.empty((len(pictures), directions))
     measured = np.empty_like(predicted)
-    for i, picture in enumerate(np.asarray(pictures, np.float64)):
+    for i, picture in enumerate(pictures):
         random = np.random.default_rng(seed)
-        target = np.full(2, targets[i])
+        point = picture + HAIR * random.standard_normal(picture.shape)
+        slope = precise.gradient(point[None], targets[i : i + 1], output=output)
         for j in range(directions):
-            direction = random.standard_normal(picture.shape)
+            direction = random.standard_normal(point.shape)
             direction /= np.sqrt((direction**2).mean())
-            ahead, behind = target_output(
-                precise, np.stack([picture + step * direction, picture - step * direction]), target, output
-            )
-            predicted[i, j] = gradients[i] @ direction.ravel()
+            pair = np.stack([point + step * direction, point - step * direction])
+            ahead, behind = target_output(precise, pair, np.full(2, targets[i]), output)
+            predicted[i, j] = (slope[0] * direction).sum()
             measured[i, j] = (ahead - behind) / (2 * step)
     return {
         "x": predicted,
         "y": measured,
-        "error": lengths(predicted - measured) / lengths(measured),
+        "error": relative_error(predicted, measured),
         "directions": np.full(len(pictures), directions),
     }
 
@@ -63,51 +68,57 @@ def finite_differences(
 @method(
     title={"en": "Nudging the picture", "zh": "轻推图片"},
     summary={
-        "en": "The score when the picture is moved along its gradient and against it, beside the straight line that the "
-        "gradient predicts.",
+        "en": "The score when the picture is moved along its gradient and against it, beside the straight line that "
+        "the gradient predicts.",
         "zh": "让图片顺着、逆着梯度移动时的得分，与梯度所预言的直线对照。",
     },
     gives="check",
     views=("curve",),
-    passes=lambda settings: Passes(forward=settings.points + 1, backward=1),
+    passes=lambda settings: Passes(forward=2 * settings.steps + 2, backward=1),
 )
 def nudge(
     network: Network,
     pictures: Array,
     targets: Targets,
     *,
-    largest: Annotated[float, Field(gt=0, le=100, description="greatest nudge: root mean square over the RGB values")] = 0.5,
-    points: Annotated[int, Field(ge=3, le=1001, multiple_of=1, description="nudges to try; odd, to hold 0")] = 21,
+    largest: Annotated[
+        float, Field(gt=0, le=100, description="greatest nudge: root mean square over the RGB values")
+    ] = 0.5,
+    steps: Annotated[int, Field(ge=1, le=500, description="nudges to try each way")] = 10,
     output: OutputSetting = "logit",
 ) -> Result:
-    """Scores along the gradient's direction: ``x`` nudges, ``measured`` and ``predicted`` scores, (n, points).
+    """Scores along the gradient's direction: ``x`` nudges, ``measured`` and ``predicted`` scores, (n, 2 steps + 1).
 
     ``rise`` and ``fall`` (n,) are the changes of the score at the greatest nudge along and against the gradient,
-    ``predicted_rise`` what the gradient says; ``linear_error`` is the relative error of the prediction at the smallest
-    nudge. Nudged values may leave 0 to 255: the network has no such bounds.
+    ``predicted_rise`` what the gradient says of the former; ``linear_error`` is the relative error of the prediction
+    at the smallest nudge. Nudged values may leave 0 to 255: the network has no such bounds.
     """
-    points += 1 - points % 2
-    gradients = network.gradient(pictures, targets, output=output)
-    nudges = np.linspace(-largest, largest, points)
-    measured = np.empty((len(pictures), points))
-    predicted = np.empty_like(measured)
-    for i, (picture, slope) in enumerate(zip(pictures, gradients, strict=True)):
-        direction = slope / max(np.sqrt((slope.astype(np.float64) ** 2).mean()), np.finfo(np.float32).tiny)
-        moved = picture + nudges[:, None, None, None].astype(np.float32) * direction.astype(np.float32)
-        measured[i] = target_output(network, moved, np.full(points, targets[i]), output)
-        rate = float((slope.astype(np.float64) * direction).sum())
-        predicted[i] = measured[i, points // 2] + nudges * rate
-    centre, first = points // 2, points // 2 + 1
-    change = measured - measured[:, centre : centre + 1]
-    expected = predicted - measured[:, centre : centre + 1]
+    nudges = np.linspace(-largest, largest, 2 * steps + 1, dtype=np.float32)
+    slopes = network.gradient(pictures, targets, output=output).astype(np.float64)
+    sizes = np.sqrt((slopes**2).mean(axis=(1, 2, 3), keepdims=True))
+    directions = np.divide(slopes, sizes, out=np.zeros_like(slopes), where=sizes > 0)
+    measured = np.stack(
+        [
+            target_output(
+                network,
+                picture + nudges[:, None, None, None] * direction.astype(np.float32),
+                np.full(len(nudges), target),
+                output,
+            )
+            for picture, direction, target in zip(pictures, directions, targets, strict=True)
+        ]
+    ).astype(np.float64)
+    change = measured - measured[:, [steps]]
+    expected = (slopes * directions).sum(axis=(1, 2, 3))[:, None] * nudges
+    first = steps + 1
     return {
         "x": np.tile(nudges, (len(pictures), 1)),
         "measured": measured,
-        "predicted": predicted,
+        "predicted": measured[:, [steps]] + expected,
         "rise": change[:, -1],
         "fall": change[:, 0],
         "predicted_rise": expected[:, -1],
-        "linear_error": np.abs(change[:, first] - expected[:, first]) / np.abs(expected[:, first]),
+        "linear_error": relative_error(change[:, first], expected[:, first]),
     }
 
 
@@ -128,10 +139,10 @@ def gradient_norms(
     *,
     classes: Annotated[int, Field(ge=2, le=1000, description="classes to try, evenly spread over the ranks")] = 24,
 ) -> Result:
-    """Lengths of the gradients of many classes' outputs: ``x`` the class's probability, ``logit``, ``probability``.
+    """Lengths of the gradients of many classes' outputs: ``x`` probabilities, ``logit`` and ``probability`` lengths.
 
-    All (n, classes), from the likeliest class to the least likely. ``logit_smallest`` and the like (n,) are their extremes,
-    ``rank_correlation`` (n,) Spearman's, between a class's probability and the length of its logit's gradient.
+    All (n, classes), from the likeliest class to the least likely. ``logit_smallest`` and the like (n,) are their
+    extremes, ``rank_correlation`` (n,) Spearman's between a class's probability and its logit's gradient's length.
     """
     from scipy.stats import spearmanr
 
@@ -139,7 +150,7 @@ def gradient_norms(
     count = min(classes, probabilities.shape[1])
     ranks = np.linspace(0, probabilities.shape[1] - 1, count).round().astype(int)
     likelihoods = np.empty((len(pictures), count))
-    norms = {"logit": np.empty_like(likelihoods), "probability": np.empty_like(likelihoods)}
+    norms: dict[Output, Array] = {"logit": np.empty_like(likelihoods), "probability": np.empty_like(likelihoods)}
     for i, picture in enumerate(pictures):
         chosen = np.argsort(-probabilities[i], kind="stable")[ranks]
         likelihoods[i] = probabilities[i, chosen]
@@ -152,7 +163,12 @@ def gradient_norms(
         for word, pick in (("smallest", np.min), ("largest", np.max))
     }
     correlations = [spearmanr(x, y).statistic for x, y in zip(likelihoods, norms["logit"], strict=True)]
-    return {"x": likelihoods, **norms, **extremes, "rank_correlation": np.array(correlations)}
+    return {
+        "x": likelihoods,
+        **{str(output): values for output, values in norms.items()},
+        **extremes,
+        "rank_correlation": np.array(correlations),
+    }
 
 
 @method(
@@ -163,7 +179,7 @@ def gradient_norms(
     },
     gives="check",
     maps=(2, 2),
-    views=("panels",),
+    views=("panels", "panels-own"),
     passes=lambda settings: Passes(forward=0),
 )
 def compare_maps(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from netviz.methods import Passes, Result, method
 from netviz.networks import Array, Network, Targets, softmax
 
@@ -35,5 +33,5 @@ def predict(network: Network, pictures: Array, targets: Targets) -> Result:
     passes=lambda settings: Passes(forward=1),
 )
 def activations(network: Network, pictures: Array, targets: Targets) -> Result:
-    """Every layer's output under its name, after the ReLU where there is one: (n, height, width, channels) or (n, units)."""
+    """Every layer's output under its name, after its ReLU if it has one: (n, height, width, channels), (n, units)."""
     return network.activations(pictures, [layer.name for layer in network.layers])

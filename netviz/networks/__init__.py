@@ -34,10 +34,18 @@ class Network(Protocol):
 
     weights: Weights
     layers: tuple[Layer, ...]
-    input_shape: tuple[int, int, int]
-    mean_colour: Array  # (3,) RGB, 0 to 255: what the network's first convolution sees as zero
     precision: Precision
     listeners: list[PassListener]  # each is called as listener(forward, backward): pictures that just went through
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of the pictures it takes."""
+        ...
+
+    @property
+    def mean_colour(self) -> Array:
+        """What the first convolution sees as zero: (3,) RGB, 0 to 255."""
+        ...
 
     def logits(self, pictures: Array) -> Array:
         """Scores before the softmax: (n, classes)."""
@@ -70,7 +78,6 @@ class Network(Protocol):
     def at(self, precision: Precision) -> Network:
         """The same network computing in another precision."""
         ...
-
 
 
 def open_network(form: str | Path = "compact") -> Network:

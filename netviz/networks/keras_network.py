@@ -43,9 +43,7 @@ class Preprocessing:
         return scaled[..., ::-1] if self.reverse_channels else scaled
 
 
-TORCH = Preprocessing(
-    mean=(0.485 * 255, 0.456 * 255, 0.406 * 255), deviation=(0.229 * 255, 0.224 * 255, 0.225 * 255)
-)
+TORCH = Preprocessing(mean=(0.485 * 255, 0.456 * 255, 0.406 * 255), deviation=(0.229 * 255, 0.224 * 255, 0.225 * 255))
 CAFFE = Preprocessing(mean=(123.68, 116.779, 103.939), reverse_channels=True)
 
 
@@ -66,8 +64,9 @@ class KerasNetwork:
 
     def __post_init__(self) -> None:
         self._logits_layer: str = self.model.output_names[0]
-        self._compiled: dict[tuple[Any, ...], Callable[..., Any]] = {}
+        self._compiled: dict[tuple[Any, ...], Any] = {}
         self._variants: dict[ReluRule, Any] = {"plain": self.model}
+        self._submodels: dict[tuple[str, ...], Any] = {}
         self._precisions: dict[Precision, KerasNetwork] = {self.precision: self}
 
     @property
@@ -133,6 +132,11 @@ class KerasNetwork:
         return self._precisions[precision]
 
     @property
+    def traces(self) -> int:
+        """How many functions TensorFlow has traced for this network: one for each question, whatever the batches."""
+        return sum(compiled.experimental_get_tracing_count() for compiled in self._compiled.values())
+
+    @property
     def _dtype(self) -> type[np.floating[Any]]:
         return np.float64 if self.precision == "float64" else np.float32
 
@@ -147,9 +151,11 @@ class KerasNetwork:
         return self._variants[rule]
 
     def _submodel(self, rule: ReluRule, *layers: str) -> Any:
-        model = self._with_relu(rule)
-        outputs = [model.get_layer(layer).output for layer in layers]
-        return keras.Model(model.inputs, outputs[0] if len(outputs) == 1 else outputs)
+        if (rule, *layers) not in self._submodels:
+            model = self._with_relu(rule)
+            outputs = [model.get_layer(layer).output for layer in layers]
+            self._submodels[rule, *layers] = keras.Model(model.inputs, outputs[0] if len(outputs) == 1 else outputs)
+        return self._submodels[rule, *layers]
 
     def _compile(self, question: tuple[Any, ...], function: Callable[..., Any]) -> Callable[..., Any]:
         if question not in self._compiled:
@@ -160,7 +166,9 @@ class KerasNetwork:
             self._compiled[question] = tf.function(function, input_signature=signature)
         return self._compiled[question]
 
-    def _in_batches(self, function: Callable[..., Any], arrays: Sequence[Array | Targets], backward: bool) -> list[Array]:
+    def _in_batches(
+        self, function: Callable[..., Any], arrays: Sequence[Array | Targets], backward: bool
+    ) -> list[Array]:
         """Run piece by piece, tell the listener, and join: one array for each output of the function."""
         pictures, *targets = arrays
         inputs = [np.asarray(pictures, self._dtype), *(np.asarray(target, np.int64) for target in targets)]
@@ -184,14 +192,14 @@ def _score(logits: Any, targets: Any, output: Output) -> Any:
     return tf.gather(values, targets, axis=1, batch_dims=1)
 
 
-@tf.custom_gradient
+@tf.custom_gradient  # type: ignore[untyped-decorator]
 def _guided_relu(values: Any) -> Any:
     """Springenberg et al. 2014: only positive gradients pass, and only where the unit was active."""
     active = tf.nn.relu(values)
     return active, lambda upstream: tf.nn.relu(upstream) * tf.cast(values > 0, upstream.dtype)
 
 
-@tf.custom_gradient
+@tf.custom_gradient  # type: ignore[untyped-decorator]
 def _deconvnet_relu(values: Any) -> Any:
     """Zeiler and Fergus 2014: the ReLU is applied to the gradient itself, whatever the unit did."""
     return tf.nn.relu(values), tf.nn.relu
@@ -208,11 +216,12 @@ def _clone(model: Any, settings: dict[str, Any], relu: Callable[..., Any] | None
         if relu and getattr(twin, "activation", None) is keras.activations.relu:
             twin.activation = relu
         if relu and isinstance(twin, keras.layers.ReLU):
-            return keras.layers.Activation(relu, name=layer.name)
+            return keras.layers.Activation(relu, name=layer.name, dtype=twin.dtype_policy)
         return twin
 
     inputs = keras.tree.map_structure(
-        lambda tensor: keras.Input(tensor.shape[1:], dtype=settings.get("dtype"), name=tensor.name), model.input
+        lambda tensor: keras.Input(tensor.shape[1:], dtype=settings.get("dtype", tensor.dtype), name=tensor.name),
+        model.input,
     )
     clone = keras.models.clone_model(model, input_tensors=inputs, clone_function=copy)
     clone.set_weights(model.get_weights())

@@ -27,6 +27,14 @@ KERAS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
 KERAS_MD5 = "64373286793e3c8b2b4e3219cbf3544b"  # the digest that keras.applications itself checks
 
 
+ADMITTED = {
+    ("numpy.core.multiarray", "_reconstruct"),
+    ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy", "ndarray"),
+    ("numpy", "dtype"),
+}  # all that a pickle of arrays needs
+
+
 class WeightsUnavailable(Exception):
     """The weights can't be had, or aren't the ones expected; the message says what to do."""
 
@@ -131,14 +139,7 @@ def _file_digest(path: Path, algorithm: str) -> str:
 class _ArrayUnpickler(pickle.Unpickler):
     """Admits dicts of NumPy arrays and nothing else: a pickle could otherwise run code."""
 
-    ADMITTED = {
-        ("numpy.core.multiarray", "_reconstruct"),
-        ("numpy._core.multiarray", "_reconstruct"),
-        ("numpy", "ndarray"),
-        ("numpy", "dtype"),
-    }
-
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in self.ADMITTED:
+        if (module, name) not in ADMITTED:
             raise pickle.UnpicklingError(f"{module}.{name} has no place in a file of weights")
         return super().find_class(module.replace("numpy.core", "numpy._core"), name)

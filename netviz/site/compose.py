@@ -1,4 +1,4 @@
-"""Composing: a course with its results becomes the files of a site, every page in every language and for every picture."""
+"""Composing: a course and its results become a site, every page in every language and for every picture."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Template
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -87,7 +86,10 @@ def _caption_mistakes(
 
 
 def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
-    """Every claim of the course held against every picture. Raises Mistakes for one that speaks of what is not there."""
+    """Every claim of the course held against every picture.
+
+    Raises Mistakes for one that speaks of what is not there.
+    """
     records = _Records(course, plan, store)
     checked: list[Verdict] = []
     mistakes: list[Mistake] = []
@@ -122,9 +124,8 @@ def site_files(course: Course, plan: Plan, store: Store, checked: Sequence[Verdi
 
 def _figure_files(plan: Plan, store: Store) -> Iterator[tuple[str, Path]]:
     for task in plan.values():
-        for file in sorted(store.path(FIGURES, task.figure_key).iterdir()):
-            if file.suffix in (".png", ".webp"):
-                yield _short(task.figure_key), file
+        for file in sorted(store.path(FIGURES, task.figure_key).glob("*.webp")):  # charts stand inside their pages
+            yield _short(task.figure_key), file
 
 
 def _short(key: str) -> str:
@@ -201,11 +202,10 @@ class Edition:
         for lesson in (self.course.home, *self.course.lessons):
             text = lesson.texts[self.language]
             body = lesson_body(text)
-            template = self.env.from_string(body.template)
             varies = self._varies(lesson)
             for picture in self.course.pictures if varies else [self.course.default_picture]:
                 try:
-                    yield self._lesson_page(lesson, text, body, template, picture, varies)
+                    yield self._lesson_page(lesson, text, body, picture, varies)
                 except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
                     mistakes.append(failure(text, self.env, self._values(picture, lambda _: ""), error))
         for slug in ("methods", "credits"):
@@ -221,10 +221,10 @@ class Edition:
 
     @cached_property
     def site(self) -> Site:
-        entries = tuple(
-            Entry(lesson.slug, front.title, front.summary, self._varies(lesson))
-            for lesson in self.course.lessons
-            for front in [lesson.texts[self.language].front]
+        home, *entries = (
+            Entry(slug, front.title, front.summary, self._varies(lesson))
+            for lesson in (self.course.home, *self.course.lessons)
+            for front, slug in [(lesson.texts[self.language].front, weave.HOME if lesson.slug == HOME else lesson.slug)]
         )
         samples = tuple(
             Sample(
@@ -238,7 +238,8 @@ class Edition:
             for picture in self.course.pictures.values()
         )
         words = self.course.site
-        return Site(words.title[self.language], words.tagline[self.language], entries, samples, self.weights, __version__)
+        title, tagline = words.title[self.language], words.tagline[self.language]
+        return Site(title, tagline, home, tuple(entries), samples, self.weights, __version__)
 
     @cached_property
     def _records(self) -> _Records:
@@ -259,7 +260,7 @@ class Edition:
         return any(self.course.experiments[name].picture == CHOSEN for name in own | used)
 
     def _lesson_page(
-        self, lesson: Lesson, text: LessonText, body: Body, template: Template, picture: str, varies: bool
+        self, lesson: Lesson, text: LessonText, body: Body, picture: str, varies: bool
     ) -> tuple[Page, str]:
         is_home = lesson.slug == HOME
         page = Page(
@@ -273,6 +274,7 @@ class Edition:
             body.sections,
             self._preview(lesson, picture),
         )
+        template = self.env.from_string(weave.relink(body.template, self.site, page))
         figures = _Numbered(self, page)
         content = Markup(template.render(self._values(picture, figures)))
         kind = "home" if is_home else "lesson"
@@ -290,7 +292,8 @@ class Edition:
         )
         used = {one.method.name: one.method for one in self.course.experiments.values()}
         views = [weave.method_view(method, self.language) for _, method in sorted(used.items())]
-        return page, weave.weave_page(self.env, slug, self.site, page, methods=views)
+        notices = [(one.name[self.language], one.licence, one.source) for one in self.course.site.notices]
+        return page, weave.weave_page(self.env, slug, self.site, page, methods=views, notices=notices)
 
     def _preview(self, lesson: Lesson, picture: str) -> str:
         """A picture file of the lesson's own, for previews of links to it."""
@@ -336,6 +339,7 @@ class Edition:
                 names,
                 lambda file: (folder / file).read_text("utf-8"),
                 words.alt,
+                self._panel_labels(task),
             ),
             caption=Markup(self.env.from_string(inline_template(words.caption)).render(scope)),
             target=result.target,
@@ -357,6 +361,21 @@ class Edition:
             series=weave.series(figure, self.language),
             layers=self._layers,
         )
+
+    def _panel_labels(self, task: Task) -> list[str]:
+        """Names for the maps that a task takes: by method, class and whatever setting tells them apart."""
+        settings = [other.experiment.settings for other in task.of]
+        targets = [self._class_name(self._records.record(other)["target"]["index"]) for other in task.of]
+        return [
+            ", ".join(
+                [
+                    other.experiment.method.title[self.language],
+                    *([target] if len(set(targets)) > 1 else []),
+                    *(str(value) for name, value in own.items() if any(one.get(name) != value for one in settings)),
+                ]
+            )
+            for other, own, target in zip(task.of, settings, targets, strict=True)
+        ]
 
     def _class_name(self, index: int) -> str:
         return classes()[index].name(self.language)
@@ -399,7 +418,9 @@ def repeating_code(task: Task, weights: Weights) -> str:
     lines.append(f"targets = [{chosen}]")
     maps = ""
     for place, other in enumerate(task.of, start=1):
-        lines.append(f'map_{place} = run(methods()["{other.experiment.method.name}"], network, pictures, targets)["attribution"]')
+        lines.append(
+            f'map_{place} = run(methods()["{other.experiment.method.name}"], network, pictures, targets)["attribution"]'
+        )
         maps = f", maps=[{', '.join(f'map_{number}' for number in range(1, place + 1))}]"
     settings = f", {given!r}" if given else ""
     lines.append(f'result = run(methods()["{experiment.method.name}"], network, pictures, targets{settings}{maps})')

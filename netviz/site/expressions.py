@@ -67,8 +67,8 @@ def failure(text: LessonText, environment: Environment, values: dict[str, Any], 
 
 
 def _reason(error: Exception) -> str:
-    message = error.message if isinstance(error, TemplateError) else str(error)
-    return f"the expression failed: {(message or type(error).__name__).replace('types.SimpleNamespace object', 'the result')}"
+    message = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
+    return f"the expression failed: {message.replace('types.SimpleNamespace object', 'the result')}"
 
 
 def _results(tree: nodes.Template) -> Iterator[tuple[str, int]]:

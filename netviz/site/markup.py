@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import markdown
@@ -46,9 +46,10 @@ class Body:
 
 def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
-    converter = _converter()
+    refusals: list[_Refusal] = []
+    converter = _converter(refusals)
     html = converter.convert(text.markdown)
-    mistakes = [_at(text, refusal) for refusal in converter.refusals]  # type: ignore[attr-defined]
+    mistakes = [_at(text, refusal) for refusal in refusals]
     replacements = [_replacement(span, text, mistakes) for span in text.spans]
     sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
     mistakes += [
@@ -67,10 +68,10 @@ def inline_template(source: str) -> str:
     Raises ValueError if it holds what a caption must not.
     """
     text, spans = scan(source)
-    converter = _converter()
-    html = converter.convert(text)
-    if converter.refusals:  # type: ignore[attr-defined]
-        raise ValueError(converter.refusals[0].reason)  # type: ignore[attr-defined]
+    refusals: list[_Refusal] = []
+    html = _converter(refusals).convert(text)
+    if refusals:
+        raise ValueError(refusals[0].reason)
     replacements = [_formula(span) if "formula" in span.kind else span.source for span in spans]
     return _put_back(html.removeprefix("<p>").removesuffix("</p>"), spans, replacements)
 
@@ -143,8 +144,8 @@ def _at(text: LessonText, refusal: _Refusal) -> Mistake:
     return text.mistake(refusal.reason, text.first_line)
 
 
-def _converter() -> markdown.Markdown:
-    converter = markdown.Markdown(
+def _converter(refusals: list[_Refusal]) -> markdown.Markdown:
+    return markdown.Markdown(
         extensions=[
             "tables",
             "admonition",
@@ -155,7 +156,7 @@ def _converter() -> markdown.Markdown:
             "codehilite",
             "toc",
             "pymdownx.details",
-            _Guard(),
+            _Guard(refusals),
         ],
         extension_configs={
             "codehilite": {"guess_lang": False, "css_class": "code"},
@@ -163,28 +164,38 @@ def _converter() -> markdown.Markdown:
         },
         output_format="html",
     )
-    return converter
 
 
 class _Guard(Extension):
-    """Refuses raw HTML, links that are no links, and images."""
+    """Refuses raw HTML, links that are no links, and images: what it refuses is added to a list."""
+
+    def __init__(self, refusals: list[_Refusal]) -> None:
+        super().__init__()
+        self.refusals = refusals
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Markdown's own name)
-        md.refusals = []  # type: ignore[attr-defined]
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
-        md.inlinePatterns.register(_RawHtml(r"<(?:[A-Za-z/!?][^>\n]*>?)", md), "raw_html", 90)
-        md.treeprocessors.register(_Links(md), "links", 0)
+        md.inlinePatterns.register(_RawHtml(md, self.refusals), "raw_html", 90)
+        md.treeprocessors.register(_Links(md, self.refusals), "links", 0)
 
 
 class _RawHtml(InlineProcessor):
+    def __init__(self, md: markdown.Markdown, refusals: list[_Refusal]) -> None:
+        super().__init__(r"<(?:[A-Za-z/!?][^>\n]*>?)", md)
+        self.refusals = refusals
+
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]  # noqa: N802
         reason = "raw HTML is not allowed in lessons; write Markdown, or `code` to show a tag"
-        self.md.refusals.append(_Refusal(m[0], reason))  # type: ignore[union-attr]
+        self.refusals.append(_Refusal(m[0], reason))
         return "", m.start(0), m.end(0)
 
 
 class _Links(Treeprocessor):
+    def __init__(self, md: markdown.Markdown, refusals: list[_Refusal]) -> None:
+        super().__init__(md)
+        self.refusals = refusals
+
     def run(self, root: ElementTree.Element) -> None:
         for element in root.iter():
             if element.tag == "img":
@@ -192,9 +203,11 @@ class _Links(Treeprocessor):
                 self._refuse(element.get("alt", ""), reason)
             address = element.get("href", "")
             if element.tag == "a" and not LINK.match(address):
-                self._refuse(address, f"{address!r} is no link to the web (https://), to a page (.html) or a section (#)")
+                self._refuse(
+                    address, f"{address!r} is no link to the web (https://), to a page (.html) or a section (#)"
+                )
             elif "\ue000" in address:
                 self._refuse(address, "a link's address holds no expressions")
 
     def _refuse(self, source: str, reason: str) -> None:
-        self.md.refusals.append(_Refusal(source, reason))  # type: ignore[union-attr]
+        self.refusals.append(_Refusal(source, reason))

@@ -31,8 +31,8 @@ def publish(files: Files, destination: Path) -> None:
     Files elsewhere are linked (hard), or copied where that can't be done. Whatever happens, the folder holds the old
     site or the new one, and what a killed build has left beside it is cleared away by the next.
 
-    Raises CannotPublish if the destination is there and no site of ours, if another build is publishing beside it, or if
-    a path leads out of the site.
+    Raises CannotPublish if the destination is there and no site of ours, if another build is publishing beside it, or
+    if a path leads out of the site.
     """
     destination = destination.resolve()
     check_destination(destination)
@@ -53,10 +53,10 @@ def publish(files: Files, destination: Path) -> None:
 
 def check_destination(destination: Path) -> None:
     """Raises CannotPublish if what stands there is not ours to replace; better known before a long build than after."""
-    if destination.exists() and not (destination.is_dir() and (is_site(destination) or not any(destination.iterdir()))):
+    if destination.exists() and not _is_ours(destination):
         raise CannotPublish(
-            f"{destination} is there already and was not made by netviz (it has no file {MARKER}), so it is left alone; "
-            "name another folder with --to, or remove it yourself"
+            f"{destination} is there already and was not made by netviz (it has no file {MARKER}), so it is left "
+            "alone; name another folder with --to, or remove it yourself"
         )
 
 
@@ -70,6 +70,11 @@ def _check_paths(files: Files) -> None:
 def is_site(folder: Path) -> bool:
     """Whether the folder was published by netviz."""
     return (folder / MARKER).is_file()
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether nothing is lost if this is replaced or deleted: a site of ours, or an empty folder."""
+    return folder.is_dir() and (is_site(folder) or not any(folder.iterdir()))
 
 
 @contextmanager
@@ -96,7 +101,7 @@ def _recover(destination: Path) -> None:
             left.rename(destination)
     for left in destination.parent.glob(f".{destination.name}.*-*"):
         kind = left.name.removeprefix(f".{destination.name}.").partition("-")[0]
-        if kind in ("draft", "old") and left.is_dir() and (is_site(left) or not any(left.iterdir())):
+        if kind in ("draft", "old") and _is_ours(left):
             shutil.rmtree(left)
 
 

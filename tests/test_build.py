@@ -1,0 +1,321 @@
+"""The whole path with the real network: a small course becomes a site, and becomes it again after a change.
+
+The course stands in tests/course; each test reads as one thing that an author or a reader does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from netviz.command_line import main
+from netviz.experiments import fence_id
+from netviz.lessons import LANGUAGES
+
+ROOT = Path(__file__).resolve().parents[1]
+SAMPLES = ROOT / "content" / "pictures"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results are kept for the whole module, so the network runs each experiment once."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A copy of the small course, free to be changed."""
+    folder = tmp_path / "content"
+    shutil.copytree(ROOT / "tests" / "course", folder)
+    for name in ("chelsea.png", "dog.jpg"):
+        shutil.copy(SAMPLES / name, folder / "pictures")
+    return folder
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return tmp_path / "site"
+
+
+def build(course: Path, store: Path, site: Path, *more: str) -> int:
+    return main(["--content", str(course), "--store", str(store), "--to", str(site), *more])
+
+
+def results(store: Path) -> set[str]:
+    return {path.name for path in (store / "results").glob("*/*")}
+
+
+def english(course: Path) -> Path:
+    return course / "lessons" / "01-first" / "en.md"
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def test_a_course_becomes_pages_in_every_language_and_for_every_picture(course: Path, store: Path, site: Path) -> None:
+    assert build(course, store, site) == 0
+    pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
+    plain = {"index.html", "methods.html", "credits.html", "first.html", "first/dog.html"}
+    assert pages == plain | {f"zh/{name}" for name in plain}
+
+
+def test_names_and_numbers_follow_the_picture_and_the_language(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    text = {name: (site / name).read_text("utf-8") for name in ("first.html", "first/dog.html", "zh/first/dog.html")}
+    assert "<strong>Egyptian cat</strong>" in text["first.html"]
+    assert "There is a bicycle in it" not in text["first.html"]
+    assert "<strong>tandem bicycle</strong>" in text["first/dog.html"]
+    assert "There is a bicycle in it" in text["first/dog.html"]
+    assert "<strong>双人自行车</strong>" in text["zh/first/dog.html"]
+
+
+def test_the_page_says_which_weights_made_it(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    for page in site.rglob("*.html"):
+        assert re.search(r"compact [0-9a-f]{12}", page.read_text("utf-8")), page
+
+
+def test_every_link_picture_and_anchor_leads_somewhere(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    for page in site.rglob("*.html"):
+        text = page.read_text("utf-8")
+        for link in re.findall(r'(?:href|src)="([^"]*)"', text):
+            if re.match(r"https?:|mailto:|data:", link):
+                continue
+            address, _, anchor = link.partition("#")
+            target = (page.parent / address).resolve() if address else page
+            assert target.is_file(), f"{page}: {link}"
+            if anchor and target.suffix == ".html":
+                assert f'id="{anchor}"' in target.read_text("utf-8"), f"{page}: {link}"
+
+
+def test_a_broken_claim_is_shown_on_the_page_and_in_the_report(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(course, store, site)
+    report = capsys.readouterr().err
+    assert "2 broken" in report
+    assert "broken in slope on dog: numbers.norm > 1000 (numbers.norm = 0.1" in report
+    page = (site / "first.html").read_text("utf-8")
+    assert "A claim of this lesson does not hold for this photo" in page
+    assert "numbers.norm &gt; 1000" in page
+
+
+def test_a_language_that_has_fallen_behind_is_reported(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(course, store, site)
+    assert "zh.md: has no fence for the experiment 'dog-cam'" in capsys.readouterr().err
+
+
+def test_a_second_build_does_nothing_and_does_not_import_tensorflow(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    before = {path: path.stat().st_mtime_ns for path in site.rglob("*")}
+    script = (
+        "import sys; from netviz.command_line import main; code = main(sys.argv[1:]);"
+        "print(code, *(name in sys.modules for name in ('tensorflow', 'matplotlib')))"
+    )
+    arguments = ["--content", str(course), "--store", str(store), "--to", str(site)]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.split() == ["0", "False", "False"]
+    assert "nothing to do" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
+
+
+def test_a_missing_page_is_woven_again(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    (site / "first.html").unlink()
+    build(course, store, site)
+    assert (site / "first.html").is_file()
+
+
+def test_a_changed_sentence_runs_no_experiment(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    known = results(store)
+    edit(english(course), "There is a bicycle in it", "Somebody left a bicycle")
+    build(course, store, site)
+    assert "Somebody left a bicycle" in (site / "first" / "dog.html").read_text("utf-8")
+    assert results(store) == known
+
+
+def test_a_changed_spec_runs_just_that_experiment(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    known = results(store)
+    edit(english(course), "target: Siberian husky", "target: tandem bicycle")
+    build(course, store, site)
+    assert len(results(store) - known) == 1
+
+
+def test_another_view_of_a_known_result_runs_nothing(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    known = results(store)
+    edit(english(course), "view: signed", "view: magnitude")
+    build(course, store, site)
+    assert results(store) == known
+
+
+def test_the_same_course_gives_the_same_bytes(course: Path, store: Path, tmp_path: Path) -> None:
+    build(course, store, tmp_path / "one")
+    build(course, store, tmp_path / "two")
+    files = [path for path in (tmp_path / "one").rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
+
+
+def test_a_readers_own_photo_comes_first_and_changes_every_page(course: Path, store: Path, site: Path) -> None:
+    photo = course.parent / "My Coffee.PNG"
+    shutil.copy(SAMPLES / "coffee.png", photo)
+    assert build(course, store, site, "--picture", str(photo)) == 0
+    assert "<strong>espresso</strong>" in (site / "first.html").read_text("utf-8")
+    assert "<strong>意式浓缩咖啡</strong>" in (site / "zh" / "first.html").read_text("utf-8")
+    assert {path.name for path in (site / "first").iterdir()} == {"chelsea.html", "dog.html"}
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "I;16", "1", "CMYK"])
+def test_a_photo_of_any_mode_is_taken(course: Path, tmp_path: Path, mode: str) -> None:
+    from netviz.pictures import open_upright
+
+    grey = np.tile(np.linspace(0, 255, 300), (280, 1)).astype(np.uint8)
+    picture = Image.fromarray(grey.astype(np.uint16) * 257) if mode == "I;16" else Image.fromarray(grey).convert(mode)
+    path = tmp_path / ("photo.tif" if mode == "CMYK" else "photo.png")
+    picture.save(path)
+    pixels = open_upright(path)
+    assert (pixels.shape, pixels.dtype) == ((280, 300, 3), np.uint8)
+    assert pixels[:, 290:].mean() > pixels[:, :10].mean() + 200
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("method: gradient\n", "method: gradeint\n"), "en.md:30:9: unknown method 'gradeint'"),
+        (("results['says'].top[0].name", "results['sayz'].top[0].name"), "there is no experiment 'sayz'"),
+        (("$p > 0$", "$\\foo$"), "unknown command \\foo"),
+        (("## What it says", "What it says <br>"), "raw HTML is not allowed"),
+        (("| percent", "| prozent"), "No filter named 'prozent'"),
+        (("{{ picture.title }}.", "{{ pictur.title }}."), "unknown name 'pictur' in the caption"),
+    ],
+)
+def test_a_mistake_is_told_and_leaves_the_old_site_as_it_was(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str], change: tuple[str, str], message: str
+) -> None:
+    build(course, store, site)
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    capsys.readouterr()
+    edit(english(course), *change)
+    assert build(course, store, site) == 1
+    shown = capsys.readouterr().err
+    assert message in shown
+    assert "1 to mend; nothing was changed" in shown
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+
+
+def test_a_mistake_that_only_a_result_shows_is_told_at_its_line(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(english(course), "results['says'].top[0].probability", "results['says'].top[9].probability")
+    edit(english(course), "numbers.norm > 1000", "numbers.nrm > 1000")
+    assert build(course, store, site) == 1
+    assert re.search(r"en\.md:\d+:\d+: the claim fails: .*nrm", capsys.readouterr().err)
+    edit(english(course), "numbers.nrm > 1000", "numbers.norm > 1000")
+    assert build(course, store, site) == 1
+    assert re.search(r"en\.md:18:\d+: the expression failed", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--picture", "nowhere.jpg"], "there is no such file"),
+        (["--picture", str(Path(__file__))], "not a picture that Pillow can read"),
+        (["--weights", "resnet"], "no weights called 'resnet'"),
+        (["--export", "sayz"], "did you mean 'says'?"),
+    ],
+)
+def test_wrong_arguments_are_one_clear_sentence(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert build(course, store, site, *arguments) == 1
+    assert message in capsys.readouterr().err
+    assert not site.exists()
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.mkdir()
+    (site / "thesis.txt").write_text("years of work")
+    assert build(course, store, site) == 1
+    assert "was not made by netviz" in capsys.readouterr().err
+    assert (site / "thesis.txt").read_text() == "years of work"
+
+
+def test_raw_numbers_can_be_exported(course: Path, store: Path, tmp_path: Path) -> None:
+    assert (
+        main(["--content", str(course), "--store", str(store), "--export", "slope", "--to", str(tmp_path / "out")]) == 0
+    )
+    with np.load(tmp_path / "out" / "slope-dog.npz") as arrays:
+        assert arrays["attribution"].shape == arrays["network_input"].shape == arrays["picture"].shape == (224, 224, 3)
+        mean, deviation = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
+        np.testing.assert_allclose(arrays["network_input"], (arrays["picture"] / 255 - mean) / deviation, atol=1e-5)
+        np.testing.assert_allclose(arrays["input_scale"], 255 * deviation, rtol=1e-6)
+        assert arrays["logits"].argmax() == arrays["target"] == 444
+    record = json.loads((tmp_path / "out" / "slope-dog.json").read_text("utf-8"))
+    assert (record["method"], record["settings"]) == ("gradient", {"output": "logit"})
+
+
+@pytest.fixture(scope="module")
+def finished(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small course's site, for reading."""
+    folder = tmp_path_factory.mktemp("finished")
+    shutil.copytree(ROOT / "tests" / "course", folder / "content")
+    for name in ("chelsea.png", "dog.jpg"):
+        shutil.copy(SAMPLES / name, folder / "content" / "pictures")
+    build(folder / "content", store, folder / "site")
+    return folder / "site"
+
+
+@pytest.mark.parametrize("page", ["index.html", "first.html", "zh/first/dog.html", "methods.html", "zh/credits.html"])
+def test_pages_open_from_a_file_without_an_error_in_any_light_and_width(browser, finished: Path, page: str) -> None:
+    for colours in ("light", "dark"):
+        for width in (320, 1280):
+            browser.colours(colours)
+            browser.viewport(width, 800)
+            browser.open(finished / page)
+            assert browser.console_errors() == []
+            assert browser.overflow() == 0
+            assert browser.violations() == []
+
+
+def test_every_picture_of_a_page_is_there(browser, finished: Path) -> None:
+    browser.open(finished / "first.html")
+    browser.run("document.querySelectorAll('details').forEach(one => one.open = true); scrollTo(0, 1e6)")
+    script = (
+        "return [...document.images].filter(one => one.loading !== 'lazy' && !one.naturalWidth).map(one => one.src)"
+    )
+    assert browser.run(script) == []
+    assert browser.run("return [...document.images].every(one => one.alt !== undefined && one.width && one.height)")
+
+
+def test_a_lesson_reads_without_scripts(browser, finished: Path) -> None:
+    browser.scripts(False)
+    browser.open(finished / "first.html")
+    text = browser.run("return document.body.innerText")
+    assert "The network says Egyptian cat" in text
+
+
+def test_the_fences_of_the_course_have_ids() -> None:
+    assert fence_id("id: a\nmethod: b\n") == "a"
+    assert LANGUAGES == ("en", "zh")

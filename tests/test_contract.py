@@ -1,0 +1,264 @@
+"""What every method must hold to, whoever adds it. A new method is tested here without a line about it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pydantic import Field
+from tiny import make_tiny, random_pictures
+
+import netviz.methods
+from netviz.experiments import Experiment, Vocabulary, read_experiments
+from netviz.figures.views import VIEWS
+from netviz.lessons import Lesson, read_text
+from netviz.methods import Method, OutputSetting, Passes, Result, SpatialLayer, method, methods, run
+from netviz.mistakes import Mistakes
+from netviz.networks import Array, Network, Targets
+from netviz.networks.keras_network import KerasNetwork
+
+PICTURES = random_pictures(3, seed=21)
+TARGETS = np.array([1, 3, 1])
+
+SMALL: dict[str, Any] = {
+    "cells": 3,
+    "channels": 3,
+    "classes": 3,
+    "directions": 3,
+    "iterations": 3,
+    "layer": "conv3",
+    "masks": 12,
+    "max_steps": 4,
+    "patch": 3,
+    "points": 5,
+    "samples": 12,
+    "segments": 6,
+    "steps": 4,
+    "stride": 2,
+    "tolerance": 0.0,
+}
+"""Values that suit a picture of 8x8, for whichever methods have a setting of that name."""
+
+OWN: dict[str, dict[str, Any]] = {}
+"""Settings of single methods, where a name in `SMALL` means something else."""
+
+UP_TO = {
+    "integrated-gradients",  # stops as soon as its account closes
+    "kernel-shap",  # has no more coalitions to ask for than its regions allow
+    "occlusion",  # a declaration knows the settings, but not that these pictures are smaller than VGG16's
+}
+"""Methods whose declaration is the most that they cost; all others cost exactly what they declare."""
+
+every_method = pytest.mark.parametrize("name", methods())
+
+
+def settings_for(one: Method) -> dict[str, Any]:
+    fields = one.settings.model_fields
+    return {name: value for name, value in SMALL.items() if name in fields} | OWN.get(one.name, {})
+
+
+def maps_for(one: Method, count: int) -> list[NDArray[np.float32]]:
+    """As many maps of other experiments as the method takes: one on the picture's grid, the others coarser."""
+    shapes = [(8, 8, 3), *[(4, 4)] * one.maps[1]][: one.maps[1]]
+    return [
+        np.random.default_rng(seed).standard_normal((len(PICTURES), *shape)).astype(np.float32)[:count]
+        for seed, shape in enumerate(shapes)
+    ]
+
+
+@cache
+def network() -> KerasNetwork:
+    return make_tiny(8, head="pooled").to_keras()
+
+
+def ask(one: Method, pictures: Array = PICTURES, targets: Targets = TARGETS, **settings: Any) -> Result:
+    maps = [other[-len(pictures) :] for other in maps_for(one, len(PICTURES))]
+    return run(one, network(), pictures, targets, {**settings_for(one), **settings}, maps)
+
+
+# The declaration
+
+
+@every_method
+def test_the_declaration_says_what_the_pages_need(name: str) -> None:
+    one = methods()[name]
+    for words in (one.title, one.summary):
+        assert set(words) == {"en", "zh"} and all(words.values())
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in one.summary["zh"])
+    assert one.summary["en"].endswith(".") and one.summary["zh"].endswith("。")
+    assert len(one.description.splitlines()[0]) > 20
+    assert one.views and set(one.views) <= set(VIEWS)
+    assert (one.signed is not None) == (one.gives == "attribution")
+
+
+@every_method
+def test_every_setting_is_described_and_its_default_is_within_its_range(name: str) -> None:
+    one = methods()[name]
+    assert all(field.description for field in one.settings.model_fields.values())
+    one.settings.model_validate(one.settings().model_dump())
+    assert set(one.layer_settings) <= set(one.settings.model_fields)
+
+
+# The answer
+
+
+@every_method
+def test_one_entry_a_picture_finite_and_of_the_declared_kind(name: str) -> None:
+    one = methods()[name]
+    result = ask(one)
+    for key, values in result.items():
+        assert isinstance(values, np.ndarray) and values.shape[:1] == PICTURES.shape[:1], key
+        assert values.dtype.kind in "fib" and np.isfinite(values).all(), key
+    assert ("attribution" in result) == (one.gives == "attribution")
+    if one.gives == "attribution":
+        attribution = result["attribution"]
+        assert attribution.dtype == np.float32
+        assert attribution.ndim == 3 or (attribution.ndim == 4 and attribution.shape[3] == 3)
+        assert attribution.any()
+        assert one.signed or (attribution >= 0).all()
+
+
+@every_method
+def test_the_same_seed_gives_the_same_bytes(name: str) -> None:
+    first, again = (ask(methods()[name]) for _ in range(2))
+    assert {key: values.tobytes() for key, values in first.items()} == {
+        key: values.tobytes() for key, values in again.items()
+    }
+
+
+@pytest.mark.parametrize("name", [name for name, one in methods().items() if "seed" in one.settings.model_fields])
+def test_another_seed_gives_another_answer(name: str) -> None:
+    settings = {"baseline": "noise"} if "baseline" in methods()[name].settings.model_fields else {}
+    first, other = (ask(methods()[name], seed=seed, **settings) for seed in (1, 2))
+    assert any(not np.array_equal(first[key], other[key]) for key in first)
+
+
+@every_method
+def test_a_batch_equals_its_pictures_one_by_one(name: str) -> None:
+    one = methods()[name]
+    batch = ask(one)
+    for i in range(len(PICTURES)):
+        maps = [other[i : i + 1] for other in maps_for(one, len(PICTURES))]
+        single = run(one, network(), PICTURES[i : i + 1], TARGETS[i : i + 1], settings_for(one), maps)
+        for key, values in single.items():
+            tolerance = 1e-4 * float(np.abs(values).max())
+            if values.ndim == 1:  # a share or an error, which may be nothing but rounding
+                tolerance = max(tolerance, 1e-6)
+            np.testing.assert_allclose(batch[key][i], values[0], atol=tolerance, err_msg=f"{key} of picture {i}")
+
+
+@every_method
+def test_any_class_may_be_asked_for(name: str) -> None:
+    one = methods()[name]
+    for target in range(4):
+        result = ask(one, PICTURES[:1], np.array([target]))
+        assert all(np.isfinite(values).all() for values in result.values())
+
+
+LAYERS = [layer for layer in network().layers if layer.feeds_output]
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "layer"),
+    [
+        (one.name, setting, layer.name)
+        for one in methods().values()
+        for setting, choice in one.layer_settings.items()
+        for layer in LAYERS
+        if layer.is_spatial or not choice.spatial
+    ],
+)
+def test_any_layer_may_be_asked_for(name: str, setting: str, layer: str) -> None:
+    result = ask(methods()[name], PICTURES[:1], TARGETS[:1], **{setting: layer})
+    assert all(np.isfinite(values).all() for values in result.values())
+
+
+@every_method
+def test_pictures_maps_and_weights_stay_as_they_are(name: str) -> None:
+    one = methods()[name]
+    pictures, targets, maps = PICTURES.copy(), TARGETS.copy(), maps_for(one, len(PICTURES))
+    weights = [array.copy() for array in network().model.get_weights()]
+    run(one, network(), pictures, targets, settings_for(one), maps)
+    assert (pictures == PICTURES).all() and (targets == TARGETS).all()
+    assert all((a == b).all() for a, b in zip(maps, maps_for(one, len(PICTURES)), strict=True))
+    assert all((a == b).all() for a, b in zip(weights, network().model.get_weights(), strict=True))
+
+
+@every_method
+def test_it_costs_what_it_declares(name: str) -> None:
+    one = methods()[name]
+    counted = np.zeros(2, int)
+
+    def count(forward: int, backward: int) -> None:
+        counted[:] += forward, backward
+
+    network().listeners.append(count)
+    try:
+        ask(one)
+    finally:
+        network().listeners.remove(count)
+    passes = one.passes(one.settings(**settings_for(one)))
+    declared = np.array([passes.forward, passes.backward]) * len(PICTURES)
+    if name in UP_TO:
+        assert (counted <= declared).all() and counted.any()
+    else:
+        assert counted.tolist() == declared.tolist()
+
+
+# Adding one
+
+
+@pytest.fixture
+def _registry_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    methods()
+    monkeypatch.setattr(netviz.methods, "_registry", dict(netviz.methods._registry))
+
+
+@pytest.mark.usefixtures("_registry_of_its_own")
+def test_adding_a_method_is_adding_one_function(tmp_path: Path) -> None:
+    """Declared here, outside the package: specs may name it at once, with its settings checked, and it runs."""
+
+    @method(
+        title={"en": "Activation energy", "zh": "激活能量"},
+        summary={"en": "The activations of a layer, raised to a power.", "zh": "某一层激活值的幂。"},
+        gives="attribution",
+        signed=False,
+        views=("raw", "overlay"),
+        passes=lambda settings: Passes(forward=1),
+    )
+    def activation_energy(
+        network: Network,
+        pictures: Array,
+        targets: Targets,
+        *,
+        layer: SpatialLayer = "block5_conv3",
+        power: Annotated[int, Field(ge=1, le=4, description="exponent")] = 2,
+        output: OutputSetting = "logit",
+    ) -> Result:
+        """sum_k A_k^power: ``attribution`` (n, h, w)."""
+        return {"attribution": (network.activations(pictures, [layer])[layer] ** power).sum(axis=-1)}
+
+    vocabulary = Vocabulary(methods(), ("dog",), LAYERS)
+
+    def read(spec: str) -> Experiment:
+        texts = {}
+        for language, body in (("en", f"```experiment\n{spec}\n```\n"), ("zh", "")):
+            path = tmp_path / f"{language}.md"
+            path.write_text(f"---\ntitle: A\nsummary: B.\n---\n{body}", "utf-8")
+            texts[language] = read_text(path, language)
+        return read_experiments([Lesson("a", texts)], vocabulary)["energy"]
+
+    with pytest.raises(Mistakes, match="power"):
+        read("id: energy\nmethod: activation-energy\nlayer: conv1\npower: 9")
+    with pytest.raises(Mistakes, match="unknown layer"):
+        read("id: energy\nmethod: activation-energy\nlayer: conv9")
+    experiment = read("id: energy\nmethod: activation-energy\nlayer: conv1\npower: 3")
+    assert (experiment.view, experiment.settings) == ("raw", {"layer": "conv1", "power": 3, "output": "logit"})
+
+    result = run(experiment.method, network(), PICTURES, TARGETS, experiment.settings)
+    expected = make_tiny(8, head="pooled").forward(PICTURES[0])["conv1"]
+    np.testing.assert_allclose(result["attribution"][0], (expected**3).sum(axis=-1), rtol=1e-4, atol=1e-5)

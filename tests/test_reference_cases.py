@@ -1,0 +1,175 @@
+"""Cases small enough to be worked out on paper, with the answers that the literature and other libraries agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from netviz.methods import methods, run
+from netviz.methods.gradients import path_average
+from netviz.networks.architecture import Layer
+from netviz.networks.keras_network import KerasNetwork, Preprocessing, keras
+from netviz.networks.weights import Weights
+
+Array = NDArray[np.floating[Any]]
+WEIGHTS = Weights("by hand", "0" * 64, "written out in the test")
+TARGET = np.array([0])
+
+
+class FunctionNetwork:
+    """A function of a few numbers with its derivatives, as a network with one class and pictures of one pixel."""
+
+    weights = WEIGHTS
+    layers = ()
+    precision = "float64"
+
+    def __init__(self, value: Callable[[Array], float], slopes: Callable[[Array], list[float]], size: int) -> None:
+        self.value, self.slopes = value, slopes
+        self.input_shape = (1, 1, size)
+        self.mean_colour = np.zeros(size)
+        self.listeners: list[Any] = []
+
+    def logits(self, pictures: Array) -> Array:
+        return np.array([[self.value(picture[0, 0])] for picture in pictures])
+
+    def gradient(self, pictures: Array, targets: Any, *, output: str = "logit", relu: str = "plain") -> Array:
+        return np.array([self.slopes(picture[0, 0]) for picture in pictures], np.float64).reshape(pictures.shape)
+
+
+def explain(method: str, network: Any, numbers: list[float], **settings: Any) -> Array:
+    """The attribution of each of a few numbers."""
+    picture = np.array(numbers, np.float64).reshape(1, 1, 1, -1)
+    return run(methods()[method], network, picture, TARGET, settings)["attribution"].ravel()
+
+
+# 1. One convolution, one dense unit
+
+
+@pytest.fixture(scope="module")
+def one_convolution() -> KerasNetwork:
+    """4x4 picture, two 3x3 filters of ones with biases -50 and -75, ReLU, flattened channels first, weights ±1."""
+    inputs = keras.Input((4, 4, 1), name="input")
+    maps = keras.layers.Conv2D(2, 3, name="convolution")(inputs)
+    active = keras.layers.ReLU(name="relu")(maps)
+    flat = keras.layers.Flatten(name="flatten")(keras.layers.Permute((3, 1, 2), name="channels_first")(active))
+    model = keras.Model(inputs, keras.layers.Dense(1, name="predictions")(flat))
+    model.get_layer("convolution").set_weights([np.ones((3, 3, 1, 2)), np.array([-50, -75])])
+    model.get_layer("predictions").set_weights([np.array([[1, 1, 1, 1, 1, -1, -1, -1]]).T, np.zeros(1)])
+    layers = (
+        Layer("convolution", "convolution", (2, 2, 2), 20, 3, 1),
+        Layer("relu", "activation", (2, 2, 2), 0, 3, 1),
+    )
+    return KerasNetwork(model, WEIGHTS, layers, Preprocessing(mean=(0.0,), deviation=(1.0,)))
+
+
+COUNTING = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+
+
+def test_one_convolution_scores_54(one_convolution: KerasNetwork) -> None:
+    assert one_convolution.logits(COUNTING) == pytest.approx(54)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("gradient", [[0, 1, 1, 1], [0, 1, 1, 1], [0, 1, 1, 1], [0, 0, 0, 0]]),
+        ("guided-backprop", [[0, 1, 1, 1], [1, 3, 3, 2], [1, 3, 3, 2], [1, 2, 2, 1]]),
+        ("deconvnet", [[2, 3, 3, 1], [3, 5, 5, 2], [3, 5, 5, 2], [1, 2, 2, 1]]),
+    ],
+)
+def test_one_convolution_backwards(one_convolution: KerasNetwork, method: str, expected: list[list[int]]) -> None:
+    attribution = run(methods()[method], one_convolution, COUNTING, TARGET)["attribution"]
+    np.testing.assert_allclose(attribution[0, ..., 0], expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [("convolution", [[11.25, 13.5], [20.25, 22.5]]), ("relu", [[0, 4], [28, 32.5]])],
+    ids=["before the ReLU", "after the ReLU"],
+)
+def test_one_convolution_grad_cam(one_convolution: KerasNetwork, layer: str, expected: list[list[float]]) -> None:
+    attribution = run(methods()["grad-cam"], one_convolution, COUNTING, TARGET, {"layer": layer})["attribution"]
+    np.testing.assert_allclose(attribution[0], expected, rtol=1e-5)
+
+
+# 2. Two networks that compute the same function (Sundararajan et al. 2017, figure 7)
+
+
+def relu(value: float) -> float:
+    return max(value, 0.0)
+
+
+def step(value: float) -> float:
+    return float(value > 0)
+
+
+SAME_FUNCTION = {
+    "relu(relu(x1) - 1 - relu(x2))": FunctionNetwork(
+        lambda x: relu(relu(x[0]) - 1 - relu(x[1])),
+        lambda x: [(on := step(relu(x[0]) - 1 - relu(x[1]))) * step(x[0]), -on * step(x[1])],
+        size=2,
+    ),
+    "relu(relu(x1 - 1) - relu(x2))": FunctionNetwork(
+        lambda x: relu(relu(x[0] - 1) - relu(x[1])),
+        lambda x: [(on := step(relu(x[0] - 1) - relu(x[1]))) * step(x[0] - 1), -on * step(x[1])],
+        size=2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME_FUNCTION)
+@pytest.mark.parametrize("rule", ["midpoint", "gauss-legendre"])
+def test_integrated_gradients_do_not_see_how_a_function_is_implemented(name: str, rule: str) -> None:
+    attribution = explain("integrated-gradients", SAME_FUNCTION[name], [3, 1], rule=rule)
+    np.testing.assert_allclose(attribution, [1.5, -0.5], atol=1e-12)
+
+
+@pytest.mark.parametrize("name", SAME_FUNCTION)
+def test_gradient_x_input_of_the_same_functions(name: str) -> None:
+    np.testing.assert_allclose(explain("gradient-x-input", SAME_FUNCTION[name], [3, 1]), [3, -1])
+
+
+# 3. 5x + y^2 + sin z from (.5, 1, 1) to (1, 2, 3)
+
+SMOOTH = FunctionNetwork(lambda x: 5 * x[0] + x[1] ** 2 + np.sin(x[2]), lambda x: [5, 2 * x[1], np.cos(x[2])], size=3)
+START, END = np.array([0.5, 1, 1]).reshape(1, 1, 3), np.array([1.0, 2, 3]).reshape(1, 1, 3)
+EXACT = np.array([2.5, 3, np.sin(3) - np.sin(1)])
+
+
+@pytest.mark.parametrize(
+    ("rule", "least", "most"), [("gauss-legendre", 0, 5e-15), ("midpoint", 4e-5, 6e-5)], ids=lambda value: str(value)
+)
+def test_quadrature_with_fifty_points(rule: Any, least: float, most: float) -> None:
+    attribution = ((END - START) * path_average(SMOOTH, START, END, 0, 50, rule, "logit")).ravel()
+    assert least <= np.abs(attribution - EXACT).max() <= most
+
+
+def test_the_midpoint_rule_gains_a_factor_of_four_from_each_doubling() -> None:
+    errors = [
+        np.abs((END - START) * path_average(SMOOTH, START, END, 0, steps, "midpoint", "logit") - EXACT).max()
+        for steps in (32, 64, 128, 256)
+    ]
+    np.testing.assert_allclose(np.divide(errors[:-1], errors[1:]), 4, rtol=1e-3)
+
+
+# 6. The identity
+
+IDENTITY = FunctionNetwork(lambda x: float(x[0]), lambda x: [1.0], size=1)
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [
+        ("integrated-gradients", 7.5),
+        ("gradient-x-input", 7.5),
+        ("smoothgrad", 1),
+        ("smoothgrad-squared", 1),
+        ("vargrad", 0),
+    ],
+)
+def test_the_identity(method: str, expected: float) -> None:
+    assert explain(method, IDENTITY, [7.5]) == pytest.approx(expected, abs=1e-12)

@@ -1,0 +1,466 @@
+"""Pages as readers meet them, on a small site: valid, complete, accessible, the same twice; and published whole."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import typing
+from dataclasses import replace
+from functools import partial
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote, urlsplit
+
+import html5lib
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from jinja2 import UndefinedError
+from jinja2.exceptions import SecurityError
+from markupsafe import Markup
+from site_fixture import SIMONYAN, TEMPLATES, WEIGHTS, write_site
+
+from netviz import methods
+from netviz.claims import CheckedClaim
+from netviz.figures import Column, Figure, Table
+from netviz.methods import Passes
+from netviz.site import filters, publish, weave
+from netviz.values import ClassScore
+
+if TYPE_CHECKING:
+    from browser import Browser
+
+LESSON = "what-a-gradient-says.html"
+TAB, ENTER = "\ue004", "\ue007"  # as WebDriver names them
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "work").mkdir()
+    write_site(folder / "site", folder / "work")
+    return folder / "site"
+
+
+def pages(site: Path) -> list[Path]:
+    return sorted(site.rglob("*.html"))
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+    def of(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.found if tag in tags]
+
+
+# What is in the pages
+
+
+def test_pages_are_valid_html(site: Path) -> None:
+    for page in pages(site):
+        html5lib.HTMLParser(strict=True).parse(page.read_text("utf-8"))  # raises at the first mistake
+
+
+def test_links_and_files_lead_somewhere_and_stay_in_the_site(site: Path) -> None:
+    ids = {page.resolve(): {found.get("id") for _, found in Elements(page).found} for page in pages(site)}
+    for page in pages(site):
+        for attributes in Elements(page).of("a", "img", "link", "script"):
+            address = urlsplit(attributes.get("href") or attributes.get("src") or "")
+            if address.scheme:
+                assert (address.scheme, "href" in attributes) == ("https", True), "only links may lead elsewhere"
+                continue
+            target = (page.parent / unquote(address.path)).resolve() if address.path else page.resolve()
+            assert target.is_file(), f"{page}: {address.geturl()}"
+            assert site.resolve() in target.parents
+            assert not address.fragment or unquote(address.fragment) in ids[target], f"{page}: {address.geturl()}"
+
+
+def test_no_id_is_used_twice(site: Path) -> None:
+    for page in pages(site):
+        ids = [attributes["id"] for _, attributes in Elements(page).found if "id" in attributes]
+        assert len(ids) == len(set(ids)), page
+
+
+def test_pictures_have_size_and_alternative_text_and_late_ones_wait(site: Path) -> None:
+    pictures = Elements(site / LESSON).of("img")
+    assert len(pictures) > 30
+    for attributes in pictures:
+        assert attributes["width"] and attributes["height"] and "alt" in attributes
+    figures = [attributes for attributes in pictures if "figures/chelsea-" in (attributes["src"] or "")]
+    assert all(attributes["alt"] for attributes in figures)
+    assert [attributes.get("loading") for attributes in figures] == [None] + ["lazy"] * (len(figures) - 1)
+
+
+def test_head_names_the_page_its_languages_and_allows_nothing_from_elsewhere(site: Path) -> None:
+    elements = Elements(site / "zh" / "what-a-gradient-says" / "dog.html")
+    assert elements.of("html") == [{"lang": "zh-Hans"}]
+    metas = {meta.get("name") or meta.get("property") or meta.get("http-equiv"): meta for meta in elements.of("meta")}
+    assert metas["description"]["content"].startswith("梯度预言")  # type: ignore[union-attr]
+    assert "https:" not in metas["Content-Security-Policy"]["content"]  # type: ignore[operator]
+    alternates = {link["hreflang"]: link["href"] for link in elements.of("link") if link.get("rel") == "alternate"}
+    assert alternates == {"en": "../../what-a-gradient-says/dog.html", "zh-Hans": "dog.html"}
+
+
+def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
+    env = weave.environment(TEMPLATES, "en")
+    site = weave.Site(
+        "Title", "Tagline", weave.Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/netviz"
+    )
+    page = weave.Page("en", "credits", "Credits", "All of them", "cat", "cat", image="figures/a.webp")
+    html = weave.weave_page(env, "credits", site, page, notices=())
+    assert '<link rel="canonical" href="https://example.org/netviz/credits.html">' in html
+    assert 'hreflang="zh-Hans" href="https://example.org/netviz/zh/credits.html"' in html
+    assert '<meta property="og:image" content="https://example.org/netviz/figures/a.webp">' in html
+    assert "canonical" not in weave.weave_page(env, "credits", replace(site, address=""), page, notices=())
+
+
+def test_a_chosen_photo_is_kept_from_lesson_to_lesson_and_across_languages() -> None:
+    page = weave.Page("zh", "five-steps", "", "", "dog", "cat", varies=True)
+    assert page.path == "zh/five-steps/dog.html" and page.root == "../../"
+    assert page.to(weave.Entry("regions", "", "")) == "../regions/dog.html"
+    assert page.to(weave.Entry("limits", "", "", varies=False)) == "../limits.html"
+    assert page.with_picture("cat") == "../five-steps.html"
+    assert page.in_language("en") == "../../five-steps/dog.html"
+    assert page.to(weave.Entry(weave.HOME, "", "")) == "../index/dog.html"
+
+
+def test_links_in_lessons_hold_from_every_page_and_dead_ones_are_found() -> None:
+    home, lesson = weave.Entry("index", "", ""), weave.Entry("five-steps", "", "")
+    site = weave.Site("", "", home, (lesson,), (), WEIGHTS, "1")
+    page = weave.Page("en", "regions", "", "", "dog", "cat", varies=True)
+    written = ("five-steps.html#a", "methods.html", "https://a.b/c.html", "#b")
+    woven = ("../five-steps/dog.html#a", "../methods.html", "https://a.b/c.html", "#b")
+    for before, after in zip(written, woven, strict=True):
+        assert weave.relink(f'<a href="{before}"></a>', site, page) == f'<a href="{after}"></a>'
+    with pytest.raises(ValueError, match=r"there is no page five-stops\.html; there are index, five-steps"):
+        weave.relink('<a href="five-stops.html"></a>', site, page)
+
+
+def test_figures_show_broken_claims_outside_of_the_drawer(site: Path) -> None:
+    html = (site / LESSON).read_text("utf-8")
+    drawers = re.sub(r'<details class="drawer">.*?</details>', "", html, flags=re.DOTALL)
+    assert drawers.count("A claim of this lesson does not hold for this photo") == 1
+    assert drawers.count("Checks kept: 1 of 1") == 10
+    assert "does not hold" in drawers and "Siberian husky" in drawers  # what was measured instead
+
+
+def figure_of(**changes: object) -> weave.FigureView:
+    plain = weave.FigureView(
+        "id", 1, "Method", "Summary", (SIMONYAN,), "signed", (), Markup("Caption"), None, (), {}, (), "a: 1", "a = 1",
+        Passes(3, 2), "float32", WEIGHTS,
+    )  # fmt: skip
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+HOSTILE = '"><script>alert(1)</script>'
+
+
+def test_nothing_that_is_shown_can_become_markup() -> None:
+    env = weave.environment(TEMPLATES, "en")
+    score = ClassScore(1, HOSTILE, 0.5, 1.0, 1)
+    claim = CheckedClaim(HOSTILE, False, {HOSTILE: HOSTILE})
+    table = weave.DataTable((HOSTILE,), ((HOSTILE,),), (False,))
+    html = weave.weave_figure(
+        env,
+        figure_of(
+            method=HOSTILE, summary=HOSTILE, target=score, top=(score,), numbers={HOSTILE: HOSTILE}, claims=(claim,),
+            spec=HOSTILE, code=HOSTILE, precision=HOSTILE, table=table,
+            plates=(weave.Plate(HOSTILE, 1, 1, HOSTILE, "signed"),),
+        ),
+    )  # fmt: skip
+    assert "<script" not in html and "alert(1)" in html
+
+
+def test_lessons_run_in_a_sandbox_and_undefined_names_are_errors() -> None:
+    env = weave.environment(TEMPLATES, "en")
+    with pytest.raises(SecurityError):
+        env.from_string("{{ ''.__class__.__mro__ }}").render()
+    with pytest.raises(UndefinedError):
+        env.from_string("{{ nothing }}").render()
+
+
+def test_every_word_is_there_in_both_languages_and_used() -> None:
+    words = yaml.safe_load((TEMPLATES / "words.yaml").read_text("utf-8"))
+    assert [
+        name for name, versions in words.items() if set(versions) != {"en", "zh"} or not all(versions.values())
+    ] == []
+    sources = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
+    used = set(re.findall(r"words\.(\w+)", sources))
+    used |= {f"gives_{kind.replace(' ', '_')}" for kind in typing.get_args(methods.Kind)}  # words['gives_' + …]
+    assert used == set(words)
+
+
+def test_templates_hold_no_words_of_their_own() -> None:
+    """What is left of a template without tags, comments and expressions is punctuation."""
+    for path in TEMPLATES.glob("*.html"):
+        bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", "", path.read_text("utf-8"), flags=re.DOTALL)
+        bare = re.sub(r"<[^>]*>|&\w+;", "", bare)
+        assert not re.search(r"[^\W\d_]{2,}", bare), (path.name, re.findall(r"[^\W\d_]{2,}", bare))
+
+
+def test_the_stylesheet_has_no_dead_rules(site: Path) -> None:
+    """Every class that is styled is on some page, or is written by Pygments, a lesson or a chart."""
+    css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", (TEMPLATES / "style.css").read_text("utf-8"), flags=re.DOTALL)
+    styled = set(re.findall(r"\.([a-z][\w-]*)", css))
+    elements = (attributes for page in pages(site) for _, attributes in Elements(page).found)
+    used = {name for attributes in elements for name in (attributes.get("class") or "").split()}
+    tokens = {name for name in styled if len(name) <= 2}
+    assert styled - used - tokens - {"line-2"} == set()
+
+
+# Values in words
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "chinese"),
+    [
+        (0.4512, "45.1\u00a0%", "45.1%"),
+        (0, "0\u00a0%", "0%"),
+        (1, "100\u00a0%", "100%"),
+        (0.99999, "> 99.9\u00a0%", "> 99.9%"),
+        (0.00034, "0.034\u00a0%", "0.034%"),
+        (1e-9, "< 0.0001\u00a0%", "< 0.0001%"),
+        (-0.25, "−25.0\u00a0%", "−25.0%"),
+        (None, "–", "–"),
+    ],
+)
+def test_percentages(share: float | None, english: str, chinese: str) -> None:
+    assert (filters.percent(share, "en"), filters.percent(share, "zh")) == (english, chinese)
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0.0, "0"),
+        (7, "7"),
+        (1792, "1792"),
+        (36928, "36\u202f928"),
+        (-12.3456, "−12.3"),
+        (1234.5, "1234"),
+        (0.00001234, "1.23\u00a0×\u00a010⁻⁵"),
+        (None, "–"),
+    ],
+)
+def test_numbers(value: float | None, words: str) -> None:
+    assert filters.number(value) == words
+
+
+@given(st.floats(min_value=-1e12, max_value=1e12, allow_nan=False))
+def test_numbers_are_right_to_three_digits(value: float) -> None:
+    words = filters.number(value).replace("\u202f", "").replace("−", "-").replace("\u00a0×\u00a010", "e")
+    read = float(words.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
+    assert read == pytest.approx(value, rel=0.0051)
+
+
+def test_signs_and_places() -> None:
+    assert [filters.signed(value) for value in (1.5, -1.5, 0.0)] == ["+1.5", "−1.5", "0"]
+    assert filters.place("upper-left", "en") == "upper left" and filters.place("upper-left", "zh") == "左上方"
+    assert filters.place({"row": 0.5, "column": 0.9}, "en") == "centre right"
+
+
+def test_bars_of_shares_have_one_scale_and_other_bars_hold_zero() -> None:
+    columns = (Column("class", "class"), Column("probability", "share"))
+    shares = Figure("bars", (), table=Table(columns, ((2, 0.5), (1, 0.25))))
+    first, second = weave.bars(shares, "en", lambda index: f"class {index}")
+    assert (first.label, first.value, first.start, first.length) == ("class 2", "50.0\u00a0%", 0, 0.5)
+    assert second.length == 0.25
+    weights = Figure("bars", (), table=Table((Column("region", "index"), Column("weight")), ((4, 3.0), (9, -1.0))))
+    assert [(bar.start, bar.length) for bar in weave.bars(weights, "en", str)] == [(0.25, 0.75), (0.0, 0.25)]
+
+
+def test_declarations_show_what_settings_allow() -> None:
+    views = {name: weave.method_view(method, "zh") for name, method in methods.methods().items()}
+    settings = {setting.name: setting for setting in views["finite-differences"].settings}
+    assert settings["directions"].allowed == "1 … 1000" and settings["output"].allowed == "logit | probability"
+    assert views["gradient"].title == "梯度" and views["gradient"].passes == Passes(1, 1)
+
+
+# Publishing
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_a_site_is_exactly_its_files(tmp_path: Path) -> None:
+    publish.publish({"index.html": "<p>é", "a/b.css": b"\x00"}, tmp_path / "site")
+    assert contents(tmp_path / "site") == {publish.MARKER: b"", "a/b.css": b"\x00", "index.html": "<p>é".encode()}
+    publish.publish({"other.html": "new"}, tmp_path / "site")
+    assert contents(tmp_path / "site") == {publish.MARKER: b"", "other.html": b"new"}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]  # nothing left beside it
+
+
+def test_a_folder_of_the_user_is_refused_and_untouched(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+    with pytest.raises(publish.CannotPublish, match="was not made by netviz"):
+        publish.publish({"index.html": ""}, tmp_path)
+    assert contents(tmp_path) == {"thesis.txt": b"ten years of work"}
+
+
+def test_a_file_is_refused_and_an_empty_folder_is_not(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(publish.CannotPublish):
+        publish.publish({"index.html": ""}, tmp_path / "file")
+    (tmp_path / "empty").mkdir()
+    publish.publish({"index.html": "here"}, tmp_path / "empty")
+    assert (tmp_path / "empty/index.html").read_text() == "here"
+
+
+@pytest.mark.parametrize("name", ["../out.html", "/out.html", "a/../../out.html", "", publish.MARKER])
+def test_paths_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(publish.CannotPublish):
+        publish.publish({name: "x"}, tmp_path / "site")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_build_that_fails_leaves_the_old_site(tmp_path: Path) -> None:
+    publish.publish({"index.html": "old"}, tmp_path / "site")
+    with pytest.raises(FileNotFoundError):
+        publish.publish({"index.html": "new", "figure.webp": tmp_path / "missing.webp"}, tmp_path / "site")
+    assert (tmp_path / "site/index.html").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+@pytest.mark.parametrize("moment", ["rename", "link"])
+def test_a_killed_build_leaves_a_site_and_the_next_one_clears_up(tmp_path: Path, moment: str, exchange: bool) -> None:
+    """A child process dies inside the very first call of a system function, as if the power had failed."""
+    figure = tmp_path / "figure.webp"
+    figure.write_bytes(b"pixels")
+    publish.publish({"index.html": "old"}, tmp_path / "out/site")
+    die = "def die(*_): os._exit(9)\n"
+    if moment == "link":
+        die += "os.link = die\n"
+    else:  # after the old site was moved away, before the new one has moved in
+        die += "real = pathlib.Path.rename\npathlib.Path.rename = lambda self, to: real(self, to) and die()\n"
+    if not exchange:
+        die += "publish._exchange = lambda one, other: False\n"
+    files = f"{{'index.html': 'new', 'f.webp': pathlib.Path({str(figure)!r})}}"
+    call = f"publish.publish({files}, pathlib.Path({str(tmp_path / 'out/site')!r}))"
+    script = f"import os, pathlib\nfrom netviz.site import publish\n{die}{call}\n"
+    status = subprocess.run([sys.executable, "-c", script], cwd=Path(publish.__file__).parents[2]).returncode
+    survived = exchange and moment == "rename" and sys.platform == "linux"  # then no moment is without a site
+    assert status == (0 if survived else 9)
+    if moment == "link" or exchange:
+        assert (tmp_path / "out/site/index.html").read_text() == ("new" if survived else "old")
+    with pytest.raises(FileNotFoundError):  # the next build fails too: what it finds must be whole
+        publish.publish({"index.html": "newer", "f.webp": tmp_path / "missing"}, tmp_path / "out/site")
+    assert (tmp_path / "out/site/index.html").read_text() == ("new" if survived else "old")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["site"]
+
+
+def test_what_only_looks_like_a_draft_is_not_deleted(tmp_path: Path) -> None:
+    (tmp_path / ".site.draft-mine").mkdir()
+    (tmp_path / ".site.draft-mine/letter.txt").touch()
+    (tmp_path / ".site.notes-1").mkdir()
+    publish.publish({"index.html": ""}, tmp_path / "site")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".site.draft-mine", ".site.notes-1", "site"]
+
+
+def test_two_builds_at_once_do_not_meet(tmp_path: Path) -> None:
+    with publish._alone_in(tmp_path), pytest.raises(publish.CannotPublish, match="another build"):
+        publish.publish({"index.html": ""}, tmp_path / "site")
+    publish.publish({"index.html": ""}, tmp_path / "site")
+
+
+def test_figures_are_linked_and_never_by_symbol(tmp_path: Path) -> None:
+    figure = tmp_path / "figure.webp"
+    figure.write_bytes(b"pixels")
+    (tmp_path / "alias.webp").symlink_to(figure)
+    publish.publish({"figures/a.webp": figure, "figures/b.webp": tmp_path / "alias.webp"}, tmp_path / "site")
+    for name in ("a", "b"):
+        published = tmp_path / f"site/figures/{name}.webp"
+        assert not published.is_symlink() and published.samefile(figure)
+
+
+def test_figures_are_copied_where_they_cannot_be_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr(os, "link", refuse)
+    figure = tmp_path / "figure.webp"
+    figure.write_bytes(b"pixels")
+    publish.publish({"a.webp": figure}, tmp_path / "site")
+    assert (tmp_path / "site/a.webp").read_bytes() == b"pixels" and not (tmp_path / "site/a.webp").samefile(figure)
+
+
+# In a browser
+
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+PAPER = "return getComputedStyle(document.body).backgroundColor"
+
+
+@pytest.mark.parametrize(("lesson", "width", "scheme"), [(LESSON, 360, "dark"), (f"zh/{LESSON}", 1440, "light")])
+def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int, scheme: Literal["dark"]) -> None:
+    pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    browser.viewport(width, 800)
+    browser.colours(scheme)
+    for name in (lesson, "index.html", "zh/regions.html", "methods.html"):
+        browser.open(site / name)
+        browser.run(OPEN_ALL)
+        assert browser.violations() == [], name
+
+
+@pytest.mark.parametrize("width", [320, 768, 1440, 2560])
+def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: Path, width: int) -> None:
+    browser.viewport(width, 800)
+    for name in ("index.html", LESSON, "zh/regions.html", "zh/methods.html", "credits.html"):
+        browser.open(site / name)
+        browser.run(OPEN_ALL)
+        assert (browser.overflow(), browser.console_errors()) == (0, []), name
+
+
+def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser: Browser, site: Path) -> None:
+    browser.open(site / "index.html")
+    light = browser.run(PAPER)
+    browser.colours("dark")
+    browser.open(site / "index.html")
+    assert browser.run(PAPER) != light
+    browser.driver.find_element("css selector", "button.theme").click()
+    assert browser.run(PAPER) == light
+    browser.open(site / "zh/credits.html")
+    assert browser.run(PAPER) == light
+    browser.run("localStorage.clear()")
+
+
+@pytest.mark.parametrize("link", [".picker a:not([aria-current])", ".masthead [data-keep-place]"])
+def test_another_photo_or_language_keeps_the_place(browser: Browser, site: Path, link: str) -> None:
+    where = "return document.querySelector('#says-raw').getBoundingClientRect().top"
+    browser.open(site / LESSON)
+    browser.run("document.querySelector('#says-raw').scrollIntoView({behavior: 'instant'})")
+    before, address = browser.run(where), browser.driver.current_url
+    browser.run(f"document.querySelector('{link}').click()")
+    assert browser.driver.current_url.split("#")[0] != address
+    assert browser.run(where) == pytest.approx(before, abs=2)
+
+
+def test_without_scripts_all_is_there_but_the_switch(browser: Browser, site: Path) -> None:
+    browser.scripts(False)
+    browser.open(site / LESSON)
+    element = partial(browser.driver.find_element, "css selector")
+    assert not element("button.theme").is_displayed()
+    assert element("#says-signed img").is_displayed()
+    element("#says-signed .drawer summary").send_keys(ENTER)
+    assert element("#says-signed .drawer table").is_displayed()
+    element(".picker a:not([aria-current])").send_keys(ENTER)
+    assert browser.driver.current_url.endswith("what-a-gradient-says/dog.html")
+
+
+def test_the_keyboard_goes_first_to_the_text(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    browser.driver.find_element("css selector", "body").send_keys(TAB)
+    assert browser.driver.switch_to.active_element.get_attribute("class") == "skip"
+    browser.driver.switch_to.active_element.send_keys(ENTER)
+    assert browser.driver.switch_to.active_element.get_attribute("id") == "text"

@@ -1,0 +1,134 @@
+"""The two forms of the weights: found, checked, read safely; and one clear sentence where they can't be had."""
+
+import hashlib
+import pickle
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from netviz.networks import open_network, weights
+from netviz.networks.architecture import vgg16_layers
+from netviz.networks.weights import WeightsUnavailable, compact_convolutions, describe
+
+SMALL = 1e-2  # the size of the random weights
+
+
+def write_keras_file(path: Path) -> None:
+    """A file in the layout of Keras' own VGG16 weights, filled with small random numbers."""
+    random = np.random.default_rng(0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with h5py.File(path, "w") as file:
+        layers = vgg16_layers("imagenet")
+        file.attrs["layer_names"] = [layer.name.encode() for layer in layers]
+        inputs = 3
+        for layer in layers:
+            group = file.create_group(layer.name)
+            names = []
+            if layer.parameters:
+                units = layer.shape[-1]
+                shape = (3, 3, inputs, units) if layer.kind == "convolution" else (inputs, units)
+                for part, size in (("W", shape), ("b", (units,))):
+                    names.append(f"{layer.name}_{part}_1:0".encode())
+                    group[names[-1].decode()] = SMALL * random.standard_normal(size, np.float32)
+            group.attrs["weight_names"] = names
+            inputs = int(np.prod(layer.shape)) if layer.kind == "flatten" else layer.shape[-1]
+
+
+@pytest.fixture
+def keras_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_the_compact_convolutions_are_the_known_ones() -> None:
+    arrays = compact_convolutions()
+    assert [kernel.shape[2:] for kernel, _ in arrays[:3]] == [(3, 64), (64, 64), (64, 128)]
+    np.testing.assert_allclose(arrays[0][0][0, :, 0, 0], [-0.5537306, 0.1427047, 0.5289615], atol=1e-7)
+
+
+def test_a_changed_file_of_compact_weights_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = tmp_path / "vgg16.ckpt"
+    changed.write_bytes(b"something else")
+    monkeypatch.setattr(weights, "_compact_file", lambda: changed)
+    with pytest.raises(WeightsUnavailable, match="not the file that this project was tested with"):
+        compact_convolutions()
+
+
+def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    evil = tmp_path / "vgg16.ckpt"
+    evil.write_bytes(pickle.dumps({"VGG16_0": print}))
+    monkeypatch.setattr(weights, "_compact_file", lambda: evil)
+    monkeypatch.setattr(weights, "COMPACT_DIGEST", hashlib.sha256(evil.read_bytes()).hexdigest())
+    with pytest.raises(pickle.UnpicklingError, match=r"builtins\.print has no place"):
+        compact_convolutions()
+
+
+def test_a_missing_package_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(weights, "COMPACT_PACKAGE", "no-such-package")
+    with pytest.raises(WeightsUnavailable, match="is not installed; run `make setup`"):
+        compact_convolutions()
+
+
+def test_weights_that_do_not_exist_are_one_clear_sentence() -> None:
+    with pytest.raises(WeightsUnavailable, match="give `compact`, `imagenet`, or the path"):
+        describe("resnet")
+
+
+def test_a_download_that_fails_says_what_to_do(keras_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import keras
+
+    def fail(**_: object) -> None:
+        raise Exception("URL fetch failure on the address: None -- no route")
+
+    monkeypatch.setattr(keras.applications, "VGG16", fail)
+    with pytest.raises(WeightsUnavailable, match="--weights compact"):
+        describe("imagenet")
+
+
+def test_a_file_where_keras_looks_is_used_and_never_taken_for_the_official_one(keras_home: Path) -> None:
+    path = keras_home / "models" / weights.KERAS_FILE
+    write_keras_file(path)
+    network = open_network("imagenet")
+    assert network.weights.form == "local file"
+    assert network.weights.digest == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert sum(layer.parameters for layer in network.layers) == 138_357_544
+    with h5py.File(path) as file:
+        kernel = file["predictions/predictions_W_1:0"][()]
+    black = np.zeros((1, 224, 224, 3), np.float32)
+    before = network.activations(black, ["fc2", "predictions"])
+    logits = network.logits(black)
+    bias = logits - before["fc2"] @ kernel
+    np.testing.assert_allclose(logits, before["predictions"], atol=1e-6)
+    assert np.abs(bias).max() < 6 * SMALL  # what is left of the logits is the random bias and nothing else
+
+
+def test_a_file_in_another_layout_is_one_clear_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "weights.h5"
+    with h5py.File(path, "w") as file:
+        file["x"] = [1, 2, 3]
+    with pytest.raises(WeightsUnavailable, match="can't be read as VGG16's weights"):
+        open_network(path)
+
+
+@pytest.mark.parametrize(("form", "parameters"), [("compact", 17_307_688), ("imagenet", 138_357_544)])
+def test_the_architecture_on_paper_counts_its_parameters(form: str, parameters: int) -> None:
+    assert sum(layer.parameters for layer in vgg16_layers(form)) == parameters
+
+
+def test_the_architecture_on_paper_is_that_of_the_real_model() -> None:
+    network = open_network("compact")
+    for layer in network.layers:
+        real = network.model.get_layer(layer.name)
+        assert (real.output.shape[1:], real.count_params()) == (layer.shape, layer.parameters)
+
+
+def test_receptive_fields_are_those_of_the_literature() -> None:
+    fields = {layer.name: layer.receptive_field for layer in vgg16_layers("compact")}
+    assert (fields["block1_conv1"], fields["block3_conv3"], fields["block5_conv3"], fields["block5_pool"]) == (
+        3,
+        40,
+        196,
+        212,
+    )
