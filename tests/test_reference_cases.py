@@ -141,7 +141,9 @@ EXACT = np.array([2.5, 3, np.sin(3) - np.sin(1)])
 
 
 @pytest.mark.parametrize(
-    ("rule", "least", "most"), [("gauss-legendre", 0, 5e-15), ("midpoint", 4e-5, 6e-5)], ids=lambda value: str(value)
+    ("rule", "least", "most"),
+    [("gauss-legendre", 0, 5e-15), ("midpoint", 4e-5, 6e-5), ("trapezoid", 8e-5, 1.2e-4)],
+    ids=lambda value: str(value),
 )
 def test_quadrature_with_fifty_points(rule: Any, least: float, most: float) -> None:
     attribution = ((END - START) * path_average(SMOOTH, START, END, 0, 50, rule, "logit")).ravel()
