@@ -65,9 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = Options(options.content, options.to or Path("site"), options.store, options.weights, options.picture)
         if options.export:
             for file in export(chosen, options.export, options.to or Path("export"), reporter):
-                reporter.console.print(f"wrote {file}", highlight=False, soft_wrap=True)
+                reporter.say(f"wrote {file}")
         else:
-            build(chosen, reporter).show(reporter.console)
+            build(chosen, reporter).show(reporter)
     except Mistakes as mistakes:
         return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
     except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from netviz.course import Course, read_course
 from netviz.draw import FIGURES, draw_task
 from netviz.experiments import untranslated
 from netviz.export import export_tasks
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.networks import open_network
+from netviz.networks import Network, open_network
 from netviz.networks.weights import describe
 from netviz.plan import Plan, Task, make_plan
 from netviz.progress import Report, Reporter
@@ -22,6 +25,7 @@ from netviz.site.publish import check_destination, publish
 from netviz.sources import source_digest
 from netviz.store import Store, key_of
 
+BUDGET = 120  # seconds: an experiment that may take longer is announced
 SUMMARY = "build.json"  # a file of the site: what it was built from
 
 
@@ -110,6 +114,7 @@ def run_missing(tasks: Sequence[Task], weights: str, store: Store, reporter: Rep
     with reporter.stage("open"):
         network = open_network(weights)
     laboratory = Laboratory(network)
+    announce_long(missing.values(), seconds_of_a_pass(network), reporter)
     with reporter.stage("run", sum(map(cost, missing.values()))) as stage:
         network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
         for task in missing.values():
@@ -126,6 +131,24 @@ def draw_missing(tasks: Sequence[Task], store: Store, reporter: Reporter) -> int
             with stage.item(f"{task.experiment.id} · {task.picture.name}"):
                 draw_task(task, store)
     return len(missing)
+
+
+def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> None:
+    """Tell which experiments may take longer than the budget, before any of them starts."""
+    for task in tasks:
+        estimate = cost(task) * seconds
+        if estimate > BUDGET:
+            name = f"{task.experiment.id} · {task.picture.name}"
+            reporter.say(f"{name}: up to {cost(task)} passes, about {estimate / 60:.0f} minutes on this machine")
+
+
+def seconds_of_a_pass(network: Network) -> float:
+    """How long a picture takes forward or back, measured on a grey one after a first that warms up."""
+    grey = np.full((1, *network.input_shape), 127, np.float32)
+    network.gradient(grey, np.zeros(1, int))
+    start = time.perf_counter()
+    network.gradient(grey, np.zeros(1, int))
+    return (time.perf_counter() - start) / 2
 
 
 def cost(task: Task) -> int:

@@ -66,6 +66,10 @@ class Reporter:
     stages: dict[str, Stage] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
+    def say(self, line: str) -> None:
+        """One line, whatever is in it."""
+        self.console.print(escape(line), highlight=False, soft_wrap=True)
+
     @contextlib.contextmanager
     def stage(self, name: str, total: float = 0.0) -> Iterator[Stage]:
         """A stage of ``total`` work; a bar is shown while it lasts if there is a terminal to show it on."""
@@ -114,10 +118,10 @@ class Report:
             yield "languages that have fallen behind:"
             yield from (f"  {line}" for line in self.behind)
 
-    def show(self, console: Console) -> None:
+    def show(self, reporter: Reporter) -> None:
         """Print the report."""
         for line in self.lines():
-            console.print(escape(line), highlight=False, soft_wrap=True)
+            reporter.say(line)
 
 
 def peak_memory() -> int:

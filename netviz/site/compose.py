@@ -20,7 +20,7 @@ from netviz.course import HOME, Course
 from netviz.draw import FIGURES, load_figure
 from netviz.experiments import CHOSEN, RANKS, Experiment
 from netviz.lessons import LANGUAGES, Lesson, LessonText
-from netviz.methods import Passes
+from netviz.methods import Passes, methods
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
@@ -290,8 +290,7 @@ class Edition:
             self.course.default_picture,
             self.course.default_picture,
         )
-        used = {one.method.name: one.method for one in self.course.experiments.values()}
-        views = [weave.method_view(method, self.language) for _, method in sorted(used.items())]
+        views = [weave.method_view(method, self.language) for method in methods().values()]
         notices = [(one.name[self.language], one.licence, one.source) for one in self.course.site.notices]
         return page, weave.weave_page(self.env, slug, self.site, page, methods=views, notices=notices)
 
