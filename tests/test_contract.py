@@ -47,6 +47,7 @@ OWN: dict[str, dict[str, Any]] = {}
 """Settings of single methods, where a name in `SMALL` means something else."""
 
 UP_TO = {
+    "cascading-randomisation",  # a declaration does not know how many blocks of layers these networks have
     "integrated-gradients",  # stops as soon as its account closes
     "kernel-shap",  # has no more coalitions to ask for than its regions allow
     "occlusion",  # a declaration knows the settings, but not that these pictures are smaller than VGG16's

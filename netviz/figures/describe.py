@@ -34,6 +34,9 @@ _PLACE_WORDS = {
 }
 
 _CHINESE_TERMS = {
+    "rank_correlation": "秩相关系数",
+    "signed_rank_correlation": "带符号的秩相关系数",
+    "similarity": "结构相似度",
     "class": "类别",
     "logit": "logit",
     "probability": "概率",

@@ -304,10 +304,10 @@ def integrated_gradients(
     """(x - x') * mean gradient between x' and x, with the account that shows how far it can be trusted.
 
     The steps are doubled until the sum differs from f(x) - f(x') by at most ``tolerance`` of that difference, or
-    ``max_steps`` is reached; the trapezoid rule uses its old points again. Gives ``attribution`` (n, height, width, 3) in score, its ``sum``, the ``score`` and
-    ``baseline_score``, ``delta`` = sum - (score - baseline_score), ``error`` = |delta| / |score - baseline_score| and
-    the ``steps`` it took, each (n,). ``steps_tried`` and ``delta_tried`` (n, doublings + 1) are the whole account, the
-    latter NaN where the doubling had already stopped.
+    ``max_steps`` is reached; the trapezoid rule uses its old points again. Gives ``attribution`` (n, height, width, 3)
+    in score, its ``sum``, the ``score`` and ``baseline_score``, ``delta`` = sum - (score - baseline_score), ``error`` =
+    |delta| / |score - baseline_score| and the ``steps`` it took, each (n,). ``steps_tried`` and ``delta_tried``
+    (n, doublings + 1) are the whole account, the latter NaN where the doubling had already stopped.
 
     Baselines: black, the mean colour, white, the picture itself ``blurred`` (Gaussian, the border repeated), or
     ``noise``, uniform from 0 to 255 by the ``seed``.

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from netviz.methods import Passes, Result, method
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.methods import Paper, Passes, Result, SpatialLayer, method
+from netviz.methods.arrays import largest
 from netviz.networks import Array, Network, Targets, softmax
+
+if TYPE_CHECKING:
+    from netviz.networks.keras_network import KerasNetwork
 
 
 @method(
@@ -35,3 +45,112 @@ def predict(network: Network, pictures: Array, targets: Targets) -> Result:
 def activations(network: Network, pictures: Array, targets: Targets) -> Result:
     """Every layer's output under its name, after its ReLU if it has one: (n, height, width, channels), (n, units)."""
     return network.activations(pictures, [layer.name for layer in network.layers])
+
+
+@method(
+    title={"en": "First-layer filters", "zh": "第一层卷积核"},
+    summary={
+        "en": "The kernels of the first convolution as small pictures: a weight of zero is grey.",
+        "zh": "把第一个卷积层的卷积核画成小图片：权重为零处呈灰色。",
+    },
+    papers=(
+        Paper(
+            "Krizhevsky, Sutskever and Hinton",
+            2012,
+            "ImageNet Classification with Deep Convolutional Neural Networks",
+            "https://doi.org/10.1145/3065386",
+            "figure 3",
+        ),
+    ),
+    gives="picture",
+    views=("picture",),
+    passes=lambda settings: Passes(forward=0),
+)
+def first_layer_filters(network: Network, pictures: Array, targets: Targets) -> Result:
+    """Each filter (height, width, RGB) as a tile of as many pixels: ``picture`` (n, H, W, 3), 0 to 255.
+
+    127.5 is zero, 0 and 255 are the greatest absolute weight of all filters, so that they can be compared; white lines
+    of one pixel lie between them. Filters are in order, row by row, on as square a sheet as holds them. Weights are
+    those of the network's own input, whatever its scale. Every entry of the batch is the same.
+
+    ``filters`` (n,) is how many there are, ``largest`` (n,) the greatest absolute weight.
+    """
+    kernel = _keras(network).first_kernel
+    greatest = float(np.abs(kernel).max())
+    sheet = mosaic(127.5 + 127.5 * np.moveaxis(kernel, -1, 0) / (greatest or 1.0))
+    count = len(pictures)
+    return {
+        "picture": np.tile(sheet.astype(np.float32), (count, 1, 1, 1)),
+        "filters": np.full(count, kernel.shape[-1]),
+        "largest": np.full(count, greatest),
+    }
+
+
+def mosaic(tiles: Array, gap: float = 255.0) -> Array:
+    """Tiles side by side, row by row, with lines of one pixel between them: (k, h, w, 3) to (H, W, 3)."""
+    count, height, width = tiles.shape[:3]
+    columns = math.ceil(math.sqrt(count))
+    rows = math.ceil(count / columns)
+    sheet = np.full((rows * (height + 1) - 1, columns * (width + 1) - 1, 3), gap)
+    for number, tile in enumerate(tiles):
+        row, column = divmod(number, columns)
+        top, left = row * (height + 1), column * (width + 1)
+        sheet[top : top + height, left : left + width] = tile
+    return sheet
+
+
+@method(
+    title={"en": "Receptive field", "zh": "感受野"},
+    summary={
+        "en": "What the place in the middle of a layer can see of the picture: the derivative of its channels' sum.",
+        "zh": "某一层正中央的位置能“看到”图片的哪一部分：该处各通道之和对图片的导数。",
+    },
+    papers=(
+        Paper(
+            "Luo, Li, Urtasun and Zemel",
+            2016,
+            "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks",
+            "https://arxiv.org/abs/1701.04128",
+        ),
+    ),
+    gives="attribution",
+    signed=True,
+    views=("signed", "magnitude", "overlay"),
+    passes=lambda settings: Passes(forward=1, backward=1),
+)
+def receptive_field(
+    network: Network, pictures: Array, targets: Targets, *, layer: SpatialLayer = "block3_conv3"
+) -> Result:
+    """The derivative of sum_k A_k(middle) by x: ``attribution`` (n, height, width, 3) in activation per RGB step.
+
+    ``computed`` (n,) is the side of the square that the middle can depend on by the sizes of the layers, as far as it
+    lies in the picture; ``measured`` (n,) the side that the derivative does reach: the longer one of the rectangle
+    around all values that are not zero. It can't be more. It can be less, as ReLUs and maxima let only some of the
+    ways through; in the hundreds of channels of VGG16 hardly ever.
+    """
+    from netviz.networks import optimise
+
+    asked = _keras(network)
+    attribution = optimise.Objective(asked, layer, optimise.central_total).scores_and_gradients(pictures)[1]
+    side = next(one.receptive_field for one in asked.layers if one.name == layer)
+    return {
+        "attribution": attribution,
+        "computed": np.full(len(pictures), min(side, max(pictures.shape[1:3]))),
+        "measured": np.array([extent((one != 0).any(axis=-1)) for one in attribution]),
+        "largest": largest(attribution),
+    }
+
+
+def extent(marked: NDArray[np.bool_]) -> int:
+    """The longer side of the least rectangle that holds all marked places: (h, w) to a number, 0 if there are none."""
+    lines = (np.flatnonzero(marked.any(axis=axis)) for axis in (0, 1))
+    return max(int(line[-1] - line[0] + 1) if line.size else 0 for line in lines)
+
+
+def _keras(network: Network) -> KerasNetwork:
+    """The network, if its layers can be opened."""
+    from netviz.networks.keras_network import KerasNetwork
+
+    if not isinstance(network, KerasNetwork):
+        raise TypeError(f"looking into layers needs a KerasNetwork, not a {type(network).__name__}")
+    return network

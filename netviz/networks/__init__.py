@@ -19,7 +19,7 @@ from netviz.networks.weights import Weights
 Array = NDArray[np.floating[Any]]
 Targets = NDArray[np.integer[Any]]
 Output = Literal["logit", "probability"]
-ReluRule = Literal["plain", "guided", "deconvnet"]
+ReluRule = Literal["plain", "guided", "deconvnet", "redirected"]
 Precision = Literal["float32", "float64", "bfloat16"]
 PassListener = Callable[[int, int], None]
 
@@ -77,6 +77,14 @@ class Network(Protocol):
 
     def at(self, precision: Precision) -> Network:
         """The same network computing in another precision."""
+        ...
+
+    def randomised(self, layers: Sequence[str], seed: int) -> Network:
+        """A copy in which the named layers have forgotten what they learned; this one stays as it is.
+
+        Their kernels are normal random numbers around zero with the kernel's own standard deviation, their biases
+        zero. A layer's numbers depend on the seed and on the layer, not on what else is named.
+        """
         ...
 
 

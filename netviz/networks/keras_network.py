@@ -78,6 +78,13 @@ class KerasNetwork:
     def mean_colour(self) -> Array:
         return np.asarray(self.preprocessing.mean, np.float32)
 
+    @property
+    def first_kernel(self) -> Array:
+        """The weights of the first convolution: (height, width, RGB, filters), for the network's own input."""
+        first = next(layer for layer in self.model.layers if isinstance(layer, keras.layers.Conv2D))
+        kernel = np.asarray(first.get_weights()[0], self._dtype)
+        return kernel[:, :, ::-1] if self.preprocessing.reverse_channels else kernel
+
     def logits(self, pictures: Array) -> Array:
         model = self._submodel("plain", self._logits_layer)
         forward = self._compile(("logits",), lambda pictures: self._run(model, pictures))
@@ -131,6 +138,15 @@ class KerasNetwork:
             self._precisions[precision] = twin
         return self._precisions[precision]
 
+    def randomised(self, layers: Sequence[str], seed: int) -> KerasNetwork:
+        model = _clone(self.model, {})
+        order = [layer.name for layer in model.layers]
+        for name in layers:
+            layer = model.get_layer(name)
+            random = np.random.default_rng([seed, order.index(name)])
+            layer.set_weights([_forgotten(values, random) for values in layer.get_weights()])
+        return replace(self, model=model)
+
     @property
     def traces(self) -> int:
         """How many functions TensorFlow has traced for this network: one for each question, whatever the batches."""
@@ -157,21 +173,28 @@ class KerasNetwork:
             self._submodels[rule, *layers] = keras.Model(model.inputs, outputs[0] if len(outputs) == 1 else outputs)
         return self._submodels[rule, *layers]
 
-    def _compile(self, question: tuple[Any, ...], function: Callable[..., Any]) -> Callable[..., Any]:
+    def _compile(
+        self, question: tuple[Any, ...], function: Callable[..., Any], signature: Sequence[Any] | None = None
+    ) -> Callable[..., Any]:
+        """The function for this question, traced once: of pictures, or of pictures and targets, unless told."""
         if question not in self._compiled:
             pictures = tf.TensorSpec((None, *self.input_shape), self._dtype)
             targets = tf.TensorSpec((None,), tf.int64)
             takes_targets = function.__code__.co_argcount == 2
-            signature = [pictures, targets] if takes_targets else [pictures]
-            self._compiled[question] = tf.function(function, input_signature=signature)
+            usual = [pictures, targets] if takes_targets else [pictures]
+            self._compiled[question] = tf.function(function, input_signature=signature or usual, autograph=False)
         return self._compiled[question]
 
     def _in_batches(
         self, function: Callable[..., Any], arrays: Sequence[Array | Targets], backward: bool
     ) -> list[Array]:
-        """Run piece by piece, tell the listener, and join: one array for each output of the function."""
-        pictures, *targets = arrays
-        inputs = [np.asarray(pictures, self._dtype), *(np.asarray(target, np.int64) for target in targets)]
+        """Run piece by piece, tell the listener, and join: one array for each output of the function.
+
+        The first array are pictures; others are targets if they hold whole numbers, else values like activations.
+        """
+        pictures, *others = arrays
+        dtypes = [np.int64 if np.asarray(other).dtype.kind in "iu" else self._dtype for other in others]
+        inputs = [np.asarray(pictures, self._dtype), *map(np.asarray, others, dtypes)]
         outputs = []
         for piece in _pieces(len(pictures), self.batch_size):
             answer = function(*(tf.constant(array[piece]) for array in inputs))
@@ -181,6 +204,13 @@ class KerasNetwork:
             for listener in self.listeners:
                 listener(count, count if backward else 0)
         return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+
+
+def _forgotten(values: Array, random: np.random.Generator) -> Array:
+    """Random numbers of a kernel's deviation, around zero; zeros for a bias (k,)."""
+    if values.ndim == 1:
+        return np.zeros_like(values)
+    return values.std(dtype=np.float64) * random.standard_normal(values.shape)
 
 
 def _pieces(count: int, size: int) -> Iterator[slice]:
@@ -205,7 +235,27 @@ def _deconvnet_relu(values: Any) -> Any:
     return tf.nn.relu(values), tf.nn.relu
 
 
-_RELU_RULES: dict[ReluRule, Callable[..., Any]] = {"guided": _guided_relu, "deconvnet": _deconvnet_relu}
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _redirected_relu(values: Any) -> Any:
+    """The plain rule, unless it lets nothing of a picture's gradient pass: then whatever would wake a unit passes.
+
+    What makes pictures needs it (github.com/tensorflow/lucid, misc/redirected_relu_grad.py): a unit that is zero
+    everywhere would give no direction to start in.
+    """
+
+    def back(upstream: Any) -> Any:
+        passed = upstream * tf.cast(values > 0, upstream.dtype)
+        nothing = tf.reduce_all(passed == 0, axis=list(range(1, len(values.shape))), keepdims=True)
+        return tf.where(nothing, tf.nn.relu(upstream), passed)
+
+    return tf.nn.relu(values), back
+
+
+_RELU_RULES: dict[ReluRule, Callable[..., Any]] = {
+    "guided": _guided_relu,
+    "deconvnet": _deconvnet_relu,
+    "redirected": _redirected_relu,
+}
 
 
 def _clone(model: Any, settings: dict[str, Any], relu: Callable[..., Any] | None = None) -> Any:

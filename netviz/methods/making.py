@@ -1,0 +1,308 @@
+"""Making pictures: instead of asking what a network makes of a picture, asking which picture makes it do something."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from netviz.methods import Paper, Passes, Result, Seed, SpatialLayer, method
+from netviz.methods.arrays import resized
+from netviz.networks import Array, Network, Targets
+
+if TYPE_CHECKING:
+    from netviz.networks.keras_network import KerasNetwork
+    from netviz.networks.optimise import Objective
+
+Steps = Annotated[int, Field(ge=1, le=4096, description="steps, each one pass forward and one back")]
+Jitter = Annotated[
+    float, Field(ge=0, le=0.5, description="shifts at random in every step, at most by this share of the side")
+]
+
+
+@method(
+    title={"en": "Activation maximisation", "zh": "激活最大化"},
+    summary={
+        "en": "A picture made from noise, step by step, so that a channel, a layer or a class responds as strongly as "
+        "possible.",
+        "zh": "从噪声开始逐步生成一张图片，使某个通道、某一层或某个类别的响应尽可能强。",
+    },
+    papers=(
+        Paper(
+            "Olah, Mordvintsev and Schubert", 2017, "Feature Visualization", "https://doi.org/10.23915/distill.00007"
+        ),
+    ),
+    gives="picture",
+    views=("picture", "curve"),
+    passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
+)
+def activation_maximisation(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    objective: Annotated[
+        Literal["channel", "layer", "class"],
+        Field(description="what should respond: a channel of the layer, all of the layer, or the target's logit"),
+    ] = "channel",
+    layer: SpatialLayer = "block5_conv3",
+    channel: Annotated[int, Field(ge=0, description="for `channel`: which one, counted from 0")] = 0,
+    steps: Steps = 128,
+    rate: Annotated[float, Field(gt=0, le=1, description="length of a step in the spectrum (Adam's)")] = 0.05,
+    jitter: Jitter = 0.05,
+    scaling: Annotated[
+        float, Field(ge=0, le=0.5, description="magnified or shrunk at random in every step, at most by this share")
+    ] = 0.1,
+    rotation: Annotated[
+        float, Field(ge=0, le=180, description="turned at random in every step, at most by so many degrees")
+    ] = 5.0,
+    seed: Seed = 0,
+) -> Result:
+    """argmax_x of E[s(T x)] over small movements T: ``picture`` (n, height, width, 3) RGB, 0 to 255.
+
+    The score s is a channel's mean over all places; or the mean square of a layer; or a class's logit. The picture is
+    written as a spectrum in decorrelated colours and seen through a random shift, magnification and rotation in every
+    step, so that what only works pixel by pixel is not rewarded. Of the explained pictures nothing but the size is
+    used; each starts the random numbers anew.
+
+    ``score`` (n, steps) over ``x``, the steps done before, is what the network said to the moved picture; ``start``
+    and ``end`` (n,) what it says to the first and the last picture themselves.
+
+    Raises ValueError if the layer has no such channel.
+    """
+    from netviz.networks import optimise
+
+    asked = _keras(network)
+    height, width = pictures.shape[1:3]
+    made, scores, ends = [], [], []
+    for target in targets:
+        question = _question(asked, objective, layer, channel, int(target))
+        random, adam = np.random.default_rng(seed), optimise.Adam(rate)
+        spectrum = optimise.random_spectrum(height, width, random)
+        first = picture = optimise.picture_of(spectrum, height, width)
+        curve = []
+        for _ in range(steps):
+            shift, zoom = random.uniform(-jitter, jitter, 2) * (height, width), random.uniform(1 - scaling, 1 + scaling)
+            movement = optimise.movement(height, width, shift, zoom, random.uniform(-rotation, rotation))
+            score, by_moved = _score_and_gradient(question, optimise.moved(movement, picture))
+            gradient = optimise.spectrum_gradient(picture, optimise.moved(movement.T, by_moved))
+            spectrum += adam.step(-gradient.view(np.float64)).view(np.complex128)
+            picture = optimise.picture_of(spectrum, height, width)
+            curve.append(score)
+        made.append(picture.astype(np.float32))
+        scores.append(curve)
+        ends.append([question.scores(one[None])[0] for one in (first, picture)])
+    return {
+        "picture": np.stack(made),
+        "x": np.tile(np.arange(steps), (len(made), 1)),
+        "score": np.array(scores),
+        "start": np.array(ends)[:, 0],
+        "end": np.array(ends)[:, 1],
+    }
+
+
+@method(
+    title={"en": "DeepDream", "zh": "DeepDream 深度梦境"},
+    summary={
+        "en": "The photo changed step by step so that a layer responds more strongly to what it already sees in it.",
+        "zh": "逐步改变照片，让某一层对它在图中已经“看到”的东西响应得更强。",
+    },
+    papers=(
+        Paper(
+            "Mordvintsev, Olah and Tyka",
+            2015,
+            "Inceptionism: Going Deeper into Neural Networks",
+            "https://research.google/blog/inceptionism-going-deeper-into-neural-networks/",
+        ),
+    ),
+    gives="picture",
+    views=("before-after",),
+    passes=lambda settings: Passes(
+        forward=settings.octaves * settings.steps + 2, backward=settings.octaves * settings.steps
+    ),
+)
+def deep_dream(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    layer: SpatialLayer = "block4_conv3",
+    octaves: Annotated[int, Field(ge=1, le=10, description="sizes of the picture, from small to its own")] = 4,
+    octave_scale: Annotated[float, Field(gt=1, le=2, description="the next size is so many times larger")] = 1.4,
+    steps: Annotated[int, Field(ge=1, le=1000, description="steps at each size, each one pass and back")] = 10,
+    step: Annotated[float, Field(gt=0, le=100, description="mean change of a value in one step, in RGB steps")] = 1.5,
+    jitter: Jitter = 0.1,
+    seed: Seed = 0,
+) -> Result:
+    """Steps of g / mean |g|, g the gradient of the layer's L2 norm: ``before`` and ``after`` (n, height, width, 3).
+
+    Begins with a small copy of the photo and passes what was added on to the next larger one, so that details of
+    every size appear. Before each step the picture is rolled by a random number of pixels, and afterwards back; values
+    stay between 0 and 255. A size at which the layer would have no output is replaced by the least that has one.
+
+    ``start`` and ``end`` (n,) are the layer's root mean square for the photo and for the dream, ``change`` (n,) the
+    mean absolute change of a value.
+    """
+    from netviz.networks import optimise
+
+    asked = _keras(network)
+    question = optimise.Objective(asked, layer, optimise.mean_square, any_size=True)
+    least = optimise.smallest_side(asked, layer)
+    height, width = pictures.shape[1:3]
+    sizes = octave_sizes(height, width, octaves, octave_scale, least)
+    before = pictures.astype(np.float32)
+    dreams = []
+    for photo in before:
+        random = np.random.default_rng(seed)
+        added: Array = np.zeros((*sizes[0], 3))
+        for size in sizes:
+            octave = _resized(photo, *size)
+            picture: Array = octave + _resized(added, *size)
+            for _ in range(steps):
+                picture = _dreamt_on(question, picture, step, _rolls(size, jitter, random))
+            added = picture - octave
+        dreams.append(picture)
+    after = np.stack(dreams).astype(np.float32)
+    start, end = (np.sqrt([question.scores(one[None])[0] for one in batch]) for batch in (before, after))
+    return {
+        "before": before,
+        "after": after,
+        "start": start,
+        "end": end,
+        "change": np.abs(after - before).mean(axis=(1, 2, 3)),
+    }
+
+
+@method(
+    title={"en": "Inversion", "zh": "特征反演"},
+    summary={
+        "en": "A picture made from noise that a layer can hardly tell from the photo: what differs, the layer has "
+        "forgotten.",
+        "zh": "从噪声开始生成一张图片，使某一层几乎无法把它与照片区分开；两者的差别，就是这一层已经丢掉的信息。",
+    },
+    papers=(
+        Paper(
+            "Mahendran and Vedaldi",
+            2015,
+            "Understanding Deep Image Representations by Inverting Them",
+            "https://arxiv.org/abs/1412.0035",
+            "equations 1 and 4",
+        ),
+    ),
+    gives="picture",
+    views=("before-after",),
+    passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
+)
+def inversion(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    layer: SpatialLayer = "block4_conv3",
+    steps: Steps = 128,
+    rate: Annotated[float, Field(gt=0, le=100, description="length of the first step, in RGB steps (Adam's)")] = 8.0,
+    smoothness: Annotated[
+        float, Field(ge=0, le=1000, description="weight of the total variation, against the relative loss")
+    ] = 10.0,
+    seed: Seed = 0,
+) -> Result:
+    """argmin_x |A(x) - A(x0)|^2 / |A(x0)|^2 + smoothness * V(x / 255): ``before``, ``after`` (n, height, width, 3).
+
+    V is the total variation with exponent 2, as a mean over all pixels. Unlike the paper's, the steps are Adam's, ever
+    shorter until nothing is left of them, and values are cut off at 0 and 255 in place of a penalty (its alpha-norm).
+
+    ``loss`` (n, steps + 1) over ``x``, the steps done, is the whole of it, ``loss_start`` and ``loss_end`` (n,) its
+    ends; ``relative_error`` (n,) is |A(x) - A(x0)| / |A(x0)| of the picture made, and 1 would be that of a picture
+    that leaves the layer silent.
+    """
+    from netviz.networks import optimise
+
+    asked = _keras(network)
+    before = pictures.astype(np.float32)
+    made, losses, errors = [], [], []
+    for photo in before:
+        wanted = asked.activations(photo[None], [layer])[layer]
+        question = optimise.Objective(asked, layer, optimise.relative_distance, (wanted,))
+        random, adam = np.random.default_rng(seed), optimise.Adam(rate)
+        picture = np.clip(random.normal(network.mean_colour, 10, photo.shape), 0, 255)
+        curve = []
+        for done in range(steps):
+            adam.rate = rate * (1 - done / steps)
+            distance, gradient = _score_and_gradient(question, picture)
+            variation, by_variation = optimise.total_variation(picture / 255)
+            curve.append(distance + smoothness * variation)
+            picture = np.clip(picture + adam.step(gradient + smoothness * by_variation / 255), 0, 255)
+        distance = float(question.scores(picture[None])[0])
+        curve.append(distance + smoothness * optimise.total_variation(picture / 255)[0])
+        made.append(picture.astype(np.float32))
+        losses.append(curve)
+        errors.append(np.sqrt(distance))
+    loss = np.array(losses)
+    return {
+        "before": before,
+        "after": np.stack(made),
+        "x": np.tile(np.arange(steps + 1), (len(made), 1)),
+        "loss": loss,
+        "loss_start": loss[:, 0],
+        "loss_end": loss[:, -1],
+        "relative_error": np.array(errors),
+    }
+
+
+def octave_sizes(height: int, width: int, octaves: int, scale: float, least: int) -> list[tuple[int, int]]:
+    """Height and width of each octave, from the smallest to the picture's own, none below ``least``."""
+    return [
+        (max(least, round(height / scale**octave)), max(least, round(width / scale**octave)))
+        for octave in reversed(range(octaves))
+    ]
+
+
+def _question(network: KerasNetwork, objective: str, layer: str, channel: int, target: int) -> Objective:
+    from netviz.networks import optimise
+
+    if objective == "layer":
+        return optimise.Objective(network, layer, optimise.mean_square, relu="redirected")
+    if objective == "class":
+        return optimise.class_logit(network, target)
+    channels = network.model.get_layer(layer).output.shape[-1]
+    if channel >= channels:
+        raise ValueError(f"layer {layer!r} has {channels} channels, 0 to {channels - 1}: there is no channel {channel}")
+    return optimise.Objective(network, layer, optimise.channel_mean, (np.array([channel]),), relu="redirected")
+
+
+def _score_and_gradient(question: Objective, picture: Array) -> tuple[float, Array]:
+    scores, gradients = question.scores_and_gradients(picture[None])
+    return float(scores[0]), gradients[0].astype(np.float64)
+
+
+def _rolls(size: tuple[int, int], jitter: float, random: np.random.Generator) -> tuple[int, int]:
+    """Rows and columns to roll a picture by, each way at most by this share of its side."""
+    row, column = (random.integers(-most, most + 1) for most in np.rint(np.multiply(size, jitter)).astype(int))
+    return int(row), int(column)
+
+
+def _dreamt_on(question: Objective, picture: Array, step: float, rolls: tuple[int, int]) -> Array:
+    """One step of the dream; none where there is no direction to go in."""
+    rolled = np.roll(picture, rolls, axis=(0, 1))
+    gradient = _score_and_gradient(question, rolled)[1]
+    scale = np.abs(gradient).mean()
+    if scale:
+        rolled = rolled + step * gradient / scale
+    return np.clip(np.roll(rolled, np.negative(rolls), axis=(0, 1)), 0, 255)
+
+
+def _resized(picture: Array, height: int, width: int) -> Array:
+    """Bilinear interpolation, (h, w, 3) to (height, width, 3); unchanged if it has that size."""
+    if picture.shape[:2] == (height, width):
+        return picture.astype(np.float64)
+    return np.moveaxis(resized(np.moveaxis(picture, -1, 0), height, width), 0, -1).astype(np.float64)
+
+
+def _keras(network: Network) -> Any:
+    """The network, if its layers can be differentiated."""
+    from netviz.networks.keras_network import KerasNetwork
+
+    if not isinstance(network, KerasNetwork):
+        raise TypeError(f"making pictures needs a KerasNetwork, not a {type(network).__name__}")
+    return network

@@ -1,0 +1,246 @@
+"""What a map does not depend on, though it should, and what it depends on, though it should not.
+
+It should depend on the network's weights, so these are replaced by random ones; it should not depend on a seed, and
+as little as may be on a baseline that could as well be another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import Field
+
+from netviz.methods import OutputSetting, Paper, Result, Seed, SpatialLayer, method, run
+from netviz.methods.arrays import flat_maps, flattened, resized
+from netviz.methods.faithfulness import (
+    Explanation,
+    agreement,
+    explanation_passes,
+    explanations,
+    rank_correlation_matrix,
+    times,
+)
+from netviz.networks import Array, Network, Targets
+from netviz.networks.architecture import Layer, vgg16_layers
+
+BASELINES = ("black", "mean", "white", "blurred", "noise")
+PERCENTILE = 99  # of a map, the value that is drawn as its brightest
+WINDOW = 7  # pixels, a side of the windows that structural similarity compares
+
+
+@method(
+    title={"en": "Cascading randomisation", "zh": "级联随机化"},
+    summary={
+        "en": "The network forgets what it learned, block by block from the output down; a map that shows what was "
+        "learned must change.",
+        "zh": "从输出层向下逐块把权重换成随机数，让网络忘掉所学；若解释图反映了所学的内容，它就必须随之改变。",
+    },
+    papers=(
+        Paper(
+            "Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim",
+            2018,
+            "Sanity Checks for Saliency Maps",
+            "https://arxiv.org/abs/1810.03292",
+            "section 4",
+        ),
+    ),
+    gives="check",
+    views=("strip", "curve"),
+    passes=lambda settings: times(
+        1 + len(stages(vgg16_layers("compact"))),
+        explanation_passes(settings.of_method, **_own_settings(settings.of_method, samples=settings.samples)),
+    ),
+)
+def cascading_randomisation(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    of_method: Explanation = "gradient",
+    layer: SpatialLayer = "block5_conv3",
+    samples: Annotated[
+        int, Field(ge=2, le=1000, description="noisy copies, masks or points of a path, where the method has such")
+    ] = 20,
+    seed: Seed = 0,
+) -> Result:
+    """The map again and again while the weights become random: what is left of it, by stages ``x`` (n, stages + 1).
+
+    Stage 0 is the network as it is, stage 1 has a random head (all dense layers), each further one a random block
+    more; at the last all weights are random (`Network.randomised`: normal kernels of the layer's own deviation, no
+    biases). ``rank_correlation`` is Spearman's with stage 0's map of the absolute values, summed over RGB,
+    ``signed_rank_correlation`` that of the values themselves, ``similarity`` the structural similarity (windows of 7 by
+    7) of the absolute values; coarse maps are enlarged to the picture for it. Each (n, stages + 1).
+    ``maps`` (n, stages + 1, h, w) are the absolute values from 0 to 1, each map divided by its own 99th percentile
+    and cut off there, for random weights have no scale of their own: it is these that ``similarity`` compares.
+    ``final_rank_correlation`` and ``final_similarity`` (n,) are the last stage's.
+
+    ``layer`` is for methods that explain a layer's maps, ``samples`` for those that average over many gradients;
+    their other settings are their defaults.
+    """
+    one = explanations()[of_method]
+    settings = _own_settings(of_method, layer=layer, samples=samples, seed=seed)
+    cascade = [run(one, network, pictures, targets, settings)["attribution"]]
+    forgotten: list[str] = []
+    for stage in stages(network.layers):
+        forgotten += stage
+        cascade.append(run(one, network.randomised(forgotten, seed), pictures, targets, settings)["attribution"])
+    sizes = [_sizes(attribution) for attribution in cascade]
+    shown = np.stack([_normalised(size) for size in sizes], axis=1)
+    height, width = pictures.shape[1:3]
+    ranks = _rank_correlations([resized(size, height, width) for size in sizes])
+    similarity = _similarities([_normalised(resized(size, height, width)) for size in sizes])
+    return {
+        "maps": shown,
+        "x": np.tile(np.arange(len(cascade)), (len(pictures), 1)),
+        "rank_correlation": ranks,
+        "signed_rank_correlation": _rank_correlations([resized(flat_maps(a), height, width) for a in cascade]),
+        "similarity": similarity,
+        "final_rank_correlation": ranks[:, -1],
+        "final_similarity": similarity[:, -1],
+    }
+
+
+@method(
+    title={"en": "Spread over seeds", "zh": "不同随机种子之间的差异"},
+    summary={
+        "en": "How well several copies of a map agree that were made with different random numbers.",
+        "zh": "用不同的随机数多次生成同一张解释图，看它们彼此有多一致。",
+    },
+    gives="check",
+    views=("panels", "matrix"),
+    passes=lambda settings: times(settings.seeds, explanation_passes(settings.of_method, samples=settings.samples)),
+)
+def spread_over_seeds(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    of_method: Annotated[
+        Literal["smoothgrad", "rise", "lime", "kernel-shap"], Field(description="the method that makes the maps")
+    ] = "smoothgrad",
+    seeds: Annotated[int, Field(ge=2, le=16, description="maps to make, from the first seed on")] = 4,
+    samples: Annotated[int, Field(ge=2, le=10_000, description="noisy copies or masks for each of the maps")] = 100,
+    seed: Annotated[int, Field(ge=0, le=2**32 - 17, description="the first seed")] = 0,
+) -> Result:
+    """``maps`` (n, seeds, h, w) and their rank correlations ``matrix`` (n, seeds, seeds).
+
+    Spearman's correlation of the values, RGB summed, signs kept; ``mean`` and ``least`` (n,) over the pairs. Settings
+    that aren't named here are the method's defaults.
+    """
+    variants = [{"seed": seed + offset, "samples": samples} for offset in range(seeds)]
+    return _spread(network, pictures, targets, of_method, variants)
+
+
+@method(
+    title={"en": "Spread over baselines", "zh": "不同基线之间的差异"},
+    summary={
+        "en": "How well integrated gradients agree that start from black, the mean colour, white, the blurred picture "
+        "and noise.",
+        "zh": "分别以黑色、平均色、白色、模糊图片和噪声为基线计算积分梯度，看这些解释图彼此有多一致。",
+    },
+    papers=(
+        Paper(
+            "Sturmfels, Lundberg and Lee",
+            2020,
+            "Visualizing the Impact of Feature Attribution Baselines",
+            "https://distill.pub/2020/attribution-baselines/",
+        ),
+    ),
+    gives="check",
+    views=("panels", "matrix"),
+    passes=lambda settings: times(
+        len(BASELINES), explanation_passes("integrated-gradients", steps=settings.steps, max_steps=settings.steps)
+    ),
+)
+def spread_over_baselines(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    steps: Annotated[int, Field(ge=1, le=4096, description="points on the path from each baseline")] = 64,
+    seed: Seed = 0,
+    output: OutputSetting = "logit",
+) -> Result:
+    """``maps`` (n, 5, h, w) from black, mean, white, blurred and noise; their rank correlations ``matrix`` (n, 5, 5).
+
+    Spearman's correlation of the values, RGB summed, signs kept; ``mean`` and ``least`` (n,) over the pairs. The steps
+    are not doubled until the account closes; ``largest_error`` (n,) is the greatest of the five completeness errors,
+    |delta| / |score - baseline score|. The seed is the noise's.
+    """
+    common = {"steps": steps, "max_steps": steps, "seed": seed, "output": output}
+    variants = [{**common, "baseline": baseline} for baseline in BASELINES]
+    return _spread(network, pictures, targets, "integrated-gradients", variants)
+
+
+def stages(layers: Sequence[Layer]) -> list[list[str]]:
+    """The layers with weights, from the output down, in the stages in which they are forgotten.
+
+    All dense layers at the top are the first stage, the head; then layers whose names have the same beginning before
+    the underscore belong together: block5, block4, … block1.
+    """
+
+    def block(layer: Layer) -> str:
+        return "dense" if layer.kind == "dense" else layer.name.split("_")[0]
+
+    weighted = [layer for layer in reversed(layers) if layer.parameters]
+    return [[layer.name for layer in group] for _, group in groupby(weighted, key=block)]
+
+
+def _own_settings(of_method: str, **wanted: Any) -> dict[str, Any]:
+    """Those of the settings that the method has; ``samples`` are a path's steps, which then aren't doubled."""
+    if "samples" in wanted:
+        wanted |= {"steps": wanted["samples"], "max_steps": wanted["samples"]}
+    return {name: value for name, value in wanted.items() if name in explanations()[of_method].settings.model_fields}
+
+
+def _spread(
+    network: Network, pictures: Array, targets: Targets, of_method: str, variants: Sequence[dict[str, Any]]
+) -> Result:
+    """The method's maps under several settings, and how well they agree; its errors if it accounts for itself."""
+    one = explanations()[of_method]
+    results = [run(one, network, pictures, targets, settings) for settings in variants]
+    stacks = np.stack([flat_maps(result["attribution"]) for result in results], axis=1)
+    account = agreement(stacks)
+    errors = [result["error"] for result in results if "error" in result]
+    return {
+        "maps": stacks,
+        "matrix": account["matrix"],
+        "least": account["least"],
+        "mean": account["mean_off_diagonal"],
+        **({"largest_error": np.max(errors, axis=0)} if errors else {}),
+    }
+
+
+def _sizes(attribution: Array) -> Array:
+    """Absolute values, summed over RGB: (n, h, w) or (n, h, w, 3) to (n, h, w)."""
+    return flat_maps(np.abs(attribution))
+
+
+def _normalised(sizes: Array) -> Array:
+    """Each map divided by its 99th percentile (its greatest value where that is zero) and cut off at 1."""
+    rows = flattened(sizes)
+    top = np.percentile(rows, PERCENTILE, axis=1)
+    top = np.where(top > 0, top, rows.max(axis=1))[:, None, None]
+    return np.minimum(np.divide(sizes, top, out=np.zeros(sizes.shape), where=top > 0), 1).astype(np.float32)
+
+
+def _rank_correlations(cascade: Sequence[Array]) -> Array:
+    """Spearman's correlation of each stage's map with the first's: (stages, n, h, w) to (n, stages)."""
+    by_picture = np.stack(cascade, axis=1)
+    return np.stack([rank_correlation_matrix(flattened(stack))[0] for stack in by_picture])
+
+
+def _similarities(cascade: Sequence[Array]) -> Array:
+    """Structural similarity of each stage's map, from 0 to 1, with the first's: (stages, n, h, w) to (n, stages)."""
+    from skimage.metrics import structural_similarity
+
+    smallest = min(cascade[0].shape[1:])
+    window = min(WINDOW, smallest - 1 + smallest % 2)  # an odd number that fits
+    account = np.empty((len(cascade[0]), len(cascade)))
+    for stage, maps in enumerate(cascade):
+        for i, (first, other) in enumerate(zip(cascade[0], maps, strict=True)):
+            account[i, stage] = structural_similarity(first, other, data_range=1, win_size=window)  # type: ignore[no-untyped-call]
+    return account
