@@ -89,22 +89,14 @@ def test_the_card_names_the_shipped_digest():
 # Storing
 
 
-def test_quantise_by_hand():
-    kernel = np.array([[1.27, 0.0, -254.0], [-0.5, 0.0, 3.0]], np.float32)
-    numbers, scale = training.quantise(kernel)
-    assert numbers.dtype == np.int8
-    assert numbers.tolist() == [[127, 0, -127], [-50, 0, 2]]  # 3 / 2 is rounded to the even number
-    np.testing.assert_allclose(scale, [0.01, 1.0, 2.0], rtol=1e-6)
-
-
-def test_storing_changes_no_weight_by_more_than_half_a_step():
+def test_storing_keeps_eleven_bits_of_each_weight():
     random = np.random.default_rng(0)
     kernels = [random.normal(size=shape).astype(np.float32) for shape in ((16, 8), (8, 5))]
     exact = Head(kernels[0], np.ones(8, np.float32), kernels[1], np.zeros(5, np.float32))
     stored = head.unpack(training.pack_head(exact))
     for before, after in zip(training.arrays_of(exact), training.arrays_of(stored), strict=True):
         assert after.dtype == np.float32
-        assert np.all(np.abs(after - before) <= np.abs(before).max(axis=0) / 127 * 0.501)
+        np.testing.assert_allclose(after, before, rtol=2**-11)
 
 
 def test_same_arrays_give_same_bytes_on_another_day(monkeypatch):
@@ -122,7 +114,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path, monkeypatch):
     def fail(*_):
         raise OSError("disk full")
 
-    monkeypatch.setattr(pack_files.os, "replace", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="disk full"):
         pack_files.write_whole(target, b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["head.npz"]
@@ -144,6 +136,13 @@ def test_score_by_hand():
     logits = np.array([[5, 4, 3, 2, 1, 0], [5, 4, 3, 2, 1, 0], [5, 4, 3, 2, 1, 0], [5, 4, 3, 2, 1, 0]], np.float32)
     measured = training.score(logits, np.array([0, 1, 4, 5]))
     assert (measured.rows, measured.top1, measured.top5) == (4, 0.25, 0.75)
+
+
+def test_agreement_by_hand():
+    teacher = 9 * np.eye(4, dtype=np.float32)[[0, 0, 0, 1, 2]]
+    teacher[4] = 0  # unsure: doesn't count
+    logits = np.eye(4, dtype=np.float32)[[0, 0, 3, 1, 3]]
+    assert training.sure_agreement(logits, teacher) == pytest.approx((2 / 3 + 1) / 2)
 
 
 @pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
@@ -221,12 +220,21 @@ def test_targets_are_probabilities_and_know_the_label(pack):
     assert np.all(targets[known, pack.label[known]] >= 0.5)
 
 
-def test_balance_draws_rare_classes_as_often_as_others(pack):
-    rows = np.flatnonzero((pack.photo % CLASSES != 0) | (pack.photo < 18))  # class 0 has three photographs left
-    favourite = pack.logits[rows].argmax(axis=1)
-    for balance, expected in ((0, np.bincount(favourite) / len(rows)), (1, np.full(CLASSES, 1 / CLASSES))):
-        drawn = np.bincount(favourite, weights=training.chances_of(pack, rows, balance))
-        np.testing.assert_allclose(drawn, expected)
+def test_the_correction_takes_the_logarithm_of_a_class_from_its_logit():
+    zeros = head.Head(np.zeros((2, 3), "f4"), np.zeros(3, "f4"), np.zeros((3, 2), "f4"), np.array([1, 2], "f4"))
+    half = training.without_prior(zeros, np.array([0.8, 0.2], "f4"), 0.5)
+    np.testing.assert_allclose(half.logit_bias, [1 - 0.5 * np.log(0.8), 2 - 0.5 * np.log(0.2)], rtol=1e-6)
+
+
+def test_at_full_strength_a_head_that_knows_only_the_frequencies_knows_nothing(pack):
+    rows = np.arange(40)
+    shape = (pack.features.shape[1], 4)
+    frequencies = np.log(np.arange(1, CLASSES + 1, dtype="f4"))
+    guessing = head.Head(np.zeros(shape, "f4"), np.zeros(4, "f4"), np.zeros((4, CLASSES), "f4"), frequencies)
+    shares = training.class_shares(guessing, pack, rows)
+    np.testing.assert_allclose(shares, np.arange(1, CLASSES + 1) / np.arange(1, CLASSES + 1).sum(), rtol=1e-5)
+    corrected = training.without_prior(guessing, shares, 1.0).logits(pack.features[rows])
+    np.testing.assert_allclose(training.softmax(corrected), 1 / CLASSES, rtol=1e-4)
 
 
 def test_learning_rate_rises_and_falls():
@@ -349,7 +357,8 @@ def test_a_missing_teacher_is_told_in_one_sentence(photographs, tmp_path, monkey
 
 
 @pytest.mark.skipif(not PACK, reason="NETVIZ_HEAD_PACK doesn't name the folder of the training pack")
-def test_accuracy_of_the_shipped_head_on_the_test_set():
+def test_accuracy_of_the_shipped_head_is_what_its_card_says():
     pack = pack_files.read_pack(Path(str(PACK)))
     measured = training.score(head.load().logits(pack.test_features), pack.test_label)
-    assert measured.top1 >= 0.60 and measured.top5 >= 0.87
+    line = f"what is shipped** | {measured.rows} | {measured.top1:.3f} | {measured.top5:.3f} |"
+    assert line in (Path(head.__file__).parent / "CARD.md").read_text("utf-8")

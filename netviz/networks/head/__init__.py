@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import resources
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-DIGEST = "45970caf117d318e605d0309d9080229935efc441cb70f4216ce80090fc16b37"  # SHA-256 of head.npz
+DIGEST = "b2cd42a9c1a383cbd71d9a09e3930503726834aecfffecc47686a114fa2060e7"  # SHA-256 of head.npz
 
 
 @dataclass(frozen=True)
@@ -52,10 +52,5 @@ def load() -> Head:
 
 
 def unpack(arrays: Mapping[str, NDArray[Any]]) -> Head:
-    """A head from its stored arrays: whole numbers (int8) for the kernels, times a scale for each output."""
-    return Head(
-        hidden_kernel=arrays["hidden_kernel"] * arrays["hidden_scale"],
-        hidden_bias=arrays["hidden_bias"],
-        logit_kernel=arrays["logit_kernel"] * arrays["logit_scale"],
-        logit_bias=arrays["logit_bias"],
-    )
+    """A head from its stored arrays: kernels in float16, biases in float32."""
+    return Head(*(arrays[field.name].astype(np.float32) for field in fields(Head)))
