@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from netviz.experiments import Experiment, Vocabulary, read_experiments
 from netviz.lessons import Lesson, read_lesson, read_lessons
 from netviz.methods import methods
-from netviz.mistakes import Mistake, Mistakes
+from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.networks.architecture import vgg16_layers
 from netviz.pictures import Picture, own_picture, read_pictures
 from netviz.yaml_places import read_yaml
@@ -41,35 +41,58 @@ class SiteText(BaseModel):
 
 @dataclass(frozen=True)
 class Course:
-    """A course as read from its folder. The first picture is the one shown by default."""
+    """A course as read from its folder. The first picture is the one shown by default.
+
+    ``mistakes`` are those of its experiments, ``broken`` the ids of the ones that could not be read.
+    """
 
     site: SiteText
     home: Lesson
     lessons: tuple[Lesson, ...]
     experiments: Mapping[str, Experiment]
     pictures: Mapping[str, Picture]
+    mistakes: tuple[Mistake, ...] = ()
+    broken: frozenset[str] = frozenset()
 
     @property
     def default_picture(self) -> str:
         return next(iter(self.pictures))
 
+    @property
+    def pages(self) -> tuple[Lesson, ...]:
+        """The home page and the lessons."""
+        return (self.home, *self.lessons)
+
 
 def read_course(content: Path, weights_form: str, own: Path | None = None) -> Course:
     """Read and check a content folder; ``own`` is a reader's photo, which then comes first.
 
-    Raises Mistakes with everything that is wrong, and UnreadablePicture for ``own``.
+    Raises Mistakes with all that keeps the course from being read, and UnreadablePicture for ``own``.
     """
     if not content.is_dir():
-        raise Mistakes(
-            [Mistake(content, "there is no such folder; a course lives in content/, or name it with --content")]
-        )
-    samples = read_pictures(content / "pictures")
-    mine = own_picture(own, taken=samples) if own else None
-    pictures = {mine.name: mine, **samples} if mine else samples
-    home, lessons = read_lesson(content / "pages" / HOME), read_lessons(content / "lessons")
+        hint = "a course lives in content/, or name its folder with --content"
+        raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
+    mistakes: list[Mistake] = []
+    with gathered(mistakes):
+        pictures = _with_own(read_pictures(content / "pictures"), own)
+    with gathered(mistakes):
+        site = _read_site_text(content / "site.yaml")
+    with gathered(mistakes):
+        home = read_lesson(content / "pages" / HOME)
+    with gathered(mistakes):
+        lessons = read_lessons(content / "lessons")
+    if mistakes:
+        raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
-    experiments = read_experiments((home, *lessons), vocabulary)
-    return Course(_read_site_text(content / "site.yaml"), home, lessons, experiments, pictures)
+    experiments, wrong, broken = read_experiments((home, *lessons), vocabulary)
+    return Course(site, home, lessons, experiments, pictures, tuple(wrong), frozenset(broken))
+
+
+def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Picture]:
+    if own is None:
+        return samples
+    mine = own_picture(own, taken=samples)
+    return {mine.name: mine, **samples}
 
 
 def _read_site_text(path: Path) -> SiteText:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from netviz.claims import Claim, read_claim
 from netviz.lessons import LANGUAGES, Lesson, LessonText, Span
 from netviz.methods import Method
-from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
 from netviz.yaml_places import Places, read_yaml
@@ -101,32 +101,31 @@ class Vocabulary:
     layers: Sequence[Layer]
 
 
-def read_experiments(lessons: Sequence[Lesson], vocabulary: Vocabulary) -> dict[str, Experiment]:
+def read_experiments(
+    lessons: Sequence[Lesson], vocabulary: Vocabulary
+) -> tuple[dict[str, Experiment], list[Mistake], set[str]]:
     """Every experiment of the course by id, in the order of the lessons.
 
-    Raises Mistakes: all that is wrong in any fence, in any language.
+    And all that is wrong in any fence, in any language, with the ids of the experiments that could not be read: a
+    mistake is told once, and who refers to such an experiment is not wrong as well.
     """
     experiments: dict[str, Experiment] = {}
     mistakes: list[Mistake] = []
-    broken: set[str] = set()  # told once: another language that refers to one of these is not wrong as well
+    broken: set[str] = set()
     for lesson in lessons:
         for span, text in _fences(lesson, LANGUAGES[0]):
-            try:
+            found = len(mistakes)
+            with gathered(mistakes):
                 experiment = _read_experiment(span, text, lesson.slug, vocabulary, experiments)
                 experiments[experiment.id] = experiment
-            except Mistakes as error:
-                mistakes += error.mistakes
+            if len(mistakes) > found:
                 broken |= set(re.findall(r"^id: *(\S+)", span.source, re.MULTILINE))
     for lesson in lessons:
         for language in LANGUAGES[1:]:
             for span, text in _fences(lesson, language):
-                try:
+                with gathered(mistakes):
                     _add_translation(span, text, lesson.slug, language, experiments, broken)
-                except Mistakes as error:
-                    mistakes += error.mistakes
-    if mistakes:
-        raise Mistakes(mistakes)
-    return experiments
+    return experiments, mistakes, broken
 
 
 def untranslated(lessons: Sequence[Lesson], experiments: Mapping[str, Experiment]) -> list[str]:

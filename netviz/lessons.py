@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from netviz.mistakes import Mistake, Mistakes
+from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.yaml_places import read_yaml
 
 LANGUAGES = ("en", "zh")  # the first carries the experiments' specs
@@ -83,10 +83,8 @@ def read_lessons(folder: Path) -> tuple[Lesson, ...]:
     lessons: list[Lesson] = []
     mistakes: list[Mistake] = []
     for lesson_folder in sorted(path for path in folder.iterdir() if path.is_dir()):
-        try:
+        with gathered(mistakes):
             lessons.append(read_lesson(lesson_folder))
-        except Mistakes as error:
-            mistakes += error.mistakes
     if mistakes:
         raise Mistakes(mistakes)
     return tuple(lessons)
@@ -101,10 +99,8 @@ def read_lesson(folder: Path) -> Lesson:
         if not path.is_file():
             mistakes.append(Mistake(path, f"the lesson has no text in {language!r}"))
             continue
-        try:
+        with gathered(mistakes):
             texts[language] = read_text(path, language)
-        except Mistakes as error:
-            mistakes += error.mistakes
     if mistakes:
         raise Mistakes(mistakes)
     return Lesson(re.sub(r"^\d+-", "", folder.name), texts)

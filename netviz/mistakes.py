@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,15 @@ class Mistakes(Exception):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes, key=lambda m: (str(m.path), m.line or 0, m.column or 0)))
         super().__init__("\n".join(map(str, self.mistakes)))
+
+
+@contextlib.contextmanager
+def gathered(into: list[Mistake]) -> Iterator[None]:
+    """Add what is wrong within the block to a list and go on, so that a user is told everything at once."""
+    try:
+        yield
+    except Mistakes as error:
+        into += error.mistakes
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from netviz.networks.weights import describe
 from netviz.plan import Plan, Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS, Laboratory
-from netviz.site.compose import TEMPLATES, check_texts, site_files, verdicts
+from netviz.site.compose import TEMPLATES, site_files, text_mistakes, verdicts
 from netviz.site.publish import check_destination, publish
 from netviz.sources import source_digest
 from netviz.store import Store, key_of
@@ -46,13 +46,16 @@ def build(options: Options, reporter: Reporter) -> Report:
     Raises Mistakes, WeightsUnavailable, UnreadablePicture or CannotPublish; then the old site stands as it was.
     """
     course = read_course(options.content, options.weights, options.picture)
+    if course.mistakes:
+        raise Mistakes([*course.mistakes, *text_mistakes(course)])
     plan = make_plan(course, describe(options.weights))
     key = site_key(course, plan)
     if is_current(options.to, key):
         return Report(options.to, len(plan))
     store = Store(options.store)
     check_destination(options.to)
-    check_texts(course)
+    if mistakes := text_mistakes(course):
+        raise Mistakes(mistakes)
     ran = run_missing(list(plan.values()), options.weights, store, reporter)
     drawn = draw_missing(list(plan.values()), store, reporter)
     with reporter.stage("weave"):
@@ -69,7 +72,7 @@ def build(options: Options, reporter: Reporter) -> Report:
         pages=sum(name.endswith(".html") for name in files),
         size=sum(path.stat().st_size for path in options.to.rglob("*") if path.is_file()),
         verdicts=checked,
-        behind=untranslated((course.home, *course.lessons), course.experiments),
+        behind=untranslated(course.pages, course.experiments),
         seconds=reporter.seconds,
     )
 
@@ -77,6 +80,8 @@ def build(options: Options, reporter: Reporter) -> Report:
 def export(options: Options, experiment: str, folder: Path, reporter: Reporter) -> list[Path]:
     """Run an experiment if it must be, and write its raw numbers; see `netviz.export`. Returns the `.npz` files."""
     course = read_course(options.content, options.weights, options.picture)
+    if course.mistakes:
+        raise Mistakes(course.mistakes)
     if experiment not in course.experiments:
         hint = nearest(experiment, course.experiments)
         raise Mistakes([Mistake(options.content, f"has no experiment {experiment!r}", hint=hint)])
@@ -89,7 +94,7 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
 
 def site_key(course: Course, plan: Plan) -> str:
     """A key made of everything that the site's files depend on."""
-    texts = [text.source for lesson in (course.home, *course.lessons) for text in lesson.texts.values()]
+    texts = [text.source for lesson in course.pages for text in lesson.texts.values()]
     pictures = [(name, picture.titles, picture.credit, picture.digest) for name, picture in course.pictures.items()]
     templates = [file.read_text("utf-8") for file in sorted(TEMPLATES.iterdir()) if file.is_file()]
     code = source_digest("netviz.site.compose", "netviz.pipeline")

@@ -3,7 +3,7 @@
 Chromium and its driver are taken from where the system has them; nothing is downloaded. A test asks for the fixture
 ``browser`` (see conftest.py) and is skipped where they are not installed. As a script it takes a picture of a page:
 
-    python tests/browser.py site/index.html screenshot.png
+    python tests/browser.py site/index.html#contents screenshot.png
 """
 
 from __future__ import annotations
@@ -143,9 +143,11 @@ class Browser:
 
 
 if __name__ == "__main__":
-    page, picture = map(Path, sys.argv[1:])
+    page, _, section = sys.argv[1].partition("#")
     with tempfile.TemporaryDirectory() as profile, chromium(Path(profile)) as window:
-        window.viewport(*DESK, scale=1)
+        window.viewport(1440, 1000)
         window.colours("light")
-        window.open(page)
-        window.screenshot(picture, whole_page=False)
+        window.open(Path(page))
+        if section:
+            window.run("document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})", section)
+        window.screenshot(Path(sys.argv[2]), whole_page=False)

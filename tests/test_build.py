@@ -223,6 +223,17 @@ def test_a_mistake_is_told_and_leaves_the_old_site_as_it_was(
     assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
 
 
+def test_mistakes_of_every_kind_are_told_at_once(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(english(course), "method: gradient\n", "method: gradeint\n")
+    edit(english(course), "| percent", "| prozent")
+    edit(course / "lessons" / "01-first" / "zh.md", "## 它看哪里", "<b>它看哪里</b>")
+    assert build(course, store, site) == 1
+    shown = capsys.readouterr().err
+    assert all(message in shown for message in ("'gradeint'", "'prozent'", "zh.md:19:1: raw HTML"))
+
+
 def test_a_mistake_that_only_a_result_shows_is_told_at_its_line(
     course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -19,7 +19,10 @@ def fence(text: str) -> str:
 
 
 def read(folder: Path, english: str, chinese: str = "") -> dict[str, Experiment]:
-    return read_experiments([lesson(folder, english, chinese)], VOCABULARY)
+    experiments, mistakes, _ = read_experiments([lesson(folder, english, chinese)], VOCABULARY)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return experiments
 
 
 def lesson(folder: Path, english: str, chinese: str = "") -> Lesson:
@@ -94,6 +97,12 @@ def test_all_mistakes_of_all_fences_are_reported_at_once(tmp_path: Path) -> None
     assert [mistake.line for mistake in caught.value.mistakes] == [8, 9, 10, 15]
 
 
+def test_who_refers_to_a_broken_experiment_is_not_wrong_as_well(tmp_path: Path) -> None:
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, fence("id: a\nmethod: gradiant"), fence("id: a\ncaption: 中文。"))
+    assert len(caught.value.mistakes) == 1
+
+
 def test_an_id_is_given_once(tmp_path: Path) -> None:
     with pytest.raises(Mistakes, match="the id 'a' is taken"):
         read(tmp_path, fence("id: a\nmethod: gradient") + "\n" + fence("id: a\nmethod: predict"))
@@ -120,5 +129,5 @@ def test_another_language_brings_its_own_words_and_no_spec(tmp_path: Path) -> No
 
 def test_a_language_that_has_fallen_behind_is_reported(tmp_path: Path) -> None:
     behind = lesson(tmp_path, fence("id: a\nmethod: gradient") + "\n" + fence("id: b\nmethod: predict"), fence("id: a"))
-    experiments = read_experiments([behind], VOCABULARY)
+    experiments, _, _ = read_experiments([behind], VOCABULARY)
     assert untranslated([behind], experiments) == [f"{tmp_path / 'zh.md'}: has no fence for the experiment 'b'"]

@@ -21,7 +21,7 @@ from netviz.draw import FIGURES, load_figure
 from netviz.experiments import CHOSEN, RANKS, Experiment
 from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import Passes, methods
-from netviz.mistakes import Mistake, Mistakes
+from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
@@ -50,28 +50,26 @@ class Verdict:
     claim: CheckedClaim
 
 
-def check_texts(course: Course) -> None:
-    """Everything in the lessons' texts that can be wrong before anything runs. Raises Mistakes."""
+def text_mistakes(course: Course) -> list[Mistake]:
+    """Everything in the lessons' texts that can be known to be wrong before anything runs."""
     mistakes: list[Mistake] = []
+    known = course.experiments.keys() | course.broken
     for language in LANGUAGES:
         env = weave.environment(TEMPLATES, language)
         names = {*env.globals, *NAMES}
-        for lesson in (course.home, *course.lessons):
+        for lesson in course.pages:
             text = lesson.texts[language]
-            mistakes += expression_mistakes(text, env, names, course.experiments.keys())
-            try:
+            mistakes += expression_mistakes(text, env, names, known)
+            with gathered(mistakes):
                 lesson_body(text)
-            except Mistakes as error:
-                mistakes += error.mistakes
         mistakes += _caption_mistakes(course, env, language, {*names, "target", "top", "numbers"})
-    if mistakes:
-        raise Mistakes(mistakes)
+    return mistakes
 
 
 def _caption_mistakes(
     course: Course, env: ImmutableSandboxedEnvironment, language: str, names: set[str]
 ) -> Iterator[Mistake]:
-    texts = {lesson.slug: lesson.texts[language] for lesson in (course.home, *course.lessons)}
+    texts = {lesson.slug: lesson.texts[language] for lesson in course.pages}
     for experiment in course.experiments.values():
         words = experiment.wording.get(language)
         if words is None:
@@ -93,7 +91,7 @@ def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
     records = _Records(course, plan, store)
     checked: list[Verdict] = []
     mistakes: list[Mistake] = []
-    texts = {lesson.slug: lesson.texts[LANGUAGES[0]] for lesson in (course.home, *course.lessons)}
+    texts = {lesson.slug: lesson.texts[LANGUAGES[0]] for lesson in course.pages}
     for (name, picture), task in plan.items():
         results = records.views(picture, LANGUAGES[0])
         scope = records.scope(results[name], results)
@@ -199,7 +197,7 @@ class Edition:
 
     def pages(self, mistakes: list[Mistake]) -> Iterator[tuple[Page, str]]:
         """Every page with its HTML; what fails in a lesson is added to ``mistakes``."""
-        for lesson in (self.course.home, *self.course.lessons):
+        for lesson in self.course.pages:
             text = lesson.texts[self.language]
             body = lesson_body(text)
             varies = self._varies(lesson)
@@ -223,7 +221,7 @@ class Edition:
     def site(self) -> Site:
         home, *entries = (
             Entry(slug, front.title, front.summary, self._varies(lesson))
-            for lesson in (self.course.home, *self.course.lessons)
+            for lesson in self.course.pages
             for front, slug in [(lesson.texts[self.language].front, weave.HOME if lesson.slug == HOME else lesson.slug)]
         )
         samples = tuple(
