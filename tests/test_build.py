@@ -231,7 +231,7 @@ def test_mistakes_of_every_kind_are_told_at_once(
     edit(course / "lessons" / "01-first" / "zh.md", "## 它看哪里", "<b>它看哪里</b>")
     assert build(course, store, site) == 1
     shown = capsys.readouterr().err
-    assert all(message in shown for message in ("'gradeint'", "'prozent'", "zh.md:19:1: raw HTML"))
+    assert all(message in shown for message in ("'gradeint'", "'prozent'", "zh.md:15:1: raw HTML"))
 
 
 def test_a_mistake_that_only_a_result_shows_is_told_at_its_line(

@@ -251,7 +251,9 @@ def test_adding_a_method_is_adding_one_function(tmp_path: Path) -> None:
             path = tmp_path / f"{language}.md"
             path.write_text(f"---\ntitle: A\nsummary: B.\n---\n{body}", "utf-8")
             texts[language] = read_text(path, language)
-        experiments, _, _ = read_experiments([Lesson("a", texts)], vocabulary)
+        experiments, mistakes, _ = read_experiments([Lesson("a", texts)], vocabulary)
+        if mistakes:
+            raise Mistakes(mistakes)
         return experiments["energy"]
 
     with pytest.raises(Mistakes, match="power"):

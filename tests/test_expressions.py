@@ -33,6 +33,9 @@ def lesson(folder: Path, body: str) -> LessonText:
         ("{{ reslts['a'].x }}", ":5:4", "unknown name 'reslts'"),
         ("Text {{ results['a'].x | procent }}", ":5:26", "No filter named 'procent'"),
         ("A\n\nB {{ 1 + }}", ":7:3", "not an expression"),
+        ("A\n\n{{ results['a'].x | safe }}", ":7:21", "results are always escaped"),
+        ("{% autoescape false %}\n\n{{ results['a'].x }}\n\n{% endautoescape %}", ":5:1", "only if, for and set"),
+        ("{% include 'base.html' %}", ":5:1", "only if, for and set"),
         ("A\n\n{% if results['a'].x %}\n\nB", ":7:1", "not an expression"),
     ],
 )

@@ -112,7 +112,8 @@ def test_the_method_and_the_lesson_of_the_readme_work(tmp_path: Path, monkeypatc
     (tmp_path / "zh.md").write_text(lesson[: lesson.index("```")], "utf-8")
     texts = {language: read_text(tmp_path / f"{language}.md", language) for language in ("en", "zh")}
     vocabulary = Vocabulary(methods.methods(), (), vgg16_layers("compact"))
-    assert list(read_experiments([Lesson("a-lesson", texts)], vocabulary)) == ["where-gradient"]
+    experiments, mistakes, _ = read_experiments([Lesson("a-lesson", texts)], vocabulary)
+    assert (list(experiments), mistakes) == (["where-gradient"], [])
 
 
 def test_the_licence_is_mit() -> None:

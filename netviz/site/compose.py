@@ -364,7 +364,7 @@ class Edition:
         settings = [other.experiment.settings for other in task.of]
         targets = [self._class_name(self._records.record(other)["target"]["index"]) for other in task.of]
         return [
-            ", ".join(
+            " · ".join(
                 [
                     other.experiment.method.title[self.language],
                     *([target] if len(set(targets)) > 1 else []),

@@ -18,6 +18,8 @@ from netviz.mistakes import Mistake, nearest
 from netviz.site.markup import skeleton
 
 FILE = "<lesson>"
+UNSAFE_FILTERS = {"safe", "tojson", "urlize", "xmlattr"}  # they make markup, and a result must never become any
+PLAIN_STATEMENTS = (nodes.If, nodes.For, nodes.Assign, nodes.Output, nodes.Scope)
 
 
 def expression_mistakes(
@@ -34,7 +36,7 @@ def expression_mistakes(
         return [_mistake(text, error.lineno, error.message or "not an expression", filters[0] if filters else "", hint)]
     except TemplateSyntaxError as error:
         return [_mistake(text, error.lineno, f"not an expression: {error.message}")]
-    mistakes = []
+    mistakes = [_mistake(text, line, message, word) for message, word, line in _forbidden(tree)]
     for name in sorted(meta.find_undeclared_variables(tree) - set(names)):
         line = next(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
         mistakes.append(_mistake(text, line, f"unknown name {name!r}", name, nearest(name, sorted(names))))
@@ -47,7 +49,10 @@ def expression_mistakes(
 def undeclared(source: str, environment: Environment) -> set[str]:
     """The names that a template's source needs from outside. Raises jinja2.TemplateError if it can't be compiled."""
     environment.compile(source)
-    return meta.find_undeclared_variables(environment.parse(source))
+    tree = environment.parse(source)
+    for message, _, _ in _forbidden(tree):
+        raise TemplateSyntaxError(message, 1)
+    return meta.find_undeclared_variables(tree)
 
 
 def results_used(text: LessonText, environment: Environment) -> set[str]:
@@ -69,6 +74,17 @@ def failure(text: LessonText, environment: Environment, values: dict[str, Any], 
 def _reason(error: Exception) -> str:
     message = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
     return f"the expression failed: {message.replace('types.SimpleNamespace object', 'the result')}"
+
+
+def _forbidden(tree: nodes.Template) -> Iterator[tuple[str, str, int]]:
+    """What could turn a result into markup, or reach beyond the lesson: message, word, line."""
+    for one in tree.find_all(nodes.Filter):
+        if one.name in UNSAFE_FILTERS:
+            yield f"the filter {one.name!r} is not for lessons: results are always escaped", one.name, one.lineno
+    for statement in tree.find_all(nodes.Stmt):
+        if not isinstance(statement, PLAIN_STATEMENTS):
+            kind = type(statement).__name__
+            yield f"only if, for and set may stand in a lesson, here is {kind!r}", "", statement.lineno
 
 
 def _results(tree: nodes.Template) -> Iterator[tuple[str, int]]:
