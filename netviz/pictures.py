@@ -112,7 +112,7 @@ def read_pictures(folder: Path) -> dict[str, Picture]:
         try:
             open_upright(picture.path)
         except UnreadablePicture as error:
-            mistakes.append(Mistake(picture.path, str(error)))
+            mistakes.append(Mistake(picture.path, str(error).removeprefix(f"{picture.path}: ")))
     if mistakes:
         raise Mistakes(mistakes)
     return pictures

@@ -55,14 +55,6 @@ class Store:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
 
-    def write_json(self, kind: str, key: str, value: Any) -> None:
-        """An entry of one JSON file."""
-        with self.writing(kind, key) as folder:
-            (folder / "value.json").write_text(json.dumps(value, ensure_ascii=False, indent=1), "utf-8")
-
-    def read_json(self, kind: str, key: str) -> Any:
-        return json.loads((self.path(kind, key) / "value.json").read_text("utf-8"))
-
 
 def _to_disk(folder: Path) -> None:
     """A rename must not overtake the contents it names, even if the power fails between them."""

@@ -17,8 +17,6 @@ import pytest
 from PIL import Image
 
 from netviz.command_line import main
-from netviz.experiments import fence_id
-from netviz.lessons import LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "content" / "pictures"
@@ -246,6 +244,17 @@ def test_a_mistake_that_only_a_result_shows_is_told_at_its_line(
     assert re.search(r"en\.md:18:\d+: the expression failed", capsys.readouterr().err)
 
 
+def test_a_broken_sample_picture_is_told_once(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = course / "pictures" / "dog.jpg"
+    picture.write_bytes(picture.read_bytes()[:20_000])
+    assert build(course, store, site) == 1
+    shown = capsys.readouterr().err
+    assert "the picture is broken" in shown
+    assert shown.count("dog.jpg") == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -325,8 +334,3 @@ def test_a_lesson_reads_without_scripts(browser, finished: Path) -> None:
     browser.open(finished / "first.html")
     text = browser.run("return document.body.innerText")
     assert "The network says tiger cat" in text
-
-
-def test_the_fences_of_the_course_have_ids() -> None:
-    assert fence_id("id: a\nmethod: b\n") == "a"
-    assert LANGUAGES == ("en", "zh")

@@ -61,7 +61,7 @@ def test_two_writers_of_one_key_do_not_disturb_each_other(tmp_path: Path) -> Non
 
 def test_kinds_are_kept_apart(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.write_json("results", "k1", {"a": 1})
+    with store.writing("results", "k1") as folder:
+        (folder / "a.txt").touch()
     assert store.has("results", "k1")
     assert not store.has("figures", "k1")
-    assert store.read_json("results", "k1") == {"a": 1}

@@ -1,12 +1,9 @@
-"""VGG16 with ImageNet weights, in its compact and in its full form, and the framing that its training used."""
+"""VGG16 with ImageNet weights, in its compact and in its full form."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from netviz.networks import head
 from netviz.networks.architecture import CLASSES, COMPACT_HIDDEN, SIDE, vgg16_layers
@@ -63,10 +60,3 @@ def full_model(file: Path) -> Any:
 
 def _input() -> Any:
     return keras.Input((SIDE, SIDE, 3), name="input")
-
-
-def prepare(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """A picture of any size as the network sees it: (height, width, 3) uint8 to (224, 224, 3) float32, 0 to 255."""
-    from netviz.pictures import frame
-
-    return frame(picture, SIDE).astype(np.float32)
