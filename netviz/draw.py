@@ -26,6 +26,7 @@ def draw_task(task: Task, store: Store) -> None:
             signed=task.experiment.method.signed,
             picture_pixels=task.picture.framed(DETAIL),
             folder=folder,
+            beside=[load_arrays(other, store)["attribution"] for other in task.beside],
         )
         (folder / "figure.json").write_text(json.dumps(figure.to_json(), ensure_ascii=False, indent=1), "utf-8")
 

@@ -9,7 +9,8 @@ import dataclasses
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -20,10 +21,12 @@ from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
+from netviz.sliders import TARGET, Slider, value_name
 from netviz.yaml_places import Places, read_yaml
 
 CHOSEN = "chosen"
 RANKS = ("top1", "top2", "top3", "top4", "top5")
+Values = Annotated[list[Any], Field(min_length=2, max_length=12)]
 
 
 class Fence(BaseModel):
@@ -37,6 +40,7 @@ class Fence(BaseModel):
     target: str | int = "top1"
     view: str | None = None
     of: tuple[str, ...] = ()
+    vary: Annotated[dict[str, Values], Field(min_length=1, max_length=1)] | None = None
     caption: str = ""
     alt: str = ""
     expect: tuple[str, ...] = ()
@@ -72,7 +76,7 @@ class Experiment:
     """One checked experiment of a lesson.
 
     ``target`` is a rank (``top1`` to ``top5``) or a class index; ``settings`` are complete, defaults filled in;
-    ``of`` are the experiments whose maps it takes.
+    ``of`` are the experiments whose maps it takes; ``slider`` is what its readers can vary, if anything.
     """
 
     id: str
@@ -86,6 +90,24 @@ class Experiment:
     claims: tuple[Claim, ...]
     wording: Mapping[str, Wording]
     spec: str  # the fence as the author wrote it
+    slider: Slider | None = None
+
+    @cached_property
+    def variants(self) -> Mapping[str, Experiment]:
+        """Itself at every value of its slider, by the value's name; without one, itself alone under ``""``.
+
+        The others have ids of their own (``ID@VALUE``) and make no claims: those are for the plain value.
+        """
+        if self.slider is None:
+            return {"": self}
+        return {name: self if name == self.slider.plain else self._at(name, self.slider) for name in self.slider.values}
+
+    def _at(self, name: str, slider: Slider) -> Experiment:
+        value = slider.values[name]
+        changed = (
+            {"target": value} if slider.setting == TARGET else {"settings": {**self.settings, slider.setting: value}}
+        )
+        return dataclasses.replace(self, id=f"{self.id}@{name}", claims=(), slider=None, **changed)
 
     def pictures(self, chosen: str) -> str:
         """The picture it looks at while ``chosen`` is the reader's choice."""
@@ -170,6 +192,7 @@ def _read_experiment(
     mistakes += wrong_target + wrong_claims
     if mistakes:
         raise Mistakes(mistakes)
+    slider = _read_slider(fence, method, settings, target, places, vocabulary.layers) if fence.vary else None
     words = Wording(fence.caption, fence.alt, *places.values.get(("caption",), (span.line, 1)))
     return Experiment(
         fence.id,
@@ -183,7 +206,49 @@ def _read_experiment(
         claims,
         {LANGUAGES[0]: words},
         span.source,
+        slider,
     )
+
+
+def _read_slider(
+    fence: Fence,
+    method: Method,
+    settings: Mapping[str, Any],
+    target: str | int,
+    places: Places,
+    layers: Sequence[Layer],
+) -> Slider:
+    """The values that one setting (or the target) takes in turn, each checked like the plain one."""
+    ((setting, written),) = (fence.vary or {}).items()
+    allowed = [*method.settings.model_fields, TARGET]
+    if setting not in allowed:
+        message = f"{method.name} has no setting {setting!r} to vary"
+        raise Mistakes([places.mistake(("vary", setting), message, nearest(setting, allowed), at_key=True)])
+    values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    for index, value in enumerate(written):
+        key = ("vary", setting, index)
+        here = places.moved((setting,), key)
+        checked: Any
+        if setting == TARGET:
+            checked, wrong = _check_target(value, here)
+            name = value_name(value)
+        else:
+            complete, wrong = _check_settings(method, {**settings, setting: value}, here, layers)
+            checked = complete.get(setting)
+            name = value_name(checked)
+        if not wrong and (name in values or checked in values.values()):
+            wrong = [places.mistake(key, f"the value {value!r} is given twice")]
+        mistakes += wrong
+        values[name] = checked
+    if mistakes:
+        raise Mistakes(mistakes)
+    plain = target if setting == TARGET else settings[setting]
+    if plain not in values.values():
+        message = f"the value that shows first, {setting}: {plain}, is not among those to vary"
+        hint = f"add it here, or give `{setting}:` one of these values"
+        raise Mistakes([places.mistake(("vary", setting), message, hint)])
+    return Slider(setting, values, next(name for name, value in values.items() if value == plain))
 
 
 def _read_mapping(span: Span, text: LessonText) -> tuple[dict[str, Any], Places]:
@@ -242,9 +307,9 @@ def _check_names(
     return mistakes
 
 
-def _check_target(target: str | int, places: Places) -> tuple[str | int, list[Mistake]]:
+def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]]:
     if target in RANKS:
-        return target, []
+        return str(target), []
     try:
         return find(target), []
     except ValueError as error:

@@ -86,7 +86,8 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
         hint = nearest(experiment, course.experiments)
         raise Mistakes([Mistake(options.content, f"has no experiment {experiment!r}", hint=hint)])
     plan = make_plan(course, describe(options.weights))
-    tasks = [task for task in plan.values() if task.experiment.id == experiment]
+    variants = {variant.id for variant in course.experiments[experiment].variants.values()}
+    tasks = [task for task in plan.values() if task.experiment.id in variants]
     store = Store(options.store)
     run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
     return export_tasks(tasks, open_network(options.weights), store, folder)

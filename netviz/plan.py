@@ -7,8 +7,8 @@ the drawing adds. So a change of colours never runs the network again.
 from __future__ import annotations
 
 import importlib.metadata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from netviz.course import Course
@@ -26,13 +26,17 @@ PRECISION = "float32"
 
 @dataclass(frozen=True)
 class Task:
-    """One experiment on one picture; ``of`` are the tasks whose maps it takes."""
+    """One experiment on one picture; ``of`` are the tasks whose maps it takes.
+
+    ``beside`` are those whose maps are compared with its own, so that all are drawn in one scale.
+    """
 
     experiment: Experiment
     picture: Picture
     of: tuple[Task, ...]
     weights: Weights
     precision: str = PRECISION
+    beside: tuple[Task, ...] = ()
 
     @property
     def key(self) -> str:
@@ -46,6 +50,7 @@ class Task:
         drawing = (
             experiment.view,
             experiment.method.signed,
+            [other.key for other in self.beside],
             source_digest("netviz.figures"),
             _versions(DRAWING_PACKAGES),
         )
@@ -60,13 +65,21 @@ Plan = Mapping[tuple[str, str], Task]
 
 
 def make_plan(course: Course, weights: Weights) -> Plan:
-    """Every task of a course: an experiment on the chosen picture is one for each picture."""
+    """Every task of a course: one for each picture that may be chosen, and for each value of a slider."""
     plan: dict[tuple[str, str], Task] = {}
     for experiment in course.experiments.values():
         for name in _pictures_of(experiment, course):
             of = tuple(plan[other, name] for other in experiment.of)
-            plan[experiment.id, name] = Task(experiment, course.pictures[name], of, weights)
+            picture = course.pictures[name]
+            tasks = [Task(variant, picture, of, weights) for variant in experiment.variants.values()]
+            plan |= {(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks}
     return plan
+
+
+def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task:
+    """A task of a slider that knows the others, if their maps can share a scale."""
+    shared = experiment.slider and experiment.slider.keeps_unit and experiment.method.gives == "attribution"
+    return replace(task, beside=tuple(other for other in tasks if other is not task)) if shared else task
 
 
 def _pictures_of(experiment: Experiment, course: Course) -> Iterator[str]:

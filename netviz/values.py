@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 from netviz.networks.classes import classes
+from netviz.sliders import no_value, value_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,22 @@ class Top(tuple[ClassScore, ...]):
 
 @dataclass(frozen=True, slots=True)
 class ResultView:
-    """One experiment's result for one picture; ``numbers.norm`` and the like are what the method measured."""
+    """One experiment's result for one picture; ``numbers.norm`` and the like are what the method measured.
+
+    ``others`` are its results at every value of its slider, by the value's name.
+    """
 
     target: ClassScore
     top: Top
     numbers: SimpleNamespace
     picture: Any
+    others: Mapping[str, ResultView] = field(default_factory=dict)
+
+    def at(self, value: Any) -> ResultView:
+        """The result at another value of the experiment's slider. Raises ValueError if it does not stop there."""
+        if value_name(value) not in self.others:
+            raise ValueError(no_value(value, self.others))
+        return self.others[value_name(value)]
 
 
 def result_view(record: Mapping[str, Any], picture: Any, language: str) -> ResultView:

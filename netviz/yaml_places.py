@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,11 @@ class Places:
         line, column = places.get(key, (self.first_line, 1))
         text = self.lines[line - self.first_line] if 0 <= line - self.first_line < len(self.lines) else ""
         return Mistake(self.path, message, line, column, text, hint)
+
+    def moved(self, key: Key, to: Key) -> Places:
+        """The same, but for one entry that is said to stand where another does."""
+        place = {key: self.values[to]}
+        return replace(self, keys=self.keys | place, values=self.values | place)
 
     def mistakes(self, error: ValidationError, allowed: list[str], prefix: Key = ()) -> list[Mistake]:
         """What pydantic found, each at its place; ``allowed`` are the names of the fields."""

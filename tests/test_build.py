@@ -133,6 +133,16 @@ def test_a_second_build_does_nothing_and_does_not_import_tensorflow(course: Path
     assert {path: path.stat().st_mtime_ns for path in site.rglob("*")} == before
 
 
+def test_a_slider_shows_its_experiment_at_every_value(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    text = (site / "first.html").read_text("utf-8")
+    assert "is found in block5_conv3" in text and "is found in block4_conv3" in text
+    assert (
+        main(["--content", str(course), "--store", str(store), "--export", "dog-cam", "--to", str(site / "out")]) == 0
+    )
+    assert {path.name for path in (site / "out").glob("*.npz")} == {"dog-cam-dog.npz", "dog-cam@block4_conv3-dog.npz"}
+
+
 def test_a_missing_page_is_woven_again(course: Path, store: Path, site: Path) -> None:
     build(course, store, site)
     (site / "first.html").unlink()
@@ -154,7 +164,10 @@ def test_a_changed_spec_runs_just_that_experiment(course: Path, store: Path, sit
     known = results(store)
     edit(english(course), "target: Siberian husky", "target: tandem bicycle")
     build(course, store, site)
-    assert len(results(store) - known) == 1
+    assert len(results(store) - known) == 2  # at both values of its slider
+    edit(english(course), "[block4_conv3, block5_conv3]", "[block3_conv3, block4_conv3, block5_conv3]")
+    build(course, store, site)
+    assert len(results(store) - known) == 3
 
 
 def test_another_view_of_a_known_result_runs_nothing(course: Path, store: Path, site: Path) -> None:

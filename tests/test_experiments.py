@@ -54,6 +54,35 @@ def test_an_experiment_may_take_the_maps_of_earlier_ones(tmp_path: Path) -> None
     assert experiment.of == ("a", "b")
 
 
+SMOOTH = "id: a\nmethod: smoothgrad\nsamples: 50\n"
+
+
+def test_a_slider_takes_one_setting_through_its_values(tmp_path: Path) -> None:
+    experiment = read(tmp_path, fence(SMOOTH + "vary: {samples: [1, 5, 50]}\nexpect: numbers.norm > 0"))["a"]
+    assert {name: one.settings["samples"] for name, one in experiment.variants.items()} == {"1": 1, "5": 5, "50": 50}
+    assert [one.id for one in experiment.variants.values()] == ["a@1", "a@5", "a"]
+    assert [len(one.claims) for one in experiment.variants.values()] == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("method: smoothgrad\nvary: {noise: [0.05, 0.1, 0.15, 1]}", "0.05 0.1 0.15 1"),
+        ("method: gradient\nvary: {target: [top1, Siberian husky, 444, 雪豹]}", "top1 Siberian-husky 444 雪豹"),
+        ("method: grad-cam\nvary: {layer: [block3_conv3, block5_conv3]}", "block3_conv3 block5_conv3"),
+    ],
+)
+def test_values_of_a_slider_have_names_that_an_address_can_hold(tmp_path: Path, text: str, names: str) -> None:
+    assert list(read(tmp_path, fence(f"id: a\n{text}"))["a"].variants) == names.split()
+
+
+def test_numbers_and_classes_keep_the_unit_of_a_map_and_layers_do_not(tmp_path: Path) -> None:
+    texts = ["samples: [5, 50]}", "target: [top1, top2]}", "output: [logit, probability]}"]
+    texts = [f"id: a\nmethod: smoothgrad\nsamples: 50\nvary: {{{text}" for text in texts]
+    sliders = [read(tmp_path, fence(text))["a"].slider for text in texts]
+    assert [slider and slider.keeps_unit for slider in sliders] == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message", "hint"),
     [
@@ -75,6 +104,14 @@ def test_an_experiment_may_take_the_maps_of_earlier_ones(tmp_path: Path) -> None
         ("id: a\nmethod: gradient\nexpect:\n  - 1 < 2", "9:5", "no result could break it", ""),
         ("id: a\nmethod: gradient\nexpect: numbers.norm >", "8:9", "not a claim", ""),
         ("id: a\nmethod: [", "7:9", "not YAML", ""),
+        (f"{SMOOTH}vary: {{sample: [1, 50]}}", "9:8", "no setting 'sample' to vary", "did you mean 'samples'?"),
+        (f"{SMOOTH}vary: {{samples: [1, 0, 50]}}", "9:21", "samples: input should be greater", "found 0"),
+        (f"{SMOOTH}vary: {{samples: [1, 50, 1]}}", "9:25", "the value 1 is given twice", ""),
+        (f"{SMOOTH}vary: {{samples: [1, 5]}}", "9:17", "samples: 50, is not among those", "add it here"),
+        (f"{SMOOTH}vary: {{samples: [50]}}", "9:17", "at least 2 items", ""),
+        (f"{SMOOTH}vary: {{samples: [50, 1], noise: [0.1, 0.2]}}", "9:7", "at most 1 item", ""),
+        ("id: a\nmethod: gradient\nvary: {target: [top1, a wulf]}", "8:23", "no class 'a wulf'", "top5"),
+        ("id: a\nmethod: grad-cam\nvary: {layer: [block5_conv3, block9]}", "8:30", "unknown layer", "block5"),
         ("just text", "6:1", "at least `id:` and `method:`", ""),
         ("id: a\nmethod: !!python/object/apply:os.system [ls]", "", "not YAML", ""),
     ],

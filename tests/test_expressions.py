@@ -37,20 +37,25 @@ def lesson(folder: Path, body: str) -> LessonText:
         ("{% autoescape false %}\n\n{{ results['a'].x }}\n\n{% endautoescape %}", ":5:1", "only if, for and set"),
         ("{% include 'base.html' %}", ":5:1", "only if, for and set"),
         ("A\n\n{% if results['a'].x %}\n\nB", ":7:1", "not an expression"),
+        ("A\n\n{{ results['s'].at(6).x }}", ":7:16", "no value 6 to show; allowed: 1, 5"),
+        ("{{ results['a'].at(5).x }}", ":5:16", "a: it has no slider"),
     ],
 )
 def test_what_can_be_known_before_a_build_is_said_before_it(
     tmp_path: Path, environment: ImmutableSandboxedEnvironment, body: str, place: str, message: str
 ) -> None:
-    (mistake,) = expression_mistakes(lesson(tmp_path, body), environment, {"results"}, {"a"})
+    (mistake,) = expression_mistakes(lesson(tmp_path, body), environment, {"results"}, {"a": (), "s": ("1", "5")})
     assert f"en.md{place}" in str(mistake)
     assert message in str(mistake)
 
 
 def test_a_right_lesson_has_no_mistakes(tmp_path: Path, environment: ImmutableSandboxedEnvironment) -> None:
-    text = lesson(tmp_path, "{% for n in results['a'].n %}{{ n | percent }}{% endfor %}\n\n{% set x = 1 %}{{ x }}")
-    assert expression_mistakes(text, environment, {"results"}, {"a"}) == []
-    assert results_used(text, environment) == {"a"}
+    text = lesson(
+        tmp_path,
+        "{% for n in results['a'].n %}{{ n | percent }}{% endfor %}\n\n{% set x = results['s'].at(5).n %}{{ x }}",
+    )
+    assert expression_mistakes(text, environment, {"results"}, {"a": (), "s": ("1", "5")}) == []
+    assert results_used(text, environment) == {"a", "s"}
 
 
 def test_what_fails_only_with_the_result_is_found_at_its_line(

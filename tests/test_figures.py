@@ -184,6 +184,22 @@ def test_panels_share_limits_and_say_which_of_them_look_empty(tmp_path: Path) ->
     assert [panel.legend for panel in figure.panels] == [None] * 3
 
 
+@pytest.mark.parametrize(("view", "signed"), [("signed", True), ("magnitude", True), ("overlay", False)])
+def test_a_map_that_is_compared_with_others_is_drawn_in_the_scale_of_all(
+    view: str, signed: bool, tmp_path: Path
+) -> None:
+    values, strong = (np.abs(CAM), np.abs(9 * CAM))
+    alone, beside = (
+        draw(
+            view, {"attribution": values}, {}, signed=signed, picture_pixels=PICTURE, folder=tmp_path, beside=others
+        ).legend
+        for others in ([], [strong])
+    )
+    assert alone and beside
+    assert alone.clip == pytest.approx(np.percentile(values, 99), rel=1e-5)
+    assert beside.clip == pytest.approx(np.percentile([values, strong], 99), rel=1e-5)
+
+
 def test_a_broken_panel_does_not_disturb_the_others(tmp_path: Path) -> None:
     whole = drawn("panels", tmp_path, {"maps": CAM[None]}, signed=False)
     figure = drawn("panels", tmp_path, {"maps": np.stack([CAM, CAM * np.nan])}, signed=False)

@@ -7,7 +7,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz.lessons import LessonText, read_text
 from netviz.mistakes import Mistakes
-from netviz.site.markup import inline_template, lesson_body, skeleton
+from netviz.site.markup import inline_template, lesson_body, phrase_mistakes, skeleton
 from netviz.site.maths import to_mathml
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
@@ -117,3 +117,24 @@ def test_a_formula_is_mathml_with_its_source_as_alternative() -> None:
 def test_a_formula_that_is_none_is_refused(latex: str) -> None:
     with pytest.raises(ValueError):
         to_mathml(latex)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "message"),
+    [
+        ("[five](#smoth@5)", "en.md:7:14: there is no experiment 'smoth'"),
+        ("[six](#smooth@6)", "en.md:7:13: smooth: no value '6' to show; allowed: 1, 5"),
+        ("[elsewhere](other.html#plain@5)", "plain: it has no slider"),
+    ],
+)
+def test_a_phrase_that_no_slider_can_obey_is_a_mistake_at_its_place(tmp_path: Path, phrase: str, message: str) -> None:
+    text = lesson(tmp_path, f"With\n\nwords {phrase}.\n")
+    (mistake,) = phrase_mistakes(text, lesson_body(text), {"smooth": ("1", "5"), "plain": ()})
+    assert message in str(mistake)
+
+
+def test_a_phrase_is_a_plain_link(tmp_path: Path) -> None:
+    text = lesson(tmp_path, "With [five](#smooth@5), or an experiment that is broken: [x](#broken@1).")
+    body = lesson_body(text)
+    assert '<a href="#smooth@5">five</a>' in body.template
+    assert list(phrase_mistakes(text, body, {"smooth": ("1", "5"), "broken": None})) == []

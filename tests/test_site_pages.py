@@ -152,7 +152,7 @@ def test_figures_show_broken_claims_outside_of_the_drawer(site: Path) -> None:
     html = (site / LESSON).read_text("utf-8")
     drawers = re.sub(r'<details class="drawer">.*?</details>', "", html, flags=re.DOTALL)
     assert drawers.count("A claim of this lesson does not hold for this photo") == 1
-    assert drawers.count("Checks kept: 1 of 1") == 10
+    assert drawers.count("Checks kept: 1 of 1") == 11
     assert "does not hold" in drawers and "Siberian husky" in drawers  # what was measured instead
 
 
@@ -218,6 +218,16 @@ def test_the_stylesheet_has_no_dead_rules(site: Path) -> None:
     used = {name for attributes in elements for name in (attributes.get("class") or "").split()}
     tokens = {name for name in styled if len(name) <= 2}
     assert styled - used - tokens - {"line-2"} == set()
+
+
+def test_every_value_of_a_slider_stands_on_the_page_where_a_phrase_leads(site: Path) -> None:
+    html = (site / LESSON).read_text("utf-8")
+    for value, caption in (("1", "One sample."), ("5", "Five samples."), ("50", "Fifty samples.")):
+        slide = html[html.index(f'id="says-slider@{value}"') :]
+        assert f'<b class="stop">samples {value}</b> {caption}' in slide
+    assert html.count('href="#says-slider@5"') == 1
+    norms = re.search(r"<code>norm</code></th>(<td.*?)</tr>", html[html.index('id="says-slider"') :])
+    assert norms and re.findall(r"[\d.]+(?=\s*</td>)", norms[1]) == ["1", "0.2", "0.02"]
 
 
 # Values in words

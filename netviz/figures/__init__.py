@@ -7,7 +7,7 @@ No word is burnt into a picture, so one set of files serves every language; word
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ def draw(
     signed: bool | None,
     picture_pixels: NDArray[np.uint8] | None,
     folder: Path,
+    beside: Sequence[NDArray[Any]] = (),
 ) -> Figure:
     """Write the picture files of one result into ``folder`` and say what they show.
 
@@ -59,6 +60,8 @@ def draw(
         (448, 448, 3) uint8 RGB: the square that the network saw. None where there is no picture.
     folder
         Exists; files of the same names are overwritten.
+    beside
+        Other maps that this one is compared with: the views of one map draw it in a scale that holds for all.
 
     Raises
     ------
@@ -68,7 +71,7 @@ def draw(
     if view not in VIEWS:
         raise ValueError(f"unknown view {view!r}; there are {', '.join(VIEWS)}")
     drawn = {**_short_lists(numbers), **arrays} if VIEWS[view].module == "charts" else dict(arrays)
-    request = Request(view, drawn, numbers, signed, picture_pixels, folder)
+    request = Request(view, drawn, numbers, signed, picture_pixels, folder, tuple(beside))
     missing = [name for name in VIEWS[view].needs if name not in request.arrays]
     if missing:
         there = ", ".join(request.arrays) or "none"

@@ -105,13 +105,14 @@ def draw_before_after(request: Request) -> Figure:
 
 def draw_signed(request: Request) -> Figure:
     """The map in diverging colours, RGB values summed."""
-    return _alone(request, Map.of([signed_map(request.arrays["attribution"])], signed=True)[0])
+    return _alone(request, _declared(request, signed=True))
 
 
 def draw_magnitude(request: Request) -> Figure:
     """The map's size in sequential colours, the greatest of RGB."""
-    attribution = request.arrays["attribution"]
-    return _alone(request, Map.of([magnitude_map(attribution, _is_signed(request, attribution))], signed=False)[0])
+    signed = _is_signed(request, request.arrays["attribution"])
+    maps = [magnitude_map(one, signed) for one in (request.arrays["attribution"], *request.beside)]
+    return _alone(request, Map.of(maps, signed=False)[0])
 
 
 def draw_overlay(request: Request) -> Figure:
@@ -212,10 +213,12 @@ def _is_signed(request: Request, values: NDArray[Any]) -> bool:
     return bool((values < 0).any()) if request.signed is None else request.signed
 
 
-def _declared(request: Request) -> Map:
-    attribution = request.arrays["attribution"]
-    signed = _is_signed(request, attribution)
-    return Map.of([_flat(attribution, signed)], signed)[0]
+def _declared(request: Request, signed: bool | None = None) -> Map:
+    """The map, in a scale that also holds for those beside it."""
+    maps = (request.arrays["attribution"], *request.beside)
+    if signed is None:
+        signed = any(_is_signed(request, one) for one in maps)
+    return Map.of([_flat(one, signed) for one in maps], signed)[0]
 
 
 def _alone(request: Request, one: Map) -> Figure:

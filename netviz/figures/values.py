@@ -108,7 +108,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Request:
-    """What there is to draw, as `netviz.figures.draw` takes it."""
+    """What there is to draw, as `netviz.figures.draw` takes it; ``beside`` are maps that share the scale."""
 
     view: str
     arrays: Mapping[str, NDArray[Any]]
@@ -116,6 +116,7 @@ class Request:
     signed: bool | None
     picture: NDArray[np.uint8] | None
     folder: Path
+    beside: tuple[NDArray[Any], ...] = ()
 
 
 def rounded(value: float, digits: int = 6) -> float | None:

@@ -19,6 +19,7 @@ from netviz.claims import CheckedClaim, check_claim
 from netviz.course import HOME, Course
 from netviz.draw import FIGURES, load_figure
 from netviz.experiments import CHOSEN, RANKS, Experiment
+from netviz.figures import term
 from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import Passes, methods
 from netviz.mistakes import Mistake, Mistakes, gathered
@@ -30,8 +31,9 @@ from netviz.plan import Plan, Task
 from netviz.run import load_record
 from netviz.site import weave
 from netviz.site.expressions import expression_mistakes, failure, results_used, undeclared
-from netviz.site.markup import Body, inline_template, lesson_body
-from netviz.site.weave import Entry, FigureView, Page, Sample, Site
+from netviz.site.markup import Body, inline_template, lesson_body, phrase_mistakes
+from netviz.site.weave import Entry, FigureView, Page, Sample, Site, Slide
+from netviz.sliders import TARGET
 from netviz.store import Store
 from netviz.values import ResultView, result_view
 
@@ -53,7 +55,9 @@ class Verdict:
 def text_mistakes(course: Course) -> list[Mistake]:
     """Everything in the lessons' texts that can be known to be wrong before anything runs."""
     mistakes: list[Mistake] = []
-    known = course.experiments.keys() | course.broken
+    known = dict.fromkeys(course.broken) | {
+        name: tuple(one.slider.values) if one.slider else () for name, one in course.experiments.items()
+    }
     for language in LANGUAGES:
         env = weave.environment(TEMPLATES, language)
         names = {*env.globals, *NAMES}
@@ -61,7 +65,7 @@ def text_mistakes(course: Course) -> list[Mistake]:
             text = lesson.texts[language]
             mistakes += expression_mistakes(text, env, names, known)
             with gathered(mistakes):
-                lesson_body(text)
+                mistakes += phrase_mistakes(text, lesson_body(text), known)
         mistakes += _caption_mistakes(course, env, language, {*names, "target", "top", "numbers"})
     return mistakes
 
@@ -76,7 +80,8 @@ def _caption_mistakes(
             continue
         text = texts[experiment.lesson]
         try:
-            unknown = undeclared(inline_template(words.caption), env) - names
+            known = names | {"value"} if experiment.slider else names
+            unknown = undeclared(inline_template(words.caption), env) - known
             if unknown:
                 yield text.mistake(f"unknown name {min(unknown)!r} in the caption", words.line, words.column)
         except (ValueError, TemplateError) as error:
@@ -93,6 +98,8 @@ def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
     mistakes: list[Mistake] = []
     texts = {lesson.slug: lesson.texts[LANGUAGES[0]] for lesson in course.pages}
     for (name, picture), task in plan.items():
+        if not task.experiment.claims:
+            continue
         results = records.views(picture, LANGUAGES[0])
         scope = records.scope(results[name], results)
         for claim in task.experiment.claims:
@@ -151,6 +158,7 @@ class _Records:
     def __init__(self, course: Course, plan: Plan, store: Store) -> None:
         self.course, self.plan, self.store = course, plan, store
         self._records: dict[str, dict[str, Any]] = {}
+        self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
 
     def record(self, task: Task) -> dict[str, Any]:
         if task.key not in self._records:
@@ -159,16 +167,21 @@ class _Records:
 
     def views(self, picture: str, language: str) -> dict[str, ResultView]:
         """Every experiment's result while the reader has chosen ``picture``."""
-        tasks = {name: self.plan.get((name, one.pictures(picture))) for name, one in self.course.experiments.items()}
-        return {
-            name: result_view(self.record(task), picture_words(task.picture, language), language)
-            for name, task in tasks.items()
-            if task
-        }
+        if (picture, language) not in self._views:
+            views = {one.id: self._view(one, picture, language) for one in self.course.experiments.values()}
+            self._views[picture, language] = views
+        return self._views[picture, language]
+
+    def _view(self, experiment: Experiment, picture: str, language: str) -> ResultView:
+        views = {}
+        for value, variant in experiment.variants.items():
+            task = self.plan[variant.id, experiment.pictures(picture)]
+            views[value] = result_view(self.record(task), picture_words(task.picture, language), language)
+        return dataclasses.replace(views[experiment.slider.plain], others=views) if experiment.slider else views[""]
 
     def scope(self, result: ResultView, results: Mapping[str, ResultView]) -> dict[str, Any]:
         """The names that claims and captions of one experiment may use."""
-        own = {field.name: getattr(result, field.name) for field in dataclasses.fields(result)}
+        own = {name: getattr(result, name) for name in ("target", "top", "numbers", "picture")}
         return {**own, "results": results}
 
 
@@ -315,11 +328,30 @@ class Edition:
     def figure_view(self, page: Page, name: str, number: int) -> FigureView:
         """One experiment's figure as a page shows it; ``number`` counts the page's figures from 1."""
         experiment = self.course.experiments[name]
-        task = self.plan[name, experiment.pictures(page.picture)]
+        slider = experiment.slider
+        if slider is None:
+            return self._figure_at(page, experiment, "", number)
+        variants = {value: self._figure_at(page, experiment, value, number) for value in slider.values}
+        labels = {
+            value: view.target.name if slider.setting == TARGET and view.target else value
+            for value, view in variants.items()
+        }
+        slides = tuple(Slide(value, labels[value], view) for value, view in variants.items())
+        return dataclasses.replace(
+            variants[slider.plain], setting=term(slider.setting, self.language), slides=slides, plain=slider.plain
+        )
+
+    def _figure_at(self, page: Page, experiment: Experiment, value: str, number: int) -> FigureView:
+        """An experiment's figure at one value of its slider."""
+        name, slider, variant = experiment.id, experiment.slider, experiment.variants[value]
+        task = self.plan[variant.id, experiment.pictures(page.picture)]
         record, figure = self._records.record(task), load_figure(task, self.store)
-        result = self._results[page.picture][name]
+        results = self._results[page.picture]
+        result = results[name].at(value) if slider else results[name]
         method, words = experiment.method, experiment.wording.get(self.language) or experiment.wording[LANGUAGES[0]]
-        scope = self._values(page.picture, None) | self._records.scope(result, self._results[page.picture])
+        scope = self._values(page.picture, None) | self._records.scope(result, results)
+        if slider:
+            scope["value"] = result.target.name if slider.setting == TARGET else slider.values[value]
         names = {"method": method.title[self.language], "target": result.target.name, "picture": result.picture.title}
         folder = self.store.path(FIGURES, task.figure_key)
         return FigureView(
@@ -357,6 +389,7 @@ class Edition:
             bars=weave.bars(figure, self.language, self._class_name),
             series=weave.series(figure, self.language),
             layers=self._layers,
+            compared=bool(task.beside),
         )
 
     def _panel_labels(self, task: Task) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from jinja2 import Environment, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
@@ -16,6 +16,7 @@ from jinja2 import Environment, TemplateAssertionError, TemplateError, TemplateS
 from netviz.lessons import LessonText
 from netviz.mistakes import Mistake, nearest
 from netviz.site.markup import skeleton
+from netviz.sliders import no_value, value_name
 
 FILE = "<lesson>"
 UNSAFE_FILTERS = {"safe", "tojson", "urlize", "xmlattr"}  # they make markup, and a result must never become any
@@ -23,9 +24,15 @@ PLAIN_STATEMENTS = (nodes.If, nodes.For, nodes.Assign, nodes.Output, nodes.Scope
 
 
 def expression_mistakes(
-    text: LessonText, environment: Environment, names: Collection[str], experiments: Collection[str]
+    text: LessonText,
+    environment: Environment,
+    names: Collection[str],
+    experiments: Mapping[str, Collection[str] | None],
 ) -> list[Mistake]:
-    """Syntax errors, unknown filters, unknown names and unknown results, each at its place."""
+    """Syntax errors, unknown filters, unknown names and unknown results, each at its place.
+
+    ``experiments`` are the ids with the names of their sliders' values; None where these are not known.
+    """
     source = skeleton(text)
     try:
         tree = environment.parse(source)
@@ -43,6 +50,10 @@ def expression_mistakes(
     for name, line in _results(tree):
         if name not in experiments:
             mistakes.append(_mistake(text, line, f"there is no experiment {name!r}", name, nearest(name, experiments)))
+    for name, value, line in _values_used(tree):
+        known = experiments.get(name)
+        if known is not None and value_name(value) not in known:
+            mistakes.append(_mistake(text, line, f"{name}: {no_value(value, known)}", f".at({value!r}"))
     return mistakes
 
 
@@ -91,6 +102,19 @@ def _results(tree: nodes.Template) -> Iterator[tuple[str, int]]:
     for node in tree.find_all(nodes.Getitem):
         if isinstance(node.node, nodes.Name) and node.node.name == "results" and isinstance(node.arg, nodes.Const):
             yield str(node.arg.value), node.lineno
+
+
+def _values_used(tree: nodes.Template) -> Iterator[tuple[str, Any, int]]:
+    """Where a lesson speaks of a result at a value of its slider, ``results['a'].at(5)``: id, value, line."""
+    for node in tree.find_all(nodes.Call):
+        match node:
+            case nodes.Call(
+                node=nodes.Getattr(
+                    attr="at", node=nodes.Getitem(node=nodes.Name(name="results"), arg=nodes.Const(value=name))
+                ),
+                args=[nodes.Const(value=value)],
+            ):
+                yield str(name), value, node.lineno
 
 
 def _mistake(text: LessonText, line: int | None, message: str, word: str = "", hint: str = "") -> Mistake:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +20,9 @@ from markdown.treeprocessors import Treeprocessor
 
 from netviz.experiments import fence_id
 from netviz.lessons import TOKEN_PATTERN, LessonText, Span, scan
-from netviz.mistakes import Mistake, Mistakes
+from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.site.maths import to_mathml
+from netviz.sliders import no_value
 
 BLOCKS = {"experiment", "statement", "display formula", "comment"}
 CALL_ALONE = re.compile(r"\{\{\s*\w+\(.*\)\s*\}\}", re.DOTALL)
@@ -60,6 +61,21 @@ def lesson_body(text: LessonText) -> Body:
     if mistakes:
         raise Mistakes(mistakes)
     return Body(_put_back(html, text.spans, replacements), sections)
+
+
+def phrase_mistakes(
+    text: LessonText, body: Body, experiments: Mapping[str, Collection[str] | None]
+) -> Iterator[Mistake]:
+    """Phrases, links like ``#smooth@5`` that set a slider, to a figure or a value that there is not.
+
+    ``experiments`` are the ids with the names of their sliders' values; None where these are not known.
+    """
+    for address, name, value in re.findall(r'href="[^"#]*#(([^"@]+)@([^"]+))"', body.template):
+        if name not in experiments:
+            yield _at(text, _Refusal(f"#{address}", f"there is no experiment {name!r}", nearest(name, experiments)))
+        known = experiments.get(name)
+        if known is not None and value not in known:
+            yield _at(text, _Refusal(f"#{address}", f"{name}: {no_value(value, known)}"))
 
 
 def inline_template(source: str) -> str:
@@ -131,6 +147,7 @@ def _headings(converter: markdown.Markdown) -> list[dict[str, Any]]:
 class _Refusal:
     source: str
     reason: str
+    hint: str = ""
 
 
 def _at(text: LessonText, refusal: _Refusal) -> Mistake:
@@ -140,8 +157,8 @@ def _at(text: LessonText, refusal: _Refusal) -> Mistake:
         in_fence ^= line.lstrip().startswith(("```", "~~~"))
         prefix = refusal.source.split("\ue000")[0].split("\n")[0]
         if not in_fence and number >= text.first_line and prefix in line:
-            return text.mistake(refusal.reason, number, line.index(prefix) + 1)
-    return text.mistake(refusal.reason, text.first_line)
+            return text.mistake(refusal.reason, number, line.index(prefix) + 1, refusal.hint)
+    return text.mistake(refusal.reason, text.first_line, hint=refusal.hint)
 
 
 def _converter(refusals: list[_Refusal]) -> markdown.Markdown:

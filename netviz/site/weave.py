@@ -184,6 +184,9 @@ class FigureView:
 
     ``signed`` says whether the colour bar's ends mean for and against. ``code`` is the Python text that repeats the
     experiment, ``spec`` the author's YAML. ``layers`` are wanted for a grid of feature maps only.
+
+    A figure with a slider has ``slides``, itself among them under the name ``plain``; ``setting`` is what it varies.
+    ``compared`` says whether its colours hold for all of them.
     """
 
     id: str
@@ -208,6 +211,10 @@ class FigureView:
     bars: tuple[Bar, ...] = ()
     series: tuple[tuple[str, str], ...] = ()
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    setting: str = ""
+    slides: tuple[Slide, ...] = ()
+    plain: str = ""
+    compared: bool = False
 
     @property
     def layout(self) -> str:
@@ -230,6 +237,15 @@ class FigureView:
             return plate.label.partition("_")[0] if plate.label.startswith("block") else ""
 
         return tuple((name, tuple(plates)) for name, plates in groupby(self.plates, block))
+
+
+@dataclass(frozen=True)
+class Slide:
+    """A figure at one value of its slider; ``name`` is the value in addresses, ``label`` as readers see it."""
+
+    name: str
+    label: str
+    view: FigureView
 
 
 @dataclass(frozen=True)
