@@ -14,6 +14,7 @@ import numpy as np
 
 from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets
 from netviz.networks.architecture import Layer
+from netviz.networks.convolution import hasten_gradients
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.weights import Weights
 
@@ -63,6 +64,7 @@ class KerasNetwork:
     listeners: list[PassListener] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        hasten_gradients(self.model)
         self._logits_layer: str = self.model.output_names[0]
         self._compiled: dict[tuple[Any, ...], Any] = {}
         self._variants: dict[ReluRule, Any] = {"plain": self.model}
@@ -133,13 +135,13 @@ class KerasNetwork:
 
     def at(self, precision: Precision) -> KerasNetwork:
         if precision not in self._precisions:
-            twin = replace(self, model=_clone(self.model, {"dtype": precision}), precision=precision)
+            twin = replace(self, model=_clone(self.model, precision), precision=precision)
             twin._precisions = self._precisions
             self._precisions[precision] = twin
         return self._precisions[precision]
 
     def randomised(self, layers: Sequence[str], seed: int) -> KerasNetwork:
-        model = _clone(self.model, {})
+        model = _clone(self.model)
         order = [layer.name for layer in model.layers]
         for name in layers:
             layer = model.get_layer(name)
@@ -163,7 +165,7 @@ class KerasNetwork:
     def _with_relu(self, rule: ReluRule) -> Any:
         """The same weights under another rule for the derivative of the ReLU: a clone, the model stays as it is."""
         if rule not in self._variants:
-            self._variants[rule] = _clone(self.model, {}, relu=_RELU_RULES[rule])
+            self._variants[rule] = _clone(self.model, relu=_RELU_RULES[rule])
         return self._variants[rule]
 
     def _submodel(self, rule: ReluRule, *layers: str) -> Any:
@@ -201,9 +203,12 @@ class KerasNetwork:
             answers = answer if isinstance(answer, (list, tuple)) else [answer]
             outputs.append([tf.cast(part, self._dtype).numpy() for part in answers])
             count = len(inputs[0][piece])
-            for listener in self.listeners:
-                listener(count, count if backward else 0)
+            self._tell(count, count if backward else 0)
         return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+
+    def _tell(self, forward: int, backward: int) -> None:
+        for listener in self.listeners:
+            listener(forward, backward)
 
 
 def _forgotten(values: Array, random: np.random.Generator) -> Array:
@@ -258,11 +263,18 @@ _RELU_RULES: dict[ReluRule, Callable[..., Any]] = {
 }
 
 
-def _clone(model: Any, settings: dict[str, Any], relu: Callable[..., Any] | None = None) -> Any:
-    """A copy of the model with its weights, each layer's configuration changed by ``settings``, its ReLU replaced."""
+def _clone(model: Any, precision: Precision | None = None, relu: Callable[..., Any] | None = None) -> Any:
+    """A copy of the model with its weights, in a precision of its own, its ReLU replaced.
+
+    Half precision is for maps: what makes scores of them takes little time and needs the digits.
+    """
+
+    def policy(values: Any) -> dict[str, Any]:
+        in_full = precision == "bfloat16" and len(values.shape) != 4
+        return {"dtype": "float32" if in_full else precision} if precision else {}
 
     def copy(layer: Any) -> Any:
-        twin = layer.__class__.from_config({**layer.get_config(), **settings})
+        twin = layer.__class__.from_config({**layer.get_config(), **policy(layer.output)})
         if relu and getattr(twin, "activation", None) is keras.activations.relu:
             twin.activation = relu
         if relu and isinstance(twin, keras.layers.ReLU):
@@ -270,9 +282,10 @@ def _clone(model: Any, settings: dict[str, Any], relu: Callable[..., Any] | None
         return twin
 
     inputs = keras.tree.map_structure(
-        lambda tensor: keras.Input(tensor.shape[1:], dtype=settings.get("dtype", tensor.dtype), name=tensor.name),
+        lambda tensor: keras.Input(tensor.shape[1:], name=tensor.name, **{"dtype": tensor.dtype, **policy(tensor)}),
         model.input,
     )
     clone = keras.models.clone_model(model, input_tensors=inputs, clone_function=copy)
     clone.set_weights(model.get_weights())
+    hasten_gradients(clone)
     return clone
