@@ -14,6 +14,7 @@ from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.networks.architecture import vgg16_layers
 from netviz.pictures import Picture, own_picture, read_pictures
+from netviz.questions import Question, read_questions
 from netviz.yaml_places import read_yaml
 
 HOME = "home"
@@ -43,7 +44,7 @@ class SiteText(BaseModel):
 class Course:
     """A course as read from its folder. The first picture is the one shown by default.
 
-    ``mistakes`` are those of its experiments, ``broken`` the ids of the ones that could not be read.
+    ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read.
     """
 
     site: SiteText
@@ -51,12 +52,17 @@ class Course:
     lessons: tuple[Lesson, ...]
     experiments: Mapping[str, Experiment]
     pictures: Mapping[str, Picture]
+    questions: Mapping[str, Question]
     mistakes: tuple[Mistake, ...] = ()
     broken: frozenset[str] = frozenset()
 
     @property
     def default_picture(self) -> str:
         return next(iter(self.pictures))
+
+    def questions_of(self, lesson: Lesson) -> list[Question]:
+        """A lesson's questions, in order."""
+        return [question for question in self.questions.values() if question.lesson == lesson.slug]
 
     @property
     def pages(self) -> tuple[Lesson, ...]:
@@ -85,7 +91,9 @@ def read_course(content: Path, weights_form: str, own: Path | None = None) -> Co
         raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
     experiments, wrong, broken = read_experiments((home, *lessons), vocabulary)
-    return Course(site, home, lessons, experiments, pictures, tuple(wrong), frozenset(broken))
+    questions, wrong_questions = read_questions((home, *lessons), experiments)
+    wrong += wrong_questions
+    return Course(site, home, lessons, experiments, pictures, questions, tuple(wrong), frozenset(broken))
 
 
 def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Picture]:

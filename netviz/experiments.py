@@ -6,17 +6,15 @@ Checking needs no TensorFlow. Every mistake is found with its line and column, a
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from netviz.claims import Claim, read_claim
-from netviz.lessons import LANGUAGES, Lesson, LessonText, Span
+from netviz.lessons import LANGUAGES, Lesson, LessonText, Span, fence_id
 from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import Layer
@@ -141,7 +139,7 @@ def read_experiments(
                 experiment = _read_experiment(span, text, lesson.slug, vocabulary, experiments)
                 experiments[experiment.id] = experiment
             if len(mistakes) > found:
-                broken |= set(re.findall(r"^id: *(\S+)", span.source, re.MULTILINE))
+                broken.add(fence_id(span.source))
     for lesson in lessons:
         for language in LANGUAGES[1:]:
             for span, text in _fences(lesson, language):
@@ -150,20 +148,26 @@ def read_experiments(
     return experiments, mistakes, broken
 
 
-def untranslated(lessons: Sequence[Lesson], experiments: Mapping[str, Experiment]) -> list[str]:
-    """Where a language has fallen behind: one line for each experiment that its text leaves out."""
+class Worded(Protocol):
+    """What a lesson states in a fence and each language words: an experiment, a question."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def lesson(self) -> str: ...
+    @property
+    def wording(self) -> Mapping[str, Any]: ...
+
+
+def untranslated(lessons: Sequence[Lesson], kind: str, fences: Iterable[Worded]) -> list[str]:
+    """Where a language has fallen behind: one line for each fence of a ``kind`` that its text leaves out."""
     return [
-        f"{lesson.texts[language].path}: has no fence for the experiment {experiment.id!r}"
+        f"{lesson.texts[language].path}: has no fence for the {kind} {fence.id!r}"
         for lesson in lessons
         for language in LANGUAGES
-        for experiment in experiments.values()
-        if experiment.lesson == lesson.slug and language not in experiment.wording
+        for fence in fences
+        if fence.lesson == lesson.slug and language not in fence.wording
     ]
-
-
-def fence_id(source: str) -> str:
-    """The id that a fence names; only for fences that have been checked."""
-    return str(yaml.safe_load(source)["id"])
 
 
 def _fences(lesson: Lesson, language: str) -> Iterator[tuple[Span, LessonText]]:

@@ -1,4 +1,4 @@
-"""Reading lessons: Markdown with front matter, experiment fences, formulas and expressions, each with its place.
+"""Reading lessons: Markdown with front matter, fences, formulas and expressions, each with its place.
 
 Python-Markdown forgets line numbers and would mangle formulas and Jinja expressions. So a lesson is scanned first:
 every fence, formula and expression is lifted out with its line and column and leaves a token, which Markdown lets
@@ -22,7 +22,9 @@ LANGUAGES = ("en", "zh")  # the first carries the experiments' specs
 TOKEN = "\ue000{}\ue001"
 TOKEN_PATTERN = re.compile("\ue000(\\d+)\ue001")
 
-SpanKind = Literal["experiment", "expression", "statement", "comment", "inline formula", "display formula"]
+SpanKind = Literal["experiment", "question", "expression", "statement", "comment", "inline formula", "display formula"]
+
+FENCES = ("experiment", "question")
 
 
 class FrontMatter(BaseModel):
@@ -145,14 +147,14 @@ _INLINE = re.compile(
 
 
 def scan(body: str, first_line: int = 1) -> tuple[str, tuple[Span, ...]]:
-    """Lift experiment fences, formulas and expressions out of Markdown; other code stays as it is.
+    """Lift fences of experiments and questions, formulas and expressions out of Markdown; other code stays as it is.
 
     Returns the Markdown with tokens, and the spans in order.
     """
     spans: list[Span] = []
     pieces: list[str] = []
 
-    def lift(kind: SpanKind, source: str, line: int, column: int) -> str:
+    def lift(kind: Any, source: str, line: int, column: int) -> str:
         spans.append(Span(kind, source, line, column))
         return TOKEN.format(len(spans) - 1)
 
@@ -162,13 +164,20 @@ def scan(body: str, first_line: int = 1) -> tuple[str, tuple[Span, ...]]:
             continue
         opening, *content = text.rstrip("\n").split("\n")
         match = _FENCE.match(opening)
-        if match and match["info"].strip() == "experiment":
+        kind = match["info"].strip() if match else ""
+        if match and kind in FENCES:
             closed = content and _closes(content[-1], match["mark"])
             source = "\n".join(content[:-1] if closed else content) + "\n"
-            pieces.append(f"\n{lift('experiment', source, line + 1, 1)}\n\n")
+            pieces.append(f"\n{lift(kind, source, line + 1, 1)}\n\n")
         else:
             pieces.append(text)
     return "".join(pieces), tuple(spans)
+
+
+def fence_id(source: str) -> str:
+    """The id that a fence names; empty if it names none."""
+    match = re.search(r"""^id: *['"]?([^\s'"]+)""", source, re.MULTILINE)
+    return match[1] if match else ""
 
 
 def _blocks(body: str, first_line: int) -> Iterator[tuple[bool, str, int]]:

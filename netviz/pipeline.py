@@ -72,7 +72,10 @@ def build(options: Options, reporter: Reporter) -> Report:
         pages=sum(name.endswith(".html") for name in files),
         size=sum(path.stat().st_size for path in options.to.rglob("*") if path.is_file()),
         verdicts=checked,
-        behind=untranslated(course.pages, course.experiments),
+        behind=[
+            *untranslated(course.pages, "experiment", course.experiments.values()),
+            *untranslated(course.pages, "question", course.questions.values()),
+        ],
         seconds=reporter.seconds,
     )
 

@@ -25,6 +25,7 @@ from netviz.networks.weights import Weights
 from netviz.pictures import Picture, read_pictures
 from netviz.site import publish, weave
 from netviz.site.markup import inline_template, lesson_body
+from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.values import ClassScore
 
 ROOT = Path(__file__).parents[1]
@@ -77,6 +78,8 @@ f(x + d)_{c} \\approx f(x)_{c} + \\sum_{i} g_{i} d_{i}
 $$
 
 ## One map
+
+ASKED
 
 FIRST
 
@@ -141,6 +144,8 @@ $$
 
 ## 一张图
 
+ASKED
+
 FIRST
 
 三个数要合成一种颜色，老实的办法有两种：相加，保留正负号；或者取绝对值最大的一个，只说强弱，不说方向。见[方法](methods.html)。
@@ -161,6 +166,10 @@ gradient = network.gradient(picture, target)
 direction = gradient / np.sqrt((gradient**2).mean())  # root mean square 1
 ```
 """,
+}
+ASKED = {
+    "en": ("Where is the map *brightest*?", ("in the middle", "at the edge", "nowhere"), "Edges are where the fur is."),
+    "zh": ("图里哪里*最亮*？", ("中间", "边上", "哪里都不亮"), "有毛的地方就有边缘。"),
 }
 CAPTIONS = {
     "en": "Where a small change of the photo would move the score of *{{ target.name }}*.",
@@ -255,6 +264,15 @@ def slider_view(plain: weave.FigureView) -> weave.FigureView:
     return replace(slides[-1].view, setting="samples", slides=slides, plain=slides[-1].name)
 
 
+def question_of(id: str, language: str, picture: str) -> QuestionView:
+    """A question that has an answer for the first photo and none for the second."""
+    ask, choices, because = ASKED[language]
+    views = tuple(
+        ChoiceView(Markup(choice), picture == PICTURES[0] and number == 1) for number, choice in enumerate(choices)
+    )
+    return QuestionView(id, Markup(inline_template(ask)), views, Markup(because))
+
+
 def site_of(language: str, pictures: Mapping[str, Picture]) -> weave.Site:
     before, after = (weave.Entry(*texts) for texts in NEIGHBOURS[language])
     title, summary = (line.partition(": ")[2] for line in LESSON[language].splitlines()[1:3])
@@ -274,7 +292,9 @@ def _pages(
     site = site_of(language, pictures)
     source = work / f"{language}.md"
     rest = "\n".join(fence(view) for view in (*FIGURES[1:], "slider"))
-    source.write_text(LESSON[language].replace("FIRST", fence(FIGURES[0])).replace("REST", rest), "utf-8")
+    asked = "```question\nid: brightest\n```\n"
+    lesson_text = LESSON[language].replace("ASKED", asked).replace("FIRST", fence(FIGURES[0])).replace("REST", rest)
+    source.write_text(lesson_text, "utf-8")
     text = read_text(source, language)
     body = lesson_body(text)
     pages = {}
@@ -292,7 +312,11 @@ def _pages(
                     figure = figure_view(view, own[view], page, picture, env)
                 return weave.weave_figure(env, figure)
 
-            return Markup(env.from_string(weave.relink(body.template, site, page)).render(experiment=experiment))
+            def question(id: str) -> Markup:
+                return weave.weave_question(env, question_of(id, language, picture.name))
+
+            template = env.from_string(weave.relink(body.template, site, page))
+            return Markup(template.render(experiment=experiment, question=question))
 
         pages[lesson.path] = weave.weave_page(env, "lesson", site, lesson, body=woven(lesson), learn=text.front.learn)
         home = replace(plain, slug=weave.HOME, varies=True)

@@ -167,4 +167,5 @@ def test_another_language_brings_its_own_words_and_no_spec(tmp_path: Path) -> No
 def test_a_language_that_has_fallen_behind_is_reported(tmp_path: Path) -> None:
     behind = lesson(tmp_path, fence("id: a\nmethod: gradient") + "\n" + fence("id: b\nmethod: predict"), fence("id: a"))
     experiments, _, _ = read_experiments([behind], VOCABULARY)
-    assert untranslated([behind], experiments) == [f"{tmp_path / 'zh.md'}: has no fence for the experiment 'b'"]
+    told = untranslated([behind], "experiment", experiments.values())
+    assert told == [f"{tmp_path / 'zh.md'}: has no fence for the experiment 'b'"]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from browser import Browser
 
 LESSON = "what-a-gradient-says.html"
-TAB, ENTER = "\ue004", "\ue007"  # as WebDriver names them
+TAB, SHIFT_TAB, ENTER, SPACE, DOWN = "\ue004", "\ue008\ue004", "\ue007", " ", "\ue015"  # as WebDriver names them
 
 
 @pytest.fixture(scope="module")
@@ -454,6 +454,49 @@ def test_another_photo_or_language_keeps_the_place(browser: Browser, site: Path,
     browser.run(f"document.querySelector('{link}').click()")
     assert browser.driver.current_url.split("#")[0] != address
     assert browser.run(where) == pytest.approx(before, abs=2)
+
+
+def test_a_guess_is_graded_and_the_answer_shown(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    element = partial(browser.driver.find_element, "css selector")
+    status, answer = element("#brightest [role=status]"), element("#brightest details")
+    assert not answer.is_displayed()
+    element("#brightest button").send_keys(ENTER)
+    assert status.text == "Choose an answer first." and not answer.is_displayed()
+    element("#brightest input").send_keys(SPACE)
+    assert status.text == ""
+    element("#brightest button").send_keys(ENTER)
+    assert status.text == "Not right."
+    assert "at the edge" in answer.text and "Edges are where the fur is." in answer.text
+    browser.driver.switch_to.active_element.send_keys(SHIFT_TAB)
+    browser.driver.switch_to.active_element.send_keys(DOWN)
+    assert (status.text, answer.is_displayed()) == ("", True)
+    element("#brightest button").send_keys(ENTER)
+    assert status.text == "Right."
+    assert element("#brightest input:checked").get_attribute("value") == "2"
+    assert browser.violations() == []
+
+
+def test_a_question_without_a_right_choice_says_so(browser: Browser, site: Path) -> None:
+    browser.open(site / "what-a-gradient-says/dog.html")
+    element = partial(browser.driver.find_element, "css selector")
+    element("#brightest input").send_keys(SPACE)
+    element("#brightest button").send_keys(ENTER)
+    assert element("#brightest [role=status]").text == "For this photo none of these is right."
+
+
+def test_answers_are_there_without_scripts_and_on_paper(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    height = "return document.querySelector('#brightest details p').getBoundingClientRect().height"
+    assert browser.run(height) == 0
+    browser.colours("light", "print")
+    assert browser.run(height) > 10
+    browser.scripts(False)
+    browser.colours("light")
+    browser.open(site / LESSON)
+    assert not browser.driver.find_element("css selector", "#brightest button").is_displayed()
+    browser.driver.find_element("css selector", "#brightest summary").send_keys(ENTER)
+    assert "at the edge" in browser.driver.find_element("css selector", "#brightest details").text
 
 
 def test_without_scripts_all_is_there_but_the_switch(browser: Browser, site: Path) -> None:

@@ -6,7 +6,7 @@ import dataclasses
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from netviz.run import load_record
 from netviz.site import weave
 from netviz.site.expressions import expression_mistakes, failure, results_used, undeclared
 from netviz.site.markup import Body, inline_template, lesson_body, phrase_mistakes
+from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.weave import Entry, FigureView, Page, Sample, Site, Slide
 from netviz.sliders import TARGET
 from netviz.store import Store
@@ -67,6 +68,9 @@ def text_mistakes(course: Course) -> list[Mistake]:
             with gathered(mistakes):
                 mistakes += phrase_mistakes(text, lesson_body(text), known)
         mistakes += _caption_mistakes(course, env, language, {*names, "target", "top", "numbers"})
+        for lesson in course.pages:
+            for question in course.questions_of(lesson):
+                mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
     return mistakes
 
 
@@ -216,9 +220,10 @@ class Edition:
             varies = self._varies(lesson)
             for picture in self.course.pictures if varies else [self.course.default_picture]:
                 try:
-                    yield self._lesson_page(lesson, text, body, picture, varies)
+                    with gathered(mistakes):
+                        yield self._lesson_page(lesson, text, body, picture, varies)
                 except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
-                    mistakes.append(failure(text, self.env, self._values(picture, lambda _: ""), error))
+                    mistakes.append(failure(text, self.env, self._values(picture) | {"experiment": str}, error))
         for slug in ("methods", "credits"):
             yield self._plain_page(slug)
 
@@ -267,6 +272,8 @@ class Edition:
     def _varies(self, lesson: Lesson) -> bool:
         """Whether a lesson looks different for another choice of picture."""
         used = results_used(lesson.texts[self.language], self.env)
+        for question in self.course.questions_of(lesson):
+            used |= results_asked(question, self.language, self.env)
         own = {name for name, one in self.course.experiments.items() if one.lesson == lesson.slug}
         return any(self.course.experiments[name].picture == CHOSEN for name in own | used)
 
@@ -286,8 +293,9 @@ class Edition:
             self._preview(lesson, picture),
         )
         template = self.env.from_string(weave.relink(body.template, self.site, page))
-        figures = _Numbered(self, page)
-        content = Markup(template.render(self._values(picture, figures)))
+        values = self._values(picture)
+        values |= {"experiment": _Numbered(self, page), "question": partial(self._question, lesson, page, values)}
+        content = Markup(template.render(values))
         kind = "home" if is_home else "lesson"
         return page, weave.weave_page(self.env, kind, self.site, page, body=content, learn=text.front.learn)
 
@@ -315,11 +323,21 @@ class Edition:
                         return f"figures/{_short(task.figure_key)}/{panel.file}"
         return _thumbnail_path(self.course.pictures[picture])
 
-    def _values(self, picture: str, experiment: Any) -> dict[str, Any]:
+    def _question(self, lesson: Lesson, page: Page, values: Mapping[str, Any], name: str) -> Markup:
+        relink = partial(weave.relink, site=self.site, page=page)
+        first = {
+            **values,
+            "results": self._records.views(page.picture, LANGUAGES[0]),
+            "picture": picture_words(self.course.pictures[page.picture], LANGUAGES[0]),
+        }
+        question = self.course.questions[name]
+        view = question_view(question, lesson.texts, self.language, self.env, values, first, relink)
+        return weave.weave_question(self.env, view)
+
+    def _values(self, picture: str) -> dict[str, Any]:
         return {
             "results": self._results[picture],
             "picture": picture_words(self.course.pictures[picture], self.language),
-            "experiment": experiment,
             "layer": self._layers.__getitem__,
             "layer_table": lambda: weave.weave_layer_table(self.env, self._layers.values()),
             "weights": self.weights,
@@ -349,7 +367,7 @@ class Edition:
         results = self._results[page.picture]
         result = results[name].at(value) if slider else results[name]
         method, words = experiment.method, experiment.wording.get(self.language) or experiment.wording[LANGUAGES[0]]
-        scope = self._values(page.picture, None) | self._records.scope(result, results)
+        scope = self._values(page.picture) | self._records.scope(result, results)
         if slider:
             scope["value"] = result.target.name if slider.setting == TARGET else slider.values[value]
         names = {"method": method.title[self.language], "target": result.target.name, "picture": result.picture.title}

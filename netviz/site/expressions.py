@@ -66,9 +66,14 @@ def undeclared(source: str, environment: Environment) -> set[str]:
     return meta.find_undeclared_variables(tree)
 
 
+def results_in(source: str, environment: Environment) -> set[str]:
+    """The experiments whose results a template's source speaks of."""
+    return {name for name, _ in _results(environment.parse(source))}
+
+
 def results_used(text: LessonText, environment: Environment) -> set[str]:
     """The experiments whose results a lesson speaks of."""
-    return {name for name, _ in _results(environment.parse(skeleton(text)))}
+    return results_in(skeleton(text), environment)
 
 
 def failure(text: LessonText, environment: Environment, values: dict[str, Any], error: Exception) -> Mistake:

@@ -18,13 +18,12 @@ from markdown.extensions.toc import slugify_unicode
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
-from netviz.experiments import fence_id
-from netviz.lessons import TOKEN_PATTERN, LessonText, Span, scan
+from netviz.lessons import FENCES, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.site.maths import to_mathml
 from netviz.sliders import no_value
 
-BLOCKS = {"experiment", "statement", "display formula", "comment"}
+BLOCKS = {*FENCES, "statement", "display formula", "comment"}
 CALL_ALONE = re.compile(r"\{\{\s*\w+\(.*\)\s*\}\}", re.DOTALL)
 LINK = re.compile(r"(https?://|mailto:|#|[\w./-]+\.html(#.*)?$)")
 
@@ -88,8 +87,11 @@ def inline_template(source: str) -> str:
     html = _converter(refusals).convert(text)
     if refusals:
         raise ValueError(refusals[0].reason)
+    inside = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL) or re.fullmatch(r"()", html)
+    if not inside or "<p>" in inside[1]:
+        raise ValueError("it must be one paragraph of text")
     replacements = [_formula(span) if "formula" in span.kind else span.source for span in spans]
-    return _put_back(html.removeprefix("<p>").removesuffix("</p>"), spans, replacements)
+    return _put_back(inside[1], spans, replacements)
 
 
 def skeleton(text: LessonText) -> str:
@@ -105,8 +107,8 @@ def skeleton(text: LessonText) -> str:
 
 
 def _replacement(span: Span, text: LessonText, mistakes: list[Mistake]) -> str:
-    if span.kind == "experiment":
-        return "{{ experiment('" + fence_id(span.source) + "') }}"
+    if span.kind in FENCES:
+        return f"{{{{ {span.kind}('{fence_id(span.source)}') }}}}"
     if span.kind == "comment":
         return ""
     if "formula" not in span.kind:

@@ -28,11 +28,18 @@ from netviz.networks.architecture import Layer
 from netviz.networks.weights import Weights
 from netviz.site.filters import cell, filters
 from netviz.site.markup import Section
+from netviz.site.quiz import QuestionView
 from netviz.values import ClassScore
 
 HOME = "index"
 PAGES = ("methods", "credits")  # beside the home page and the lessons
-ASSETS = ("favicon.svg", "site.js", "style.css", "theme.js")  # of the templates' folder, published in assets/
+ASSETS = (
+    "favicon.svg",
+    "question.js",
+    "site.js",
+    "style.css",
+    "theme.js",
+)  # of the templates' folder, published in assets/
 
 
 # What templates receive
@@ -459,6 +466,11 @@ def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, pa
 def weave_figure(env: ImmutableSandboxedEnvironment, figure: FigureView) -> Markup:
     """One experiment's figure, to stand in a page's body."""
     return Markup(env.get_template("figure.html").render(it=figure))
+
+
+def weave_question(env: ImmutableSandboxedEnvironment, question: QuestionView) -> Markup:
+    """A graded question, to stand in a page's body."""
+    return Markup(env.get_template("question.html").render(it=question))
 
 
 def weave_layer_table(env: ImmutableSandboxedEnvironment, layers: Iterable[Layer]) -> Markup:

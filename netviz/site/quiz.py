@@ -1,0 +1,126 @@
+"""Questions on the page: their words checked, and graded by the results of the picture that the reader has chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import Environment
+from jinja2.exceptions import SecurityError, TemplateError
+from markupsafe import Markup
+
+from netviz.claims import check_claim
+from netviz.lessons import LANGUAGES, LessonText
+from netviz.mistakes import Mistake, Mistakes
+from netviz.questions import Passage, Question
+from netviz.site.expressions import results_in, undeclared
+from netviz.site.markup import inline_template
+
+
+@dataclass(frozen=True)
+class ChoiceView:
+    """A choice in words, and whether it is right for the picture."""
+
+    text: Markup
+    right: bool
+
+
+@dataclass(frozen=True)
+class QuestionView:
+    """A question as a page shows it. Several choices may be right, or none."""
+
+    id: str
+    ask: Markup
+    choices: tuple[ChoiceView, ...]
+    because: Markup
+
+    @property
+    def right(self) -> tuple[ChoiceView, ...]:
+        return tuple(choice for choice in self.choices if choice.right)
+
+
+def question_mistakes(
+    question: Question,
+    texts: Mapping[str, LessonText],
+    language: str,
+    environment: Environment,
+    names: Collection[str],
+    experiments: Collection[str],
+) -> Iterator[Mistake]:
+    """What is wrong with a question's words in a language (with its claims too in the first), each at its place.
+
+    ``names`` are what its expressions may use, ``experiments`` the results that there are.
+    """
+    for passage, source in _sources(question, language):
+        try:
+            template = source()
+            unknown = [f"unknown name {name!r}" for name in sorted(undeclared(template, environment) - set(names))]
+            missing = sorted(results_in(template, environment) - set(experiments))
+            unknown += [f"there is no experiment {name!r}" for name in missing]
+        except (ValueError, TemplateError) as error:
+            unknown = [f"can't be read: {error}"]
+        for message in unknown:
+            yield texts[language].mistake(f"the question {question.id!r}: {message}", passage.line, passage.column)
+
+
+def results_asked(question: Question, language: str, environment: Environment) -> set[str]:
+    """The experiments whose results a question speaks of."""
+    used: set[str] = set()
+    for asked in {LANGUAGES[0], language}:
+        for _, source in _sources(question, asked):
+            used |= results_in(source(), environment)
+    return used
+
+
+def _sources(question: Question, language: str) -> Iterator[tuple[Passage, Any]]:
+    """Every passage of a question in a language, with a function that gives it as the source of a template."""
+    if language == LANGUAGES[0]:
+        for claim in question.places:
+            yield claim, lambda claim=claim: "{{ " + claim.source + " }}"
+    words = question.wording.get(language)
+    for passage in (words.ask, *words.choices, words.because) if words else ():
+        yield passage, lambda passage=passage: inline_template(passage.source)
+
+
+def question_view(
+    question: Question,
+    texts: Mapping[str, LessonText],
+    language: str,
+    environment: Environment,
+    values: Mapping[str, Any],
+    first_values: Mapping[str, Any],
+    relink: Any,
+) -> QuestionView:
+    """A question in a language, graded.
+
+    ``values`` are what its words may use, ``first_values`` the same in the first language, in which the claims are
+    written; ``relink`` makes the links of a template hold from the page. Raises Mistakes for what fails with these.
+    """
+    if language not in question.wording:
+        language = LANGUAGES[0]
+    words, text = question.wording[language], texts[language]
+
+    def render(passage: Passage) -> Markup:
+        try:
+            template = environment.from_string(relink(inline_template(passage.source)))
+            return Markup(template.render(values))
+        except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
+            raise Mistakes(
+                [text.mistake(f"the question {question.id!r} fails: {error}", passage.line, passage.column)]
+            ) from None
+
+    right = _grades(question, texts[LANGUAGES[0]], first_values)
+    choices = tuple(ChoiceView(render(choice), kept) for choice, kept in zip(words.choices, right, strict=True))
+    return QuestionView(question.id, render(words.ask), choices, render(words.because))
+
+
+def _grades(question: Question, text: LessonText, values: Mapping[str, Any]) -> list[bool]:
+    grades = []
+    for claim, place in zip(question.right, question.places, strict=True):
+        try:
+            grades.append(check_claim(claim, values).kept)
+        except ValueError as error:
+            message = f"what makes a choice right fails: {error}"
+            raise Mistakes([text.mistake(message, place.line, place.column)]) from None
+    return grades
