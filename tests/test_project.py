@@ -16,6 +16,7 @@ from netviz.command_line import parser
 from netviz.experiments import Vocabulary, read_experiments
 from netviz.lessons import Lesson, read_text
 from netviz.networks.architecture import vgg16_layers
+from netviz.questions import read_questions
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -114,6 +115,8 @@ def test_the_method_and_the_lesson_of_the_readme_work(tmp_path: Path, monkeypatc
     vocabulary = Vocabulary(methods.methods(), (), vgg16_layers("compact"))
     experiments, mistakes, _ = read_experiments([Lesson("a-lesson", texts)], vocabulary)
     assert (list(experiments), mistakes) == (["where-gradient"], [])
+    questions, mistakes = read_questions([Lesson("a-lesson", texts)], experiments)
+    assert (list(questions), mistakes) == (["how-sure"], [])
 
 
 def test_the_licence_is_mit() -> None:
