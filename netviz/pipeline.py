@@ -122,8 +122,8 @@ def run_missing(tasks: Sequence[Task], weights: str, store: Store, reporter: Rep
         return 0
     with reporter.stage("open"):
         network = open_network(weights)
-    laboratory = Laboratory(network)
     announce_long(missing.values(), seconds_of_a_pass(network), reporter)
+    laboratory = Laboratory(network)
     with reporter.stage("run", sum(map(cost, missing.values()))) as stage:
         network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
         for task in missing.values():

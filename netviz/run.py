@@ -10,12 +10,14 @@ import numpy as np
 
 from netviz.methods import run
 from netviz.networks import Array, Network
+from netviz.networks.memory import Memory
 from netviz.plan import Task
 from netviz.record import class_scores, split, target_place
 from netviz.store import Store
 
 RESULTS = "results"
 TOP = 5
+REMEMBERED = 256 * 2**20  # bytes of the network's answers: VGG16's gradients of 400 pictures, or all its logits
 
 
 class Laboratory:
@@ -25,6 +27,7 @@ class Laboratory:
         self.network = network
         self._logits: dict[str, Array] = {}
         self._passes = [0, 0]
+        network.memory = Memory(REMEMBERED)
         network.listeners.append(self._count)
 
     def run(self, task: Task, store: Store) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.networks.architecture import Layer
+from netviz.networks.memory import Memory
 from netviz.networks.weights import Weights
 
 Array = NDArray[np.floating[Any]]
@@ -36,6 +37,7 @@ class Network(Protocol):
     layers: tuple[Layer, ...]
     precision: Precision
     listeners: list[PassListener]  # each is called as listener(forward, backward): pictures that just went through
+    memory: Memory | None  # where it looks before it computes; for a network whose weights no longer change
 
     @property
     def input_shape(self) -> tuple[int, int, int]:

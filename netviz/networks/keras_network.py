@@ -15,6 +15,7 @@ import numpy as np
 from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets
 from netviz.networks.architecture import Layer
 from netviz.networks.convolution import hasten_gradients
+from netviz.networks.memory import Memory
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.weights import Weights
 
@@ -62,6 +63,7 @@ class KerasNetwork:
     precision: Precision = "float32"
     batch_size: int = 8
     listeners: list[PassListener] = field(default_factory=list)
+    memory: Memory | None = None
 
     def __post_init__(self) -> None:
         hasten_gradients(self.model)
@@ -193,17 +195,22 @@ class KerasNetwork:
         """Run piece by piece, tell the listener, and join: one array for each output of the function.
 
         The first array are pictures; others are targets if they hold whole numbers, else values like activations.
+        What the memory holds is told like all else: it is what the method costs.
         """
+
+        def compute(*arrays: Array | Targets) -> list[Array]:
+            answer = function(*map(tf.constant, arrays))
+            answers = answer if isinstance(answer, (list, tuple)) else [answer]
+            return [tf.cast(part, self._dtype).numpy() for part in answers]
+
         pictures, *others = arrays
         dtypes = [np.int64 if np.asarray(other).dtype.kind in "iu" else self._dtype for other in others]
         inputs = [np.asarray(pictures, self._dtype), *map(np.asarray, others, dtypes)]
         outputs = []
         for piece in _pieces(len(pictures), self.batch_size):
-            answer = function(*(tf.constant(array[piece]) for array in inputs))
-            answers = answer if isinstance(answer, (list, tuple)) else [answer]
-            outputs.append([tf.cast(part, self._dtype).numpy() for part in answers])
-            count = len(inputs[0][piece])
-            self._tell(count, count if backward else 0)
+            asked = [array[piece] for array in inputs]
+            outputs.append(self.memory.recall(function, asked, compute) if self.memory else compute(*asked))
+            self._tell(len(asked[0]), len(asked[0]) if backward else 0)
         return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
 
     def _tell(self, forward: int, backward: int) -> None:
