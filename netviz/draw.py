@@ -22,9 +22,9 @@ def draw_task(task: Task, store: Store) -> None:
         figure = draw(
             task.experiment.view,
             load_arrays(task, store),
-            record["numbers"] | {"top": record["top"]},
+            record["numbers"] | {"top": record.get("top", [])},
             signed=task.experiment.method.signed,
-            picture_pixels=task.picture.framed(DETAIL),
+            picture_pixels=task.picture.framed(DETAIL) if task.picture else None,
             folder=folder,
             beside=[load_arrays(other, store)["attribution"] for other in task.beside],
         )

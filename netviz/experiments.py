@@ -23,6 +23,7 @@ from netviz.sliders import TARGET, Slider, value_name
 from netviz.yaml_places import Places, read_yaml
 
 CHOSEN = "chosen"
+NO_PICTURE = ""  # of an experiment on data
 RANKS = ("top1", "top2", "top3", "top4", "top5")
 Values = Annotated[list[Any], Field(min_length=2, max_length=12)]
 
@@ -73,7 +74,8 @@ class Wording:
 class Experiment:
     """One checked experiment of a lesson.
 
-    ``target`` is a rank (``top1`` to ``top5``) or a class index; ``settings`` are complete, defaults filled in;
+    ``target`` is a rank (``top1`` to ``top5``) or a class index; ``settings`` are complete, defaults filled in.
+    An experiment on data has the picture ``""``, and its target means nothing.
     ``of`` are the experiments whose maps it takes; ``slider`` is what its readers can vary, if anything.
     """
 
@@ -108,7 +110,7 @@ class Experiment:
         return dataclasses.replace(self, id=f"{self.id}@{name}", claims=(), slider=None, **changed)
 
     def pictures(self, chosen: str) -> str:
-        """The picture it looks at while ``chosen`` is the reader's choice."""
+        """The picture it looks at while ``chosen`` is the reader's choice; ``""`` if it looks at none."""
         return chosen if self.picture == CHOSEN else self.picture
 
 
@@ -191,6 +193,7 @@ def _read_experiment(
     method = vocabulary.methods[fence.method]
     settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
     mistakes += _check_names(fence, method, places, vocabulary, earlier)
+    mistakes += _check_subject(fence, method, places)
     target, wrong_target = _check_target(fence.target, places)
     claims, wrong_claims = _check_claims(fence.expect, places)
     mistakes += wrong_target + wrong_claims
@@ -202,7 +205,7 @@ def _read_experiment(
         fence.id,
         lesson,
         method,
-        fence.picture,
+        fence.picture if method.subject == "picture" else NO_PICTURE,
         target,
         fence.view or method.views[0],
         settings,
@@ -224,7 +227,7 @@ def _read_slider(
 ) -> Slider:
     """The values that one setting (or the target) takes in turn, each checked like the plain one."""
     ((setting, written),) = (fence.vary or {}).items()
-    allowed = [*method.settings.model_fields, TARGET]
+    allowed = [*method.settings.model_fields, *([TARGET] if method.subject == "picture" else [])]
     if setting not in allowed:
         message = f"{method.name} has no setting {setting!r} to vary"
         raise Mistakes([places.mistake(("vary", setting), message, nearest(setting, allowed), at_key=True)])
@@ -309,6 +312,15 @@ def _check_names(
             message = f"{other!r} looks at the picture {earlier[other].picture!r}, this one at {fence.picture!r}"
             mistakes.append(places.mistake(key, message))
     return mistakes
+
+
+def _check_subject(fence: Fence, method: Method, places: Places) -> list[Mistake]:
+    """A method on data looks at no picture, so none can be named, nor a class of the network that reads pictures."""
+    given = (
+        [name for name in ("picture", "target") if name in fence.model_fields_set] if method.subject == "data" else []
+    )
+    message = f"{method.name} brings its own data and takes no %s"
+    return [places.mistake((name,), message % name, f"leave `{name}:` out", at_key=True) for name in given]
 
 
 def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]]:

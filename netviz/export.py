@@ -14,39 +14,48 @@ and every other array of the result under its own name
 =================== ================== ==================================================================
 
 and ``ID-PICTURE.json`` the method, all settings, target, top five, measured numbers, weights with their digest,
-precision and passes.
+precision and passes. An experiment on data has files named ``ID`` alone, with the arrays of its result.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from netviz.networks import Network
+from netviz.networks import Array, Network
+from netviz.pictures import Picture
 from netviz.plan import Task
 from netviz.run import load_arrays, load_record
 from netviz.store import Store
 
 
-def export_tasks(tasks: Iterable[Task], network: Network, store: Store, folder: Path) -> list[Path]:
-    """Write the files of tasks that have run; returns the `.npz` files."""
+def export_tasks(tasks: Iterable[Task], open_network: Callable[[], Network], store: Store, folder: Path) -> list[Path]:
+    """Write the files of tasks that have run; returns the `.npz` files. The network is opened if one needs it."""
     folder.mkdir(parents=True, exist_ok=True)
+    network = cache(open_network)
     files = []
     for task in tasks:
-        pictures = task.picture.framed()[None].astype(np.float32)
         record = load_record(task, store)
-        files.append(folder / f"{task.experiment.id}-{task.picture.name}.npz")
-        np.savez(
-            files[-1],
-            **load_arrays(task, store),  # type: ignore[arg-type]
-            picture=pictures[0],
-            network_input=network.network_input(pictures)[0],
-            input_scale=network.to_input_units(np.ones((1, 1, 1, 3), np.float32))[0, 0, 0],
-            logits=network.logits(pictures)[0],
-            target=np.array(record["target"]["index"]),
-        )
+        name = "-".join([task.experiment.id, *([task.picture.name] if task.picture else [])])
+        files.append(folder / f"{name}.npz")
+        arrays = load_arrays(task, store)
+        if task.picture:
+            arrays |= _seen(network(), task.picture) | {"target": np.array(record["target"]["index"])}
+        np.savez(files[-1], **arrays)  # type: ignore[arg-type]
         files[-1].with_suffix(".json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return files
+
+
+def _seen(network: Network, picture: Picture) -> dict[str, Array]:
+    """What the network was shown, and what it said."""
+    pictures = picture.framed()[None].astype(np.float32)
+    return {
+        "picture": pictures[0],
+        "network_input": network.network_input(pictures)[0],
+        "input_scale": network.to_input_units(np.ones((1, 1, 1, 3), np.float32))[0, 0, 0],
+        "logits": network.logits(pictures)[0],
+    }

@@ -19,7 +19,7 @@ from netviz.networks import Network, open_network
 from netviz.networks.weights import describe
 from netviz.plan import Plan, Task, make_plan
 from netviz.progress import Report, Reporter
-from netviz.run import RESULTS, Laboratory
+from netviz.run import RESULTS, Laboratory, run_data_task
 from netviz.site.compose import TEMPLATES, site_files, text_mistakes, verdicts
 from netviz.site.publish import check_destination, publish
 from netviz.sources import source_digest
@@ -93,7 +93,7 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
     tasks = [task for task in plan.values() if task.experiment.id in variants]
     store = Store(options.store)
     run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
-    return export_tasks(tasks, open_network(options.weights), store, folder)
+    return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
 
 
 def site_key(course: Course, plan: Plan) -> str:
@@ -116,20 +116,31 @@ def is_current(site: Path, key: str) -> bool:
 
 
 def run_missing(tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter) -> int:
-    """Run what the store does not know; a task's passes through the network are its share of the bar."""
+    """Run what the store does not know, first on pictures and then on data."""
     missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
-    if not missing:
-        return 0
+    on_pictures = [task for task in missing.values() if task.picture]
+    on_data = [task for task in missing.values() if not task.picture]
+    if on_pictures:
+        _run_on_pictures(on_pictures, weights, store, reporter)
+    if on_data:
+        with reporter.stage("train", sum(map(cost, on_data))) as stage:
+            for task in on_data:
+                with stage.item(task.label, cost(task)):
+                    run_data_task(task, store)
+    return len(missing)
+
+
+def _run_on_pictures(tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter) -> None:
+    """A task's passes through the network are its share of the bar."""
     with reporter.stage("open"):
         network = open_network(weights)
-    announce_long(missing.values(), seconds_of_a_pass(network), reporter)
+    announce_long(tasks, seconds_of_a_pass(network), reporter)
     laboratory = Laboratory(network)
-    with reporter.stage("run", sum(map(cost, missing.values()))) as stage:
+    with reporter.stage("run", sum(map(cost, tasks))) as stage:
         network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
-        for task in missing.values():
-            with stage.item(f"{task.experiment.id} · {task.picture.name}", cost(task)):
+        for task in tasks:
+            with stage.item(task.label, cost(task)):
                 laboratory.run(task, store)
-    return len(missing)
 
 
 def draw_missing(tasks: Sequence[Task], store: Store, reporter: Reporter) -> int:
@@ -137,7 +148,7 @@ def draw_missing(tasks: Sequence[Task], store: Store, reporter: Reporter) -> int
     missing = {task.figure_key: task for task in tasks if not store.has(FIGURES, task.figure_key)}
     with reporter.stage("draw", len(missing)) as stage:
         for task in missing.values():
-            with stage.item(f"{task.experiment.id} · {task.picture.name}"):
+            with stage.item(task.label):
                 draw_task(task, store)
     return len(missing)
 
@@ -147,8 +158,7 @@ def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> 
     for task in tasks:
         estimate = cost(task) * seconds
         if estimate > BUDGET:
-            name = f"{task.experiment.id} · {task.picture.name}"
-            reporter.say(f"{name}: up to {cost(task)} passes, about {estimate / 60:.0f} minutes on this machine")
+            reporter.say(f"{task.label}: up to {cost(task)} passes, about {estimate / 60:.0f} minutes on this machine")
 
 
 def seconds_of_a_pass(network: Network) -> float:
@@ -161,7 +171,7 @@ def seconds_of_a_pass(network: Network) -> float:
 
 
 def cost(task: Task) -> int:
-    """Passes that a task takes at most, by its method's declaration; never nothing, so that the bar moves."""
+    """Passes, or training steps, that a task takes at most, by its method's declaration; never nothing: a bar moves."""
     settings = task.experiment.method.settings(**task.experiment.settings)
     passes = task.experiment.method.passes(settings)
-    return 1 + passes.forward + passes.backward
+    return 1 + passes.forward + passes.backward + passes.training

@@ -12,31 +12,43 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from netviz.course import Course
-from netviz.experiments import CHOSEN, Experiment
+from netviz.experiments import CHOSEN, NO_PICTURE, Experiment
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.sources import source_digest
 from netviz.store import key_of
 
 NETWORK_PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "scipy", "scikit-image")
+DATA_PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "shap")
 DRAWING_PACKAGES = ("matplotlib", "numpy", "pillow")
 RUNNING_MODULES = ("netviz.record", "netviz.pictures", "netviz.networks.vgg16")
+DATA_MODULES = ("netviz.record",)
 PRECISION = "float32"
 
 
 @dataclass(frozen=True)
 class Task:
-    """One experiment on one picture; ``of`` are the tasks whose maps it takes.
+    """One experiment on one picture, or on data (``picture`` is None); ``of`` are the tasks whose maps it takes.
 
     ``beside`` are those whose maps are compared with its own, so that all are drawn in one scale.
     """
 
     experiment: Experiment
-    picture: Picture
+    picture: Picture | None
     of: tuple[Task, ...]
     weights: Weights
     precision: str = PRECISION
     beside: tuple[Task, ...] = ()
+
+    @property
+    def picture_name(self) -> str:
+        """The name of the picture it looks at; ``""`` if it looks at none."""
+        return self.picture.name if self.picture else NO_PICTURE
+
+    @property
+    def label(self) -> str:
+        """What reports call it."""
+        return " · ".join([self.experiment.id, *([self.picture.name] if self.picture else [])])
 
     @property
     def key(self) -> str:
@@ -57,7 +69,7 @@ class Task:
         return key_of([self.key, *drawing])
 
     def __hash__(self) -> int:
-        return hash((self.experiment.id, self.picture.name))
+        return hash((self.experiment.id, self.picture_name))
 
 
 Plan = Mapping[tuple[str, str], Task]
@@ -70,7 +82,7 @@ def make_plan(course: Course, weights: Weights) -> Plan:
     for experiment in course.experiments.values():
         for name in _pictures_of(experiment, course):
             of = tuple(plan[other, name] for other in experiment.of)
-            picture = course.pictures[name]
+            picture = course.pictures[name] if name != NO_PICTURE else None
             tasks = [Task(variant, picture, of, weights) for variant in experiment.variants.values()]
             plan |= {(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks}
     return plan
@@ -89,15 +101,17 @@ def _pictures_of(experiment: Experiment, course: Course) -> Iterator[str]:
 @cache
 def _result_key(task: Task) -> str:
     method = task.experiment.method
+    asked = {"method": method.name, "settings": dict(task.experiment.settings), "precision": task.precision}
+    if task.picture is None:
+        source = source_digest(method.function.__module__, *DATA_MODULES)
+        return key_of(asked | {"source": source, "versions": _versions(DATA_PACKAGES)})
     return key_of(
-        {
-            "method": method.name,
-            "settings": dict(task.experiment.settings),
+        asked
+        | {
             "target": task.experiment.target,
             "picture": task.picture.digest,
             "of": [other.key for other in task.of],
             "weights": task.weights.digest,
-            "precision": task.precision,
             "source": source_digest(method.function.__module__, *RUNNING_MODULES),
             "versions": _versions(NETWORK_PACKAGES),
         }

@@ -113,7 +113,8 @@ class Report:
         yield f"{len(self.verdicts) - len(broken)} claims kept, {len(broken)} broken"
         for verdict in broken:
             measured = ", ".join(f"{name} = {value}" for name, value in verdict.claim.measured.items())
-            yield f"  broken in {verdict.experiment.id} on {verdict.picture}: {verdict.claim.source} ({measured})"
+            on_picture = f" on {verdict.picture}" if verdict.picture else ""
+            yield f"  broken in {verdict.experiment.id}{on_picture}: {verdict.claim.source} ({measured})"
         if self.behind:
             yield "languages that have fallen behind:"
             yield from (f"  {line}" for line in self.behind)

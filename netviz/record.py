@@ -30,12 +30,11 @@ def target_place(target: str | int, scores: Sequence[Mapping[str, Any]]) -> int:
     return next(place for place, score in enumerate(scores) if score["index"] == target)
 
 
-def split(result: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], dict[str, Array]]:
-    """A method's answer for one picture as numbers and arrays: what has few values a picture is a number."""
+def split(answer: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], dict[str, Array]]:
+    """A method's answer, without batch axis, as numbers and arrays: what has few values is a number."""
     numbers: dict[str, Any] = {}
     arrays: dict[str, Array] = {}
-    for name, values in result.items():
-        value = values[0]
+    for name, value in answer.items():
         if value.ndim == 0:
             numbers[name] = _number(value)
         elif value.ndim == 1 and value.size <= READABLE:
@@ -45,7 +44,7 @@ def split(result: Mapping[str, NDArray[Any]]) -> tuple[dict[str, Any], dict[str,
     return numbers, arrays
 
 
-def _number(value: Any) -> int | float | None:
-    """JSON knows no NaN: what is not finite is None."""
-    number = value.item()
-    return number if isinstance(number, int) or np.isfinite(number) else None
+def _number(value: Any) -> int | float | str | None:
+    """JSON knows no NaN: what is not finite is None. A word stays a word."""
+    number: int | float | str = value.item()
+    return number if isinstance(number, (int, str)) or np.isfinite(number) else None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from netviz.methods import run
+from netviz.methods import run, run_on_data
 from netviz.networks import Array, Network
 from netviz.networks.memory import Memory
+from netviz.pictures import Picture
 from netviz.plan import Task
 from netviz.record import class_scores, split, target_place
 from netviz.store import Store
@@ -31,11 +34,12 @@ class Laboratory:
         network.listeners.append(self._count)
 
     def run(self, task: Task, store: Store) -> None:
-        """Run one experiment, unless it is known, and keep its result."""
+        """Run one experiment on a picture, unless it is known, and keep its result."""
         if store.has(RESULTS, task.key):
             return
+        assert task.picture is not None
         pictures = task.picture.framed()[None].astype(np.float32)
-        scores = class_scores(self._logits_of(task, pictures))
+        scores = class_scores(self._logits_of(task.picture, pictures))
         target = scores[target_place(task.experiment.target, scores)]
         self._passes = [0, 0]
         result = run(
@@ -46,34 +50,48 @@ class Laboratory:
             task.experiment.settings,
             [load_arrays(other, store)["attribution"][None] for other in task.of],
         )
-        numbers, arrays = split(result)
-        record = {
-            "method": task.experiment.method.name,
-            "settings": dict(task.experiment.settings),
+        facts = {
             "target": target,
             "top": scores[:TOP],
-            "numbers": numbers,
             "weights": asdict(task.weights),
-            "precision": task.precision,
             "passes": {"forward": self._passes[0], "backward": self._passes[1]},
         }
-        with store.writing(RESULTS, task.key) as folder:
-            (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), "utf-8")
-            np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
+        _keep(task, {name: values[0] for name, values in result.items()}, facts, store)
 
-    def _logits_of(self, task: Task, pictures: Array) -> Array:
-        digest = task.picture.digest
-        if digest not in self._logits:
-            self._logits[digest] = self.network.logits(pictures)[0]
-        return self._logits[digest]
+    def _logits_of(self, picture: Picture, pictures: Array) -> Array:
+        if picture.digest not in self._logits:
+            self._logits[picture.digest] = self.network.logits(pictures)[0]
+        return self._logits[picture.digest]
 
     def _count(self, forward: int, backward: int) -> None:
         self._passes[0] += forward
         self._passes[1] += backward
 
 
+def run_data_task(task: Task, store: Store) -> None:
+    """Run one experiment on data, unless it is known, and keep its result. Its cost is what its method declares."""
+    if not store.has(RESULTS, task.key):
+        method, settings = task.experiment.method, task.experiment.settings
+        passes = method.passes(method.settings(**settings))
+        _keep(task, run_on_data(method, settings), {"passes": asdict(passes)}, store)
+
+
+def _keep(task: Task, answer: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], store: Store) -> None:
+    """Store a method's answer (without batch axis) with what is known of how it came about."""
+    numbers, arrays = split(answer)
+    asked = {
+        "method": task.experiment.method.name,
+        "settings": dict(task.experiment.settings),
+        "precision": task.precision,
+    }
+    with store.writing(RESULTS, task.key) as folder:
+        content = json.dumps({**asked, **facts, "numbers": numbers}, ensure_ascii=False, indent=1)
+        (folder / "record.json").write_text(content, "utf-8")
+        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
+
+
 def load_record(task: Task, store: Store) -> dict[str, Any]:
-    """A stored result's facts: target, top five, numbers, weights, passes."""
+    """A stored result's facts: numbers and passes; of one on a picture also target, top five and weights."""
     record: dict[str, Any] = json.loads((store.path(RESULTS, task.key) / "record.json").read_text("utf-8"))
     return record
 

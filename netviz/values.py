@@ -34,10 +34,11 @@ class Top(tuple[ClassScore, ...]):
 class ResultView:
     """One experiment's result for one picture; ``numbers.norm`` and the like are what the method measured.
 
+    One on data has no target, no likeliest classes and no picture.
     ``others`` are its results at every value of its slider, by the value's name.
     """
 
-    target: ClassScore
+    target: ClassScore | None
     top: Top
     numbers: SimpleNamespace
     picture: Any
@@ -53,8 +54,8 @@ class ResultView:
 def result_view(record: Mapping[str, Any], picture: Any, language: str) -> ResultView:
     """A stored result's facts, with class names in ``language``."""
     return ResultView(
-        _class_score(record["target"], language),
-        Top(_class_score(score, language) for score in record["top"]),
+        _class_score(record["target"], language) if "target" in record else None,
+        Top(_class_score(score, language) for score in record.get("top", ())),
         SimpleNamespace(**record["numbers"]),
         picture,
     )

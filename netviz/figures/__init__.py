@@ -84,12 +84,12 @@ def draw(
 
 
 def _short_lists(numbers: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
-    """The lists of numbers among the numbers: a curve of three points is kept as such."""
+    """The lists of numbers or of words among the numbers: a curve of three points is kept as such."""
     import numpy as np
 
     lists = {name: value for name, value in numbers.items() if isinstance(value, list | tuple)}
-    return {
-        name: np.asarray(values, np.float64)
-        for name, values in lists.items()
-        if values and all(isinstance(value, int | float) for value in values)
+    numeric = {name: values for name, values in lists.items() if all(isinstance(v, int | float) for v in values)}
+    wordy = {name: values for name, values in lists.items() if all(isinstance(v, str) for v in values)}
+    return {name: np.asarray(values, np.float64) for name, values in numeric.items() if values} | {
+        name: np.asarray(values) for name, values in wordy.items() if values
     }

@@ -98,8 +98,13 @@ def draw_matrix(request: Request) -> Figure:
 
 
 def draw_bars(request: Request) -> Figure:
-    """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,)."""
+    """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,).
+
+    With ``names`` (k,) all weights are drawn, in their order, and other arrays of that length stand beside them.
+    """
     arrays = request.arrays
+    if "names" in arrays and "weights" in arrays:
+        return _named_bars(arrays)
     if "probabilities" in arrays or "logits" in arrays:
         return _class_bars(arrays)
     if "weights" in arrays:
@@ -408,6 +413,27 @@ def _weight_bars(weights: Floats) -> Figure:
         facts=facts,
         table=Table((Column("region", "index"), Column("weight")), rounded_rows(rows)),
     )
+
+
+def _named_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
+    names, weights = arrays["names"], np.asarray(arrays["weights"], np.float64)
+    if names.ndim != 1 or names.shape != weights.shape:
+        raise ValueError(f"the view 'bars' needs a name for each weight; the shapes are {names.shape}, {weights.shape}")
+    beside = {key: values for key, values in arrays.items() if key not in ("names", "weights")}
+    more = {key: values for key, values in beside.items() if values.shape == weights.shape}
+    kinds = {key: "name" if values.dtype.kind == "U" else "number" for key, values in more.items()}
+    columns = (Column("name", "name"), Column("weight"), *(Column(key, kind) for key, kind in kinds.items()))
+    rows = [
+        list(row) for row in zip(names.tolist(), weights.tolist(), *(v.tolist() for v in more.values()), strict=True)
+    ]
+    first = int(np.abs(weights).argmax()) if weights.size else None
+    facts = {
+        "key": "name",
+        "shown": len(rows),
+        "first": str(names[first]) if first is not None else None,
+        "largest": rounded(weights[first]) if first is not None else None,
+    }
+    return Figure("bars", (), facts=facts, table=Table(columns, rounded_rows(rows)))
 
 
 def _columns(*keys: str) -> tuple[Column, ...]:

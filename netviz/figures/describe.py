@@ -347,6 +347,11 @@ def _describe_bars(facts: Mapping[str, Any], language: str, names: Mapping[str, 
         if facts.get("probability") is not None:
             share = percent(facts["probability"], language)
             text += f"，首位的概率为 {share}" if zh else f"; the first has a probability of {share}"
+    elif facts["key"] == "name":
+        text = f"条形图：{shown} 项" if zh else f"{shown} bars"
+        if facts.get("largest") is not None:
+            first, number = facts["first"], _number(facts["largest"])
+            text += f"，最长的是 {first}，为 {number}" if zh else f"; the longest is that of {first}, {number}"
     else:
         text = f"条形图：权重最大的 {shown} 个区域" if zh else f"Bars for the {shown} regions with the largest weights"
         if facts.get("largest") is not None:

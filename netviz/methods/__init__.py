@@ -15,6 +15,9 @@ progress bar read the declaration; nothing else has to know a method. Reading th
         '''(x - mean colour) * gradient, summed over RGB.'''
         …
 
+A method that brings its own data and network (lesson 11's) is declared with ``subject="data"``: a function of its
+settings alone, whose answer has no batch axis and may hold words.
+
 Importing a module that holds such a function is all it takes to add a method.
 """
 
@@ -39,9 +42,11 @@ Result = dict[str, NDArray[Any]]
 
 A map is called ``attribution``: (n, height, width), or (n, height, width, 3) with a value for each of RGB. What is
 small enough to be read, (n,) or (n, up to 4), becomes the experiment's ``numbers``; the rest stay arrays.
+A method on data gives arrays of numbers or of words without that axis.
 """
 
-Kind = Literal["scores", "feature maps", "attribution", "check", "picture"]
+Subject = Literal["picture", "data"]
+Kind = Literal["scores", "feature maps", "attribution", "contributions", "check", "picture"]
 
 Seed = Annotated[int, Field(ge=0, description="start of the random numbers; the same seed gives the same bytes")]
 OutputSetting = Annotated[
@@ -75,10 +80,14 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Passes:
-    """What a method costs for one picture: pictures that go forward through the network, and back."""
+    """What a method costs for one picture: pictures that go forward through the network, and back.
+
+    A method on data counts the steps in which its small network is trained.
+    """
 
     forward: int
     backward: int = 0
+    training: int = 0
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ class Method:
     maps: tuple[int, int]
     settings: type[BaseModel] = field(repr=False)
     layer_settings: Mapping[str, LayerChoice]
+    subject: Subject = "picture"
 
     @property
     def description(self) -> str:
@@ -118,12 +128,13 @@ def method(
     signed: bool | None = None,
     maps: tuple[int, int] = (0, 0),
     name: str | None = None,
+    subject: Subject = "picture",
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Declare a function as a method; its name, with hyphens, becomes the method's unless given.
 
-    ``passes`` takes the checked settings. ``maps`` says how many maps of other experiments it takes (least, most):
-    such a function has a fourth parameter, a list of them, each (n, ...). Raises ValueError if the name is taken by
-    another function.
+    ``subject`` says whether it looks at pictures or brings data of its own. ``passes`` takes the checked settings.
+    ``maps`` says how many maps of other experiments it takes (least, most): such a function has a fourth parameter, a
+    list of them, each (n, ...). Raises ValueError if the name is taken by another function.
     """
 
     def declare(function: Callable[..., Result]) -> Callable[..., Result]:
@@ -133,7 +144,19 @@ def method(
             raise ValueError(f"two methods are called {method_name!r}: {taken.function.__module__} has one already")
         settings, layer_settings = _settings_of(function)
         _registry[method_name] = Method(
-            method_name, function, title, summary, papers, gives, signed, views, passes, maps, settings, layer_settings
+            method_name,
+            function,
+            title,
+            summary,
+            papers,
+            gives,
+            signed,
+            views,
+            passes,
+            maps,
+            settings,
+            layer_settings,
+            subject,
         )
         return function
 
@@ -188,7 +211,16 @@ def run(
     pydantic.ValidationError
         If a setting is unknown or out of range.
     """
-    checked = method.settings(**(settings or {}))
-    values = {name: getattr(checked, name) for name in type(checked).model_fields}
     inputs = (np.asarray(pictures), np.asarray(targets), *([list(maps)] if method.maps[1] else []))
-    return method.function(network, *inputs, **values)
+    return method.function(network, *inputs, **_complete(method, settings))
+
+
+def run_on_data(method: Method, settings: Mapping[str, Any] | None = None) -> Result:
+    """The same for a method that brings its own data. Raises pydantic.ValidationError likewise."""
+    return method.function(**_complete(method, settings))
+
+
+def _complete(method: Method, settings: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The settings, checked, with the defaults of all others."""
+    checked = method.settings(**(settings or {}))
+    return {name: getattr(checked, name) for name in type(checked).model_fields}

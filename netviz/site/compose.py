@@ -104,7 +104,7 @@ def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
     for (name, picture), task in plan.items():
         if not task.experiment.claims:
             continue
-        results = records.views(picture, LANGUAGES[0])
+        results = records.views(picture or course.default_picture, LANGUAGES[0])
         scope = records.scope(results[name], results)
         for claim in task.experiment.claims:
             try:
@@ -180,7 +180,9 @@ class _Records:
         views = {}
         for value, variant in experiment.variants.items():
             task = self.plan[variant.id, experiment.pictures(picture)]
-            views[value] = result_view(self.record(task), picture_words(task.picture, language), language)
+            views[value] = result_view(
+                self.record(task), picture_words(task.picture, language) if task.picture else None, language
+            )
         return dataclasses.replace(views[experiment.slider.plain], others=views) if experiment.slider else views[""]
 
     def scope(self, result: ResultView, results: Mapping[str, ResultView]) -> dict[str, Any]:
@@ -369,8 +371,10 @@ class Edition:
         method, words = experiment.method, experiment.wording.get(self.language) or experiment.wording[LANGUAGES[0]]
         scope = self._values(page.picture) | self._records.scope(result, results)
         if slider:
-            scope["value"] = result.target.name if slider.setting == TARGET else slider.values[value]
-        names = {"method": method.title[self.language], "target": result.target.name, "picture": result.picture.title}
+            scope["value"] = result.target.name if slider.setting == TARGET and result.target else slider.values[value]
+        names = {"method": method.title[self.language]}
+        if result.target:
+            names |= {"target": result.target.name, "picture": result.picture.title}
         folder = self.store.path(FIGURES, task.figure_key)
         return FigureView(
             id=name,
@@ -395,19 +399,20 @@ class Edition:
             claims=tuple(
                 verdict.claim
                 for verdict in self.checked
-                if (verdict.experiment.id, verdict.picture) == (name, task.picture.name)
+                if (verdict.experiment.id, verdict.picture) == (name, task.picture_name)
             ),
             spec=experiment.spec,
             code=repeating_code(task, self.weights),
             passes=Passes(**record["passes"]),
             precision=record["precision"],
-            weights=self.weights,
+            weights=self.weights if task.picture else None,
             legend=figure.legend,
             table=weave.data_table(figure, self.language, self._class_name),
             bars=weave.bars(figure, self.language, self._class_name),
             series=weave.series(figure, self.language),
             layers=self._layers,
             compared=bool(task.beside),
+            seed=None if task.picture else record["settings"].get("seed"),
         )
 
     def _panel_labels(self, task: Task) -> list[str]:
@@ -448,6 +453,10 @@ def repeating_code(task: Task, weights: Weights) -> str:
         for name, value in experiment.settings.items()
         if value != experiment.method.settings.model_fields[name].default
     }
+    settings = f", {given!r}" if given else ""
+    if task.picture is None:
+        run = f'result = run_on_data(methods()["{experiment.method.name}"]{settings})'
+        return f"from netviz.methods import methods, run_on_data\n\n{run}\n"
     target = experiment.target
     chosen = f"logits[0].argsort()[::-1][{RANKS.index(target)}]" if isinstance(target, str) else target
     lines = [
@@ -470,6 +479,5 @@ def repeating_code(task: Task, weights: Weights) -> str:
             f'map_{place} = run(methods()["{other.experiment.method.name}"], network, pictures, targets)["attribution"]'
         )
         maps = f", maps=[{', '.join(f'map_{number}' for number in range(1, place + 1))}]"
-    settings = f", {given!r}" if given else ""
     lines.append(f'result = run(methods()["{experiment.method.name}"], network, pictures, targets{settings}{maps})')
     return "\n".join(lines) + "\n"

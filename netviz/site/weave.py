@@ -189,6 +189,8 @@ class DataTable:
 class FigureView:
     """One experiment on one picture, as its figure tells it; ``number`` counts the figures of a page from 1.
 
+    One on data has no target; its network, if it has one, is trained by the build from ``seed``.
+
     ``signed`` says whether the colour bar's ends mean for and against. ``code`` is the Python text that repeats the
     experiment, ``spec`` the author's YAML. ``layers`` are wanted for a grid of feature maps only.
 
@@ -212,7 +214,7 @@ class FigureView:
     code: str
     passes: Passes
     precision: str
-    weights: Weights
+    weights: Weights | None
     legend: Legend | None = None
     table: DataTable | None = None
     bars: tuple[Bar, ...] = ()
@@ -222,6 +224,7 @@ class FigureView:
     slides: tuple[Slide, ...] = ()
     plain: str = ""
     compared: bool = False
+    seed: int | None = None
 
     @property
     def layout(self) -> str:
@@ -273,6 +276,7 @@ class MethodView:
     title: str
     summary: str
     papers: tuple[Paper, ...]
+    subject: str
     gives: str
     signed: bool | None
     views: tuple[str, ...]
@@ -364,6 +368,7 @@ def method_view(method: Method, language: str) -> MethodView:
         method.title[language],
         method.summary[language],
         method.papers,
+        method.subject,
         method.gives,
         method.signed,
         method.views,
