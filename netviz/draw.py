@@ -22,7 +22,7 @@ def draw_task(task: Task, store: Store) -> None:
         figure = draw(
             task.experiment.view,
             load_arrays(task, store),
-            record["numbers"] | {"top": record.get("top", [])},
+            record["numbers"] | {"top": record.get("top", []), "settings": record["settings"]},
             signed=task.experiment.method.signed,
             picture_pixels=task.picture.framed(DETAIL) if task.picture else None,
             folder=folder,

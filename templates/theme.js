@@ -1,6 +1,8 @@
-// Runs before the page is painted, so that a theme the reader has chosen never flashes.
+// Runs before the page is painted, so that a theme the reader has chosen never flashes and nothing that scripts add
+// (style.css: `.scripted`) pushes the text about.
 (function () {
   "use strict";
+  document.documentElement.classList.add("scripted");
   try {
     var theme = localStorage.getItem("theme");
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;

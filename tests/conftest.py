@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from browser import Browser
 
 
@@ -27,3 +29,14 @@ def browser(_chromium: Browser) -> Browser:
     """A Chromium window as if just opened. Skipped where Chromium isn't installed."""
     _chromium.reset()
     return _chromium
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small site of site_fixture.py, for all who only look at it."""
+    from site_fixture import write_site
+
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "work").mkdir()
+    write_site(folder / "site", folder / "work")
+    return folder / "site"

@@ -36,7 +36,20 @@ SIMONYAN = Paper("Simonyan et al.", 2013, "Deep Inside Convolutional Networks", 
 TOP = {"chelsea": (281, 285, 282, 287, 283), "dog": (248, 250, 249, 444, 537)}
 SLIDER = {"1": "One sample.", "5": "Five samples.", "50": "Fifty samples."}
 SHARES = (0.4512, 0.3127, 0.1103, 0.0291, 0.0088)
-FIGURES = ("signed", "overlay", "raw", "panels", "strip", "before-after", "curve", "scatter", "matrix", "bars", "grid")
+FIGURES = (
+    "signed",
+    "overlay",
+    "raw",
+    "panels",
+    "strip",
+    "before-after",
+    "curve",
+    "scatter",
+    "matrix",
+    "bars",
+    "regions",
+    "grid",
+)
 
 LESSON = {
     "en": """---
@@ -228,7 +241,7 @@ def figure_view(view: str, drawn: Drawn, page: weave.Page, picture: Picture, env
         method=method.title[language],
         summary=method.summary[language],
         papers=(SIMONYAN,),
-        view=view,
+        view=drawn.figure.view,
         plates=weave.plates(
             drawn.figure,
             f"{page.root}figures/{drawn.key}/",
@@ -355,13 +368,17 @@ def _draw(picture: Picture, work: Path, arrays: Mapping[str, NDArray[Any]]) -> d
             given = {name[6:]: values for name, values in arrays.items() if name.startswith("layer_")}
         elif view == "raw":
             given = {"attribution": arrays["cam"]}
+        elif view == "regions":
+            squares = np.arange(224) // 32
+            given = {"regions": squares[:, None] * 7 + squares, "weights": np.sin(np.arange(49.0))}
         elif view in ("curve", "scatter"):
             x = np.linspace(-2, 2, 21)
             both = {"measured": 10 + np.tanh(x), "predicted": 10 + x}
             given = {"x": x, **both} if view == "curve" else {"x": x, "y": x + 0.01 * np.sin(99 * x)}
         numbers = {"names": ["gradient", "SmoothGrad", "Grad-CAM"]}
         pixels = picture.framed(448)
-        figure = draw(view, given, numbers, signed=view != "raw", picture_pixels=pixels, folder=folder)
+        way = "bars" if view == "regions" else view
+        figure = draw(way, given, numbers, signed=view != "raw", picture_pixels=pixels, folder=folder)
         drawn[view] = Drawn(figure, folder, f"{picture.name}-{view}")
     return drawn
 
@@ -382,7 +399,7 @@ def _made_up(picture: Picture) -> dict[str, NDArray[Any]]:
     return {
         "attribution": edges,
         "cam": cam,
-        "maps": np.stack([edges, edges[::-1], edges[:, ::-1]]),
+        "maps": np.stack([edges, edges[::-1], 0 * edges]),
         "before": pixels,
         "after": np.clip(pixels + 200 * edges, 0, 255),
         "matrix": np.array([[1, 0.4, -0.2], [0.4, 1, 0.7], [-0.2, 0.7, 1]]),

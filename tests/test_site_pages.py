@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 from markupsafe import Markup
-from site_fixture import SIMONYAN, TEMPLATES, WEIGHTS, write_site
+from site_fixture import SIMONYAN, TEMPLATES, WEIGHTS
 
 from netviz import methods
 from netviz.claims import CheckedClaim
@@ -36,14 +36,6 @@ if TYPE_CHECKING:
 
 LESSON = "what-a-gradient-says.html"
 TAB, SHIFT_TAB, ENTER, SPACE, DOWN = "\ue004", "\ue008\ue004", "\ue007", " ", "\ue015"  # as WebDriver names them
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("pages")
-    (folder / "work").mkdir()
-    write_site(folder / "site", folder / "work")
-    return folder / "site"
 
 
 def pages(site: Path) -> list[Path]:
@@ -152,7 +144,7 @@ def test_figures_show_broken_claims_outside_of_the_drawer(site: Path) -> None:
     html = (site / LESSON).read_text("utf-8")
     drawers = re.sub(r'<details class="drawer">.*?</details>', "", html, flags=re.DOTALL)
     assert drawers.count("A claim of this lesson does not hold for this photo") == 1
-    assert drawers.count("Checks kept: 1 of 1") == 11
+    assert drawers.count("Checks kept: 1 of 1") == 12
     assert "does not hold" in drawers and "Siberian husky" in drawers  # what was measured instead
 
 
@@ -199,6 +191,7 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
     sources = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
     used = set(re.findall(r"words\.(\w+)", sources))
     used |= {f"gives_{kind.replace(' ', '_')}" for kind in typing.get_args(methods.Kind)}  # words['gives_' + …]
+    used |= {f"map_{state}" for state in ("zero", "near_zero", "constant", "not_finite")}  # words['map_' + …]
     assert used == set(words)
 
 
@@ -211,11 +204,13 @@ def test_templates_hold_no_words_of_their_own() -> None:
 
 
 def test_the_stylesheet_has_no_dead_rules(site: Path) -> None:
-    """Every class that is styled is on some page, or is written by Pygments, a lesson or a chart."""
+    """Every class that is styled is on some page, or is written by Pygments, a lesson, a chart or a script."""
     css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", (TEMPLATES / "style.css").read_text("utf-8"), flags=re.DOTALL)
     styled = set(re.findall(r"\.([a-z][\w-]*)", css))
     elements = (attributes for page in pages(site) for _, attributes in Elements(page).found)
     used = {name for attributes in elements for name in (attributes.get("class") or "").split()}
+    scripts = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.js"))
+    used |= set(re.findall(r'class(?:Name = |List\.\w+\()"([\w-]+)"', scripts))
     tokens = {name for name in styled if len(name) <= 2}
     assert styled - used - tokens - {"line-2"} == set()
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netviz.figures.describe import alt_text, place_words, term
-from netviz.figures.values import Column, Figure, Legend, Panel, Request, Table
+from netviz.figures.values import Column, Figure, Legend, Panel, Readings, Request, Table
 from netviz.figures.views import VIEWS, View
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = [
     "Figure",
     "Legend",
     "Panel",
+    "Readings",
     "Table",
     "View",
     "alt_text",
@@ -53,7 +54,8 @@ def draw(
     arrays
         The result's arrays by name, without batch axis; `VIEWS` says which ones the view needs.
     numbers
-        What the method measured. Charts take short lists in it as arrays; ``log`` asks charts for logarithmic axes.
+        What the method measured. Charts take short lists in it as arrays; ``log`` asks charts for logarithmic axes;
+        ``settings`` are the method's.
     signed
         Whether a map's sign means something; None leaves it to the values.
     picture_pixels

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats, Scale
 from netviz.figures.describe import superscript
+from netviz.figures.regions import draw_region_bars
 from netviz.figures.values import Column, Figure, Panel, Request, Table, rounded, rounded_rows
 
 WIDTH = 640
@@ -26,7 +27,6 @@ DASHES = ("", "9 6", "2 5", "12 4 2 4", "5 3", "1 4")
 FEW = 15  # points up to this number are marked on their line
 DECADES = 1000  # values above zero whose greatest is more times the least than this get a logarithmic axis
 SHOWN = 5  # classes among the bars
-SHOWN_REGIONS = 10
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def draw_matrix(request: Request) -> Figure:
 
 
 def draw_bars(request: Request) -> Figure:
-    """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,).
+    """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,) of regions.
 
     With ``names`` (k,) all weights are drawn, in their order, and other arrays of that length stand beside them.
     """
@@ -108,7 +108,7 @@ def draw_bars(request: Request) -> Figure:
     if "probabilities" in arrays or "logits" in arrays:
         return _class_bars(arrays)
     if "weights" in arrays:
-        return _weight_bars(np.asarray(arrays["weights"], np.float64))
+        return draw_region_bars(request)
     raise ValueError("the view 'bars' needs the array 'probabilities', 'logits' or 'weights'")
 
 
@@ -397,22 +397,6 @@ def _class_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
 
 
 _SCORES = (("probabilities", "probability"), ("logits", "logit"))
-
-
-def _weight_bars(weights: Floats) -> Figure:
-    order = np.argsort(-np.abs(weights), kind="stable")[:SHOWN_REGIONS]
-    rows = [[int(index), float(weights[index])] for index in order]
-    facts = {
-        "key": "region",
-        "shown": len(rows),
-        "largest": rounded(weights[order[0]]) if len(order) else None,
-    }
-    return Figure(
-        "bars",
-        (),
-        facts=facts,
-        table=Table((Column("region", "index"), Column("weight")), rounded_rows(rows)),
-    )
 
 
 def _named_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from PIL import Image
 
 from netviz.figures.colours import Floats, Pixels
+from netviz.figures.values import Panel
 
 QUALITY = 85
 
@@ -17,6 +19,11 @@ QUALITY = 85
 def write_photograph(pixels: Pixels, folder: Path, name: str) -> str:
     """A picture of something, with small losses: (h, w, 3). Gives the file's name."""
     return _write(pixels, folder, name, quality=QUALITY, method=6)
+
+
+def picture_panel(pixels: Pixels, folder: Path, name: str, role: str, facts: Mapping[str, Any]) -> Panel:
+    """A picture of something as a panel of a figure: (h, w, 3)."""
+    return Panel(write_photograph(pixels, folder, name), pixels.shape[1], pixels.shape[0], role, facts)
 
 
 def write_exact(pixels: Pixels, folder: Path, name: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats, Pixels, Scale
 from netviz.figures.facts import ZERO, area_means
-from netviz.figures.files import file_stem, write_exact
+from netviz.figures.files import file_stem, picture_panel, write_exact
 from netviz.figures.values import Column, Figure, Panel, Request, Table, rounded, rounded_rows
 
 WIDEST = 1040
@@ -52,7 +52,7 @@ class Sheet:
 
 
 def draw_grid(request: Request) -> Figure:
-    """Every array (h, w, c) or (n,) is a layer: one sheet each, in the order of the arrays."""
+    """Every array (h, w, c) or (n,) is a layer: one sheet each, in the order of the arrays; the photo, if any, last."""
     layers = {name: values for name, values in request.arrays.items() if values.ndim in (1, 3) and values.size}
     if not layers:
         raise ValueError("the view 'grid' needs arrays of shape (h, w, channels) or (units,), one a layer")
@@ -67,6 +67,8 @@ def draw_grid(request: Request) -> Figure:
     keys = [key for key, _ in columns]
     rows = [[panel.facts["layer"], *(panel.facts[key] for key in keys)] for panel in panels]
     table = Table((Column("layer", "name"), *(Column(*column) for column in columns)), rounded_rows(rows))
+    if request.picture is not None:
+        panels += (picture_panel(request.picture, request.folder, "picture", "picture", {"made": False}),)
     return Figure(request.view, panels, facts={"layers": list(layers)}, table=table)
 
 
@@ -134,12 +136,15 @@ def _layer_panel(name: str, array: NDArray[Any], request: Request) -> Panel:
 def _layer_facts(name: str, values: Floats, sheet: Sheet, scale: Scale | None, vector: bool) -> dict[str, Any]:
     """Where each channel lies on the sheet, and what the layer's values are like.
 
-    ``channel_max`` is each channel's greatest |value|, ``dead`` how many are zero everywhere, ``strongest``
-    the channel with the greatest mean.
+    ``channel_max`` is each channel's greatest |value|, ``channel_mean`` its mean, ``channel_zeros`` the share of its
+    values that are zero, ``channel_peak`` the place of the greatest |value|, counted row by row from 0. ``dead`` is
+    how many channels are zero everywhere, ``strongest`` the one with the greatest mean.
     """
     finite = bool(np.isfinite(values).all())
     sizes = np.abs(values) if finite else np.zeros_like(values)
     largest = sizes.max(axis=(0, 1))
+    zeros = (sizes <= ZERO).mean(axis=(0, 1))
+    peaks = sizes.reshape(-1, sheet.channels).argmax(axis=0)
     dead = int((largest <= ZERO).sum()) if finite else 0
     return {
         "layer": name,
@@ -161,6 +166,9 @@ def _layer_facts(name: str, values: Floats, sheet: Sheet, scale: Scale | None, v
         "dead_share": rounded(dead / sheet.channels),
         "strongest": int(np.where(np.isfinite(values), values, 0).mean(axis=(0, 1)).argmax()),
         "channel_max": [rounded(value, 3) for value in largest] if finite else [],
+        "channel_mean": [rounded(value, 3) for value in values.mean(axis=(0, 1), dtype=np.float64)] if finite else [],
+        "channel_zeros": [rounded(value, 3) for value in zeros] if finite else [],
+        "channel_peak": list(map(int, peaks)) if finite else [],
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from PIL import Image
 
 from netviz.figures.colours import Floats, Pixels, Scale, scale_of
 from netviz.figures.facts import is_drawable, map_facts, map_table, state_of
-from netviz.figures.files import enlarged, smooth, write_exact, write_photograph
-from netviz.figures.values import Column, Figure, Legend, Panel, Request, Table, rounded, rounded_rows
+from netviz.figures.files import enlarged, picture_panel, smooth, write_exact, write_photograph
+from netviz.figures.readings import COARSER, FINEST, map_readings, patch_readings
+from netviz.figures.values import Column, Figure, Legend, Panel, Readings, Request, Table, rounded, rounded_rows
 
 SIDE = 448  # of a full picture: every value of a 224 network is a block of 2 by 2
 STRIP_SIDE = 224
@@ -71,11 +71,11 @@ def draw_picture(request: Request) -> Figure:
         for number, values in enumerate(pictures, start=1):
             facts = {"made": True, "number": number, "count": len(pictures)}
             pixels = enlarged(_pixels(values, "picture"), SIDE)
-            panels.append(_picture_panel(pixels, request.folder, f"picture-{number}", "picture", facts))
+            panels.append(picture_panel(pixels, request.folder, f"picture-{number}", "picture", facts))
         return Figure(request.view, tuple(panels))
     if request.picture is None:
         raise ValueError("the view 'picture' needs the array 'picture' or 'pictures', or an explained picture")
-    panel = _picture_panel(request.picture, request.folder, "picture", "picture", {"made": False})
+    panel = picture_panel(request.picture, request.folder, "picture", "picture", {"made": False})
     return Figure(request.view, (panel,))
 
 
@@ -95,7 +95,7 @@ def draw_before_after(request: Request) -> Figure:
         "amplification": rounded(amplification, 3),
     }
     panels = [
-        _picture_panel(enlarged(pixels, SIDE), request.folder, name, name, facts) for name, pixels in pictures.items()
+        picture_panel(enlarged(pixels, SIDE), request.folder, name, name, facts) for name, pixels in pictures.items()
     ]
     difference = enlarged(_pixels(128 + change * amplification, "difference"), SIDE)
     file = write_exact(difference, request.folder, "difference")
@@ -162,8 +162,9 @@ def draw_several(request: Request) -> Figure:
             panel = _overlay_panel(request, one, role, smoothed=True, name=name, side=layout.side)
         else:
             panel = _map_panel(request, one, name=f"map-{number}", side=layout.side)
+        readings = map_readings(one.values, COARSER)
         legend = None if layout.shared else one.legend(underlay)
-        panels.append(replace(panel, facts={**panel.facts, **more}, legend=legend))
+        panels.append(replace(panel, facts={**panel.facts, **more}, legend=legend, readings=readings))
     legend = maps[0].legend(underlay) if layout.shared else None
     return Figure(request.view, tuple(panels), legend, facts, _several_table(panels))
 
@@ -231,7 +232,8 @@ def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel
     pixels = enlarged(one.colours(), side)
     file = write_exact(pixels, request.folder, name)
     facts = one.facts(underlay=False, upsampling="nearest")
-    return Panel(file, pixels.shape[1], pixels.shape[0], "signed" if one.signed else "map", facts)
+    role = "signed" if one.signed else "map"
+    return Panel(file, pixels.shape[1], pixels.shape[0], role, facts, readings=_readings(request, one))
 
 
 def _overlay_panel(
@@ -246,7 +248,15 @@ def _overlay_panel(
     pixels = (one.scale or Scale(one.signed, 1.0, 0.0)).over(resized, picture)
     file = write_photograph(pixels, request.folder, name or role)
     facts = one.facts(underlay=True, upsampling="bilinear" if smoothed else "nearest")
-    return Panel(file, width, height, role, facts)
+    return Panel(file, width, height, role, facts, readings=_readings(request, one))
+
+
+def _readings(request: Request, one: Map) -> Readings | None:
+    """Of hidden patches where the map was made of such, else of the map itself."""
+    if "drops" in request.arrays and "settings" in request.numbers:
+        numbers = request.numbers
+        return patch_readings(request.arrays["drops"], numbers["settings"], numbers.get("score"), one.values.shape)
+    return map_readings(one.values, FINEST)
 
 
 def _nearest(values: Floats, height: int, width: int) -> Floats:
@@ -263,11 +273,6 @@ def _reduced(picture: Pixels, side: int) -> Pixels:
         return picture
     size = (round(width * side / max(height, width)), round(height * side / max(height, width)))
     return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.BOX))
-
-
-def _picture_panel(pixels: Pixels, folder: Path, name: str, role: str, facts: Mapping[str, Any]) -> Panel:
-    file = write_photograph(pixels, folder, name)
-    return Panel(file, pixels.shape[1], pixels.shape[0], role, facts)
 
 
 def _pixels(values: NDArray[Any], name: str) -> Pixels:

@@ -37,11 +37,36 @@ class Legend:
 
 
 @dataclass(frozen=True)
+class Readings:
+    """What a map says at the cells of a grid that a reader can point at, rounded to three digits of the greatest.
+
+    Cell (r, c) begins at ``step`` times (r, c) and is as large as ``size``: both (down, across), in fractions of the
+    picture's sides; the last cells may be cut short by its edge. ``values`` are whole numbers, row by row, to be
+    multiplied by 10 ** ``power``. ``kind``: ``each`` are the map's own values, ``strongest`` the value of greatest
+    size in the cell, ``patch`` the drops of ``score`` when a patch of that place and size is hidden.
+    """
+
+    kind: str
+    rows: int
+    columns: int
+    step: tuple[float, float]
+    size: tuple[float, float]
+    power: int
+    values: tuple[int, ...]
+    score: float | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Readings:
+        return cls(**{**value, **{name: tuple(value[name]) for name in ("step", "size", "values")}})
+
+
+@dataclass(frozen=True)
 class Panel:
     """One picture file of a figure: its name in the figure's folder, its size in pixels, and what it shows.
 
-    ``role`` is picture, signed, map, overlay, raw, before, after, difference, layer:<name>, curve, scatter or
-    matrix. ``legend`` is set where the panel has limits of its own; otherwise the figure's holds.
+    ``role`` is picture, signed, map, overlay, raw, before, after, difference, layer:<name>, curve, scatter, matrix or
+    regions. ``legend`` is set where the panel has limits of its own; otherwise the figure's holds. ``readings`` are
+    there for maps that mean something.
     """
 
     file: str
@@ -50,10 +75,13 @@ class Panel:
     role: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     legend: Legend | None = None
+    readings: Readings | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Panel:
-        return cls(**{**value, "legend": value["legend"] and Legend.from_json(value["legend"])})
+        legend, readings = value["legend"], value["readings"]
+        known = {"legend": legend and Legend.from_json(legend), "readings": readings and Readings.from_json(readings)}
+        return cls(**{**value, **known})
 
 
 @dataclass(frozen=True)

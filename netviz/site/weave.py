@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,6 +26,7 @@ from netviz.lessons import LANGUAGES
 from netviz.methods import Method, Paper, Passes
 from netviz.networks.architecture import Layer
 from netviz.networks.weights import Weights
+from netviz.site.explorer import channels, solid
 from netviz.site.filters import cell, filters
 from netviz.site.markup import Section
 from netviz.site.quiz import QuestionView
@@ -34,8 +35,10 @@ from netviz.values import ClassScore
 HOME = "index"
 PAGES = ("methods", "credits")  # beside the home page and the lessons
 ASSETS = (
+    "explorer.js",
     "favicon.svg",
     "question.js",
+    "readout.js",
     "site.js",
     "style.css",
     "theme.js",
@@ -163,6 +166,7 @@ class Plate:
     legend: Legend | None = None
     svg: Markup | None = None
     label: str = ""
+    readings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,14 @@ class Bar:
     start: float
     length: float
     more: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Axes:
+    """What a chart's axes measure, with units."""
+
+    x: str
+    y: str
 
 
 @dataclass(frozen=True)
@@ -191,8 +203,8 @@ class FigureView:
 
     One on data has no target; its network, if it has one, is trained by the build from ``seed``.
 
-    ``signed`` says whether the colour bar's ends mean for and against. ``code`` is the Python text that repeats the
-    experiment, ``spec`` the author's YAML. ``layers`` are wanted for a grid of feature maps only.
+    ``code`` is the Python text that repeats the experiment, ``spec`` the author's YAML. ``layers`` are wanted for a
+    grid of feature maps only, ``axes`` for charts; ``unit`` is that of a map's values, where it is known.
 
     A figure with a slider has ``slides``, itself among them under the name ``plain``; ``setting`` is what it varies.
     ``compared`` says whether its colours hold for all of them.
@@ -225,10 +237,14 @@ class FigureView:
     plain: str = ""
     compared: bool = False
     seed: int | None = None
+    axes: Axes | None = None
+    unit: str = ""
 
     @property
     def layout(self) -> str:
-        """How the plates stand: ``single``, ``pair``, ``several``, ``strip``, ``bars``, ``charted`` or ``grid``."""
+        """How it stands: ``single``, ``pair``, ``several``, ``strip``, ``bars``, ``regions``, ``charted``, ``grid``."""
+        if self.view == "bars" and self.plates:
+            return "regions"
         if self.view in ("bars", "grid", "strip"):
             return self.view
         if any(plate.svg for plate in self.plates):
@@ -246,7 +262,13 @@ class FigureView:
         def block(plate: Plate) -> str:
             return plate.label.partition("_")[0] if plate.label.startswith("block") else ""
 
-        return tuple((name, tuple(plates)) for name, plates in groupby(self.plates, block))
+        layers = (plate for plate in self.plates if plate.label in self.layers)
+        return tuple((name, tuple(plates)) for name, plates in groupby(layers, block))
+
+    @property
+    def photo(self) -> Plate | None:
+        """The photo that a grid's layers were shown."""
+        return next((plate for plate in self.plates if plate.role == "picture"), None)
 
 
 @dataclass(frozen=True)
@@ -319,6 +341,7 @@ def plates(
             panel.legend,
             Markup(read(panel.file)) if panel.file.endswith(".svg") else None,
             labels[number] if number < len(labels) else panel.role.partition(":")[2],
+            asdict(panel.readings) if panel.readings else None,
         )
         for number, panel in enumerate(figure.panels)
     )
@@ -443,7 +466,7 @@ def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters.update(filters(language))
+    env.filters.update(filters(language), solid=solid, channels=channels)
     env.globals.update(words=read_words(templates, language), language=language, languages=TONGUES)
     return env
 
