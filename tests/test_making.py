@@ -311,14 +311,14 @@ def test_activation_maximisation_step_by_step(objective: str) -> None:
         mean, square = 0.9 * mean + 0.1 * gradient, 0.999 * square + 0.001 * gradient**2
         values = values + 0.1 * (mean / (1 - 0.9 ** (done + 1))) / (np.sqrt(square / (1 - 0.999 ** (done + 1))) + 1e-8)
 
-    chosen = {"layer": "conv3", "objective": objective, "channel": 1, "steps": 5, "rate": 0.1, "seed": 7}
+    chosen = {"layer": "conv3", "objective": objective, "channels": [1], "steps": 5, "rate": 0.1, "seed": 7}
     moving = {"jitter": 0.2, "scaling": 0.1, "rotation": 10.0}
     result = make("activation-maximisation", keras_network, random_pictures(1), **chosen, **moving)
     np.testing.assert_allclose(result["score"][0], scores, rtol=1e-5)
     expected = optimise.picture_of(values.view(complex), 8, 8)
-    np.testing.assert_allclose(result["picture"][0], expected, rtol=1e-5)
+    np.testing.assert_allclose(result["pictures"][0, 0], expected, rtol=1e-5)
     np.testing.assert_allclose(
-        result["end"][0], objective_by_hand(tiny, expected, objective, layer, channel)[0], rtol=1e-5
+        result["end"][0, 0], objective_by_hand(tiny, expected, objective, layer, channel)[0], rtol=1e-5
     )
 
 
@@ -327,11 +327,39 @@ def test_activation_maximisation_step_by_step(objective: str) -> None:
 def test_what_is_asked_for_rises_and_values_stay_values_of_pictures(objective: str, layer: str) -> None:
     _, keras_network = network(head="pooled")
     for channel in range(4):
-        chosen = {"objective": objective, "layer": layer, "channel": channel, "steps": 20, "rate": 0.2}
+        chosen = {"objective": objective, "layer": layer, "channels": [channel], "steps": 20, "rate": 0.2}
         result = make("activation-maximisation", keras_network, random_pictures(1), **chosen)
         assert result["end"] > result["start"]
-        assert result["picture"].dtype == np.float32
-        assert result["picture"].min() >= 0 and result["picture"].max() <= 255
+        assert result["pictures"].dtype == np.float32
+        assert result["pictures"].min() >= 0 and result["pictures"].max() <= 255
+
+
+def test_channels_side_by_side_are_those_made_alone() -> None:
+    _, keras_network = network(bias=False)
+    alone, other, both = (
+        make("activation-maximisation", keras_network, random_pictures(1), layer="conv3", steps=4, channels=channels)
+        for channels in ([1], [3], [1, 3])
+    )
+    np.testing.assert_allclose(both["pictures"][0, 0], alone["pictures"][0, 0], atol=1e-6)
+    np.testing.assert_allclose(both["pictures"][0, 1], other["pictures"][0, 0], atol=1e-6)
+    np.testing.assert_allclose(both["end"][0], [alone["end"][0, 0], other["end"][0, 0]])
+    np.testing.assert_allclose(both["score"], (alone["score"] + other["score"]) / 2)
+
+
+def test_a_picture_may_have_a_side_of_its_own_that_changes_nothing_else() -> None:
+    """At the network's own size it is the same picture; a class keeps that size, as its head may know no other."""
+    _, keras_network = network(bias=False)
+
+    def made(**chosen: Any) -> Array:
+        return make("activation-maximisation", keras_network, random_pictures(1), layer="conv3", steps=3, **chosen)[
+            "pictures"
+        ]
+
+    np.testing.assert_allclose(made(side=8), made(), atol=1e-4)
+    assert made(side=6).shape == made(side=6, objective="layer").shape == (1, 1, 6, 6, 3)
+    assert made(side=6, objective="class").shape == (1, 1, 8, 8, 3)
+    with pytest.raises(ValueError, match="'conv3' has no output at a side of 5; it needs 6 pixels"):
+        made(side=5)
 
 
 def test_the_picture_made_knows_nothing_of_the_picture_explained() -> None:
@@ -340,22 +368,26 @@ def test_the_picture_made_knows_nothing_of_the_picture_explained() -> None:
         make("activation-maximisation", keras_network, random_pictures(1, seed=seed), layer="conv3", steps=3)
         for seed in (1, 2)
     )
-    np.testing.assert_array_equal(first["picture"], other["picture"])
+    np.testing.assert_array_equal(first["pictures"], other["pictures"])
 
 
 def test_a_class_is_asked_for_whatever_the_layer_and_channel() -> None:
     _, keras_network = network()
     pictures = [
         make("activation-maximisation", keras_network, random_pictures(1), target, objective="class", steps=3, **other)
-        for target, other in ((1, {"layer": "conv1"}), (1, {"layer": "conv3", "channel": 4}), (2, {"layer": "conv1"}))
+        for target, other in (
+            (1, {"layer": "conv1"}),
+            (1, {"layer": "conv3", "channels": [4]}),
+            (2, {"layer": "conv1"}),
+        )
     ]
-    np.testing.assert_array_equal(pictures[0]["picture"], pictures[1]["picture"])
-    assert (pictures[0]["picture"] != pictures[2]["picture"]).any()
+    np.testing.assert_array_equal(pictures[0]["pictures"], pictures[1]["pictures"])
+    assert (pictures[0]["pictures"] != pictures[2]["pictures"]).any()
 
 
 def test_a_channel_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="'conv3' has 5 channels, 0 to 4: there is no channel 5"):
-        make("activation-maximisation", network()[1], random_pictures(1), layer="conv3", channel=5)
+        make("activation-maximisation", network()[1], random_pictures(1), layer="conv3", channels=[0, 5])
 
 
 # DeepDream
@@ -498,7 +530,9 @@ def test_each_question_is_compiled_once() -> None:
 
     def ask_all() -> None:
         for channel in (1, 2):
-            make("activation-maximisation", keras_network, random_pictures(1), layer="conv3", channel=channel, steps=2)
+            make(
+                "activation-maximisation", keras_network, random_pictures(1), layer="conv3", channels=[channel], steps=2
+            )
         make("deep-dream", keras_network, random_pictures(1), layer="conv3", steps=2)
         make("inversion", keras_network, random_pictures(1), layer="conv3", steps=2)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -35,7 +37,9 @@ Jitter = Annotated[
     ),
     gives="picture",
     views=("picture", "curve"),
-    passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
+    passes=lambda settings: Passes(
+        forward=_made(settings) * (settings.steps + 2), backward=_made(settings) * settings.steps
+    ),
 )
 def activation_maximisation(
     network: Network,
@@ -47,7 +51,16 @@ def activation_maximisation(
         Field(description="what should respond: a channel of the layer, all of the layer, or the target's logit"),
     ] = "channel",
     layer: SpatialLayer = "block5_conv3",
-    channel: Annotated[int, Field(ge=0, description="for `channel`: which one, counted from 0")] = 0,
+    channels: Annotated[
+        tuple[Annotated[int, Field(ge=0)], ...],
+        Field(min_length=1, max_length=4, description="for `channel`: which ones, counted from 0; a picture for each"),
+    ] = (0,),
+    side: Annotated[
+        int | None,
+        Field(
+            ge=1, le=1024, description="side of the picture made, in pixels; by default, and for `class`, the input's"
+        ),
+    ] = None,
     steps: Steps = 128,
     rate: Annotated[float, Field(gt=0, le=1, description="length of a step in the spectrum (Adam's)")] = 0.05,
     jitter: Jitter = 0.05,
@@ -59,46 +72,54 @@ def activation_maximisation(
     ] = 5.0,
     seed: Seed = 0,
 ) -> Result:
-    """argmax_x of E[s(T x)] over small movements T: ``picture`` (n, height, width, 3) RGB, 0 to 255.
+    """argmax_x of E[s(T x)] over small movements T: ``pictures`` (n, k, height, width, 3) RGB, 0 to 255.
 
-    The score s is a channel's mean over all places; or the mean square of a layer; or a class's logit. The picture is
-    written as a spectrum in decorrelated colours and seen through a random shift, magnification and rotation in every
-    step, so that what only works pixel by pixel is not rewarded. Of the explained pictures nothing but the size is
-    used; each starts the random numbers anew.
+    The score s is a channel's mean over all places, and k the number of channels; or the mean square of a layer; or a
+    class's logit: then k is 1. The picture is written as a spectrum in decorrelated colours and seen through a random
+    shift, magnification and rotation in every step, so that what only works pixel by pixel is not rewarded. Of the
+    explained pictures nothing but the size is used; each starts the random numbers anew, and the k begin alike.
 
-    ``score`` (n, steps) over ``x``, the steps done before, is what the network said to the moved picture; ``start``
-    and ``end`` (n,) what it says to the first and the last picture themselves.
+    ``score`` (n, steps) over ``x``, the steps done before, is what the network said to the moved picture, a mean over
+    the k; ``start`` and ``end`` (n, k) what it says to the first and the last picture themselves.
 
-    Raises ValueError if the layer has no such channel.
+    A smaller ``side`` costs less: units of low layers see no more than a few pixels. Raises ValueError if the layer
+    has no such channel, or no output at this side.
     """
     from netviz.networks import optimise
 
     asked = _keras(network)
-    height, width = pictures.shape[1:3]
+    height, width = (side, side) if side and objective != "class" else pictures.shape[1:3]
     made, scores, ends = [], [], []
     for target in targets:
-        question = _question(asked, objective, layer, channel, int(target))
+        question, count = _question(asked, objective, layer, channels, int(target), side)
         random, adam = np.random.default_rng(seed), optimise.Adam(rate)
-        spectrum = optimise.random_spectrum(height, width, random)
-        first = picture = optimise.picture_of(spectrum, height, width)
+        spectrum = np.repeat(optimise.random_spectrum(height, width, random)[None], count, axis=0)
+        first = made_now = np.stack([optimise.picture_of(one, height, width) for one in spectrum])
         curve = []
         for _ in range(steps):
             shift, zoom = random.uniform(-jitter, jitter, 2) * (height, width), random.uniform(1 - scaling, 1 + scaling)
             movement = optimise.movement(height, width, shift, zoom, random.uniform(-rotation, rotation))
-            score, by_moved = _score_and_gradient(question, optimise.moved(movement, picture))
-            gradient = optimise.spectrum_gradient(picture, optimise.moved(movement.T, by_moved))
+            seen = np.stack([optimise.moved(movement, one) for one in made_now])
+            score, by_seen = question.scores_and_gradients(seen)
+            gradient = np.stack(
+                [
+                    optimise.spectrum_gradient(one, optimise.moved(movement.T, slope))
+                    for one, slope in zip(made_now, by_seen.astype(np.float64), strict=True)
+                ]
+            )
             spectrum += adam.step(-gradient.view(np.float64)).view(np.complex128)
-            picture = optimise.picture_of(spectrum, height, width)
-            curve.append(score)
-        made.append(picture.astype(np.float32))
+            made_now = np.stack([optimise.picture_of(one, height, width) for one in spectrum])
+            curve.append(float(score.mean()))
+        made.append(made_now.astype(np.float32))
         scores.append(curve)
-        ends.append([question.scores(one[None])[0] for one in (first, picture)])
+        ends.append([question.scores(batch) for batch in (first, made_now)])
+    start, end = np.moveaxis(np.array(ends), 1, 0)
     return {
-        "picture": np.stack(made),
+        "pictures": np.stack(made),
         "x": np.tile(np.arange(steps), (len(made), 1)),
         "score": np.array(scores),
-        "start": np.array(ends)[:, 0],
-        "end": np.array(ends)[:, 1],
+        "start": start,
+        "end": end,
     }
 
 
@@ -258,17 +279,28 @@ def octave_sizes(height: int, width: int, octaves: int, scale: float, least: int
     ]
 
 
-def _question(network: KerasNetwork, objective: str, layer: str, channel: int, target: int) -> Objective:
+def _made(settings: Any) -> int:
+    """How many pictures activation maximisation makes."""
+    return len(settings.channels) if settings.objective == "channel" else 1
+
+
+def _question(
+    network: KerasNetwork, objective: str, layer: str, channels: Sequence[int], target: int, side: int | None
+) -> tuple[Objective, int]:
+    """What to ask, and of how many pictures at once."""
     from netviz.networks import optimise
 
-    if objective == "layer":
-        return optimise.Objective(network, layer, optimise.mean_square, relu="redirected")
     if objective == "class":
-        return optimise.class_logit(network, target)
-    channels = network.model.get_layer(layer).output.shape[-1]
-    if channel >= channels:
-        raise ValueError(f"layer {layer!r} has {channels} channels, 0 to {channels - 1}: there is no channel {channel}")
-    return optimise.Objective(network, layer, optimise.channel_mean, (np.array([channel]),), relu="redirected")
+        return optimise.class_logit(network, target), 1
+    if side is not None and side < (least := optimise.smallest_side(network, layer)):
+        raise ValueError(f"layer {layer!r} has no output at a side of {side}; it needs {least} pixels at least")
+    sized = functools.partial(optimise.Objective, network, layer, relu="redirected", any_size=side is not None)
+    if objective == "layer":
+        return sized(optimise.mean_square), 1
+    known = network.model.get_layer(layer).output.shape[-1]
+    if max(channels) >= known:
+        raise ValueError(f"layer {layer!r} has {known} channels, 0 to {known - 1}: there is no channel {max(channels)}")
+    return sized(optimise.channel_mean, (np.array(channels),)), len(channels)
 
 
 def _score_and_gradient(question: Objective, picture: Array) -> tuple[float, Array]:

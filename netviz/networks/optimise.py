@@ -61,7 +61,8 @@ class Objective:
 
     def _ask(self, pictures: Array, derivative: bool) -> list[Array]:
         network, layer = self.network, self.layer
-        model = any_size_model(network, layer) if self.any_size else network._submodel(self.relu, layer)
+        sized = any_size_model if self.any_size else type(network)._submodel
+        model = sized(network, self.relu, layer)
 
         def score(pictures: Any, *others: Any) -> Any:
             return self.score(tf.cast(network._run(model, pictures), network._dtype), *others)
@@ -116,11 +117,11 @@ def central_total(output: Any) -> Any:
     return tf.reduce_sum(output[:, height // 2, width // 2], axis=-1)
 
 
-def any_size_model(network: KerasNetwork, layer: str) -> Any:
+def any_size_model(network: KerasNetwork, relu: ReluRule, layer: str) -> Any:
     """The network up to a spatial layer, for pictures of any size: the same layers, with the same weights."""
-    key = ("any size", layer)
+    key = ("any size", relu, layer)
     if key not in network._submodels:
-        fixed = network._submodel("plain", layer)
+        fixed = network._submodel(relu, layer)
         pictures = keras.Input((None, None, 3), dtype=network.precision)
         free = keras.models.clone_model(fixed, input_tensors=[pictures], clone_function=lambda layer: layer)
         network._submodels[key] = keras.Model(pictures, free.outputs[0])
@@ -132,7 +133,7 @@ def smallest_side(network: KerasNetwork, layer: str) -> int:
 
     def works(side: int) -> bool:
         try:
-            shape = any_size_model(network, layer).compute_output_shape((1, side, side, 3))
+            shape = any_size_model(network, "plain", layer).compute_output_shape((1, side, side, 3))
         except ValueError:  # Keras: the output size would be zero or negative
             return False
         return all(shape)
