@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from netviz.networks.convolution import convolve, hasten_gradients, turned
+from netviz.networks.convolution import convolve, hasten_gradients, hastened, turned
 from netviz.networks.keras_network import keras, tf
 
 
@@ -44,5 +44,20 @@ def test_a_convolution_of_another_kind_stays_as_it_is(settings: dict[str, Any]) 
     pictures = np.random.default_rng(1).standard_normal((2, 6, 6, 2)).astype(np.float32)
     before = model(pictures).numpy()
     hasten_gradients(model)
-    assert layer.convolution_op is not convolve
+    assert layer.convolution_op is not hastened
     np.testing.assert_array_equal(model(pictures), before)
+
+
+def test_a_model_can_still_be_run_line_by_line_under_a_tape() -> None:
+    """As the lessons' own code does it; compiled, the derivative is the same."""
+    model = keras.Sequential([keras.Input((6, 6, 2)), keras.layers.Conv2D(4, 3, padding="same", activation="relu")])
+    hasten_gradients(model)
+    pictures = tf.constant(np.random.default_rng(1).standard_normal((2, 6, 6, 2)), tf.float32)
+
+    def differentiate(pictures: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(pictures)
+            total = tf.reduce_sum(model(pictures))
+        return tape.gradient(total, pictures)
+
+    np.testing.assert_allclose(differentiate(pictures), tf.function(differentiate)(pictures), atol=1e-5)

@@ -18,12 +18,17 @@ def hasten_gradients(model: Any) -> None:
     """Give every convolution of a Keras model that keeps the size of its maps the quick derivative."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.Conv2D) and _keeps_size(layer):
-            layer.convolution_op = convolve
+            layer.convolution_op = hastened
 
 
 def _keeps_size(layer: Any) -> bool:
     odd = all(length % 2 for length in layer.kernel_size)
     return odd and layer.padding == "same" and layer.strides == layer.dilation_rate == (1, 1) and layer.groups == 1
+
+
+def hastened(inputs: Any, kernel: Any) -> Any:
+    """`convolve` in a graph, which leaves out what nobody asks for; TensorFlow's own where a model is run line by line."""
+    return convolve(inputs, kernel) if tf.inside_function() else tf.nn.conv2d(inputs, kernel, 1, "SAME")
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
