@@ -375,7 +375,7 @@ def _draw(picture: Picture, work: Path, arrays: Mapping[str, NDArray[Any]]) -> d
             x = np.linspace(-2, 2, 21)
             both = {"measured": 10 + np.tanh(x), "predicted": 10 + x}
             given = {"x": x, **both} if view == "curve" else {"x": x, "y": x + 0.01 * np.sin(99 * x)}
-        numbers = {"names": ["gradient", "SmoothGrad", "Grad-CAM"]}
+        numbers = {"names": ["gradient", "SmoothGrad", "Grad-CAM"]} if view == "matrix" else {}
         pixels = picture.framed(448)
         way = "bars" if view == "regions" else view
         figure = draw(way, given, numbers, signed=view != "raw", picture_pixels=pixels, folder=folder)

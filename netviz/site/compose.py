@@ -56,9 +56,7 @@ class Verdict:
 def text_mistakes(course: Course) -> list[Mistake]:
     """Everything in the lessons' texts that can be known to be wrong before anything runs."""
     mistakes: list[Mistake] = []
-    known = dict.fromkeys(course.broken) | {
-        name: tuple(one.slider.values) if one.slider else () for name, one in course.experiments.items()
-    }
+    known = dict.fromkeys(course.broken) | {name: _states(one) for name, one in course.experiments.items()}
     for language in LANGUAGES:
         env = weave.environment(TEMPLATES, language)
         names = {*env.globals, *NAMES}
@@ -72,6 +70,13 @@ def text_mistakes(course: Course) -> list[Mistake]:
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
     return mistakes
+
+
+def _states(experiment: Experiment) -> tuple[str, ...] | None:
+    """The names of a slider's values; None for a grid, whose states are its layers and channels."""
+    if experiment.view == "grid":
+        return None
+    return tuple(experiment.slider.values) if experiment.slider else ()
 
 
 def _caption_mistakes(
@@ -377,7 +382,7 @@ class Edition:
             names |= {"target": result.target.name, "picture": result.picture.title}
         folder = self.store.path(FIGURES, task.figure_key)
         return FigureView(
-            id=name,
+            id=variant.id,
             number=number,
             method=method.title[self.language],
             summary=method.summary[self.language],

@@ -40,6 +40,8 @@ ASSETS = (
     "question.js",
     "readout.js",
     "site.js",
+    "slider.js",
+    "state.js",
     "style.css",
     "theme.js",
 )  # of the templates' folder, published in assets/
@@ -250,6 +252,11 @@ class FigureView:
         if any(plate.svg for plate in self.plates):
             return "charted"
         return {1: "single", 2: "pair"}.get(len(self.plates), "several")
+
+    @property
+    def stop(self) -> str:
+        """Where the slider stands at first: ``samples 50``; empty if there is none."""
+        return next((f"{self.setting} {slide.label}" for slide in self.slides if slide.name == self.plain), "")
 
     @property
     def broken(self) -> tuple[CheckedClaim, ...]:
