@@ -414,7 +414,7 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     browser.viewport(width, 800)
     browser.colours(scheme)
-    for name in (lesson, "index.html", "zh/regions.html", "methods.html"):
+    for name in (lesson, "index.html", "zh/regions.html", "methods.html", "glossary.html", "zh/bibliography.html"):
         browser.open(site / name)
         browser.run(OPEN_ALL)
         assert browser.violations() == [], name
@@ -423,7 +423,8 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
 @pytest.mark.parametrize("width", [320, 768, 1440, 2560])
 def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: Path, width: int) -> None:
     browser.viewport(width, 800)
-    for name in ("index.html", LESSON, "zh/regions.html", "zh/methods.html", "credits.html"):
+    others = (f"zh/{slug}.html" for slug in weave.PAGES)
+    for name in ("index.html", LESSON, "zh/regions.html", *others):
         browser.open(site / name)
         browser.run(OPEN_ALL)
         assert (browser.overflow(), browser.console_errors()) == (0, []), name
