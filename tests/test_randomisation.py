@@ -236,3 +236,37 @@ def test_spread_over_baselines_on_a_linear_network_is_known() -> None:
 def test_steps_too_few_for_the_account_are_told(network: KerasNetwork) -> None:
     rough, fine = (ask("spread-over-baselines", network, steps=steps)["largest_error"] for steps in (1, 256))
     assert (fine < rough).all() and (rough > 0.01).all()
+
+
+# LIME against itself
+
+
+def test_lime_is_dealt_out_to_runs_that_share_no_sample(network: KerasNetwork) -> None:
+    """The first run of each size is LIME itself with as many samples, the whole picture among them."""
+    spread = ask("lime-spread", network, samples=96, segments=6, seed=3)
+    np.testing.assert_array_equal(spread["x"][0], [12, 24, 48])
+    quarter = ask("lime", network, samples=25, segments=6, seed=3)
+    np.testing.assert_allclose(spread["maps"][:, 0], quarter["attribution"], rtol=1e-4, atol=1e-6)
+    assert (np.diff(spread["maps"], axis=1) != 0).any(axis=(1, 2, 3)).all()
+
+
+def test_runs_of_lime_agree_on_what_is_linear() -> None:
+    """A score that sums the picture's values: whatever the samples, the weights tell the sums of the regions."""
+    size = 8 * 8 * 3
+    kernel = np.tile(np.arange(size, dtype=float)[:, None], (1, 2))  # so each region weighs more than the last
+    tiny = Tiny(
+        {"flatten": (Flatten(), ("input",)), "predictions": (Dense(kernel, np.zeros(2)), ("flatten",))},
+        (8, 8, 3),
+        IDENTITY,
+    )
+    picture = np.full((1, 8, 8, 3), 100.0)
+    spread = run(
+        methods()["lime-spread"],
+        tiny.to_keras(),
+        picture,
+        np.array([0]),
+        {"samples": 240, "segments": 6, "fill": "black", "kernel_width": 10.0},
+    )
+    few, _, more = spread["agreement"][0]
+    assert more > 0.95 and more >= few
+    assert spread["tops"][0, 2] == 1

@@ -27,6 +27,9 @@ Fill = Annotated[
     Literal["mean", "black", "blurred"],
     Field(description="what hidden parts become: the network's mean colour, black, or the picture blurred"),
 ]
+KernelWidth = Annotated[
+    float, Field(gt=0, le=10, description="how far from the whole picture a sample counts, in cosine distance")
+]
 LegacySeed = Annotated[  # NumPy's older random numbers, which lime and shap draw, know no larger seeds
     int, Field(ge=0, le=2**32 - 1, description="start of the random numbers; the same seed gives the same bytes")
 ]
@@ -182,9 +185,7 @@ def lime(
     *,
     samples: Annotated[int, Field(ge=2, le=10_000, description="pictures to fit, the whole one among them")] = 500,
     segments: Segments = 40,
-    kernel_width: Annotated[
-        float, Field(gt=0, le=10, description="how far from the whole picture a sample counts, in cosine distance")
-    ] = 0.25,
+    kernel_width: KernelWidth = 0.25,
     fill: Fill = "mean",
     output: OutputSetting = "logit",
     seed: LegacySeed = 0,
@@ -198,22 +199,14 @@ def lime(
     ``score``, the model's ``intercept``, and ``fit`` (n,): R^2, 1 where the model is right of all samples; the
     weights themselves (`netviz.methods.regions.region_result`).
     """
-    from lime.lime_base import LimeBase
-
     regions = [superpixels(picture, segments) for picture in pictures]
     weights: list[Array] = []
     account: dict[str, list[float]] = {name: [] for name in ("score", "intercept", "fit")}
     for i, (picture, filling) in enumerate(zip(pictures, filled(network, pictures, fill), strict=True)):
-        count = int(regions[i].max()) + 1
-        shown = np.random.RandomState(seed).randint(0, 2, (samples, count))
-        shown[0] = 1
+        shown = lime_samples(samples, int(regions[i].max()) + 1, seed)
         scores = region_scores(network, picture, filling, int(targets[i]), regions[i], output, shown)
-        distances = 1 - np.sqrt(shown.mean(axis=1))  # cosine distance from the row of ones
-        model = LimeBase(lambda d: np.sqrt(np.exp(-((d / kernel_width) ** 2))))
-        intercept, pairs, fit, _ = model.explain_instance_with_data(
-            shown, scores[:, None], distances, 0, count, feature_selection="none"
-        )
-        weights.append(np.array([weight for _, weight in sorted(pairs)]))
+        found, intercept, fit = lime_model(shown, scores, kernel_width)
+        weights.append(found)
         for name, value in (("score", scores[0]), ("intercept", intercept), ("fit", fit)):
             account[name].append(float(value))
     return _by_superpixel(regions, weights, segments, account)
@@ -279,6 +272,25 @@ def kernel_shap(
         for name, value in zip(account, (total, score, baseline_score, delta), strict=True):
             account[name].append(float(value))
     return _by_superpixel(regions, weights, segments, account)
+
+
+def lime_samples(samples: int, count: int, seed: int) -> Labels:
+    """Which of ``count`` superpixels LIME shows, at random; in the first sample all: (samples, count), 0 or 1."""
+    shown = np.random.RandomState(seed).randint(0, 2, (samples, count))
+    shown[0] = 1
+    return shown
+
+
+def lime_model(shown: Labels, scores: Array, kernel_width: float) -> tuple[Array, float, float]:
+    """LIME's regression of scores (samples,) on what is shown (samples, k): weights (k,), intercept and R^2."""
+    from lime.lime_base import LimeBase
+
+    distances = 1 - np.sqrt(shown.mean(axis=1))  # cosine distance from the row of ones
+    model = LimeBase(lambda d: np.sqrt(np.exp(-((d / kernel_width) ** 2))))
+    intercept, pairs, fit, _ = model.explain_instance_with_data(
+        shown, scores[:, None], distances, 0, shown.shape[1], feature_selection="none"
+    )
+    return np.array([weight for _, weight in sorted(pairs)]), float(intercept), float(fit)
 
 
 def occluded_scores(

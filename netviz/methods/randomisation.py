@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from netviz.methods import OutputSetting, Paper, Result, Seed, SpatialLayer, method, run
+from netviz.methods import OutputSetting, Paper, Passes, Result, Seed, SpatialLayer, method, run
 from netviz.methods.arrays import flat_maps, flattened, resized
 from netviz.methods.faithfulness import (
     Explanation,
@@ -23,10 +23,13 @@ from netviz.methods.faithfulness import (
     rank_correlation_matrix,
     times,
 )
+from netviz.methods.hiding import Fill, KernelWidth, LegacySeed, filled, lime_model, lime_samples, region_scores
+from netviz.methods.regions import Segments, superpixels
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer, vgg16_layers
 
 BASELINES = ("black", "mean", "white", "blurred", "noise")
+LIME_RUNS = (8, 4, 2)  # among which the samples are dealt out
 PERCENTILE = 99  # of a map, the value that is drawn as its brightest
 WINDOW = 7  # pixels, a side of the windows that structural similarity compares
 
@@ -132,6 +135,57 @@ def spread_over_seeds(
     """
     variants = [{"seed": seed + offset, "samples": samples} for offset in range(seeds)]
     return _spread(network, pictures, targets, of_method, variants)
+
+
+@method(
+    title={"en": "LIME against itself", "zh": "LIME 与自己比"},
+    summary={
+        "en": "LIME made again and again with other random samples, few or more: how well the copies agree.",
+        "zh": "换用不同的随机样本，多次重做 LIME，样本有少有多，看各次结果彼此有多一致。",
+    },
+    gives="check",
+    views=("panels", "curve"),
+    passes=lambda settings: Passes(forward=settings.samples + 1),
+)
+def lime_spread(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    samples: Annotated[int, Field(ge=16, le=10_000, multiple_of=8, description="random samples in all")] = 240,
+    segments: Segments = 40,
+    kernel_width: KernelWidth = 0.25,
+    fill: Fill = "mean",
+    output: OutputSetting = "logit",
+    seed: LegacySeed = 0,
+) -> Result:
+    """Rank correlation of LIME's weights between runs of few samples and of more: ``agreement`` (n, 3).
+
+    The samples are dealt out to 8 runs, then to 4, then to 2, each of which has the whole picture besides. So runs of
+    one size have no sample in common but that one, as if each had a seed of its own. ``x`` (n, 3) is how many samples a
+    run has, ``agreement`` the mean over the pairs of runs of Spearman's correlation of their weights, ``tops`` (n, 3)
+    how many regions come out as the heaviest of some run. ``maps`` (n, 4, h, w) are the four runs of a quarter each.
+    """
+    account: dict[str, list[Any]] = {name: [] for name in ("agreement", "tops", "maps")}
+    for i, (picture, filling) in enumerate(zip(pictures, filled(network, pictures, fill), strict=True)):
+        labels = superpixels(picture, segments)
+        shown = lime_samples(samples + 1, int(labels.max()) + 1, seed)
+        scores = region_scores(network, picture, filling, int(targets[i]), labels, output, shown)
+        dealt = {
+            runs: np.stack(
+                [
+                    lime_model(shown[[0, *part]], scores[[0, *part]], kernel_width)[0]
+                    for part in np.split(np.arange(1, samples + 1), runs)
+                ]
+            )
+            for runs in LIME_RUNS
+        }
+        correlations = (rank_correlation_matrix(weights) for weights in dealt.values())
+        account["agreement"].append([matrix[np.triu_indices(len(matrix), 1)].mean() for matrix in correlations])
+        account["tops"].append([len(set(weights.argmax(axis=1))) for weights in dealt.values()])
+        account["maps"].append(dealt[4][:, labels].astype(np.float32))
+    sizes = [samples // runs for runs in LIME_RUNS]
+    return {"x": np.tile(sizes, (len(pictures), 1)), **{name: np.array(values) for name, values in account.items()}}
 
 
 @method(
