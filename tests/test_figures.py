@@ -46,6 +46,8 @@ EXAMPLES: dict[str, Arrays] = {
     "bars": {"logits": np.arange(10.0), "probabilities": np.arange(10.0) / 45},
     "curve": {"x": X, "measured": X**2, "predicted": X},
     "scatter": {"x": X, "y": X + 0.01},
+    "plane": {"flowers": RANDOM.random((9, 2)), "line": np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]])},
+    "table": {"code": np.array(["x = 1", "y ="]), "answer": np.array(["ok", "SyntaxError"])},
     "matrix": {"matrix": np.array([[1.0, 0.5, -0.2], [0.5, 1.0, 0.1], [-0.2, 0.1, 1.0]])},
 }
 UNSIGNED = {"map", "overlay", "raw", "strip"}
@@ -440,6 +442,34 @@ def test_ticks_are_round_numbers_with_as_many_decimals_as_they_need() -> None:
     ]
     assert [label for _, label in log_ticks(0.5e-3, 2)] == ["10⁻³", "10⁻²", "10⁻¹", "10⁰"]
     assert [label for _, label in log_ticks(1.5, 7)] == ["2", "5"]
+
+
+def test_a_plane_has_every_point_and_every_line_where_it_belongs(tmp_path: Path) -> None:
+    """Corners of a square: the upper right point lies right of the lower left one, and higher."""
+    corners = np.array([[0.0, 0.0], [2.0, 1.0]])
+    several = np.array([[0, 0.0, 0.0], [0, 2.0, 1.0], [1, 0.0, 1.0], [1, 2.0, 0.0]])
+    figure = drawn("plane", tmp_path, {"corners": corners, "edges": several, "x": X})
+    root = ET.parse(tmp_path / figure.panels[0].file).getroot()
+    marks = [one.get("transform") for one in root.iter() if one.get("transform")]
+    (left, low), (right, high) = (map(float, re.findall(r"[\d.]+", mark or "")) for mark in marks)
+    assert left < right and low > high
+    lines = [one.get("d") for one in root.iter() if (one.get("class") or "").startswith("line ")]
+    assert lines[0] == f"M{left:g} {low:g}L{right:g} {high:g}" and lines[1] == f"M{left:g} {high:g}L{right:g} {low:g}"
+    assert [(one["name"], one["count"]) for one in figure.facts["series"]] == [("corners", 2), ("edges", 2)]
+    assert alt_text(figure, None, "en", {}) == "Scatter chart with 2 points of corners, 2 lines of edges."
+
+
+def test_a_plane_needs_points(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=r"points \(k, 2\)"):
+        drawn("plane", tmp_path, {"x": X})
+
+
+def test_a_table_has_a_column_for_every_array(tmp_path: Path) -> None:
+    figure = drawn("table", tmp_path, {"code": np.array(["a", "b"]), "count": np.array([1, 2])})
+    assert figure.table and [column.kind for column in figure.table.columns] == ["name", "number"]
+    assert figure.table.rows == (("a", 1), ("b", 2))
+    with pytest.raises(ValueError, match="of one length"):
+        drawn("table", tmp_path, {"code": np.array(["a", "b"]), "count": np.array([1])})
 
 
 def test_short_lists_among_the_numbers_make_a_curve(tmp_path: Path) -> None:

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from netviz.methods import methods, run
+from netviz.methods import methods, run, run_on_data
 from netviz.methods.gradients import path_average
-from netviz.networks.architecture import Layer
-from netviz.networks.keras_network import KerasNetwork, Preprocessing, keras
+from netviz.methods.paper import COUNTING, paper_network
 from netviz.networks.weights import Weights
 
 Array = NDArray[np.floating[Any]]
@@ -49,28 +48,11 @@ def explain(method: str, network: Any, numbers: list[float], **settings: Any) ->
 # 1. One convolution, one dense unit
 
 
-@pytest.fixture(scope="module")
-def one_convolution() -> KerasNetwork:
-    """4x4 picture, two 3x3 filters of ones with biases -50 and -75, ReLU, flattened channels first, weights ±1."""
-    inputs = keras.Input((4, 4, 1), name="input")
-    maps = keras.layers.Conv2D(2, 3, name="convolution")(inputs)
-    active = keras.layers.ReLU(name="relu")(maps)
-    flat = keras.layers.Flatten(name="flatten")(keras.layers.Permute((3, 1, 2), name="channels_first")(active))
-    model = keras.Model(inputs, keras.layers.Dense(1, name="predictions")(flat))
-    model.get_layer("convolution").set_weights([np.ones((3, 3, 1, 2)), np.array([-50, -75])])
-    model.get_layer("predictions").set_weights([np.array([[1, 1, 1, 1, 1, -1, -1, -1]]).T, np.zeros(1)])
-    layers = (
-        Layer("convolution", "convolution", (2, 2, 2), 20, 3, 1),
-        Layer("relu", "activation", (2, 2, 2), 0, 3, 1),
-    )
-    return KerasNetwork(model, WEIGHTS, layers, Preprocessing(mean=(0.0,), deviation=(1.0,)))
-
-
-COUNTING = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
-
-
-def test_one_convolution_scores_54(one_convolution: KerasNetwork) -> None:
-    assert one_convolution.logits(COUNTING) == pytest.approx(54)
+def test_one_convolution_scores_54() -> None:
+    """45, 54, 81 and 90 less the biases: 0, 4, 31, 40 in channel one; 0, 0, 6, 15 in channel two."""
+    maps = paper_network().activations(COUNTING, ["relu"])["relu"][0]
+    assert maps[..., 0].ravel().tolist() == [0, 4, 31, 40] and maps[..., 1].ravel().tolist() == [0, 0, 6, 15]
+    assert paper_network().logits(COUNTING) == pytest.approx(54)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +63,8 @@ def test_one_convolution_scores_54(one_convolution: KerasNetwork) -> None:
         ("deconvnet", [[2, 3, 3, 1], [3, 5, 5, 2], [3, 5, 5, 2], [1, 2, 2, 1]]),
     ],
 )
-def test_one_convolution_backwards(one_convolution: KerasNetwork, method: str, expected: list[list[int]]) -> None:
-    attribution = run(methods()[method], one_convolution, COUNTING, TARGET)["attribution"]
+def test_one_convolution_backwards(method: str, expected: list[list[int]]) -> None:
+    attribution = run(methods()[method], paper_network(), COUNTING, TARGET)["attribution"]
     np.testing.assert_allclose(attribution[0, ..., 0], expected, atol=1e-5)
 
 
@@ -91,9 +73,17 @@ def test_one_convolution_backwards(one_convolution: KerasNetwork, method: str, e
     [("convolution", [[11.25, 13.5], [20.25, 22.5]]), ("relu", [[0, 4], [28, 32.5]])],
     ids=["before the ReLU", "after the ReLU"],
 )
-def test_one_convolution_grad_cam(one_convolution: KerasNetwork, layer: str, expected: list[list[float]]) -> None:
-    attribution = run(methods()["grad-cam"], one_convolution, COUNTING, TARGET, {"layer": layer})["attribution"]
+def test_one_convolution_grad_cam(layer: str, expected: list[list[float]]) -> None:
+    attribution = run(methods()["grad-cam"], paper_network(), COUNTING, TARGET, {"layer": layer})["attribution"]
     np.testing.assert_allclose(attribution[0], expected, rtol=1e-5)
+
+
+def test_the_lesson_shows_the_same_numbers() -> None:
+    shown = run_on_data(methods()["on-paper"], {"rule": "guided-backprop"})
+    assert shown["maps"][0].tolist() == [[0, 1, 1, 1], [1, 3, 3, 2], [1, 3, 3, 2], [1, 2, 2, 1]]
+    assert shown["row_4"].tolist() == [1, 2, 2, 1] and shown["score"] == 54
+    coarse = run_on_data(methods()["on-paper"], {"rule": "grad-cam"})
+    assert coarse["maps"][0].tolist() == [[0, 4], [28, 32.5]] and "row_3" not in coarse
 
 
 # 2. Two networks that compute the same function (Sundararajan et al. 2017, figure 7)

@@ -112,6 +112,46 @@ def draw_bars(request: Request) -> Figure:
     raise ValueError("the view 'bars' needs the array 'probabilities', 'logits' or 'weights'")
 
 
+def draw_plane(request: Request) -> Figure:
+    """Every array (k, 2) is a group of points, x and y; every array (j, 3) holds lines: number of the line, x, y."""
+    tables = {name: np.asarray(v, np.float64) for name, v in request.arrays.items() if v.ndim == 2}
+    groups = {name: values for name, values in tables.items() if values.shape[1] == 2}
+    lines = {name: values for name, values in tables.items() if values.shape[1] == 3}
+    if not groups:
+        raise ValueError("the view 'plane' needs at least one array of points (k, 2)")
+    places = np.concatenate([*groups.values(), *(values[:, 1:] for values in lines.values())])
+    x_range, y_range = _range(places[:, 0], False), _range(places[:, 1], False)
+    height = 400
+    labels = [label for _, label in Axis(*y_range, 0, 1).ticks]
+    left = 14 + CHARACTER * max(map(_length, labels), default=1)
+    x_axis, y_axis = Axis(*x_range, left, WIDTH - 20), Axis(*y_range, height - 34, 12)
+    svg = _svg(WIDTH, height)
+    _axes(svg, x_axis, y_axis)
+    for number, points in enumerate(groups.values()):
+        _marks(svg, x_axis(points[:, 0]), y_axis(points[:, 1]), number)
+    for number, values in enumerate(lines.values(), start=len(groups)):
+        for one in np.unique(values[:, 0]):
+            points = values[values[:, 0] == one]
+            _line(svg, x_axis(points[:, 1]), y_axis(points[:, 2]), number)
+    counts = {**{name: len(points) for name, points in groups.items()}, **_line_counts(lines)}
+    facts = {
+        "series": [
+            {"name": name, "class": f"line-{number}", "colour": COLOURS[number % len(COLOURS)], "count": count}
+            for number, (name, count) in enumerate(counts.items())
+            if count
+        ],
+        "groups": len(groups),
+    }
+    panel = Panel(_write(svg, request, "plane"), WIDTH, height, "plane", facts)
+    rows = [[name, *map(float, point)] for name, points in groups.items() for point in points]
+    table = Table((Column("group", "name"), Column("x"), Column("y")), rounded_rows(rows))
+    return Figure(request.view, (panel,), facts=facts, table=table)
+
+
+def _line_counts(lines: Mapping[str, Floats]) -> dict[str, int]:
+    return {name: len(np.unique(values[:, 0])) for name, values in lines.items()}
+
+
 def linear_ticks(low: float, high: float) -> list[tuple[float, str]]:
     """Multiples of 1, 2 or 5 times a power of ten within the range, four to nine of them."""
     step = 10.0 ** np.floor(np.log10((high - low) / 4))
@@ -444,5 +484,6 @@ DRAWERS: Mapping[str, Callable[[Request], Figure]] = {
     "curve": draw_curve,
     "scatter": draw_scatter,
     "matrix": draw_matrix,
+    "plane": draw_plane,
     "bars": draw_bars,
 }

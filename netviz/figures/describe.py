@@ -71,35 +71,16 @@ _CHINESE_TERMS = {
     "blue": "蓝",
     "name": "名称",
     "value": "值",
-    # settings, for sliders
-    "target": "类别",
-    "samples": "样本数",
-    "noise": "噪声",
-    "steps": "步数",
-    "max_steps": "最多步数",
-    "step": "步长",
-    "largest": "最大改动",
-    "points": "点数",
-    "output": "所解释的输出",
-    "baseline": "基线",
-    "blur": "模糊程度",
-    "rule": "求积法则",
-    "tolerance": "容差",
-    "epsilon": "ε",
-    "gamma": "γ",
-    "segments": "区域数",
-    "patch": "遮挡边长",
-    "stride": "步幅",
-    "fill": "填充方式",
-    "cells": "格数",
-    "keep": "保留比例",
-    "kernel_width": "核宽",
-    "seed": "随机种子",
-    "seeds": "随机种子数",
-    "channel": "通道",
-    "octaves": "倍频层数",
-    "smoothness": "平滑项",
-    "radius": "半径",
+    "versicolor": "变色鸢尾",
+    "other_species": "其他鸢尾",
+    "boundary": "分界线",
+    "flowers": "花",
+    "fit": "拟合直线",
+    "code": "代码",
+    "group": "组",
+    "loss": "损失",
+    "held_out_loss": "留出数据的损失",
+    "answer": "结果",
 }
 
 SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -355,6 +336,22 @@ def _describe_series(entry: Mapping[str, Any], kind: str, language: str) -> str:
     return f"{name} goes from {values[0]} to {values[1]}, lowest {values[2]}, highest {values[3]}"
 
 
+def _describe_plane(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
+    zh = language == "zh"
+    parts = []
+    for number, entry in enumerate(facts["series"]):
+        name, count, is_line = term(entry["name"], language), entry["count"], number >= facts["groups"]
+        if zh:
+            parts.append(_joined(name, f"{count} {'条' if is_line else '点'}"))
+        else:
+            kind = "line" if is_line else "point"
+            parts.append(f"{count} {kind}{'s' if count > 1 else ''} of {name}")
+    method = names.get("method")
+    if zh:
+        return (f"{method}：" if method else "") + f"散点图，{'，'.join(parts)}。"
+    return (f"{method}: scatter" if method else "Scatter") + f" chart with {', '.join(parts)}."
+
+
 def _describe_matrix(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
     side, labels = facts["side"], facts.get("names") or [str(number + 1) for number in range(facts["side"])]
     zh = language == "zh"
@@ -409,6 +406,7 @@ _DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], str, Mapping[str, str]]
     "curve": _describe_chart,
     "scatter": _describe_chart,
     "matrix": _describe_matrix,
+    "plane": _describe_plane,
     "bars": _describe_bars,
 }
 

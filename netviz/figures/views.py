@@ -66,5 +66,9 @@ VIEWS: Mapping[str, View] = {
     "scatter": _view(
         "charts", "x", "Points, with the diagonal where x should equal y.", "散点图；x 应等于 y 时附对角线。"
     ),
+    "plane": _view(
+        "charts", "", "Groups of points in a plane, and lines between them.", "平面上的几组点，以及其间的线。"
+    ),
+    "table": _view("tables", "", "Words and numbers, line by line.", "逐行列出的文字与数字。"),
     "matrix": _view("charts", "matrix", "A square of correlations from -1 to 1.", "从 -1 到 1 的相关系数方阵。"),
 }

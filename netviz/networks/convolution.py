@@ -27,7 +27,7 @@ def _keeps_size(layer: Any) -> bool:
 
 
 def hastened(inputs: Any, kernel: Any) -> Any:
-    """`convolve` in a graph, which leaves out what nobody asks for; TensorFlow's own where a model is run line by line."""
+    """`convolve` in a graph, which leaves out what nobody asks for; TensorFlow's own where there is no graph."""
     return convolve(inputs, kernel) if tf.inside_function() else tf.nn.conv2d(inputs, kernel, 1, "SAME")
 
 

@@ -33,15 +33,13 @@ from netviz.site.quiz import QuestionView
 from netviz.values import ClassScore
 
 HOME = "index"
-PAGES = ("methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
+PAGES = ("methods", "credits")  # beside the home page and the lessons
 ASSETS = (
     "explorer.js",
     "favicon.svg",
     "question.js",
     "readout.js",
     "site.js",
-    "slider.js",
-    "state.js",
     "style.css",
     "theme.js",
 )  # of the templates' folder, published in assets/
@@ -99,7 +97,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its language, slug (``index``, a lesson's, or one of `PAGES`) and words for the head.
+    """One page: its language, slug (``index``, ``methods``, ``credits`` or a lesson's) and words for the head.
 
     ``picture`` is the reader's choice, ``default_picture`` the one whose pages have the plain address. ``varies`` says
     whether the page depends on the choice. ``image`` is a picture file from the site's root, for link previews.
@@ -130,7 +128,7 @@ class Page:
         return self._link(self._path(self.language, entry.slug, entry.varies))
 
     def to_page(self, slug: str) -> str:
-        """The link to one of `PAGES`."""
+        """The link to ``methods`` or ``credits``."""
         return self._link(self._path(self.language, slug, False))
 
     def with_picture(self, picture: str) -> str:
@@ -244,19 +242,14 @@ class FigureView:
 
     @property
     def layout(self) -> str:
-        """How it stands: ``single``, ``pair``, ``several``, ``strip``, ``bars``, ``regions``, ``charted``, ``grid``."""
+        """How it stands: ``single``, ``pair``, ``several``, or as its view is called, ``regions``, ``charted``."""
         if self.view == "bars" and self.plates:
             return "regions"
-        if self.view in ("bars", "grid", "strip"):
+        if self.view in ("bars", "grid", "strip", "table"):
             return self.view
         if any(plate.svg for plate in self.plates):
             return "charted"
         return {1: "single", 2: "pair"}.get(len(self.plates), "several")
-
-    @property
-    def stop(self) -> str:
-        """Where the slider stands at first: ``samples 50``; empty if there is none."""
-        return next((f"{self.setting} {slide.label}" for slide in self.slides if slide.name == self.plain), "")
 
     @property
     def broken(self) -> tuple[CheckedClaim, ...]:
@@ -474,7 +467,7 @@ def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment
         keep_trailing_newline=True,
     )
     env.filters.update(filters(language), solid=solid, channels=channels)
-    env.globals.update(words=read_words(templates, language), language=language, languages=TONGUES, pages=PAGES)
+    env.globals.update(words=read_words(templates, language), language=language, languages=TONGUES)
     return env
 
 
@@ -490,11 +483,10 @@ def read_assets(templates: Path) -> dict[str, bytes]:
 
 
 def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, page: Page, **values: Any) -> str:
-    """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
+    """A whole page from one of the templates ``home``, ``lesson``, ``methods`` and ``credits``.
 
     ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text), ``methods`` the
-    ``methods`` (`MethodView`), ``glossary`` the ``chapters`` (`ChapterView`), ``bibliography`` the ``works``
-    (`WorkView`), ``credits`` the ``notices`` (name, licence, source) of what the site is made of.
+    ``methods`` (`MethodView`), ``credits`` the ``notices`` (name, licence, source) of what the site is made of.
     """
     return env.get_template(f"{template}.html").render(site=site, page=page, **values)
 

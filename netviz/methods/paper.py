@@ -1,0 +1,76 @@
+"""A network that fits on paper: sixteen numbers in, one convolution, one score out, every derivative a small integer.
+
+The case is a known one: a window of ones, two biases, the counting numbers 0 to 15. Whoever changes how gradients are
+taken sees here, on paper, whether they still are.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from netviz.methods import Passes, Result, method, run
+from netviz.networks.architecture import Layer
+from netviz.networks.weights import Weights
+
+if TYPE_CHECKING:
+    from netviz.networks.keras_network import KerasNetwork
+
+COUNTING = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+Rule = Annotated[
+    Literal["gradient", "guided-backprop", "deconvnet", "grad-cam"],
+    Field(description="the method that explains the score"),
+]
+
+
+@method(
+    title={"en": "On paper", "zh": "纸上的网络"},
+    summary={
+        "en": "A network of one convolution on the numbers 0 to 15, built in Keras and explained by one of four "
+        "methods: to be compared with what one works out by hand.",
+        "zh": "只有一个卷积层的网络，输入是 0 到 15。用 Keras 搭出来，再用四种方法解释，可与手算的结果对照。",
+    },
+    gives="check",
+    views=("panels",),
+    passes=lambda settings: Passes(forward=2, backward=1),
+    subject="data",
+)
+def on_paper(*, rule: Rule = "gradient") -> Result:
+    """The explanation of the score: ``maps`` (1, 4, 4), or (1, 2, 2) for Grad-CAM, on the maps after their ReLU.
+
+    ``score`` is the network's, ``row_1``, ``row_2``, … are the explanation's rows.
+    """
+    from netviz.methods import methods
+
+    network, target = paper_network(), np.array([0])
+    settings = {"layer": "relu"} if rule == "grad-cam" else {}
+    attribution = run(methods()[rule], network, COUNTING, target, settings)["attribution"][0]
+    grid = attribution.reshape(attribution.shape[:2])
+    rows = {f"row_{number}": row for number, row in enumerate(grid, start=1)}
+    return {"maps": grid[None], "score": network.logits(COUNTING)[0, 0], **rows}
+
+
+@cache
+def paper_network() -> KerasNetwork:
+    """4x4 in, two 3x3 filters of ones with the biases -50 and -75, ReLU, and a weighted sum.
+
+    Channel one counts fully; of channel two the upper left place counts plus one, the other three minus one.
+    """
+    from netviz.networks.keras_network import KerasNetwork, Preprocessing, keras
+
+    inputs = keras.Input((4, 4, 1), name="input")
+    maps = keras.layers.Conv2D(2, 3, name="convolution")(inputs)
+    active = keras.layers.ReLU(name="relu")(maps)
+    flat = keras.layers.Flatten(name="flatten")(keras.layers.Permute((3, 1, 2), name="channels_first")(active))
+    model = keras.Model(inputs, keras.layers.Dense(1, name="predictions")(flat))
+    model.get_layer("convolution").set_weights([np.ones((3, 3, 1, 2)), np.array([-50, -75])])
+    model.get_layer("predictions").set_weights([np.array([[1, 1, 1, 1, 1, -1, -1, -1]]).T, np.zeros(1)])
+    layers = (
+        Layer("convolution", "convolution", (2, 2, 2), 20, 3, 1),
+        Layer("relu", "activation", (2, 2, 2), 0, 3, 1),
+    )
+    weights = Weights("by hand", "0" * 64, "written by hand")
+    return KerasNetwork(model, weights, layers, Preprocessing(mean=(0.0,), deviation=(1.0,)))
