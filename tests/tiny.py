@@ -11,14 +11,14 @@ every layer's output, `Tiny.backward` the derivative of a class's logit by every
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.networks import ReluRule
+from netviz.networks import ReluRule, Window
 from netviz.networks.architecture import Layer
 from netviz.networks.keras_network import KerasNetwork, Preprocessing, keras
 from netviz.networks.weights import Weights
@@ -33,6 +33,14 @@ CAFFE_LIKE = Preprocessing(mean=(124.0, 117.0, 104.0), deviation=(60.0, 60.0, 60
 def random_pictures(count: int, side: int = 8, seed: int = 0) -> NDArray[np.float32]:
     """Pictures of noise: (count, side, side, 3) RGB, 0 to 255."""
     return np.random.default_rng(seed).uniform(0, 255, (count, side, side, 3)).astype(np.float32)
+
+
+def in_whole_passes(network: Any, picture: Array, filling: Array, windows: Sequence[Window]) -> Array:
+    """What `Network.windowed_logits` should answer, from nothing but logits."""
+    pictures = np.repeat(picture[None], 1 + len(windows), axis=0)
+    for one, window in zip(pictures[1:], windows, strict=True):
+        one[window] = filling[window]
+    return network.logits(pictures)
 
 
 # Activations

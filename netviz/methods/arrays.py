@@ -10,7 +10,11 @@ from netviz.networks import Array, Network, Targets, softmax
 
 def target_output(network: Network, pictures: Array, targets: Targets, output: str) -> Array:
     """Logit or probability of each picture's target: (n,)."""
-    logits = network.logits(pictures)
+    return output_of(network.logits(pictures), targets, output)
+
+
+def output_of(logits: Array, targets: Targets, output: str) -> Array:
+    """The targets' logits, or their probabilities: (n, classes) to (n,)."""
     values = logits if output == "logit" else softmax(logits)
     return values[np.arange(len(targets)), targets]
 

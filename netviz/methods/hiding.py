@@ -16,9 +16,9 @@ import numpy as np
 from pydantic import Field
 
 from netviz.methods import OutputSetting, Paper, Passes, Result, Seed, method
-from netviz.methods.arrays import largest, resized, target_output
+from netviz.methods.arrays import largest, output_of, resized, target_output
 from netviz.methods.regions import Labels, Segments, centres_of_greatest, region_means, region_result, superpixels
-from netviz.networks import Array, Network, Output, Targets
+from netviz.networks import Array, Network, Output, Targets, Window
 
 CHUNK = 32  # masked pictures that are in memory at a time
 SIDE = 224  # of the picture for which occlusion's passes are told beforehand
@@ -70,6 +70,9 @@ def occlusion(
 ) -> Result:
     """f(x) - f(x with a patch hidden), of each pixel the mean over the patches that hide it.
 
+    A patch's pass costs less than a picture's: only what the patch reaches is computed anew
+    (`netviz.networks.incremental`).
+
     Patches start at multiples of ``stride`` until the far edge is covered, which cuts the last ones short (as captum
     does). Overlapping patches are averaged, as in captum; PAIR's saliency and xplique add them up. Gives
     ``attribution`` (n, height, width) and the ``drops`` (n, rows, columns) it is made of, both in score, positive
@@ -79,10 +82,12 @@ def occlusion(
     """
     rows, columns = (_starts(side, patch, stride) for side in pictures.shape[1:3])
     windows = [(slice(row, row + patch), slice(column, column + patch)) for row in rows for column in columns]
-    scores = target_output(network, pictures, targets, output)
-    drops = np.empty((len(pictures), len(windows)), scores.dtype)
-    for i, (picture, filling) in enumerate(zip(pictures, filled(network, pictures, fill), strict=True)):
-        drops[i] = scores[i] - occluded_scores(network, picture, filling, int(targets[i]), windows, output)
+    answers = [
+        occluded_scores(network, picture, filling, int(target), windows, output)
+        for picture, filling, target in zip(pictures, filled(network, pictures, fill), targets, strict=True)
+    ]
+    scores = np.stack([score for score, _ in answers])
+    drops = np.stack([score - hidden for score, hidden in answers])
     attribution = _averaged(drops, windows, pictures.shape[1:3]).astype(scores.dtype)
     return {
         "attribution": attribution,
@@ -298,21 +303,16 @@ def occluded_scores(
     picture: Array,
     filling: Array,
     target: int,
-    windows: Sequence[tuple[slice, slice]],
+    windows: Sequence[Window],
     output: Output = "logit",
-) -> Array:
-    """The target's score with each window in turn (rows, columns) taken from the filling: (windows,).
+) -> tuple[Any, Array]:
+    """The target's score, and (windows,) those with each window in turn (rows, columns) taken from the filling.
 
     ``picture`` and ``filling`` are (height, width, 3).
     """
-    scores = []
-    for first in range(0, len(windows), CHUNK):
-        piece = windows[first : first + CHUNK]
-        hidden = np.repeat(picture[None], len(piece), axis=0)
-        for one, window in zip(hidden, piece, strict=True):
-            one[window] = filling[window]
-        scores.append(target_output(network, hidden, np.full(len(piece), target), output))
-    return np.concatenate(scores)
+    logits = network.windowed_logits(picture, filling, windows)
+    score, *hidden = output_of(logits, np.full(len(logits), target), output)
+    return score, np.array(hidden)
 
 
 def region_scores(
@@ -378,7 +378,7 @@ def _starts(side: int, patch: int, stride: int) -> range:
     return range(0, max(side - patch, 0) + step, step)
 
 
-def _averaged(drops: Array, windows: Sequence[tuple[slice, slice]], shape: tuple[int, ...]) -> Array:
+def _averaged(drops: Array, windows: Sequence[Window], shape: tuple[int, ...]) -> Array:
     """The mean, at each pixel, of the drops of the windows that hold it: (n, windows) to (n, height, width)."""
     total = np.zeros((len(drops), *shape))
     times = np.zeros(shape)

@@ -23,6 +23,7 @@ Output = Literal["logit", "probability"]
 ReluRule = Literal["plain", "guided", "deconvnet", "redirected"]
 Precision = Literal["float32", "float64", "bfloat16"]
 PassListener = Callable[[int, int], None]
+Window = tuple[slice, slice]  # rows and columns of a picture
 
 
 class Network(Protocol):
@@ -51,6 +52,13 @@ class Network(Protocol):
 
     def logits(self, pictures: Array) -> Array:
         """Scores before the softmax: (n, classes)."""
+        ...
+
+    def windowed_logits(self, picture: Array, filling: Array, windows: Sequence[Window]) -> Array:
+        """Logits of a picture, then of it with each window in turn taken from the filling: (1 + windows, classes).
+
+        ``picture`` and ``filling`` are (height, width, 3). Only what a window reaches is computed anew.
+        """
         ...
 
     def activations(self, pictures: Array, layers: Sequence[str]) -> dict[str, Array]:

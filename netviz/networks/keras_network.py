@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets
+from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets, Window
 from netviz.networks.architecture import Layer
 from netviz.networks.convolution import hasten_gradients
+from netviz.networks.incremental import IncrementalInference
 from netviz.networks.memory import Memory
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.weights import Weights
@@ -129,6 +130,13 @@ class KerasNetwork:
         activation, gradient = self._in_batches(differentiated, (pictures, targets), backward=True)
         return activation, gradient
 
+    def windowed_logits(self, picture: Array, filling: Array, windows: Sequence[Window]) -> Array:
+        logits = np.empty((1 + len(windows), self.model.outputs[0].shape[-1]), self._dtype)
+        for places, answers in self._incremental(picture, filling, windows):
+            logits[places] = answers
+            self._tell(len(places), 0)
+        return logits
+
     def network_input(self, pictures: Array) -> Array:
         return np.asarray(self.preprocessing(np.asarray(pictures, self._dtype)), self._dtype)
 
@@ -151,10 +159,15 @@ class KerasNetwork:
             layer.set_weights([_forgotten(values, random) for values in layer.get_weights()])
         return replace(self, model=model)
 
+    @cached_property
+    def _incremental(self) -> IncrementalInference:
+        return IncrementalInference(self.model, self.preprocessing, self.precision)
+
     @property
     def traces(self) -> int:
         """How many functions TensorFlow has traced for this network: one for each question, whatever the batches."""
-        return sum(compiled.experimental_get_tracing_count() for compiled in self._compiled.values())
+        counts = [compiled.experimental_get_tracing_count() for compiled in self._compiled.values()]
+        return sum(counts) + (self._incremental.traces if "_incremental" in vars(self) else 0)
 
     @property
     def _dtype(self) -> type[np.floating[Any]]:

@@ -1,0 +1,137 @@
+"""Incremental inference gives the answer of the whole network, whatever the window, the edges and the layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tiny import TORCH_LIKE, in_whole_passes, make_tiny
+
+from netviz.networks import Window, open_network
+from netviz.networks.incremental import Step, leading_steps
+from netviz.networks.keras_network import KerasNetwork, keras
+from netviz.networks.weights import Weights
+from netviz.pictures import frame, open_upright
+
+layers = keras.layers
+
+
+CHAINS: dict[str, Callable[[], list[Any]]] = {
+    "same": lambda: [layers.Conv2D(4, 3, padding="same", activation="relu"), layers.Conv2D(5, 5, padding="same")],
+    "valid": lambda: [layers.Conv2D(4, 3, activation="tanh"), layers.Conv2D(5, 4, use_bias=False)],
+    "stride": lambda: [layers.Conv2D(4, 3, strides=2, activation="relu"), layers.Conv2D(5, 1, strides=3)],
+    "pooling": lambda: [
+        layers.Conv2D(4, 3, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(5, 3),
+    ],
+    "overlapping": lambda: [layers.MaxPooling2D(3, 2), layers.Conv2D(4, 3, padding="same", activation="relu")],
+    "vgg": lambda: [
+        layers.Conv2D(4, 3, padding="same", activation="relu"),
+        layers.Conv2D(4, 3, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(6, 3, padding="same", activation="relu"),
+        layers.MaxPooling2D(),
+        layers.Conv2D(6, 3, padding="same", activation="relu"),
+    ],
+    "cut off": lambda: [layers.AveragePooling2D(2), layers.Conv2D(4, 3)],  # begins with what can't be followed
+    "same with stride": lambda: [layers.Conv2D(4, 3, padding="same"), layers.Conv2D(4, 3, strides=2, padding="same")],
+}
+
+
+FOLLOWED = {"same": 2, "valid": 2, "stride": 2, "pooling": 3, "overlapping": 2, "vgg": 6, "cut off": 0}
+
+
+def network_of(chain: str) -> KerasNetwork:
+    """A network that starts with these layers and ends with a dense one, with random weights and biases."""
+    model = keras.Sequential([keras.Input((13, 10, 3)), *CHAINS[chain](), layers.Flatten(), layers.Dense(3)])
+    random = np.random.default_rng(5)
+    model.set_weights([random.standard_normal(one.shape) / max(one.ndim, 1) for one in model.get_weights()])
+    functional = keras.Model(model.inputs, model.outputs)
+    return KerasNetwork(functional, Weights("random", "0" * 64, "random numbers"), (), TORCH_LIKE)
+
+
+def every_window(shape: tuple[int, int], patch: int, stride: int) -> list[Window]:
+    rows, columns = (range(0, side, stride) for side in shape)
+    return [(slice(row, row + patch), slice(column, column + patch)) for row in rows for column in columns]
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_the_answer_is_that_of_whole_passes(chain: str) -> None:
+    network = network_of(chain)
+    random = np.random.default_rng(6)
+    picture, filling = random.uniform(0, 255, (2, 13, 10, 3)).astype(np.float32)
+    for patch, stride in [(1, 3), (3, 2), (4, 4), (20, 5)]:
+        windows = every_window((13, 10), patch, stride)
+        found = network.windowed_logits(picture, filling, windows)
+        np.testing.assert_allclose(found, in_whole_passes(network, picture, filling, windows), atol=1e-4)
+        exact = network.at("float64")
+        found = exact.windowed_logits(picture, filling, windows)
+        np.testing.assert_allclose(found, in_whole_passes(exact, picture, filling, windows), atol=1e-11)
+
+
+@pytest.mark.parametrize("chain", FOLLOWED)
+def test_as_many_layers_are_followed_as_lead_in_a_row(chain: str) -> None:
+    assert len(leading_steps(network_of(chain).model)) == FOLLOWED[chain]
+
+
+def test_a_map_that_two_layers_read_is_the_last_that_is_followed() -> None:
+    """Of the compact form, too: its last maps go to an average, a maximum and a pooling."""
+    steps = leading_steps(make_tiny(3, head="pooled").to_keras().model)
+    assert [step.layer.name for step in steps] == ["conv1", "conv2", "pool1", "conv3"]
+
+
+def test_windows_of_different_sizes_in_any_order() -> None:
+    network = network_of("vgg")
+    random = np.random.default_rng(7)
+    picture, filling = random.uniform(0, 255, (2, 13, 10, 3)).astype(np.float32)
+    starts = random.integers(0, 9, (100, 2))
+    sizes = random.integers(1, 6, (100, 2))
+    windows = [(slice(*one[0]), slice(*one[1])) for one in np.stack([starts, starts + sizes], axis=-1).tolist()]
+    found = network.windowed_logits(picture, filling, windows)
+    np.testing.assert_allclose(found, in_whole_passes(network, picture, filling, windows), atol=1e-4)
+
+
+def test_each_window_is_told_as_a_pass_few_at_a_time_and_nothing_is_traced_twice() -> None:
+    network = network_of("vgg")
+    told: list[int] = []
+    network.listeners.append(lambda forward, backward: told.append(forward))
+    picture = np.zeros((13, 10, 3), np.float32)
+    for patch in (1, 3):
+        told.clear()
+        windows = every_window((13, 10), patch, 1)
+        network.windowed_logits(picture, picture, windows)
+        assert sum(told) == 1 + len(windows)
+        assert max(told) <= 64
+    assert network.traces == 2
+
+
+def test_the_picture_and_the_filling_stay_as_they_are() -> None:
+    network = network_of("same")
+    picture, filling = np.ones((13, 10, 3), np.float32), np.zeros((13, 10, 3), np.float32)
+    network.windowed_logits(picture, filling, every_window((13, 10), 3, 3))
+    assert picture.all() and not filling.any()
+
+
+def test_what_a_step_reaches() -> None:
+    """Outputs 0 to 3 of a 3x3 convolution with margin hold inputs 1 and 2; those of a pooling by 2, outputs 0 and 1."""
+    convolution = Step(None, kernel=3, stride=1, margin=1)
+    pooling = Step(None, kernel=2, stride=2, margin=0)
+    ends, side = np.array([[[1, 3]]]), np.array([9])
+    assert convolution.reach(ends, side).tolist() == [[[0, 4]]]
+    assert pooling.reach(ends, side // 2).tolist() == [[[0, 2]]]
+    assert pooling.reach(np.array([[[8, 9]]]), side // 2).tolist() == [[[3, 4]]]  # the ninth input is in none
+
+
+@pytest.mark.vgg16
+def test_on_vgg16_a_hidden_patch_gives_the_logits_of_a_whole_pass() -> None:
+    network = open_network("compact")
+    picture = frame(open_upright(Path("content/pictures/dog.jpg"))).astype(np.float32)
+    filling = np.broadcast_to(network.mean_colour, picture.shape)
+    windows = [(slice(row, row + 32), slice(column, column + 24)) for row in (0, 97, 200) for column in (0, 103, 210)]
+    found = network.windowed_logits(picture, filling, windows)
+    assert isinstance(network, KerasNetwork)
+    np.testing.assert_allclose(found, in_whole_passes(network, picture, filling, windows), atol=1e-4)
