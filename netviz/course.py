@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from netviz.bibliography import Work, read_bibliography
 from netviz.experiments import Experiment, Vocabulary, read_experiments
+from netviz.glossary import Glossary, read_glossary
 from netviz.lessons import Lesson, read_lesson, read_lessons
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.networks.architecture import vgg16_layers
 from netviz.pictures import Picture, own_picture, read_pictures
 from netviz.questions import Question, read_questions
-from netviz.yaml_places import read_yaml
+from netviz.yaml_places import read_checked
 
 HOME = "home"
 
@@ -53,6 +55,8 @@ class Course:
     experiments: Mapping[str, Experiment]
     pictures: Mapping[str, Picture]
     questions: Mapping[str, Question]
+    glossary: Glossary
+    bibliography: tuple[Work, ...]
     mistakes: tuple[Mistake, ...] = ()
     broken: frozenset[str] = frozenset()
 
@@ -87,13 +91,29 @@ def read_course(content: Path, weights_form: str, own: Path | None = None) -> Co
         home = read_lesson(content / "pages" / HOME)
     with gathered(mistakes):
         lessons = read_lessons(content / "lessons")
+    with gathered(mistakes):
+        bibliography = read_bibliography(content / "bibliography.yaml")
+    with gathered(mistakes):
+        glossary = read_glossary(content / "glossary.yaml")
     if mistakes:
         raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
     experiments, wrong, broken = read_experiments((home, *lessons), vocabulary)
     questions, wrong_questions = read_questions((home, *lessons), experiments)
     wrong += wrong_questions
-    return Course(site, home, lessons, experiments, pictures, questions, tuple(wrong), frozenset(broken))
+    wrong += glossary.unknown_lessons([lesson.slug for lesson in lessons])
+    return Course(
+        site,
+        home,
+        lessons,
+        experiments,
+        pictures,
+        questions,
+        glossary,
+        bibliography,
+        tuple(wrong),
+        frozenset(broken),
+    )
 
 
 def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Picture]:
@@ -106,8 +126,4 @@ def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Pictur
 def _read_site_text(path: Path) -> SiteText:
     if not path.is_file():
         raise Mistakes([Mistake(path, "is missing; it holds the site's title and tagline")])
-    values, places = read_yaml(path.read_text("utf-8"), path)
-    try:
-        return SiteText.model_validate(values)
-    except ValidationError as error:
-        raise Mistakes(places.mistakes(error, list(SiteText.model_fields))) from None
+    return read_checked(path, SiteText, [*SiteText.model_fields, *Notice.model_fields])[0]

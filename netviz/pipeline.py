@@ -103,7 +103,8 @@ def site_key(course: Course, plan: Plan) -> str:
     templates = [file.read_text("utf-8") for file in sorted(TEMPLATES.iterdir()) if file.is_file()]
     code = source_digest("netviz.site.compose", "netviz.pipeline")
     figures = [task.figure_key for task in plan.values()]
-    return key_of([course.site.model_dump(), texts, pictures, templates, code, figures])
+    words = [course.site, *course.bibliography, *course.glossary.chapters]
+    return key_of([[one.model_dump() for one in words], texts, pictures, templates, code, figures])
 
 
 def is_current(site: Path, key: str) -> bool:

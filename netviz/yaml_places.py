@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from netviz.mistakes import Mistake, Mistakes, nearest
 
@@ -43,7 +43,7 @@ class Places:
         found = []
         for detail in error.errors():
             key: Key = prefix + tuple(detail["loc"])
-            name = str(detail["loc"][0]) if detail["loc"] else ""
+            name = next((part for part in reversed(detail["loc"]) if isinstance(part, str)), "")
             if detail["type"] == "extra_forbidden":
                 found.append(self.mistake(key, f"unknown field {name!r}", nearest(name, allowed), at_key=True))
             elif detail["type"] == "missing":
@@ -52,6 +52,21 @@ class Places:
                 reason = detail["msg"][:1].lower() + detail["msg"][1:]
                 found.append(self.mistake(key, f"{name}: {reason}; found {detail['input']!r}"))
         return found
+
+
+T = TypeVar("T")
+
+
+def read_checked(path: Path, model: type[T], fields: list[str]) -> tuple[T, Places]:
+    """A YAML file as a type that pydantic can check; ``fields`` are the names that its entries may have.
+
+    Raises Mistakes with all that does not fit.
+    """
+    values, places = read_yaml(path.read_text("utf-8"), path)
+    try:
+        return TypeAdapter(model).validate_python(values), places
+    except ValidationError as error:
+        raise Mistakes(places.mistakes(error, fields)) from None
 
 
 def read_yaml(text: str, path: Path, first_line: int = 1) -> tuple[Any, Places]:

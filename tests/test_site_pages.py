@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 LESSON = "what-a-gradient-says.html"
 TAB, SHIFT_TAB, ENTER, SPACE, DOWN = "\ue004", "\ue008\ue004", "\ue007", " ", "\ue015"  # as WebDriver names them
+END, HOME, LEFT = "\ue010", "\ue011", "\ue012"
 
 
 def pages(site: Path) -> list[Path]:
@@ -191,6 +192,7 @@ def test_every_word_is_there_in_both_languages_and_used() -> None:
     sources = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
     used = set(re.findall(r"words\.(\w+)", sources))
     used |= {f"gives_{kind.replace(' ', '_')}" for kind in typing.get_args(methods.Kind)}  # words['gives_' + …]
+    used |= {f"looks_at_{subject}" for subject in typing.get_args(methods.Subject)}  # words['looks_at_' + …]
     used |= {f"map_{state}" for state in ("zero", "near_zero", "constant", "not_finite")}  # words['map_' + …]
     assert used == set(words)
 
@@ -412,7 +414,7 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     browser.viewport(width, 800)
     browser.colours(scheme)
-    for name in (lesson, "index.html", "zh/regions.html", "methods.html"):
+    for name in (lesson, "index.html", "zh/regions.html", "methods.html", "glossary.html", "zh/bibliography.html"):
         browser.open(site / name)
         browser.run(OPEN_ALL)
         assert browser.violations() == [], name
@@ -421,7 +423,8 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
 @pytest.mark.parametrize("width", [320, 768, 1440, 2560])
 def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: Path, width: int) -> None:
     browser.viewport(width, 800)
-    for name in ("index.html", LESSON, "zh/regions.html", "zh/methods.html", "credits.html"):
+    others = (f"zh/{slug}.html" for slug in weave.PAGES)
+    for name in ("index.html", LESSON, "zh/regions.html", *others):
         browser.open(site / name)
         browser.run(OPEN_ALL)
         assert (browser.overflow(), browser.console_errors()) == (0, []), name
@@ -492,6 +495,85 @@ def test_answers_are_there_without_scripts_and_on_paper(browser: Browser, site: 
     assert not browser.driver.find_element("css selector", "#brightest button").is_displayed()
     browser.driver.find_element("css selector", "#brightest summary").send_keys(ENTER)
     assert "at the edge" in browser.driver.find_element("css selector", "#brightest details").text
+
+
+SLIDER = "#says-slider input"
+SHOWN = """return Array.from(document.querySelectorAll('#says-slider .slide .caption'))
+    .filter((one) => one.checkVisibility({visibilityProperty: true})).map((one) => one.innerText)"""
+HASH = "return decodeURIComponent(location.hash)"
+
+
+def test_a_slider_is_moved_with_the_keyboard_and_nothing_else_moves(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    slider = browser.driver.find_element("css selector", SLIDER)
+    height = browser.run("return document.documentElement.scrollHeight")
+    for key, caption, value in (
+        (LEFT, "Five samples.", "5"),
+        (HOME, "One sample.", "1"),
+        (END, "Fifty samples.", "50"),
+    ):
+        slider.send_keys(key)
+        assert browser.run(SHOWN) == [caption]
+        assert slider.get_attribute("aria-valuetext") == value
+        assert browser.driver.find_element("css selector", "#says-slider output").text == value
+        assert browser.run("return document.documentElement.scrollHeight") == height
+    assert slider.accessible_name == "samples"
+
+
+def test_the_address_says_where_sliders_stand_and_puts_them_there(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    slider = browser.driver.find_element("css selector", SLIDER)
+    slider.send_keys(HOME)
+    assert browser.run(HASH) == "#says-slider@1"
+    shared = browser.driver.current_url
+    slider.send_keys(END)
+    assert browser.run(HASH) == ""
+    browser.open("about:blank")
+    browser.open(shared)
+    assert browser.run(SHOWN) == ["One sample."]
+    assert 0 <= browser.run("return document.querySelector('#says-slider').getBoundingClientRect().top") < 450
+    browser.open("about:blank")
+    browser.open(shared.replace("@1", "@3"))  # a value that a later build has dropped
+    assert browser.run(SHOWN) == ["Fifty samples."]
+
+
+def test_a_phrase_sets_the_slider_and_back_undoes_it(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    element = partial(browser.driver.find_element, "css selector")
+    for value, caption in (("5", "Five samples."), ("1", "One sample.")):
+        element(f"a[href='#says-slider@{value}']").send_keys(ENTER)
+        assert (browser.run(HASH), browser.run(SHOWN)) == (f"#says-slider@{value}", [caption])
+    element(".sections a").send_keys(ENTER)
+    assert browser.run(HASH).endswith("&says-slider@1")  # a jump within the page leaves the slider alone
+    browser.driver.back()
+    browser.driver.back()
+    assert (browser.run(HASH), browser.run(SHOWN)) == ("#says-slider@5", ["Five samples."])
+    browser.driver.back()
+    assert (browser.run(HASH), browser.run(SHOWN)) == ("", ["Fifty samples."])
+
+
+def test_a_slider_stays_where_it_is_for_another_photo_or_language(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    browser.driver.find_element("css selector", SLIDER).send_keys(HOME)
+    for link in (".picker a:not([aria-current])", ".masthead [data-keep-place]"):
+        browser.run(f"document.querySelector('{link}').click()")
+        assert (browser.run(HASH), browser.run(SHOWN)) == ("#says-slider@1", ["One sample."])
+
+
+def test_without_scripts_and_on_paper_the_values_of_a_slider_follow_one_another(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    browser.driver.find_element("css selector", SLIDER).send_keys(HOME)
+    browser.colours("light", "print")
+    assert len(browser.run(SHOWN)) == 3
+    browser.colours("light")
+    browser.scripts(False)
+    browser.open("about:blank")
+    browser.open((site / LESSON).as_uri() + "#says-slider@5")
+    assert len(browser.run(SHOWN)) == 3
+    assert not browser.driver.find_element("css selector", SLIDER).is_displayed()
+    assert browser.run("return document.querySelector(':target').id") == "says-slider@5"  # where the browser goes
+    widths = browser.run("return [...document.querySelectorAll('#says-slider .slide img')].map((one) => one.width)")
+    assert widths[0] == widths[1] < widths[2]  # the plain one, shown first, is the large one
 
 
 def test_without_scripts_all_is_there_but_the_switch(browser: Browser, site: Path) -> None:

@@ -65,7 +65,7 @@ _PETSIUK = Paper(
     2018,
     "RISE: Randomized Input Sampling for Explanation of Black-box Models",
     "https://arxiv.org/abs/1806.07421",
-    "section 4.1",
+    "the deletion and insertion metrics",
 )
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netviz.networks.keras_network import KerasNetwork
 
 COUNTING = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
-Rule = Annotated[
+Explanation = Annotated[
     Literal["gradient", "guided-backprop", "deconvnet", "grad-cam"],
     Field(description="the method that explains the score"),
 ]
@@ -38,7 +38,7 @@ Rule = Annotated[
     passes=lambda settings: Passes(forward=2, backward=1),
     subject="data",
 )
-def on_paper(*, rule: Rule = "gradient") -> Result:
+def on_paper(*, explanation: Explanation = "gradient") -> Result:
     """The explanation of the score: ``maps`` (1, 4, 4), or (1, 2, 2) for Grad-CAM, on the maps after their ReLU.
 
     ``score`` is the network's, ``row_1``, ``row_2``, … are the explanation's rows.
@@ -46,8 +46,8 @@ def on_paper(*, rule: Rule = "gradient") -> Result:
     from netviz.methods import methods
 
     network, target = paper_network(), np.array([0])
-    settings = {"layer": "relu"} if rule == "grad-cam" else {}
-    attribution = run(methods()[rule], network, COUNTING, target, settings)["attribution"][0]
+    settings = {"layer": "relu"} if explanation == "grad-cam" else {}
+    attribution = run(methods()[explanation], network, COUNTING, target, settings)["attribution"][0]
     grid = attribution.reshape(attribution.shape[:2])
     rows = {f"row_{number}": row for number, row in enumerate(grid, start=1)}
     return {"maps": grid[None], "score": network.logits(COUNTING)[0, 0], **rows}

@@ -47,7 +47,7 @@ WINDOW = 7  # pixels, a side of the windows that structural similarity compares
             2018,
             "Sanity Checks for Saliency Maps",
             "https://arxiv.org/abs/1810.03292",
-            "section 4",
+            "the model parameter randomization test",
         ),
     ),
     gives="check",

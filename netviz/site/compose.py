@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -15,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz import __version__
+from netviz.bibliography import cited_works
 from netviz.claims import CheckedClaim, check_claim
 from netviz.course import HOME, Course
 from netviz.draw import FIGURES, load_figure
@@ -31,8 +33,9 @@ from netviz.plan import Plan, Task
 from netviz.run import load_record
 from netviz.site import weave
 from netviz.site.expressions import expression_mistakes, failure, results_used, undeclared
-from netviz.site.markup import Body, inline_template, lesson_body, phrase_mistakes
+from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.quiz import question_mistakes, question_view, results_asked
+from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
 from netviz.site.weave import Entry, FigureView, Page, Sample, Site, Slide
 from netviz.sliders import TARGET
 from netviz.store import Store
@@ -56,22 +59,53 @@ class Verdict:
 def text_mistakes(course: Course) -> list[Mistake]:
     """Everything in the lessons' texts that can be known to be wrong before anything runs."""
     mistakes: list[Mistake] = []
-    known = dict.fromkeys(course.broken) | {
-        name: tuple(one.slider.values) if one.slider else () for name, one in course.experiments.items()
-    }
+    known = dict.fromkeys(course.broken) | {name: _states(one) for name, one in course.experiments.items()}
     for language in LANGUAGES:
         env = weave.environment(TEMPLATES, language)
         names = {*env.globals, *NAMES}
+        bodies: dict[str, Body] = {}
         for lesson in course.pages:
             text = lesson.texts[language]
             mistakes += expression_mistakes(text, env, names, known)
             with gathered(mistakes):
-                mistakes += phrase_mistakes(text, lesson_body(text), known)
+                bodies[lesson.slug] = lesson_body(text)
+                mistakes += phrase_mistakes(text, bodies[lesson.slug], known)
+        sections = _sections(course, language, bodies)
+        for slug, body in bodies.items():
+            text = next(lesson.texts[language] for lesson in course.pages if lesson.slug == slug)
+            mistakes += link_mistakes(text, body, _page_slug(slug), sections)
         mistakes += _caption_mistakes(course, env, language, {*names, "target", "top", "numbers"})
+        mistakes += glossary_mistakes(course.glossary, language, env)
         for lesson in course.pages:
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
     return mistakes
+
+
+def _states(experiment: Experiment) -> tuple[str, ...] | None:
+    """The names of a slider's values; None for a grid, whose states are its layers and channels."""
+    if experiment.view == "grid":
+        return None
+    return tuple(experiment.slider.values) if experiment.slider else ()
+
+
+def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict[str, set[str] | None]:
+    """Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven."""
+    sections: dict[str, set[str] | None] = {"methods": set(methods()), "credits": {"photos", "weights", "software"}}
+    chapters = course.glossary.chapters
+    sections["glossary"] = {chapter.key for chapter in chapters} | {term.key for one in chapters for term in one.terms}
+    sections["bibliography"] = {one.work.key for one in cited_works(course.bibliography, methods().values(), {})}
+    for lesson in course.pages:
+        body = bodies.get(lesson.slug)
+        figures = {one.id for one in course.experiments.values() if one.lesson == lesson.slug}
+        figures |= {one.id for one in course.questions_of(lesson)}
+        known = figures | set(re.findall(r' id="([^"]+)"', body.template)) if body else None
+        sections[_page_slug(lesson.slug)] = known
+    return sections
+
+
+def _page_slug(lesson: str) -> str:
+    return weave.HOME if lesson == HOME else lesson
 
 
 def _caption_mistakes(
@@ -226,7 +260,7 @@ class Edition:
                         yield self._lesson_page(lesson, text, body, picture, varies)
                 except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
                     mistakes.append(failure(text, self.env, self._values(picture) | {"experiment": str}, error))
-        for slug in ("methods", "credits"):
+        for slug in weave.PAGES:
             yield self._plain_page(slug)
 
     @cached_property
@@ -240,9 +274,9 @@ class Edition:
     @cached_property
     def site(self) -> Site:
         home, *entries = (
-            Entry(slug, front.title, front.summary, self._varies(lesson))
+            Entry(_page_slug(lesson.slug), front.title, front.summary, self._varies(lesson))
             for lesson in self.course.pages
-            for front, slug in [(lesson.texts[self.language].front, weave.HOME if lesson.slug == HOME else lesson.slug)]
+            for front in [lesson.texts[self.language].front]
         )
         samples = tuple(
             Sample(
@@ -285,7 +319,7 @@ class Edition:
         is_home = lesson.slug == HOME
         page = Page(
             self.language,
-            weave.HOME if is_home else lesson.slug,
+            _page_slug(lesson.slug),
             text.front.title,
             text.front.summary,
             picture,
@@ -311,9 +345,22 @@ class Edition:
             self.course.default_picture,
             self.course.default_picture,
         )
-        views = [weave.method_view(method, self.language) for method in methods().values()]
-        notices = [(one.name[self.language], one.licence, one.source) for one in self.course.site.notices]
-        return page, weave.weave_page(self.env, slug, self.site, page, methods=views, notices=notices)
+        return page, weave.weave_page(self.env, slug, self.site, page, **self._contents(slug, page))
+
+    def _contents(self, slug: str, page: Page) -> dict[str, Any]:
+        """What a page beside the lessons shows."""
+        sources = {lesson.slug: lesson.texts[self.language].source for lesson in self.course.lessons}
+        match slug:
+            case "methods":
+                return {"methods": [weave.method_view(method, self.language) for method in methods().values()]}
+            case "glossary":
+                relink = partial(weave.relink, site=self.site, page=page)
+                chapters = glossary_view(self.course.glossary, self.language, self.env, relink, sources)
+                return {"chapters": chapters}
+            case "bibliography":
+                cited = cited_works(self.course.bibliography, methods().values(), sources)
+                return {"works": bibliography_view(cited, methods(), self.language)}
+        return {"notices": [(one.name[self.language], one.licence, one.source) for one in self.course.site.notices]}
 
     def _preview(self, lesson: Lesson, picture: str) -> str:
         """A picture file of the lesson's own, for previews of links to it."""
@@ -377,7 +424,7 @@ class Edition:
             names |= {"target": result.target.name, "picture": result.picture.title}
         folder = self.store.path(FIGURES, task.figure_key)
         return FigureView(
-            id=name,
+            id=variant.id,
             number=number,
             method=method.title[self.language],
             summary=method.summary[self.language],

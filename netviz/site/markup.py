@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import markdown
 from markdown.extensions import Extension
@@ -75,6 +76,23 @@ def phrase_mistakes(
         known = experiments.get(name)
         if known is not None and value not in known:
             yield _at(text, _Refusal(f"#{address}", f"{name}: {no_value(value, known)}"))
+
+
+def link_mistakes(
+    text: LessonText, body: Body, own: str, pages: Mapping[str, Collection[str] | None]
+) -> Iterator[Mistake]:
+    """Links to pages and sections that there are not.
+
+    ``pages`` are their sections by slug, None where these are not known; ``own`` is the slug of the lesson's page.
+    """
+    for slug, section in re.findall(r'href="(?:([\w./-]+)\.html)?(?:#([^"@]*))?"', body.template):
+        page = slug or own
+        known = pages.get(page)
+        if page not in pages:
+            yield _at(text, _Refusal(f"{slug}.html", f"there is no page {slug}.html", nearest(slug, pages)))
+        elif section and known is not None and unquote(section) not in known:
+            hint = nearest(unquote(section), sorted(known))
+            yield _at(text, _Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint))
 
 
 def inline_template(source: str) -> str:

@@ -33,13 +33,15 @@ from netviz.site.quiz import QuestionView
 from netviz.values import ClassScore
 
 HOME = "index"
-PAGES = ("methods", "credits")  # beside the home page and the lessons
+PAGES = ("methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
 ASSETS = (
     "explorer.js",
     "favicon.svg",
     "question.js",
     "readout.js",
     "site.js",
+    "slider.js",
+    "state.js",
     "style.css",
     "theme.js",
 )  # of the templates' folder, published in assets/
@@ -97,7 +99,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Page:
-    """One page: its language, slug (``index``, ``methods``, ``credits`` or a lesson's) and words for the head.
+    """One page: its language, slug (``index``, a lesson's, or one of `PAGES`) and words for the head.
 
     ``picture`` is the reader's choice, ``default_picture`` the one whose pages have the plain address. ``varies`` says
     whether the page depends on the choice. ``image`` is a picture file from the site's root, for link previews.
@@ -128,7 +130,7 @@ class Page:
         return self._link(self._path(self.language, entry.slug, entry.varies))
 
     def to_page(self, slug: str) -> str:
-        """The link to ``methods`` or ``credits``."""
+        """The link to one of `PAGES`."""
         return self._link(self._path(self.language, slug, False))
 
     def with_picture(self, picture: str) -> str:
@@ -250,6 +252,11 @@ class FigureView:
         if any(plate.svg for plate in self.plates):
             return "charted"
         return {1: "single", 2: "pair"}.get(len(self.plates), "several")
+
+    @property
+    def stop(self) -> str:
+        """Where the slider stands at first: ``samples 50``; empty if there is none."""
+        return next((f"{self.setting} {slide.label}" for slide in self.slides if slide.name == self.plain), "")
 
     @property
     def broken(self) -> tuple[CheckedClaim, ...]:
@@ -467,7 +474,7 @@ def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment
         keep_trailing_newline=True,
     )
     env.filters.update(filters(language), solid=solid, channels=channels)
-    env.globals.update(words=read_words(templates, language), language=language, languages=TONGUES)
+    env.globals.update(words=read_words(templates, language), language=language, languages=TONGUES, pages=PAGES)
     return env
 
 
@@ -483,10 +490,11 @@ def read_assets(templates: Path) -> dict[str, bytes]:
 
 
 def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, page: Page, **values: Any) -> str:
-    """A whole page from one of the templates ``home``, ``lesson``, ``methods`` and ``credits``.
+    """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
 
     ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text), ``methods`` the
-    ``methods`` (`MethodView`), ``credits`` the ``notices`` (name, licence, source) of what the site is made of.
+    ``methods`` (`MethodView`), ``glossary`` the ``chapters`` (`ChapterView`), ``bibliography`` the ``works``
+    (`WorkView`), ``credits`` the ``notices`` (name, licence, source) of what the site is made of.
     """
     return env.get_template(f"{template}.html").render(site=site, page=page, **values)
 

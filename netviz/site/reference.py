@@ -1,0 +1,98 @@
+"""The reference pages: a course's terms and the works it cites, with the way back to where they are treated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from jinja2 import Environment
+from jinja2.exceptions import TemplateError
+from markupsafe import Markup
+
+from netviz.bibliography import CitedWork, Work
+from netviz.glossary import Glossary, Term
+from netviz.lessons import LANGUAGES
+from netviz.methods import Method
+from netviz.mistakes import Mistake
+from netviz.site.expressions import undeclared
+from netviz.site.markup import inline_template
+
+
+@dataclass(frozen=True)
+class TermView:
+    """A term as the glossary shows it: ``others`` are its names by the other languages, ``lessons`` are slugs."""
+
+    key: str
+    name: str
+    others: Mapping[str, str]
+    means: Markup
+    lessons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ChapterView:
+    """A chapter of the glossary."""
+
+    key: str
+    title: str
+    terms: tuple[TermView, ...]
+
+
+@dataclass(frozen=True)
+class WorkView:
+    """A work as the bibliography shows it: ``methods`` are titles by name, ``lessons`` are slugs."""
+
+    work: Work
+    methods: Mapping[str, str]
+    lessons: tuple[str, ...]
+
+
+def glossary_mistakes(glossary: Glossary, language: str, environment: Environment) -> Iterator[Mistake]:
+    """Meanings that can't be woven, each at its place."""
+    for key, term in glossary.terms():
+        place = (*key, "means", language)
+        try:
+            unknown = undeclared(inline_template(term.means[language]), environment) - set(environment.globals)
+            if unknown:
+                yield glossary.places.mistake(place, f"unknown name {min(unknown)!r}")
+        except (ValueError, TemplateError) as error:
+            yield glossary.places.mistake(place, f"the meaning can't be read: {error}")
+
+
+def glossary_view(
+    glossary: Glossary,
+    language: str,
+    environment: Environment,
+    relink: Callable[[str], str],
+    linking: Mapping[str, str],
+) -> tuple[ChapterView, ...]:
+    """The glossary in a language.
+
+    ``linking`` are the lessons' sources by slug: a lesson that links to a term treats it, beside those that the term
+    itself names.
+    """
+
+    def view(term: Term) -> TermView:
+        return TermView(
+            term.key,
+            term.name[language],
+            {other: term.name[other] for other in LANGUAGES if other != language},
+            Markup(environment.from_string(relink(inline_template(term.means[language]))).render()),
+            tuple(
+                slug
+                for slug, source in linking.items()
+                if slug in term.lessons or f"(glossary.html#{term.key})" in source
+            ),
+        )
+
+    return tuple(
+        ChapterView(chapter.key, chapter.title[language], tuple(map(view, chapter.terms)))
+        for chapter in glossary.chapters
+    )
+
+
+def bibliography_view(cited: list[CitedWork], methods: Mapping[str, Method], language: str) -> tuple[WorkView, ...]:
+    """The bibliography in a language."""
+    return tuple(
+        WorkView(one.work, {name: methods[name].title[language] for name in one.methods}, one.lessons) for one in cited
+    )
