@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -97,7 +97,7 @@ def frame(pixels: NDArray[np.uint8], side: int = CROP) -> NDArray[np.uint8]:
 def read_pictures(folder: Path) -> dict[str, Picture]:
     """The sample pictures of a folder, in the order of its ``credits.yaml``, by name (the file's, without suffix).
 
-    Raises Mistakes for a picture without a credit, a credit without a picture, or a picture that can't be read.
+    Raises Mistakes for a picture without a credit, or a credit without a picture. The files are not opened.
     """
     credits_file = folder / "credits.yaml"
     credits: dict[str, dict[str, Any]] = yaml.safe_load(credits_file.read_text("utf-8")) or {}
@@ -107,15 +107,18 @@ def read_pictures(folder: Path) -> dict[str, Picture]:
         Mistake(credits_file, f"credits {name!r}, but there is no such picture")
         for name in credits.keys() - files.keys()
     ]
-    pictures = {name: _sample(name, files[name], entry) for name, entry in credits.items() if name in files}
-    for picture in pictures.values():
-        try:
-            open_upright(picture.path)
-        except UnreadablePicture as error:
-            mistakes.append(Mistake(picture.path, str(error).removeprefix(f"{picture.path}: ")))
     if mistakes:
         raise Mistakes(mistakes)
-    return pictures
+    return {name: _sample(name, files[name], entry) for name, entry in credits.items()}
+
+
+def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:
+    """What is wrong with files that are no pictures, or broken ones: each is opened."""
+    for picture in pictures:
+        try:
+            picture.pixels  # noqa: B018
+        except UnreadablePicture as error:
+            yield Mistake(picture.path, str(error).removeprefix(f"{picture.path}: "))
 
 
 def _sample(name: str, path: Path, entry: dict[str, Any]) -> Picture:

@@ -17,6 +17,7 @@ from netviz.export import export_tasks
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks import Network, open_network
 from netviz.networks.weights import describe
+from netviz.pictures import picture_mistakes
 from netviz.plan import Plan, Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS, Laboratory, run_data_task
@@ -47,14 +48,14 @@ def build(options: Options, reporter: Reporter) -> Report:
     """
     course = read_course(options.content, options.weights, options.picture)
     if course.mistakes:
-        raise Mistakes([*course.mistakes, *text_mistakes(course)])
+        raise Mistakes(all_mistakes(course))
     plan = make_plan(course, describe(options.weights))
     key = site_key(course, plan)
     if is_current(options.to, key):
         return Report(options.to, len(plan))
     store = Store(options.store)
     check_destination(options.to)
-    if mistakes := text_mistakes(course):
+    if mistakes := all_mistakes(course):
         raise Mistakes(mistakes)
     ran = run_missing(list(plan.values()), options.weights, store, reporter)
     drawn = draw_missing(list(plan.values()), store, reporter)
@@ -94,6 +95,11 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
     store = Store(options.store)
     run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
     return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
+
+
+def all_mistakes(course: Course) -> list[Mistake]:
+    """All that is wrong with a course before anything runs."""
+    return [*course.mistakes, *text_mistakes(course), *picture_mistakes(course.pictures.values())]
 
 
 def site_key(course: Course, plan: Plan) -> str:

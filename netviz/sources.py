@@ -15,6 +15,7 @@ from pathlib import Path
 PACKAGE = "netviz"
 
 
+@cache
 def source_digest(*modules: str) -> str:
     """SHA-256 over the source of the modules and of everything of netviz that they import, directly or not."""
     digest = hashlib.sha256()
@@ -44,7 +45,7 @@ def _imports(module: str) -> tuple[str, ...]:
 
 
 def _imported_names(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in _statements(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -52,6 +53,16 @@ def _imported_names(path: Path) -> Iterator[str]:
         else:
             continue
         yield from (name for name in names if name.split(".")[0] == PACKAGE and _path(name))
+
+
+def _statements(node: ast.AST) -> Iterator[ast.stmt]:
+    """Every statement within a node, however deep; expressions, the most of a module, are passed over."""
+    for name in ("body", "orelse", "handlers", "finalbody", "cases"):
+        inner = getattr(node, name, ())
+        for one in inner if isinstance(inner, list) else ():
+            if isinstance(one, ast.stmt):
+                yield one
+            yield from _statements(one)
 
 
 @cache
