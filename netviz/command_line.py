@@ -21,6 +21,7 @@ examples:
   python build.py --weights imagenet           with Keras' full VGG16 (a download of 553 MB, once)
   python build.py --weights vgg16.h5           with a file in the layout of Keras' own
   python build.py --to ~/public/netviz         into another folder
+  python build.py --offer chelsea dog          a quicker build: readers may choose only these sample pictures
   python build.py --export dog-gradient --to out   the raw numbers of an experiment, as .npz
 
 A lesson is a folder of content/lessons with en.md and zh.md; README.md shows how to write one.
@@ -52,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     )
     arguments.add_argument("--picture", type=Path, metavar="FILE", help="your own photo: the course is built around it")
     arguments.add_argument(
+        "--offer", nargs="+", default=(), metavar="NAME", help="offer only these sample pictures to choose from (all)"
+    )
+    arguments.add_argument(
         "--export", metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
     return arguments
@@ -62,7 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     reporter = Reporter()
     try:
-        chosen = Options(options.content, options.to or Path("site"), options.store, options.weights, options.picture)
+        chosen = Options(
+            options.content,
+            options.to or Path("site"),
+            options.store,
+            options.weights,
+            options.picture,
+            tuple(options.offer),
+        )
         if options.export:
             for file in export(chosen, options.export, options.to or Path("export"), reporter):
                 reporter.say(f"wrote {file}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from netviz.experiments import Experiment, Vocabulary, read_experiments
 from netviz.glossary import Glossary, read_glossary
 from netviz.lessons import Lesson, read_lesson, read_lessons
 from netviz.methods import methods
-from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
 from netviz.pictures import Picture, own_picture, read_pictures
 from netviz.questions import Question, read_questions
@@ -59,10 +59,11 @@ class Course:
     bibliography: tuple[Work, ...]
     mistakes: tuple[Mistake, ...] = ()
     broken: frozenset[str] = frozenset()
+    offered: tuple[str, ...] = ()
 
     @property
     def default_picture(self) -> str:
-        return next(iter(self.pictures))
+        return self.offered[0]
 
     def questions_of(self, lesson: Lesson) -> list[Question]:
         """A lesson's questions, in order."""
@@ -74,8 +75,10 @@ class Course:
         return (self.home, *self.lessons)
 
 
-def read_course(content: Path, weights_form: str, own: Path | None = None) -> Course:
+def read_course(content: Path, weights_form: str, own: Path | None = None, offer: Sequence[str] = ()) -> Course:
     """Read and check a content folder; ``own`` is a reader's photo, which then comes first.
+
+    ``offer`` are the sample pictures that readers may choose, all of them if it is empty.
 
     Raises Mistakes with all that keeps the course from being read, and UnreadablePicture for ``own``.
     """
@@ -84,7 +87,9 @@ def read_course(content: Path, weights_form: str, own: Path | None = None) -> Co
         raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
     mistakes: list[Mistake] = []
     with gathered(mistakes):
-        pictures = _with_own(read_pictures(content / "pictures"), own)
+        samples = read_pictures(content / "pictures")
+        pictures = _with_own(samples, own)
+        mistakes += _not_offered(offer, samples, content / "pictures")
     with gathered(mistakes):
         site = _read_site_text(content / "site.yaml")
     with gathered(mistakes):
@@ -102,18 +107,27 @@ def read_course(content: Path, weights_form: str, own: Path | None = None) -> Co
     questions, wrong_questions = read_questions((home, *lessons), experiments)
     wrong += wrong_questions
     wrong += glossary.unknown_lessons([lesson.slug for lesson in lessons])
+    offered = tuple(name for name in pictures if not offer or name in offer or name not in samples)
+    used = {*offered, *(one.picture for one in experiments.values())}
     return Course(
         site,
         home,
         lessons,
         experiments,
-        pictures,
+        {name: picture for name, picture in pictures.items() if name in used},
         questions,
         glossary,
         bibliography,
         tuple(wrong),
         frozenset(broken),
+        offered,
     )
+
+
+def _not_offered(offer: Sequence[str], samples: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:
+    for name in offer:
+        if name not in samples:
+            yield Mistake(folder, f"has no picture {name!r} to offer", hint=nearest(name, samples))
 
 
 def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Picture]:

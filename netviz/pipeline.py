@@ -39,6 +39,7 @@ class Options:
     store: Path
     weights: str = "compact"
     picture: Path | None = None
+    offer: tuple[str, ...] = ()
 
 
 def build(options: Options, reporter: Reporter) -> Report:
@@ -46,7 +47,7 @@ def build(options: Options, reporter: Reporter) -> Report:
 
     Raises Mistakes, WeightsUnavailable, UnreadablePicture or CannotPublish; then the old site stands as it was.
     """
-    course = read_course(options.content, options.weights, options.picture)
+    course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
     plan = make_plan(course, describe(options.weights))
@@ -83,7 +84,7 @@ def build(options: Options, reporter: Reporter) -> Report:
 
 def export(options: Options, experiment: str, folder: Path, reporter: Reporter) -> list[Path]:
     """Run an experiment if it must be, and write its raw numbers; see `netviz.export`. Returns the `.npz` files."""
-    course = read_course(options.content, options.weights, options.picture)
+    course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(course.mistakes)
     if experiment not in course.experiments:
@@ -110,7 +111,7 @@ def site_key(course: Course, plan: Plan) -> str:
     code = source_digest("netviz.site.compose", "netviz.pipeline")
     figures = [task.figure_key for task in plan.values()]
     words = [course.site, *course.bibliography, *course.glossary.chapters]
-    return key_of([[one.model_dump() for one in words], texts, pictures, templates, code, figures])
+    return key_of([course.offered, [one.model_dump() for one in words], texts, pictures, templates, code, figures])
 
 
 def is_current(site: Path, key: str) -> bool:

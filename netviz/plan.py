@@ -7,6 +7,7 @@ the drawing adds. So a change of colours never runs the network again.
 from __future__ import annotations
 
 import importlib.metadata
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -79,23 +80,35 @@ Plan = Mapping[tuple[str, str], Task]
 def make_plan(course: Course, weights: Weights) -> Plan:
     """Every task of a course: one for each picture that may be chosen, and for each value of a slider."""
     plan: dict[tuple[str, str], Task] = {}
+
+    def add(experiment: Experiment, name: str) -> None:
+        if (experiment.id, name) in plan:
+            return
+        for map_of in experiment.of:
+            add(course.experiments[map_of], name)
+        of = tuple(plan[map_of, name] for map_of in experiment.of)
+        picture = course.pictures[name] if name != NO_PICTURE else None
+        tasks = [Task(variant, picture, of, weights) for variant in experiment.variants.values()]
+        plan.update({(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks})
+        for other in _spoken_of(experiment, course):  # its picture may be one that readers can't choose
+            add(other, other.pictures(name or course.default_picture))
+
     for experiment in course.experiments.values():
-        for name in _pictures_of(experiment, course):
-            of = tuple(plan[other, name] for other in experiment.of)
-            picture = course.pictures[name] if name != NO_PICTURE else None
-            tasks = [Task(variant, picture, of, weights) for variant in experiment.variants.values()]
-            plan |= {(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks}
+        for name in course.offered if experiment.picture == CHOSEN else (experiment.picture,):
+            add(experiment, name)
     return plan
+
+
+def _spoken_of(experiment: Experiment, course: Course) -> Iterator[Experiment]:
+    """The experiments that its claims speak of, ``results['ID']``."""
+    text = " ".join(claim.source for claim in experiment.claims)
+    return (other for other in course.experiments.values() if re.search(rf"results\[.{other.id}.\]", text))
 
 
 def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task:
     """A task of a slider that knows the others, if their maps can share a scale."""
     shared = experiment.slider and experiment.slider.keeps_unit and experiment.method.gives == "attribution"
     return replace(task, beside=tuple(other for other in tasks if other is not task)) if shared else task
-
-
-def _pictures_of(experiment: Experiment, course: Course) -> Iterator[str]:
-    return iter(course.pictures) if experiment.picture == CHOSEN else iter((experiment.picture,))
 
 
 @cache

@@ -206,8 +206,11 @@ class _Records:
     def views(self, picture: str, language: str) -> dict[str, ResultView]:
         """Every experiment's result while the reader has chosen ``picture``."""
         if (picture, language) not in self._views:
-            views = {one.id: self._view(one, picture, language) for one in self.course.experiments.values()}
-            self._views[picture, language] = views
+            self._views[picture, language] = {
+                name: self._view(one, picture, language)
+                for name, one in self.course.experiments.items()
+                if (name, one.pictures(picture)) in self.plan  # not for every picture that no reader can choose
+            }
         return self._views[picture, language]
 
     def _view(self, experiment: Experiment, picture: str, language: str) -> ResultView:
@@ -254,7 +257,7 @@ class Edition:
             text = lesson.texts[self.language]
             body = lesson_body(text)
             varies = self._varies(lesson)
-            for picture in self.course.pictures if varies else [self.course.default_picture]:
+            for picture in self.course.offered if varies else [self.course.default_picture]:
                 try:
                     with gathered(mistakes):
                         yield self._lesson_page(lesson, text, body, picture, varies)
@@ -286,6 +289,7 @@ class Edition:
                 picture.credit,
                 picture.licence,
                 picture.source,
+                picture.name in self.course.offered,
             )
             for picture in self.course.pictures.values()
         )
@@ -299,7 +303,7 @@ class Edition:
 
     @cached_property
     def _results(self) -> dict[str, dict[str, ResultView]]:
-        return {picture: self._records.views(picture, self.language) for picture in self.course.pictures}
+        return {picture: self._records.views(picture, self.language) for picture in self.course.offered}
 
     @cached_property
     def _layers(self) -> dict[str, Layer]:

@@ -73,7 +73,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sample picture as the picker and the credits show it; ``thumbnail`` is a square file, from the site's root."""
+    """A sample picture as the credits and, if it is offered, the picker show it; ``thumbnail`` is a square file."""
 
     name: str
     title: str
@@ -81,6 +81,7 @@ class Sample:
     credit: str = ""
     licence: str = ""
     source: str = ""
+    offered: bool = True
 
 
 @dataclass(frozen=True)
