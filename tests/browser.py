@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.support.ui import WebDriverWait
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 DRIVER = "chromedriver"
@@ -105,6 +106,10 @@ class Browser:
     def run(self, script: str, *arguments: Any) -> Any:
         """The value that a script gives with ``return``."""
         return self.driver.execute_script(script, *arguments)
+
+    def until(self, condition: str) -> None:
+        """Wait for a script to ``return`` something true. Raises selenium's TimeoutException after ten seconds."""
+        WebDriverWait(self.driver, 10, poll_frequency=0.05).until(lambda _: self.run(condition))
 
     def console_errors(self) -> list[str]:
         """What went wrong on the page since it was opened: uncaught errors, files that could not be loaded."""

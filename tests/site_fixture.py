@@ -28,6 +28,7 @@ from netviz.site import publish, weave
 from netviz.site.markup import inline_template, lesson_body
 from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.site.reference import ChapterView, TermView, WorkView
+from netviz.site.search import index_script
 from netviz.values import ClassScore
 
 ROOT = Path(__file__).parents[1]
@@ -382,7 +383,10 @@ def _pages(
     layers = weave.weave_layer_table(env, vgg16_layers("compact"))
     last = replace(plain, slug="regions", title=site.lessons[2].title)
     pages[last.path] = weave.weave_page(env, "lesson", site, last, body=layers, learn=())
-    return pages
+    listed = [replace(plain, slug=slug, title=slug) for slug in contents]
+    listed.append(replace(plain, slug="what-a-gradient-says", varies=True))
+    index = index_script((page.path, page.title, pages[page.path]) for page in listed)
+    return {**pages, weave.search_index(language): index}
 
 
 def fence(view: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import typing
@@ -29,13 +30,21 @@ from netviz.claims import CheckedClaim
 from netviz.figures import Column, Figure, Table
 from netviz.methods import Passes
 from netviz.site import filters, publish, weave
+from netviz.site.search import index_script
 from netviz.values import ClassScore
 
 if TYPE_CHECKING:
     from browser import Browser
 
 LESSON = "what-a-gradient-says.html"
-TAB, SHIFT_TAB, ENTER, SPACE, DOWN = "\ue004", "\ue008\ue004", "\ue007", " ", "\ue015"  # as WebDriver names them
+TAB, SHIFT_TAB, ENTER, SPACE, DOWN, ESCAPE = (
+    "\ue004",
+    "\ue008\ue004",
+    "\ue007",
+    " ",
+    "\ue015",
+    "\ue00c",
+)  # as WebDriver names them
 END, HOME, LEFT = "\ue010", "\ue011", "\ue012"
 
 
@@ -586,6 +595,71 @@ def test_without_scripts_all_is_there_but_the_switch(browser: Browser, site: Pat
     assert element("#says-signed .drawer table").is_displayed()
     element(".picker a:not([aria-current])").send_keys(ENTER)
     assert browser.driver.current_url.endswith("what-a-gradient-says/dog.html")
+
+
+def search(browser: Browser, page: Path, query: str) -> list[str]:
+    """What is found for a query that is typed with the keyboard alone, line by line."""
+    browser.open(page)
+    browser.driver.find_element("css selector", "body").send_keys("/")
+    field = browser.driver.switch_to.active_element
+    assert field.get_attribute("type") == "search"
+    field.send_keys(query)
+    browser.until("return document.querySelector('.finder [role=status]').textContent !== ''")
+    return [item.text for item in browser.driver.find_elements("css selector", ".finder li a")]
+
+
+@pytest.mark.parametrize(
+    ("page", "query", "first", "context"),
+    [
+        (LESSON, "the form", "The formula", "Let"),
+        ("zh/what-a-gradient-says/dog.html", "公式", "公式", "设照片"),
+        ("zh/credits.html", "梯度图承诺", "梯度说了什么", "一张梯度图等于作了承诺"),  # these words stand apart
+        ("methods.html", "LOGIT", "logit", "A score."),
+        ("methods.html", "completeness", "Integrated gradients", ""),
+    ],
+)
+def test_search_works_from_a_file_in_both_languages(
+    browser: Browser, site: Path, page: str, query: str, first: str, context: str
+) -> None:
+    found = search(browser, site / page, query)
+    assert found[0].splitlines()[0].startswith(first)
+    assert context in found[0]
+    assert browser.console_errors() == [] and browser.violations() == []
+
+
+def test_what_is_found_is_reached_and_left_with_the_keyboard(browser: Browser, site: Path) -> None:
+    search(browser, site / LESSON, "formula")
+    browser.driver.switch_to.active_element.send_keys(DOWN)
+    assert browser.driver.switch_to.active_element.text.startswith("The formula")
+    browser.driver.switch_to.active_element.send_keys(ESCAPE)
+    assert browser.driver.switch_to.active_element.tag_name == "body"
+    search(browser, site / "zh/index/dog.html", "logit")
+    browser.driver.switch_to.active_element.send_keys(ENTER)
+    browser.until("return location.hash !== ''")
+    assert browser.driver.current_url.endswith("zh/glossary.html#logit")
+
+
+def test_a_query_that_finds_nothing_says_so_and_is_never_markup(browser: Browser, site: Path) -> None:
+    assert search(browser, site / LESSON, "<img src=x onerror=alert(1)>") == []
+    assert browser.driver.find_element("css selector", ".finder [role=status]").text == "Nothing found"
+
+
+def test_what_is_found_is_never_markup(browser: Browser, site: Path, tmp_path: Path) -> None:
+    shutil.copytree(site, tmp_path / "site")
+    index = tmp_path / "site/assets/search-en.js"
+    hidden = "<p>&lt;script&gt;boom()&lt;/script&gt; found</p>"
+    page = f"<article><h2 id='x'>&lt;img src=x onerror=boom()&gt;</h2>{hidden}</article>"
+    index.write_text(index_script([("index.html", HOSTILE, page)]), "utf-8")
+    [found] = search(browser, tmp_path / "site/index.html", "boom")
+    assert "<img src=x onerror=boom()>" in found and HOSTILE in found and "<script>boom()</script> found" in found
+    assert browser.run("return document.querySelectorAll('.finder img, .finder script').length") == 0
+
+
+def test_without_scripts_the_search_leads_to_the_contents(browser: Browser, site: Path) -> None:
+    browser.scripts(False)
+    browser.open(site / LESSON)
+    browser.driver.find_element("css selector", "a.search").send_keys(ENTER)
+    assert browser.driver.current_url.endswith("index.html#contents")
 
 
 def test_the_keyboard_goes_first_to_the_text(browser: Browser, site: Path) -> None:

@@ -36,6 +36,7 @@ from netviz.site.expressions import expression_mistakes, failure, results_used, 
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
+from netviz.site.search import index_script
 from netviz.site.weave import Entry, FigureView, Page, Sample, Site, Slide
 from netviz.sliders import TARGET
 from netviz.store import Store
@@ -158,8 +159,12 @@ def site_files(course: Course, plan: Plan, store: Store, checked: Sequence[Verdi
     mistakes: list[Mistake] = []
     for language in LANGUAGES:
         edition = Edition(language, course, plan, store, checked)
+        found: list[tuple[str, str, str]] = []
         for page, html in edition.pages(mistakes):
             files[page.path] = html
+            if page.picture == page.default_picture:
+                found.append((page.path, page.title, html))
+        files[weave.search_index(language)] = index_script(found)
     if mistakes:
         raise Mistakes(set(mistakes))
     return files

@@ -39,6 +39,7 @@ ASSETS = (
     "favicon.svg",
     "question.js",
     "readout.js",
+    "search.js",
     "site.js",
     "slider.js",
     "state.js",
@@ -317,6 +318,11 @@ class MethodView:
 # From what other rooms give
 
 
+def search_index(language: str) -> str:
+    """Where the index of a language's pages stands, from the site's root."""
+    return f"assets/search-{language}.js"
+
+
 def page_path(language: str, slug: str, picture: str, default_picture: str) -> str:
     """Where a page stands, from the site's root: ``zh/five-steps/dog.html``."""
     folder = "" if language == LANGUAGES[0] else f"{language}/"
@@ -475,7 +481,13 @@ def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment
         keep_trailing_newline=True,
     )
     env.filters.update(filters(language), solid=solid, channels=channels)
-    env.globals.update(words=read_words(templates, language), language=language, languages=TONGUES, pages=PAGES)
+    env.globals.update(
+        words=read_words(templates, language),
+        language=language,
+        languages=TONGUES,
+        pages=PAGES,
+        search_index=search_index,
+    )
     return env
 
 

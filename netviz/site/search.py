@@ -1,0 +1,99 @@
+"""The search index: what every page says, section by section, as a script file that a page loads when it is asked.
+
+A script, since a page that was opened from a folder may load scripts and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+SKIPPED = {"pre", "svg", "math", "script", "style", "button", "nav"}  # code, drawings, formulas, controls
+SKIPPED_CLASSES = {"drawer", "question"}  # what is the same in every figure, and answers that are not to be found
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+@dataclass
+class Passage:
+    """What one section of a page says: its anchor (empty for the page's beginning), title and text."""
+
+    anchor: str
+    title: str = ""
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return _plain(" ".join(self.pieces))
+
+
+def passages(html: str, title: str) -> list[Passage]:
+    """A page's text by section: a heading of the second rank or a term, each with an id, begins another.
+
+    Only what stands in the page's ``article`` is read, without code, formulas, questions and the drawers of figures.
+    """
+    reader = _Reader(title)
+    reader.feed(html)
+    return [passage for passage in reader.passages if passage.text or passage.anchor]
+
+
+def index_script(pages: Iterable[tuple[str, str, str]]) -> str:
+    """The index of pages, given as path from the site's root, title and HTML: a script that sets ``searchIndex``.
+
+    Each entry is ``[address, page's title, section's title, text]``.
+    """
+    entries = [
+        [f"{path}#{passage.anchor}" if passage.anchor else path, _plain(title), _plain(passage.title), passage.text]
+        for path, title, html in pages
+        for passage in passages(html, title)
+    ]
+    return f"window.searchIndex = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def _plain(text: str) -> str:
+    """Text with one space for every gap, and one form for every letter."""
+    return " ".join(unicodedata.normalize("NFKC", text).split())
+
+
+class _Reader(HTMLParser):
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self.passages = [Passage("", title)]
+        self._open: list[str] = []
+        self._skipped_at = self._article_at = self._title_at = 0  # depths; 0 where not inside of one
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in VOID:
+            return
+        self._open.append(tag)
+        attributes = dict(attrs)
+        depth = len(self._open)
+        if tag == "article":
+            self._article_at = depth
+        if not self._article_at or self._skipped_at:
+            return
+        if tag in SKIPPED or SKIPPED_CLASSES & set((attributes.get("class") or "").split()):
+            self._skipped_at = depth
+        elif tag in ("h2", "dt") and attributes.get("id"):
+            self.passages.append(Passage(attributes["id"] or ""))
+            self._title_at = depth
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in self._open:
+            return
+        while self._open.pop() != tag:  # what may be left open in HTML, such as a list's items
+            pass
+        depth = len(self._open)
+        self._skipped_at = self._skipped_at if depth >= self._skipped_at else 0
+        self._article_at = self._article_at if depth >= self._article_at else 0
+        self._title_at = self._title_at if depth >= self._title_at else 0
+
+    def handle_data(self, data: str) -> None:
+        if not self._article_at or self._skipped_at:
+            return
+        if self._title_at:
+            self.passages[-1].title += data
+        else:
+            self.passages[-1].pieces.append(data)

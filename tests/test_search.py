@@ -1,0 +1,30 @@
+"""The search index: which words of a page are in it, and under which section."""
+
+from __future__ import annotations
+
+import json
+
+from netviz.site.search import index_script, passages
+
+PAGE = """<!doctype html><nav>elsewhere</nav><article class="text"><p>Beginning <b>of</b>
+the&nbsp;page.</p><h2 id="one">The <em>first</em> part</h2><p>Text &lt;b&gt;.<img src="a.webp" alt="unread"></p>
+<figure><figcaption>A caption.</figcaption><details class="drawer"><p>hidden</p></details></figure>
+<pre>code()</pre><math><mi>x</mi></math><section class="question"><p>answer</p></section>
+<dl><dt id="term">term <span>词</span></dt><dd>Meaning.</dd></dl></article><footer>elsewhere</footer>"""
+
+
+def test_a_page_is_cut_at_its_headings_and_terms_and_only_its_prose_is_kept() -> None:
+    assert [(one.anchor, " ".join(one.title.split()), one.text) for one in passages(PAGE, "Title")] == [
+        ("", "Title", "Beginning of the page."),
+        ("one", "The first part", "Text <b>. A caption."),
+        ("term", "term 词", "Meaning."),
+    ]
+
+
+def test_the_index_is_a_script_that_holds_nothing_but_text() -> None:
+    script = index_script([("zh/page.html", "Ｔｉｔｌｅ", PAGE)])
+    name, _, value = script.partition(" = ")
+    assert name == "window.searchIndex"
+    entries = json.loads(value.rstrip(";\n"))
+    assert entries[0] == ["zh/page.html", "Title", "Title", "Beginning of the page."]  # wide letters are letters
+    assert [entry[0] for entry in entries[1:]] == ["zh/page.html#one", "zh/page.html#term"]
