@@ -22,9 +22,9 @@ def test_a_page_is_cut_at_its_headings_and_terms_and_only_its_prose_is_kept() ->
 
 
 def test_the_index_is_a_script_that_holds_nothing_but_text() -> None:
-    script = index_script([("zh/page.html", "Ｔｉｔｌｅ", PAGE)])
+    script = index_script([("zh/page.html", "Me\u0301thode", PAGE)])
     name, _, value = script.partition(" = ")
     assert name == "window.searchIndex"
     entries = json.loads(value.rstrip(";\n"))
-    assert entries[0] == ["zh/page.html", "Title", "Title", "Beginning of the page."]  # wide letters are letters
+    assert entries[0] == ["zh/page.html", "M\u00e9thode", "M\u00e9thode", "Beginning of the page."]
     assert [entry[0] for entry in entries[1:]] == ["zh/page.html#one", "zh/page.html#term"]

@@ -11,8 +11,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-SKIPPED = {"pre", "svg", "math", "script", "style", "button", "nav"}  # code, drawings, formulas, controls
-SKIPPED_CLASSES = {"drawer", "question"}  # what is the same in every figure, and answers that are not to be found
+SKIPPED = {
+    "pre",
+    "svg",
+    "math",
+    "script",
+    "style",
+    "button",
+    "nav",
+    "details",
+}  # also answers, which are not to be found
+SKIPPED_CLASSES = {"question", "facts", "sheet"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -32,7 +41,7 @@ class Passage:
 def passages(html: str, title: str) -> list[Passage]:
     """A page's text by section: a heading of the second rank or a term, each with an id, begins another.
 
-    Only what stands in the page's ``article`` is read, without code, formulas, questions and the drawers of figures.
+    Only the prose of the page's ``article`` is read: no code, formulas, tables, questions, nor what must be opened.
     """
     reader = _Reader(title)
     reader.feed(html)
@@ -54,7 +63,7 @@ def index_script(pages: Iterable[tuple[str, str, str]]) -> str:
 
 def _plain(text: str) -> str:
     """Text with one space for every gap, and one form for every letter."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 class _Reader(HTMLParser):
