@@ -48,6 +48,7 @@ OWN: dict[str, dict[str, Any]] = {}
 
 UP_TO = {
     "cascading-randomisation",  # a declaration does not know how many blocks of layers these networks have
+    "grad-cam-through-blocks",  # nor does it here
     "integrated-gradients",  # stops as soon as its account closes
     "kernel-shap",  # has no more coalitions to ask for than its regions allow
     "occlusion",  # a declaration knows the settings, but not that these pictures are smaller than VGG16's

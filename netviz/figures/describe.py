@@ -62,6 +62,8 @@ _CHINESE_TERMS = {
     "score": "得分",
     "measured": "实测",
     "predicted": "预测",
+    "inside_share": "框内份额",
+    "correlation": "相关系数",
     "score_change": "得分的变化",
     "running_sum": "累计之和",
     "mean_change": "平均变化",

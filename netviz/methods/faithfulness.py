@@ -370,19 +370,27 @@ def pointing_game(
     peak = peaks(shares)
     nearest = np.clip(peak, (top, left), (bottom, right))
     distance = TOLERANCE_SIDE * lengths(peak - nearest)
-    rows, columns = ((np.arange(side) + 0.5) / side for side in pictures.shape[1:3])
-    inside = ((rows >= top) & (rows <= bottom))[:, None] & ((columns >= left) & (columns <= right))
-    positive = np.maximum(shares, 0).astype(np.float64)
-    total = positive.sum(axis=(1, 2))
-    count = len(pictures)
     return {
         "maps": shares[:, None],
         "hit": (distance <= tolerance).astype(int),
         "peak": peak,
         "distance": distance,
-        "inside_share": np.divide(positive[:, inside].sum(axis=1), total, out=np.zeros(count), where=total > 0),
-        "box_share": np.full(count, inside.mean()),
+        "inside_share": share_inside(shares, box),
+        "box_share": share_inside(np.ones_like(shares), box),
     }
+
+
+def share_inside(maps: Array, box: tuple[float, float, float, float]) -> Array:
+    """The box's share of all positive values of each map, 0 where nothing is positive: (n, h, w) to (n,).
+
+    A pixel belongs to the box if its centre does.
+    """
+    top, left, bottom, right = box
+    rows, columns = ((np.arange(side) + 0.5) / side for side in maps.shape[1:])
+    inside = ((rows >= top) & (rows <= bottom))[:, None] & ((columns >= left) & (columns <= right))
+    positive = np.maximum(maps, 0).astype(np.float64)
+    total = positive.sum(axis=(1, 2))
+    return np.divide(positive[:, inside].sum(axis=1), total, out=np.zeros(len(maps)), where=total > 0)
 
 
 @method(

@@ -32,10 +32,7 @@ from netviz.networks import Array, Network, Targets
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay", "curve"),
-    passes=lambda settings: Passes(
-        forward=2 * (steps_taken(settings.position, settings.steps) + 1),
-        backward=steps_taken(settings.position, settings.steps) + 1,
-    ),
+    passes=lambda settings: Passes(forward=2 * (settings.steps + 1), backward=settings.steps + 1),
 )
 def integrated_path(
     network: Network,
@@ -50,23 +47,23 @@ def integrated_path(
 ) -> Result:
     """Integrated gradients from the baseline to a point of the path: ``attribution`` (n, height, width, 3) in score.
 
-    The trapezoid rule on the steps that end at the ``position``, rounded to a whole step. ``x`` (n, steps taken + 1)
-    are the stops from 0 to there, ``score_change`` f(stop) - f(baseline), ``running_sum`` what the attribution adds up
-    to so far: by the fundamental theorem of calculus the same, but for the steps' width. ``sum``, ``change`` and
-    ``gap`` = sum - change (n,) are the account at the last one.
+    The trapezoid rule on the steps that end at the ``position``, rounded to a whole step. The account is that of the
+    whole path: ``x`` (n, steps + 1) are the stops from 0 to 1, ``score_change`` f(stop) - f(baseline), ``running_sum``
+    what the gradients up to there add up to; by the fundamental theorem of calculus the same, but for the steps'
+    width. ``sum``, ``change`` and ``gap`` = sum - change (n,) are the account at the position.
     """
-    count = steps_taken(position, steps)
-    stops = np.arange(count + 1) / steps
+    stops = np.arange(steps + 1) / steps
+    last = max(1, round(position * steps))
     starts = baseline_pictures(network, pictures, baseline, seed=seed)
     attribution = []
-    change, slopes = np.empty((len(pictures), count + 1)), np.empty((len(pictures), count + 1))
+    change, slopes = np.empty((len(pictures), steps + 1)), np.empty((len(pictures), steps + 1))
     for i, (start, picture) in enumerate(zip(starts, pictures, strict=True)):
         points = start + stops[:, None, None, None] * (picture - start)
         target = np.full(len(points), targets[i])
         gradients = network.gradient(points, target, output=output)
         change[i] = target_output(network, points, target, output).astype(np.float64)
         slopes[i] = flattened(gradients) @ (picture - start).ravel()  # of the score by the position
-        mean = (gradients[:-1] + gradients[1:]).sum(axis=0, dtype=np.float64) / (2 * steps)
+        mean = (gradients[:last] + gradients[1 : last + 1]).sum(axis=0, dtype=np.float64) / (2 * steps)
         attribution.append(((picture - start) * mean).astype(gradients.dtype))
     change -= change[:, :1]
     running = np.zeros_like(slopes)
@@ -76,12 +73,7 @@ def integrated_path(
         "x": np.tile(stops, (len(pictures), 1)),
         "score_change": change,
         "running_sum": running,
-        "sum": running[:, -1],
-        "change": change[:, -1],
-        "gap": running[:, -1] - change[:, -1],
+        "sum": running[:, last],
+        "change": change[:, last],
+        "gap": running[:, last] - change[:, last],
     }
-
-
-def steps_taken(position: float, steps: int) -> int:
-    """Whole steps up to a position, one at least."""
-    return max(1, round(position * steps))

@@ -1,0 +1,67 @@
+"""Grad-CAM through the blocks against Grad-CAM of each layer, one class at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from tiny import make_tiny, random_pictures
+
+from netviz.methods import methods, run
+from netviz.methods.arrays import resized
+from netviz.methods.depth import last_of_blocks
+from netviz.methods.faithfulness import share_inside
+from netviz.networks.architecture import Layer
+from netviz.networks.classes import find
+
+PICTURES = random_pictures(2, seed=5)
+TARGETS, RIVAL = np.array([2, 0]), 1
+BOX = (0.0, 0.0, 0.5, 0.5)
+
+
+def test_each_block_is_grad_cam_of_its_last_convolution_for_both_classes() -> None:
+    network = make_tiny(seed=11).to_keras()
+    layers = last_of_blocks(network.layers)
+    result = run(methods()["grad-cam-through-blocks"], network, PICTURES, TARGETS, {"rival": RIVAL, "box": BOX})
+    assert result["x"][0].tolist() == list(range(1, len(layers) + 1))
+    for block, layer in enumerate(layers):
+        for i in range(2):
+            one, other = (
+                resized(
+                    run(methods()["grad-cam"], network, PICTURES[i : i + 1], np.array([c]), {"layer": layer})[
+                        "attribution"
+                    ],
+                    *PICTURES.shape[1:3],
+                )[0]
+                for c in (TARGETS[i], RIVAL)
+            )
+            half = PICTURES.shape[1] // 2
+            inside = one[:half, :half].sum() / one.sum() if one.any() else 0
+            assert result["inside_share"][i, block] == pytest.approx(inside, abs=1e-5)
+            both = one.any() and other.any()
+            expected = np.corrcoef(one.ravel(), other.ravel())[0, 1] if both else 0
+            assert result["correlation"][i, block] == pytest.approx(expected, abs=1e-5)
+    np.testing.assert_allclose(result["box_share"], 0.25)
+    for name in ("inside_share", "correlation"):
+        np.testing.assert_array_equal(result[f"first_{name}"], result[name][:, 0])
+        np.testing.assert_array_equal(result[f"last_{name}"], result[name][:, -1])
+
+
+def test_the_last_convolution_of_each_block_is_the_one_before_another_name_begins() -> None:
+    kinds = {"input": "input", "pool": "pooling", "predictions": "dense"}
+    names = ["input", "block1_conv1", "block1_conv2", "pool", "block2_conv1", "predictions"]
+    layers = [Layer(name, kinds.get(name, "convolution"), (8, 8, 3), 0, None, None) for name in names]
+    assert last_of_blocks(layers) == ["block1_conv2", "block2_conv1"]
+
+
+def test_the_rival_is_named_like_a_target() -> None:
+    settings = methods()["grad-cam-through-blocks"].settings
+    assert settings(rival="tandem bicycle").rival == find("tandem bicycle")  # type: ignore[attr-defined]
+    with pytest.raises(ValidationError, match="no class"):
+        settings(rival="tandem bycicle")
+
+
+def test_the_share_inside_a_box_counts_positive_values_only() -> None:
+    maps = np.array([[[3.0, -5.0], [1.0, 0.0]], [[-1.0, -1.0], [0.0, 0.0]]])
+    np.testing.assert_allclose(share_inside(maps, (0, 0, 1, 0.5)), [1, 0])
+    np.testing.assert_allclose(share_inside(maps, (0, 0, 0.5, 1)), [0.75, 0])
