@@ -32,7 +32,7 @@ lock: $(VENV)/test.stamp
 	$(PIN) requirements/test.in -c requirements/site.txt -o requirements/test.txt
 
 screenshot: site $(VENV)/test.stamp
-	$(RUN) tests/browser.py "site/better-gradients.html\#whole-dog" screenshot.png
+	$(RUN) tests/browser.py "site/regions.html\#region-dog" screenshot.png
 
 clean:
 	rm -rf $(VENV) site .netviz .hypothesis .mypy_cache .pytest_cache .ruff_cache
