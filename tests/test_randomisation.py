@@ -159,6 +159,8 @@ def test_the_cascade_is_that_of_the_paper(tiny: Tiny, network: KerasNetwork) -> 
                 assert result[key][i, stage] == pytest.approx(value, abs=1e-5), (key, stage)
     np.testing.assert_array_equal(result["final_rank_correlation"], result["rank_correlation"][:, -1])
     np.testing.assert_array_equal(result["final_similarity"], result["similarity"][:, -1])
+    np.testing.assert_array_equal(result["head_rank_correlation"], result["rank_correlation"][:, 1])
+    np.testing.assert_array_equal(result["head_similarity"], result["similarity"][:, 1])
 
 
 @pytest.mark.parametrize(

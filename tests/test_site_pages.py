@@ -280,6 +280,10 @@ def test_numbers_are_right_to_three_digits(value: float) -> None:
     assert read == pytest.approx(value, rel=0.0051)
 
 
+def test_a_class_is_named_by_its_index() -> None:
+    assert (filters.class_name(849, "en"), filters.class_name(849, "zh")) == ("teapot", "茶壶")
+
+
 def test_signs_and_places() -> None:
     assert [filters.signed(value) for value in (1.5, -1.5, 0.0)] == ["+1.5", "−1.5", "0"]
     assert filters.place("upper-left", "en") == "upper left" and filters.place("upper-left", "zh") == "左上方"

@@ -78,7 +78,8 @@ def cascading_randomisation(
     7) of the absolute values; coarse maps are enlarged to the picture for it. Each (n, stages + 1).
     ``maps`` (n, stages + 1, h, w) are the absolute values from 0 to 1, each map divided by its own 99th percentile
     and cut off there, for random weights have no scale of their own: it is these that ``similarity`` compares.
-    ``final_rank_correlation`` and ``final_similarity`` (n,) are the last stage's.
+    ``head_rank_correlation`` and ``head_similarity`` (n,) are those of stage 1, where the classes are forgotten and
+    nothing else; ``final_rank_correlation`` and ``final_similarity`` (n,) are the last stage's.
 
     ``layer`` is for methods that explain a layer's maps, ``samples`` for those that average over many gradients;
     their other settings are their defaults.
@@ -101,6 +102,8 @@ def cascading_randomisation(
         "rank_correlation": ranks,
         "signed_rank_correlation": _rank_correlations([resized(flat_maps(a), height, width) for a in cascade]),
         "similarity": similarity,
+        "head_rank_correlation": ranks[:, 1],
+        "head_similarity": similarity[:, 1],
         "final_rank_correlation": ranks[:, -1],
         "final_similarity": similarity[:, -1],
     }

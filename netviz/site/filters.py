@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from netviz.figures.describe import PLACES, place_words, superscript
+from netviz.networks.classes import classes
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # groups digits and never breaks a line
@@ -25,6 +26,7 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         "integer": integer,
         "place": partial(place, language=language),
         "cell": partial(cell, language=language),
+        "class_name": partial(class_name, language=language),
         "highlight": highlight,
     }
 
@@ -83,6 +85,11 @@ def place(where: str | Sequence[float] | Mapping[str, float], language: str = "e
         return place_words((down + 0.5) / 3, (across + 0.5) / 3, language)
     row, column = (where["row"], where["column"]) if isinstance(where, Mapping) else where
     return place_words(row, column, language)
+
+
+def class_name(index: int, language: str = "en") -> str:
+    """What a class is called, by its index from 0: for answers that are no experiment's target."""
+    return classes()[index].name(language)
 
 
 def cell(value: Any, kind: str, language: str = "en") -> str:
