@@ -12,6 +12,7 @@ from netviz.bibliography import Work, read_bibliography
 from netviz.experiments import Experiment, Vocabulary, read_experiments
 from netviz.glossary import Glossary, read_glossary
 from netviz.lessons import Lesson, read_lesson, read_lessons
+from netviz.measurements import Measurement, read_measurements
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
@@ -55,6 +56,7 @@ class Course:
     experiments: Mapping[str, Experiment]
     pictures: Mapping[str, Picture]
     questions: Mapping[str, Question]
+    measurements: Mapping[str, Measurement]
     glossary: Glossary
     bibliography: tuple[Work, ...]
     mistakes: tuple[Mistake, ...] = ()
@@ -93,6 +95,8 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
     with gathered(mistakes):
         site = _read_site_text(content / "site.yaml")
     with gathered(mistakes):
+        measurements = read_measurements(content / "measurements")
+    with gathered(mistakes):
         home = read_lesson(content / "pages" / HOME)
     with gathered(mistakes):
         lessons = read_lessons(content / "lessons")
@@ -116,6 +120,7 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
         experiments,
         {name: picture for name, picture in pictures.items() if name in used},
         questions,
+        measurements,
         glossary,
         bibliography,
         tuple(wrong),

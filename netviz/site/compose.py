@@ -32,7 +32,7 @@ from netviz.pictures import Picture
 from netviz.plan import Plan, Task
 from netviz.run import load_record
 from netviz.site import weave
-from netviz.site.expressions import expression_mistakes, failure, results_used, undeclared
+from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
@@ -43,7 +43,10 @@ from netviz.store import Store
 from netviz.values import ResultView, result_view
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
-NAMES = ("results", "picture", "experiment", "layer", "layer_table", "weights")  # what a lesson's expressions may use
+NAMES = (  # what a lesson's expressions may use
+    *("results", "picture", "experiment", "layer", "layer_table", "weights"),
+    *("measured", "measurement_table"),
+)
 THUMBNAIL = 112  # pixels of the side, shown at half of it
 THUMBNAILS = "thumbnails"
 
@@ -68,6 +71,7 @@ def text_mistakes(course: Course) -> list[Mistake]:
         for lesson in course.pages:
             text = lesson.texts[language]
             mistakes += expression_mistakes(text, env, names, known)
+            mistakes += measurement_mistakes(text, env, course.measurements)
             with gathered(mistakes):
                 bodies[lesson.slug] = lesson_body(text)
                 mistakes += phrase_mistakes(text, bodies[lesson.slug], known)
@@ -399,7 +403,16 @@ class Edition:
             "layer": self._layers.__getitem__,
             "layer_table": lambda: weave.weave_layer_table(self.env, self._layers.values()),
             "weights": self.weights,
+            "measured": self.course.measurements.__getitem__,
+            "measurement_table": lambda name, column: weave.weave_measurement(
+                self.env, self.course.measurements[name], column, self._task_name
+            ),
         }
+
+    def _task_name(self, task: str) -> str:
+        """A benchmark's task in this language, where it is one of our methods."""
+        method = methods().get(task.replace(" ", "-").lower())
+        return method.title[self.language] if method else task
 
     def figure_view(self, page: Page, name: str, number: int) -> FigureView:
         """One experiment's figure as a page shows it; ``number`` counts the page's figures from 1."""

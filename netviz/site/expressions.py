@@ -57,6 +57,28 @@ def expression_mistakes(
     return mistakes
 
 
+def measurement_mistakes(text: LessonText, environment: Environment, known: Collection[str]) -> list[Mistake]:
+    """Every `measured('…')` and `measurement_table('…', …)` that names no measurement, at its place.
+
+    Says nothing of a lesson that can't be compiled: `expression_mistakes` does.
+    """
+    try:
+        tree = environment.parse(skeleton(text))
+    except TemplateSyntaxError:
+        return []
+    named = [
+        (str(call.args[0].value), call.lineno)
+        for call in tree.find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name in ("measured", "measurement_table")
+        if call.args and isinstance(call.args[0], nodes.Const)
+    ]
+    return [
+        _mistake(text, line, f"there is no measurement {name!r}", f"'{name}'", nearest(name, known))
+        for name, line in named
+        if name not in known
+    ]
+
+
 def undeclared(source: str, environment: Environment) -> set[str]:
     """The names that a template's source needs from outside. Raises jinja2.TemplateError if it can't be compiled."""
     environment.compile(source)

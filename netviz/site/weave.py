@@ -23,6 +23,7 @@ from pydantic import BaseModel, ValidationError
 from netviz.claims import CheckedClaim
 from netviz.figures import Figure, Legend, alt_text, term
 from netviz.lessons import LANGUAGES
+from netviz.measurements import Measurement, Row
 from netviz.methods import Method, Paper, Passes
 from netviz.networks.architecture import Layer
 from netviz.networks.weights import Weights
@@ -525,3 +526,25 @@ def weave_question(env: ImmutableSandboxedEnvironment, question: QuestionView) -
 def weave_layer_table(env: ImmutableSandboxedEnvironment, layers: Iterable[Layer]) -> Markup:
     """A network's layers with shapes, parameters and receptive fields, to stand in a page's body."""
     return Markup(env.get_template("layers.html").render(layers=tuple(layers)))
+
+
+def weave_measurement(
+    env: ImmutableSandboxedEnvironment, measurement: Measurement, column: str, task_name: Callable[[str], str]
+) -> Markup:
+    """A benchmark's ``seconds`` or ``agreement``, a row a task and a column a library, to stand in a page's body.
+
+    Raises ValueError for another column. Of ``agreement`` only the libraries that are not ours have one.
+    """
+    cells: dict[str, Callable[[Row], float | None]] = {
+        "seconds": lambda row: row.median,
+        "agreement": lambda row: row.agreement.rank_correlation if row.agreement else None,
+    }
+    if column not in cells:
+        raise ValueError(f"a measurement has no column {column!r}; there are {', '.join(cells)}")
+    found = {(row.task, row.library): cells[column](row) for row in measurement.rows}
+    libraries = [
+        one for one in measurement.libraries if any(found.get((task, one)) is not None for task in measurement.tasks)
+    ]
+    rows = [(task_name(task), [found.get((task, one)) for one in libraries]) for task in measurement.tasks]
+    template = env.get_template("measurement.html")
+    return Markup(template.render(column=column, libraries=libraries, rows=rows, measurement=measurement))

@@ -1,0 +1,94 @@
+"""Measurements that no build makes: read from ``content/measurements/NAME.json``, as a benchmark wrote them.
+
+They say when, where and by which command they were made, and lessons show that beside them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.yaml_places import read_yaml
+
+
+class Agreement(BaseModel):
+    """How near a library's map comes to ours: Spearman's correlation, and the relative distance on a common grid."""
+
+    model_config = ConfigDict(frozen=True)
+
+    rank_correlation: float = Field(ge=-1, le=1)
+    distance: float | None = Field(None, ge=0)
+
+
+class Row(BaseModel):
+    """What one library needed for one task: the median of its ``seconds``; no agreement where the map is our own."""
+
+    model_config = ConfigDict(frozen=True)
+
+    task: str
+    library: str
+    median: float = Field(ge=0)
+    seconds: tuple[float, ...] = ()
+    agreement: Agreement | None = None
+
+
+class Measurement(BaseModel):
+    """One run of a benchmark. Without rows it is still to be made; with rows it must say when, where and how."""
+
+    model_config = ConfigDict(frozen=True)
+
+    date: str = ""
+    processor: str = ""
+    cores: int = 0
+    command: str = ""
+    versions: Mapping[str, str] = {}
+    rows: tuple[Row, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_told_where_it_comes_from(self) -> Measurement:
+        missing = [name for name in ("date", "processor", "cores", "command") if not getattr(self, name)]
+        if self.rows and missing:
+            message = "what was measured is worth nothing without {missing}"
+            raise PydanticCustomError("no_origin", message, {"missing": ", ".join(missing)})
+        return self
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """Every task once, in the order of the rows."""
+        return tuple(dict.fromkeys(row.task for row in self.rows))
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """Every library once, in the order of the rows."""
+        return tuple(dict.fromkeys(row.library for row in self.rows))
+
+    def row(self, task: str, library: str) -> Row | None:
+        """What a library needed for a task, if it can do it."""
+        return next((row for row in self.rows if (row.task, row.library) == (task, library)), None)
+
+
+def read_measurements(folder: Path) -> dict[str, Measurement]:
+    """Every measurement of a folder by its file's name; none where there is no folder.
+
+    Raises Mistakes with all that is wrong in the files.
+    """
+    mistakes: list[Mistake] = []
+    found = {}
+    for file in sorted(folder.glob("*.json")):
+        with gathered(mistakes):
+            found[file.stem] = _read(file)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def _read(file: Path) -> Measurement:
+    values, places = read_yaml(file.read_text("utf-8"), file)  # JSON is YAML, and here it knows its places
+    try:
+        return Measurement.model_validate(values)
+    except ValidationError as error:
+        raise Mistakes(places.mistakes(error, list(Measurement.model_fields))) from None

@@ -1,0 +1,83 @@
+"""Measurements made elsewhere: what a benchmark's file must say, and how a lesson shows it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netviz.lessons import read_text
+from netviz.measurements import Measurement, read_measurements
+from netviz.mistakes import Mistakes
+from netviz.site import weave
+from netviz.site.expressions import measurement_mistakes
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+ORIGIN = {"date": "2026-11-25", "processor": "A <fast> one", "cores": 2, "command": "python bench.py"}
+ROWS = [
+    {"task": "gradient", "library": "ours", "median": 0.61, "seconds": [0.6, 0.61], "agreement": None},
+    {
+        "task": "gradient",
+        "library": "theirs",
+        "median": 1.25,
+        "agreement": {"rank_correlation": 0.9999, "distance": 1e-6},
+    },
+    {"task": "lime", "library": "ours", "median": 12.0},
+]
+
+
+def write(folder: Path, **values: Any) -> Path:
+    (folder / "tools.json").write_text(json.dumps(values, indent=1), "utf-8")
+    return folder
+
+
+def test_a_benchmarks_file_is_read_by_its_name(tmp_path: Path) -> None:
+    tools = read_measurements(write(tmp_path, **ORIGIN, rows=ROWS, flags=["more than we need"]))["tools"]
+    assert tools.tasks == ("gradient", "lime") and tools.libraries == ("ours", "theirs")
+    row = tools.row("gradient", "theirs")
+    assert row and row.agreement and row.agreement.distance == 1e-6
+    assert tools.row("lime", "theirs") is None
+
+
+def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
+    assert read_measurements(write(tmp_path, rows=[]))["tools"] == Measurement()
+    assert read_measurements(tmp_path / "nowhere") == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "message"),
+    [
+        ({"rows": ROWS, "date": "2026-11-25"}, ":1:1", "worth nothing without processor, cores, command"),
+        ({**ORIGIN, "rows": [{"task": "gradient", "library": "ours"}]}, ":7:3", "the field 'median' is missing"),
+        ({**ORIGIN, "rows": [{**ROWS[0], "median": -1}]}, ":10:14", "greater than or equal to 0; found -1"),
+    ],
+)
+def test_a_mistake_is_shown_at_its_place(tmp_path: Path, values: dict[str, Any], place: str, message: str) -> None:
+    with pytest.raises(Mistakes) as raised:
+        read_measurements(write(tmp_path, **values))
+    assert f"tools.json{place}" in str(raised.value)
+    assert message in str(raised.value)
+
+
+@pytest.mark.parametrize("call", ["measured('tols').date", "measurement_table('tols', 'seconds')"])
+def test_a_lesson_can_only_speak_of_what_there_is(tmp_path: Path, call: str) -> None:
+    path = tmp_path / "en.md"
+    path.write_text("---\ntitle: A title\nsummary: A sentence.\n---\nText\n\n{{ " + call + " }}\n", "utf-8")
+    env, text = weave.environment(TEMPLATES, "en"), read_text(path, "en")
+    (mistake,) = measurement_mistakes(text, env, {"tools"})
+    assert "en.md:7:" in str(mistake) and "there is no measurement 'tols'" in str(mistake) and "tools" in str(mistake)
+    assert measurement_mistakes(text, env, {"tols"}) == []
+
+
+def test_tables_have_a_row_a_task_and_say_where_they_come_from() -> None:
+    measurement = Measurement.model_validate({**ORIGIN, "rows": ROWS})
+    env = weave.environment(TEMPLATES, "en")
+    seconds, agreement = (weave.weave_measurement(env, measurement, one, str.upper) for one in ("seconds", "agreement"))
+    assert '<th scope="row">GRADIENT</th><td class="figures">0.610</td><td class="figures">1.25</td>' in seconds
+    assert '<th scope="row">LIME</th><td class="figures">12.0</td><td class="figures">–</td>' in seconds
+    assert "2026-11-25" in seconds and "A &lt;fast&gt; one" in seconds and "not in this build" in seconds
+    assert "theirs" in agreement and ">ours<" not in agreement and "0.9999" in agreement
+    with pytest.raises(ValueError, match="no column 'speed'; there are seconds, agreement"):
+        weave.weave_measurement(env, measurement, "speed", str)
