@@ -13,6 +13,7 @@ from tiny import TORCH_LIKE, in_whole_passes, make_tiny
 from netviz.networks import Window, open_network
 from netviz.networks.incremental import Step, leading_steps
 from netviz.networks.keras_network import KerasNetwork, keras
+from netviz.networks.memory import Memory
 from netviz.networks.weights import Weights
 from netviz.pictures import frame, open_upright
 
@@ -107,6 +108,19 @@ def test_each_window_is_told_as_a_pass_few_at_a_time_and_nothing_is_traced_twice
         assert sum(told) == 1 + len(windows)
         assert max(told) <= 64
     assert network.traces == 2
+
+
+def test_what_the_memory_holds_is_told_and_not_computed_again() -> None:
+    network = network_of("vgg")
+    network.memory = Memory(10**6)
+    picture, windows = np.zeros((13, 10, 3), np.float32), every_window((13, 10), 3, 4)
+    told: list[int] = []
+    network.listeners.append(lambda forward, backward: told.append(forward))
+    first = network.windowed_logits(picture, picture, windows)
+    network.model.set_weights([np.zeros_like(one) for one in network.model.get_weights()])
+    np.testing.assert_array_equal(network.windowed_logits(picture, picture, windows), first)
+    assert sum(told) == 2 * (1 + len(windows))
+    assert not network.windowed_logits(picture, picture, windows[1:]).any()
 
 
 def test_the_picture_and_the_filling_stay_as_they_are() -> None:

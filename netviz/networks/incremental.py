@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.networks import Window
 from netviz.networks.quiet import import_keras, import_tensorflow
 
 tf = import_tensorflow()
 keras = import_keras()
 
-Ends = NDArray[np.integer[Any]]
+Ends = NDArray[np.integer[Any]]  # starts and stops along the last axis
 AT_ONCE = 64  # windows that are in memory at a time, and fewer of more than a 16th of the picture
 
 
@@ -68,7 +67,6 @@ class IncrementalInference:
         answers = tf.as_dtype("float64" if precision == "float64" else "float32")
         self._steps = steps
         self._sides = [np.array(one.shape[1:3]) for one in maps]
-        self._dtype = answers.as_numpy_dtype
 
         def prepared(pictures: Any) -> Any:
             return tf.cast(preprocessing(pictures), precision)
@@ -98,24 +96,24 @@ class IncrementalInference:
         )
 
     def __call__(
-        self, picture: NDArray[Any], filling: NDArray[Any], windows: Sequence[Window]
+        self, picture: NDArray[Any], filling: NDArray[Any], windows: Ends
     ) -> Iterator[tuple[Ends, NDArray[Any]]]:
         """Logits of the picture, then with each window in turn taken from the filling: places among all, and theirs.
 
-        ``picture`` and ``filling`` are (height, width, channels), RGB, 0 to 255. Place 0 is the picture's, place k that
-        of window k - 1; they come some at a time, as (m,) places with (m, classes) logits.
+        ``picture`` and ``filling`` are (height, width, channels), RGB, 0 to 255; ``windows`` their first rows and
+        columns and those after the last, (n, 2, 2). Place 0 is the picture's, place k that of window k - 1; they come
+        some at a time, as (m,) places with (m, classes) logits.
         """
-        picture, filling = np.asarray(picture, self._dtype), np.asarray(filling, self._dtype)
         logits, known = self._whole(tf.constant(picture[None]))
         yield np.array([0]), logits.numpy()
-        reached = self._reached(np.array([[(one.start, one.stop) for one in window] for window in windows]))
+        reached = self._reached(windows)
         sizes = np.stack([ends[..., 1] - ends[..., 0] for ends in reached], axis=1)
         for group in _groups(sizes, self._sides[0]):
             boxes = [ends[group] for ends in reached]
             wanted = [*boxes[1:], np.broadcast_to(_whole_of(self._sides[-1]), boxes[-1].shape)]
             steps = [*self._steps, AS_IT_IS]
             places = [tf.constant(sources(*one)) for one in zip(steps, boxes, wanted, self._sides, strict=True)]
-            cuts = np.stack([filling[rows, columns] for rows, columns in (windows[i] for i in group)])
+            cuts = np.stack([filling[slice(*rows), slice(*columns)] for rows, columns in windows[group]])
             yield group + 1, self._changed(tf.constant(cuts), known, places).numpy()
 
     def _reached(self, ends: Ends) -> list[Ends]:

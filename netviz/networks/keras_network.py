@@ -131,10 +131,21 @@ class KerasNetwork:
         return activation, gradient
 
     def windowed_logits(self, picture: Array, filling: Array, windows: Sequence[Window]) -> Array:
-        logits = np.empty((1 + len(windows), self.model.outputs[0].shape[-1]), self._dtype)
-        for places, answers in self._incremental(picture, filling, windows):
-            logits[places] = answers
-            self._tell(len(places), 0)
+        ends = np.array([[(one.start, one.stop) for one in window] for window in windows])
+        told = 0
+
+        def compute(picture: Array, filling: Array, ends: Targets) -> list[Array]:
+            nonlocal told
+            logits = np.empty((1 + len(ends), self.model.outputs[0].shape[-1]), self._dtype)
+            for places, answers in self._incremental(picture, filling, ends):
+                logits[places] = answers
+                self._tell(len(places), 0)
+                told += len(places)
+            return [logits]
+
+        asked = [np.asarray(picture, self._dtype), np.asarray(filling, self._dtype), ends]
+        (logits,) = self.memory.recall(self._incremental, asked, compute) if self.memory else compute(*asked)
+        self._tell(1 + len(windows) - told, 0)  # what the memory held is told too: it is what the method costs
         return logits
 
     def network_input(self, pictures: Array) -> Array:
