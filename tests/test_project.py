@@ -69,7 +69,7 @@ def test_what_is_asked_for_is_locked(name: str) -> None:
 
 
 def test_what_is_installed_is_what_is_locked() -> None:
-    locked = {**pins(ROOT / "requirements/site.txt"), **pins(ROOT / "requirements/weights.txt")}
+    locked = {**pins(ROOT / "requirements/site.txt"), **pins(ROOT / "requirements/carried.txt")}
     installed = {normal(found.name): found.version for found in importlib.metadata.distributions()}
     assert {name: installed[name] for name in locked if installed.get(name, locked[name]) != locked[name]} == {}
 

@@ -100,10 +100,11 @@ def draw_matrix(request: Request) -> Figure:
 def draw_bars(request: Request) -> Figure:
     """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,) of regions.
 
-    With ``names`` (k,) all weights are drawn, in their order, and other arrays of that length stand beside them.
+    With ``names`` or ``words`` (k,) all ``weights`` or ``shares`` are drawn, in their order, and other arrays of that
+    length stand beside them. Names are terms, which have a word in each language; words stay as they are.
     """
     arrays = request.arrays
-    if "names" in arrays and "weights" in arrays:
+    if ("names" in arrays or "words" in arrays) and ("weights" in arrays or "shares" in arrays):
         return _named_bars(arrays)
     if "probabilities" in arrays or "logits" in arrays:
         return _class_bars(arrays)
@@ -440,23 +441,23 @@ _SCORES = (("probabilities", "probability"), ("logits", "logit"))
 
 
 def _named_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
-    names, weights = arrays["names"], np.asarray(arrays["weights"], np.float64)
-    if names.ndim != 1 or names.shape != weights.shape:
-        raise ValueError(f"the view 'bars' needs a name for each weight; the shapes are {names.shape}, {weights.shape}")
-    beside = {key: values for key, values in arrays.items() if key not in ("names", "weights")}
-    more = {key: values for key, values in beside.items() if values.shape == weights.shape}
-    kinds = {key: "name" if values.dtype.kind == "U" else "number" for key, values in more.items()}
-    columns = (Column("name", "name"), Column("weight"), *(Column(key, kind) for key, kind in kinds.items()))
+    label = "names" if "names" in arrays else "words"
+    measure = "weights" if "weights" in arrays else "shares"
+    names, values = arrays[label], np.asarray(arrays[measure], np.float64)
+    if names.ndim != 1 or names.shape != values.shape or not names.size:
+        raise ValueError(f"the view 'bars' needs a name for each value; the shapes are {names.shape}, {values.shape}")
+    more = {key: one for key, one in arrays.items() if key not in (label, measure) and one.shape == values.shape}
+    kind = "number" if measure == "weights" else "share"
+    columns = (
+        Column(label.removesuffix("s"), "term" if label == "names" else "name"),
+        Column(measure.removesuffix("s"), kind),
+        *(Column(key, kind) for key in more),
+    )
     rows = [
-        list(row) for row in zip(names.tolist(), weights.tolist(), *(v.tolist() for v in more.values()), strict=True)
+        list(row) for row in zip(names.tolist(), values.tolist(), *(v.tolist() for v in more.values()), strict=True)
     ]
-    first = int(np.abs(weights).argmax()) if weights.size else None
-    facts = {
-        "key": "name",
-        "shown": len(rows),
-        "first": str(names[first]) if first is not None else None,
-        "largest": rounded(weights[first]) if first is not None else None,
-    }
+    first = int(np.abs(values).argmax())
+    facts = {"key": "name", "shown": len(rows), "first": str(names[first]), "largest": rounded(values[first])}
     return Figure("bars", (), facts=facts, table=Table(columns, rounded_rows(rows)))
 
 

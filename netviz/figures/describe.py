@@ -72,6 +72,21 @@ _CHINESE_TERMS = {
     "green": "绿",
     "blue": "蓝",
     "name": "名称",
+    "share": "比例",
+    "values": "数值",
+    "deviations": "偏离（标准差）",
+    "shuffled": "打乱词序后",
+    "occurrences": "出现次数",
+    "auc": "ROC 曲线下面积",
+    "threshold": "阈值",
+    "below": "不超过时",
+    "above": "超过时",
+    "rows": "行数",
+    "shares": "比例",
+    "answers": "答案",
+    "rnn": "简单 RNN",
+    "gru": "GRU",
+    "y": "实际比例",
     "value": "值",
     # settings, for sliders
     "target": "类别",
@@ -120,6 +135,47 @@ _CHINESE_TERMS = {
     "held_out_loss": "留出数据的损失",
     "answer": "结果",
 }
+
+_MEASURES = {
+    "radius": "半径",
+    "texture": "纹理",
+    "perimeter": "周长",
+    "area": "面积",
+    "smoothness": "平滑度",
+    "compactness": "紧致度",
+    "concavity": "凹度",
+    "concave points": "凹点数",
+    "symmetry": "对称性",
+    "fractal dimension": "分形维数",
+}  # of the cells in the table of tumours
+
+_CHINESE_TERMS |= (
+    {f"mean {name}": f"平均{word}" for name, word in _MEASURES.items()}
+    | {f"worst {name}": f"最差{word}" for name, word in _MEASURES.items()}
+    | {f"{name} error": f"{word}误差" for name, word in _MEASURES.items()}
+    | {
+        "benign": "良性",
+        "malignant": "恶性",
+        "treatment begun": "已开始治疗",
+        "pays": "按时还款",
+        "defaults": "违约",
+        "credit limit": "信用额度",
+        "last bill": "上月账单",
+        "education": "学历",
+        "education: graduate school": "学历：研究生",
+        "education: university": "学历：大学",
+        "education: high school": "学历：高中",
+        "marriage": "婚姻",
+        "marriage: married": "婚姻：已婚",
+        "marriage: single": "婚姻：单身",
+        "network": "网络",
+        "logistic regression": "逻辑回归",
+        "decision tree": "决策树",
+        "always the commonest": "总猜最多的一类",
+        "bag of words": "词袋",
+        "simple RNN": "简单 RNN",
+    }
+)
 
 SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SPREAD_OUT = 1.5 / 9  # a ninth of the picture with less of the weight than this stands out from nothing
@@ -414,7 +470,7 @@ def _describe_bars(facts: Mapping[str, Any], language: str, names: Mapping[str, 
     elif facts["key"] == "name":
         text = f"条形图：{shown} 项" if zh else f"{shown} bars"
         if facts.get("largest") is not None:
-            first, number = facts["first"], _number(facts["largest"])
+            first, number = term(facts["first"], language), _number(facts["largest"])
             text += f"，最长的是 {first}，为 {number}" if zh else f"; the longest is that of {first}, {number}"
     else:
         text = f"条形图：权重最大的 {shown} 个区域" if zh else f"Bars for the {shown} regions with the largest weights"
@@ -422,6 +478,32 @@ def _describe_bars(facts: Mapping[str, Any], language: str, names: Mapping[str, 
             number = _number(facts["largest"])
             text += f"，首位为 {number}" if zh else f"; the first has {number}"
     return text + ("。" if zh else ".")
+
+
+def _describe_text(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
+    high, low = facts["highest"], facts["lowest"]
+    values = _number(high["value"]), _number(low["value"])
+    if language == "zh":
+        extremes = f"权重最高的是 {high['word']}（{values[0]}），最低的是 {low['word']}（{values[1]}）"
+        return f"一句话，共 {facts['shown']} 个词；{extremes}。"
+    return (
+        f"A sentence of {facts['shown']} words; the highest weight is that of {high['word']!r}, {values[0]}, "
+        f"the lowest that of {low['word']!r}, {values[1]}."
+    )
+
+
+def _describe_cloud(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
+    first, value = facts["highest"]["word"], _number(facts["highest"]["value"])
+    if language == "zh":
+        return f"词云，共 {facts['shown']} 个词，从大到小排列；最大的是 {first}（{value}）。"
+    return f"A cloud of {facts['shown']} words, from the largest on; the first is {first!r}, {value}."
+
+
+def _describe_tree(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
+    first, questions, leaves = term(facts["first"], language), facts["questions"], facts["leaves"]
+    if language == "zh":
+        return f"决策树，共 {questions} 个问题、{leaves} 个叶子；第一个问题问的是{first}。"
+    return f"A tree with {questions} questions and {leaves} leaves; the first asks for {first}."
 
 
 def _describe_other(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
@@ -446,6 +528,9 @@ _DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], str, Mapping[str, str]]
     "matrix": _describe_matrix,
     "plane": _describe_plane,
     "bars": _describe_bars,
+    "text": _describe_text,
+    "cloud": _describe_cloud,
+    "tree": _describe_tree,
 }
 
 

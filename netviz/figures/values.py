@@ -89,7 +89,7 @@ class Column:
     """A column of a table: ``key`` names it (`term` gives the word), ``kind`` says what its values are.
 
     Kinds: ``number``, ``share`` (0 to 1), ``count`` (from 1), ``index`` (from 0), ``class`` (a class's
-    index), ``name`` and ``place`` (a key of `netviz.figures.describe.PLACES`).
+    index), ``name``, ``term`` (a word that `term` knows) and ``place`` (a key of `netviz.figures.describe.PLACES`).
     """
 
     key: str

@@ -261,14 +261,14 @@ def kernel_shap(
     account ``sum``, ``score``, ``baseline_score`` with all hidden, and ``delta`` = sum - (score - baseline_score),
     each (n,); the values themselves (`netviz.methods.regions.region_result`).
     """
-    kernel_explainer = _import_kernel_explainer()
+    kernel_explainer = import_kernel_explainer()
     regions = [superpixels(picture, segments) for picture in pictures]
     weights: list[Array] = []
     account: dict[str, list[float]] = {name: [] for name in ("sum", "score", "baseline_score", "delta")}
     for i, (picture, filling) in enumerate(zip(pictures, filled(network, pictures, fill), strict=True)):
         count = int(regions[i].max()) + 1
         answer = partial(region_scores, network, picture, filling, int(targets[i]), regions[i], output)
-        with _seeded(seed):
+        with legacy_seeded(seed):
             explainer = kernel_explainer(answer, np.zeros((1, count)))
             values = explainer.shap_values(np.ones(count), nsamples=samples, l1_reg=False)
         weights.append(values)
@@ -402,7 +402,7 @@ def _by_superpixel(
     }
 
 
-def _import_kernel_explainer() -> Callable[..., Any]:
+def import_kernel_explainer() -> Callable[..., Any]:
     """The shap library's, without the warnings that its import draws from Matplotlib."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -412,7 +412,7 @@ def _import_kernel_explainer() -> Callable[..., Any]:
 
 
 @contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def legacy_seeded(seed: int) -> Iterator[None]:
     """NumPy's global random numbers, which shap draws from, started at a seed and put back afterwards."""
     before = np.random.get_state()
     np.random.seed(seed)

@@ -21,7 +21,7 @@ from netviz.claims import CheckedClaim, check_claim
 from netviz.course import HOME, Course
 from netviz.draw import FIGURES, load_figure
 from netviz.experiments import CHOSEN, RANKS, Experiment
-from netviz.figures import term
+from netviz.figures import alt_text, term
 from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import Passes, methods
 from netviz.mistakes import Mistake, Mistakes, gathered
@@ -31,7 +31,7 @@ from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.plan import Plan, Task
 from netviz.run import load_record
-from netviz.site import weave
+from netviz.site import weave, wording
 from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.quiz import question_mistakes, question_view, results_asked
@@ -479,6 +479,9 @@ class Edition:
             table=weave.data_table(figure, self.language, self._class_name),
             bars=weave.bars(figure, self.language, self._class_name),
             series=weave.series(figure, self.language),
+            alt=words.alt or alt_text(figure, None, self.language, names),
+            words=wording.words(figure),
+            tree=wording.tree(figure, self.language),
             layers=self._layers,
             compared=bool(task.beside),
             seed=None if task.picture else record["settings"].get("seed"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from netviz.figures.describe import PLACES, place_words, superscript
+from netviz.figures.describe import PLACES, place_words, superscript, term
 from netviz.networks.classes import classes
 
 MINUS = "\u2212"
@@ -28,6 +28,7 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         "cell": partial(cell, language=language),
         "class_name": partial(class_name, language=language),
         "highlight": highlight,
+        "term": partial(term, language=language),
     }
 
 
@@ -99,7 +100,7 @@ def cell(value: Any, kind: str, language: str = "en") -> str:
     if kind == "place":
         return place(value, language)
     if isinstance(value, str):
-        return value
+        return term(value, language) if kind == "term" else value
     if kind == "index":
         return str(value)
     if kind == "share":

@@ -31,6 +31,7 @@ from netviz.site.explorer import channels, solid
 from netviz.site.filters import cell, filters
 from netviz.site.markup import Section
 from netviz.site.quiz import QuestionView
+from netviz.site.wording import Node, Word
 from netviz.values import ClassScore
 
 HOME = "index"
@@ -206,6 +207,8 @@ class DataTable:
 class FigureView:
     """One experiment on one picture, as its figure tells it; ``number`` counts the figures of a page from 1.
 
+    A figure made of ``words`` or a ``tree`` has no plates; ``alt`` says what it shows.
+
     One on data has no target; its network, if it has one, is trained by the build from ``seed``.
 
     ``code`` is the Python text that repeats the experiment, ``spec`` the author's YAML. ``layers`` are wanted for a
@@ -244,12 +247,17 @@ class FigureView:
     seed: int | None = None
     axes: Axes | None = None
     unit: str = ""
+    alt: str = ""
+    words: tuple[Word, ...] = ()
+    tree: Node | None = None
 
     @property
     def layout(self) -> str:
-        """How it stands: ``single``, ``pair``, ``several``, or as its view is called, ``regions``, ``charted``."""
+        """How it stands: ``single``, ``pair``, ``several``, or as its view is called, or what it is made of."""
         if self.view == "bars" and self.plates:
             return "regions"
+        if self.words or self.tree:
+            return "worded"
         if self.view in ("bars", "grid", "strip", "table"):
             return self.view
         if any(plate.svg for plate in self.plates):
@@ -371,7 +379,7 @@ def data_table(figure: Figure, language: str, class_name: Callable[[int], str]) 
     return DataTable(
         tuple(term(column.key, language) for column in figure.table.columns),
         tuple(tuple(cell(value, kind, language) for value, kind in zip(row, kinds, strict=True)) for row in rows),
-        tuple(kind not in ("name", "class", "place") for kind in kinds),
+        tuple(kind not in ("name", "term", "class", "place") for kind in kinds),
     )
 
 

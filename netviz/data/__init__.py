@@ -1,0 +1,4 @@
+"""Data that the lessons' small networks learn from: real, with a licence, each carried by a package.
+
+`CARD.md` beside this file says where each comes from and what it is good for.
+"""

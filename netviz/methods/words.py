@@ -1,0 +1,319 @@
+"""Text: which library a sentence comes from, and which of its words say so.
+
+Three small networks read the sentences of `netviz.data.sentences`. They are trained once in a process for a seed.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from netviz.data.sentences import LIBRARIES, LONGEST, sentences, words_of
+from netviz.methods import Paper, Passes, Result, Seed, method
+from netviz.methods.contributions import SUNDARARAJAN, contributions
+from netviz.networks.small import Reader, TextNetwork, numbered, train_text_network
+
+STEPS = 200  # of training, 128 sentences each
+RARE = 4  # a word that the sentences for learning hold less often is not known
+FREQUENT = 10  # a word of a cloud stands at least so often in the sentences that are read for it
+READERS: tuple[Reader, ...] = ("bag", "rnn", "gru")
+NAMES = tuple(LIBRARIES)
+
+ReaderSetting = Annotated[Reader, Field(description="the network: a bag of words, a simple RNN, or a GRU")]
+DEFAULT_SENTENCE = "Return the shortest path between two nodes."
+SentenceSetting = Annotated[str, Field(min_length=1, max_length=200, description="the sentence, at most 20 words")]
+Toward = Annotated[
+    Literal["answer", "matplotlib", "networkx", "pandas", "scikit-learn"],
+    Field(description="the library whose log-odds are explained; `answer` is the likeliest"),
+]
+LibrarySetting = Annotated[
+    Literal["matplotlib", "networkx", "pandas", "scikit-learn"], Field(description="whose words are gathered")
+]
+
+_RNN_PAPERS = (
+    Paper(
+        "Bengio, Simard and Frasconi",
+        1994,
+        "Learning long-term dependencies with gradient descent is difficult",
+        "https://doi.org/10.1109/72.279181",
+    ),
+    Paper(
+        "Cho et al.",
+        2014,
+        "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
+        "https://arxiv.org/abs/1406.1078",
+    ),
+)
+
+
+@method(
+    subject="data",
+    title={"en": "Which library?", "zh": "出自哪个库？"},
+    summary={
+        "en": "A small network reads a sentence and says which Python library's documentation it comes from.",
+        "zh": "一个小网络读一句话，判断它出自哪个 Python 库的文档。",
+    },
+    gives="scores",
+    views=("bars",),
+    passes=lambda settings: Passes(0, training=STEPS),
+)
+def sentence_scores(
+    *, sentence: SentenceSetting = DEFAULT_SENTENCE, network: ReaderSetting = "bag", seed: Seed = 1
+) -> Result:
+    """Probabilities of the four libraries: ``names`` and ``shares`` (4,); ``answer``, its ``probability``, ``unknown``.
+
+    ``unknown`` counts the words that the network never learned.
+    """
+    text = words_of(sentence)
+    reader = text_network(network, seed)
+    [probabilities] = reader.body.probabilities(reader.embed(reader.numbers(text)[None]))
+    return {
+        "names": np.array(NAMES),
+        "shares": probabilities,
+        "answer": np.array(NAMES[int(probabilities.argmax())]),
+        "probability": probabilities.max(),
+        "unknown": np.array(sum(word not in reader.words for word in text)),
+    }
+
+
+@method(
+    subject="data",
+    title={"en": "Words that speak for an answer", "zh": "支持答案的词"},
+    summary={
+        "en": "What each word of a sentence adds to the log-odds of a library.",
+        "zh": "句中每个词给某个库的对数几率增加了多少。",
+    },
+    papers=(SUNDARARAJAN,),
+    gives="contributions",
+    views=("text", "bars"),
+    passes=lambda settings: Passes(0, training=STEPS),
+)
+def word_contributions(
+    *,
+    sentence: SentenceSetting = DEFAULT_SENTENCE,
+    network: ReaderSetting = "bag",
+    by: Annotated[
+        Literal["gradient", "integrated-gradients", "occlusion"],
+        Field(description="gradient × vector, the same integrated along a path, or leaving out one word at a time"),
+    ] = "integrated-gradients",
+    toward: Toward = "answer",
+    seed: Seed = 1,
+) -> Result:
+    """``words`` and ``weights`` (words,), compared with a sentence without any word.
+
+    Numbers: ``toward``, its ``probability``, the ``log_odds`` and those of no words (``baseline_log_odds``), the
+    ``sum`` of the weights, ``delta`` = sum - (log_odds - baseline_log_odds), and the ``strongest`` word with its
+    ``strongest_weight``.
+    """
+    text = words_of(sentence)[:LONGEST]
+    reader = text_network(network, seed)
+    inputs = reader.embed(reader.numbers(text)[None])[0]
+    odds = reader.body.log_odds(np.stack([inputs, np.zeros_like(inputs)])).astype(np.float64)
+    target = NAMES.index(toward) if toward != "answer" else int(odds[0].argmax())
+    weights = contributions(reader.body, inputs, np.zeros_like(inputs), target, by)[-len(text) :]
+    strongest = int(np.abs(weights).argmax())
+    return {
+        "words": np.array(text),
+        "weights": weights,
+        "toward": np.array(NAMES[target]),
+        "probability": 1 / (1 + np.exp(-odds[0, target])),
+        "log_odds": odds[0, target],
+        "baseline_log_odds": odds[1, target],
+        "sum": weights.sum(),
+        "delta": weights.sum() - (odds[0, target] - odds[1, target]),
+        "strongest": np.array(text[strongest]),
+        "strongest_weight": weights[strongest],
+    }
+
+
+@method(
+    subject="data",
+    title={"en": "Word cloud", "zh": "词云"},
+    summary={
+        "en": "The words that speak for a library, gathered from many held-out sentences.",
+        "zh": "从许多留出的句子里汇集出支持某个库的词。",
+    },
+    gives="contributions",
+    views=("cloud", "bars"),
+    passes=lambda settings: Passes(0, training=STEPS),
+)
+def word_cloud(
+    *,
+    library: LibrarySetting = "networkx",
+    network: ReaderSetting = "bag",
+    count: Annotated[int, Field(ge=1, le=100, description="how many words")] = 40,
+    seed: Seed = 1,
+) -> Result:
+    """Mean gradient × vector of each word over its places in the held-out sentences: ``words`` and ``weights``.
+
+    Of the words that the network knows and that stand there at least ten times, the ``count`` with the greatest
+    means, greatest first; ``occurrences`` is how often each stands there. Numbers: ``sentences`` read, ``first``, the
+    greatest, and how often the library is the right answer where it stands (``first_share``).
+    """
+    reader = text_network(network, seed)
+    corpus = encoded()
+    numbers, labels = corpus.texts[corpus.held_out], corpus.labels[corpus.held_out]
+    target = NAMES.index(library)
+    embedded = reader.embed(numbers)
+    weights = (embedded * reader.body.gradient(embedded, target)).sum(axis=-1, dtype=np.float64)
+    times = np.bincount(numbers.ravel(), minlength=len(reader.vectors))
+    means = np.bincount(numbers.ravel(), weights.ravel(), minlength=len(reader.vectors)) / np.maximum(times, 1)
+    known = [word for word, row in reader.words.items() if times[row] >= FREQUENT]
+    chosen = sorted(known, key=lambda word: (-means[reader.words[word]], word))[:count]
+    rows = np.array([reader.words[word] for word in chosen])
+    with_first = (numbers == rows[0]).any(axis=1)
+    return {
+        "words": np.array(chosen),
+        "weights": means[rows],
+        "occurrences": times[rows],
+        "sentences": np.array(len(numbers)),
+        "first": np.array(chosen[0]),
+        "first_share": (labels[with_first] == target).mean(),
+    }
+
+
+@method(
+    subject="data",
+    title={"en": "Readers compared", "zh": "几种读法的比较"},
+    summary={
+        "en": "How often each reader is right on sentences that it has not learned from, in order and shuffled.",
+        "zh": "各个模型在没学过的句子上答对的比例，词序正常时与打乱后。",
+    },
+    papers=_RNN_PAPERS,
+    gives="check",
+    views=("bars",),
+    passes=lambda settings: Passes(0, training=len(READERS) * STEPS),
+)
+def readers_compared(*, seed: Seed = 1) -> Result:
+    """Accuracies on the held-out sentences: ``names`` (5,), ``shares`` (5,), and with the words ``shuffled`` (5,).
+
+    Beside the three networks a logistic regression on which words occur, and always the commonest library. The
+    single accuracies are numbers too (``bag``, ``rnn``, ``gru``, ``linear``, ``commonest``; ``gru_shuffled``);
+    ``learned`` and ``held_out`` count sentences, ``words`` the words that are known.
+    """
+    corpus = encoded()
+    numbers, labels = corpus.texts[corpus.held_out], corpus.labels[corpus.held_out]
+    mixed = shuffled(numbers, seed)
+    accuracies = {reader: _accuracies(text_network(reader, seed), (numbers, mixed), labels) for reader in READERS}
+    linear = _linear_accuracy(corpus)
+    commonest = float((labels == np.bincount(corpus.labels[~corpus.held_out]).argmax()).mean())
+    shares = [accuracies[reader][0] for reader in READERS] + [linear, commonest]
+    return {
+        "names": np.array(["bag of words", "simple RNN", "GRU", "logistic regression", "always the commonest"]),
+        "shares": np.array(shares),
+        "shuffled": np.array([accuracies[reader][1] for reader in READERS] + [linear, commonest]),
+        **{name: np.array(share) for name, share in zip((*READERS, "linear", "commonest"), shares, strict=True)},
+        "rnn_shuffled": np.array(accuracies["rnn"][1]),
+        "gru_shuffled": np.array(accuracies["gru"][1]),
+        "learned": np.array(int((~corpus.held_out).sum())),
+        "held_out": np.array(len(labels)),
+        "words": np.array(len(corpus.words)),
+    }
+
+
+@method(
+    subject="data",
+    title={"en": "How far back a gradient reaches", "zh": "梯度能回溯多远"},
+    summary={
+        "en": "The size of the gradient by a word's vector, over how many words come after it.",
+        "zh": "对词向量的梯度有多大，随该词后面还有多少个词而变化。",
+    },
+    papers=_RNN_PAPERS,
+    gives="check",
+    views=("curve",),
+    passes=lambda settings: Passes(0, training=2 * STEPS),
+)
+def gradient_reach(
+    *,
+    words: Annotated[int, Field(ge=2, le=20, description="the sentences have at least so many words")] = 14,
+    seed: Seed = 1,
+) -> Result:
+    """Median length of d log-odds / d vector at each place: ``x`` (words,), the words after it, ``rnn`` and ``gru``.
+
+    Over the held-out sentences with at least ``words`` words (``sentences`` of them), each explained for its own
+    answer. ``rnn_kept`` and ``gru_kept`` are the length at the first of these places as a share of that at the last.
+    """
+    corpus = encoded()
+    numbers = corpus.texts[corpus.held_out]
+    numbers = numbers[(numbers[:, -words:] > 0).all(axis=1)]
+    medians = {}
+    for reader in ("rnn", "gru"):
+        network = text_network(reader, seed)
+        embedded = network.embed(numbers)
+        answers = network.body.log_odds(embedded).argmax(axis=1)
+        lengths = np.zeros(numbers.shape)
+        for target in set(answers.tolist()):
+            own = answers == target
+            lengths[own] = np.linalg.norm(network.body.gradient(embedded[own], target), axis=-1)
+        medians[reader] = np.median(lengths, axis=0)[-words:][::-1]
+    return {
+        "x": np.arange(words),
+        **medians,
+        **{f"{reader}_kept": values[-1] / values[0] for reader, values in medians.items()},
+        "sentences": np.array(len(numbers)),
+        "log": np.array("y"),
+    }
+
+
+class Corpus:
+    """The sentences as numbers: ``texts`` (n, 20), ``labels`` (n,), ``held_out`` (n,); ``words`` are those known."""
+
+    def __init__(self) -> None:
+        found = sentences()
+        self.labels = np.array([one.library for one in found])
+        self.held_out = np.array([one.held_out for one in found])
+        counts: dict[str, int] = {}
+        for one in found:
+            for word in one.words if not one.held_out else ():
+                counts[word] = counts.get(word, 0) + 1
+        known = sorted(word for word, count in counts.items() if count >= RARE)
+        self.words = {word: row for row, word in enumerate(known, start=2)}
+        self.texts = np.stack([numbered(one.words, self.words, LONGEST) for one in found])
+
+
+@cache
+def encoded() -> Corpus:
+    """The corpus, read once."""
+    return Corpus()
+
+
+@cache
+def text_network(reader: Reader, seed: int) -> TextNetwork:
+    """A trained reader."""
+    corpus = encoded()
+    learned = ~corpus.held_out
+    return train_text_network(reader, corpus.texts[learned], corpus.labels[learned], corpus.words, STEPS, seed)
+
+
+def shuffled(texts: NDArray[np.int32], seed: int) -> NDArray[np.int32]:
+    """The same words in a random order, what is no word left where it was."""
+    random = np.random.default_rng(seed)
+    mixed = texts.copy()
+    for row in mixed:
+        places = np.flatnonzero(row)
+        row[places] = random.permutation(row[places])
+    return mixed
+
+
+def _accuracies(reader: TextNetwork, versions: tuple[NDArray[np.int32], ...], labels: NDArray[np.int64]) -> list[float]:
+    """How often a reader is right on each version of the same texts."""
+    return [float((reader.body.log_odds(reader.embed(one)).argmax(axis=1) == labels).mean()) for one in versions]
+
+
+def _linear_accuracy(corpus: Corpus) -> float:
+    """Of a logistic regression on which known words a sentence holds."""
+    from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
+
+    rows, places = np.nonzero(corpus.texts > 1)
+    found = csr_matrix(
+        (np.ones(len(rows)), (rows, corpus.texts[rows, places])), (len(corpus.texts), len(corpus.words) + 2)
+    )
+    found.data[:] = 1  # a word that stands there twice counts once
+    learned = ~corpus.held_out
+    model = LogisticRegression(max_iter=500).fit(found[learned], corpus.labels[learned])
+    return float(model.score(found[corpus.held_out], corpus.labels[corpus.held_out]))
