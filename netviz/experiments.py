@@ -14,6 +14,7 @@ from typing import Annotated, Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from netviz.claims import Claim, read_claim
+from netviz.framing import Framing
 from netviz.lessons import LANGUAGES, Lesson, LessonText, Span, fence_id
 from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
@@ -36,6 +37,7 @@ class Fence(BaseModel):
     id: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
     method: str
     picture: str = CHOSEN
+    framing: Framing = "crop"
     target: str | int = "top1"
     view: str | None = None
     of: tuple[str, ...] = ()
@@ -76,7 +78,8 @@ class Experiment:
 
     ``target`` is a rank (``top1`` to ``top5``) or a class index; ``settings`` are complete, defaults filled in.
     An experiment on data has the picture ``""``, and its target means nothing.
-    ``of`` are the experiments whose maps it takes; ``slider`` is what its readers can vary, if anything.
+    ``of`` are the experiments whose maps it takes; ``slider`` is what its readers can vary, if anything; ``framing`` is
+    how the photo becomes a square.
     """
 
     id: str
@@ -91,6 +94,7 @@ class Experiment:
     wording: Mapping[str, Wording]
     spec: str  # the fence as the author wrote it
     slider: Slider | None = None
+    framing: Framing = "crop"
 
     @cached_property
     def variants(self) -> Mapping[str, Experiment]:
@@ -214,6 +218,7 @@ def _read_experiment(
         {LANGUAGES[0]: words},
         span.source,
         slider,
+        fence.framing,
     )
 
 
@@ -311,14 +316,16 @@ def _check_names(
         elif earlier[other].picture not in (fence.picture, CHOSEN):
             message = f"{other!r} looks at the picture {earlier[other].picture!r}, this one at {fence.picture!r}"
             mistakes.append(places.mistake(key, message))
+        elif earlier[other].framing != fence.framing:
+            message = f"{other!r} has the framing {earlier[other].framing!r}, this one {fence.framing!r}"
+            mistakes.append(places.mistake(key, message))
     return mistakes
 
 
 def _check_subject(fence: Fence, method: Method, places: Places) -> list[Mistake]:
     """A method on data looks at no picture, so none can be named, nor a class of the network that reads pictures."""
-    given = (
-        [name for name in ("picture", "target") if name in fence.model_fields_set] if method.subject == "data" else []
-    )
+    asked = fence.model_fields_set if method.subject == "data" else set()
+    given = [name for name in ("picture", "target", "framing") if name in asked]
     message = f"{method.name} brings its own data and takes no %s"
     return [places.mistake((name,), message % name, f"leave `{name}:` out", at_key=True) for name in given]
 

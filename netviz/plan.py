@@ -14,6 +14,7 @@ from functools import cache
 
 from netviz.course import Course
 from netviz.experiments import CHOSEN, NO_PICTURE, Experiment
+from netviz.framing import framed_as
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.sources import source_digest
@@ -87,7 +88,7 @@ def make_plan(course: Course, weights: Weights) -> Plan:
         for map_of in experiment.of:
             add(course.experiments[map_of], name)
         of = tuple(plan[map_of, name] for map_of in experiment.of)
-        picture = course.pictures[name] if name != NO_PICTURE else None
+        picture = framed_as(course.pictures[name], experiment.framing) if name != NO_PICTURE else None
         tasks = [Task(variant, picture, of, weights) for variant in experiment.variants.values()]
         plan.update({(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks})
         for other in _spoken_of(experiment, course):  # its picture may be one that readers can't choose

@@ -239,15 +239,18 @@ class _Records:
 
 @dataclass(frozen=True)
 class PictureWords:
-    """A picture as a lesson speaks of it."""
+    """A picture as a lesson speaks of it, with the size of its file in pixels."""
 
     name: str
     title: str
+    width: int
+    height: int
 
 
 def picture_words(picture: Picture, language: str) -> PictureWords:
-    """A picture's name and its title in a language."""
-    return PictureWords(picture.name, picture.titles[language])
+    """A picture with its title in a language."""
+    height, width = picture.pixels.shape[:2]
+    return PictureWords(picture.name, picture.titles[language], width, height)
 
 
 @dataclass(frozen=True)
@@ -529,6 +532,11 @@ def repeating_code(task: Task, weights: Weights) -> str:
     if task.picture is None:
         run = f'result = run_on_data(methods()["{experiment.method.name}"]{settings})'
         return f"from netviz.methods import methods, run_on_data\n\n{run}\n"
+    framing = "frame" if experiment.framing == "crop" else "squash"
+    imports = {
+        "frame": ["from netviz.pictures import frame, open_upright"],
+        "squash": ["from netviz.framing import squash", "from netviz.pictures import open_upright"],
+    }[framing]
     target = experiment.target
     chosen = f"logits[0].argsort()[::-1][{RANKS.index(target)}]" if isinstance(target, str) else target
     lines = [
@@ -536,10 +544,10 @@ def repeating_code(task: Task, weights: Weights) -> str:
         "",
         "from netviz.methods import methods, run",
         "from netviz.networks import open_network",
-        "from netviz.pictures import frame, open_upright",
+        *imports,
         "",
         f"network = open_network({weights.form if weights.form in ('compact', 'imagenet') else weights.source!r})",
-        f'picture = frame(open_upright(Path("content/pictures/{task.picture.path.name}")))',
+        f'picture = {framing}(open_upright(Path("content/pictures/{task.picture.path.name}")))',
         'pictures = picture[None].astype("float32")  # (1, 224, 224, 3), RGB, 0 to 255',
     ]
     if isinstance(target, str):
