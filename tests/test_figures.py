@@ -41,6 +41,7 @@ EXAMPLES: dict[str, Arrays] = {
     "panels": {"maps": np.stack([SMALL, 0.5 * SMALL])},
     "panels-own": {"maps": np.stack([CAM, 100 * CAM - 20])},
     "strip": {"maps": np.stack([CAM, CAM / 2, CAM / 4])},
+    "pointing": {"maps": CAM[None]},
     "before-after": {"before": SMALL * 0 + 100, "after": SMALL * 0 + 103},
     "grid": {"input": SMALL, "conv": RANDOM.random((28, 28, 32)), "dense": RANDOM.random(40)},
     "bars": {"logits": np.arange(10.0), "probabilities": np.arange(10.0) / 45},
@@ -61,7 +62,8 @@ EXAMPLES: dict[str, Arrays] = {
     },
     "matrix": {"matrix": np.array([[1.0, 0.5, -0.2], [0.5, 1.0, 0.1], [-0.2, 0.1, 1.0]])},
 }
-UNSIGNED = {"map", "overlay", "raw", "strip"}
+NUMBERS: dict[str, dict[str, Any]] = {"pointing": {"box": [0.25, 0.5, 0.75, 1.0], "peak": [0.125, 0.25]}}
+UNSIGNED = {"map", "overlay", "raw", "strip", "pointing"}
 WORDS = {
     "en": {"method": "Grad-CAM", "target": "Siberian husky", "picture": "a dog"},
     "zh": {"method": "Grad-CAM", "target": "西伯利亚雪橇犬", "picture": "一只狗"},
@@ -72,6 +74,7 @@ def drawn(view: str, folder: Path, arrays: Arrays | None = None, signed: bool | 
     """The view's example, or these arrays, drawn into the folder."""
     if arrays is None:
         arrays, signed = EXAMPLES[view], False if view in UNSIGNED else None
+        numbers = NUMBERS.get(view, {}) | numbers
     return draw(view, arrays, numbers, signed=signed, picture_pixels=PICTURE, folder=folder)
 
 
@@ -513,6 +516,24 @@ def test_bars_are_the_five_likeliest_classes_best_first(tmp_path: Path) -> None:
     assert [column.kind for column in figure.table.columns] == ["class", "share", "number"]
     assert [row[0] for row in figure.table.rows] == [9, 8, 7, 6, 5]
     assert figure.table.rows[0] == (9, 0.2, 9.0)
+
+
+# The pointing game
+
+
+def test_the_box_is_outlined_and_the_peak_ringed_and_nothing_else_is_changed(tmp_path: Path) -> None:
+    """White lines with black beside them; the file is a photograph with small losses."""
+    (panel,) = drawn("pointing", tmp_path).panels
+    assert (panel.width, panel.height) == (448, 448)
+    found = pixels(tmp_path, panel).astype(int)
+    plain = pixels(tmp_path, drawn("overlay", tmp_path, {"attribution": CAM}, signed=False).panels[0]).astype(int)
+    top, left, bottom = 112, 224, 335  # of the box, in pixels; its right side is the picture's own
+    for row, column in [(top + 2, 300), (bottom - 3, 300), (200, left + 2), (200, 444)]:
+        assert found[row - 3 : row + 4, column - 3 : column + 4].max() > 200, "the white line"
+        assert found[row - 3 : row + 4, column - 3 : column + 4].min() < 60, "and the black one"
+    ring = found[56 - 12 : 56 + 13, 112 - 12 : 112 + 13]
+    assert ring.max() > 200 and ring.min() < 60
+    assert np.abs(found - plain)[380:].max() < 60 and np.abs(found - plain)[150:300, 250:420].mean() < 3
 
 
 # Every view

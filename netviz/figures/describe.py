@@ -94,6 +94,7 @@ _CHINESE_TERMS = {
     "noise": "噪声",
     "steps": "步数",
     "max_steps": "最多步数",
+    "position": "走到",
     "step": "步长",
     "largest": "最大改动",
     "points": "点数",

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from netviz.figures.colours import Floats, Pixels, Scale, scale_of
 from netviz.figures.facts import is_drawable, map_facts, map_table, state_of
@@ -20,6 +20,7 @@ SIDE = 448  # of a full picture: every value of a 224 network is a block of 2 by
 STRIP_SIDE = 224
 COARSE = 112  # grids up to this side are smoothed when they are laid over a picture
 FAINT = 0.05  # of the shared limit: a map that does not reach this looks empty beside the others
+BOX_LINES = ((6, "black"), (2, "white"))  # widths in pixels and colours, one over the other: seen on light and on dark
 NOTHING = (158, 158, 158)  # the grey, in neither colour map, of a map that has nothing to show
 
 
@@ -130,6 +131,43 @@ def draw_raw(request: Request) -> Figure:
     return Figure(request.view, (cells, smoothed), one.legend(overlay=True), cells.facts, map_table(one.values))
 
 
+def draw_pointing(request: Request) -> Figure:
+    """The one map of ``maps`` (1, h, w) over the picture, framed the ``box`` that it should point at, its peak ringed.
+
+    ``numbers["box"]`` is top, left, bottom, right, ``numbers["peak"]`` row and column, as fractions of the picture.
+    """
+    (values,) = request.arrays["maps"]
+    one = Map.of([_flat(values, signed=False)], signed=False)[0]
+    frame = Frame(tuple(request.numbers["box"]), tuple(request.numbers["peak"]))
+    panel = _overlay_panel(request, one, "overlay", smoothed=True, frame=frame)
+    return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A box (top, left, bottom, right) and a point (row, column) to draw over a picture, as fractions of it."""
+
+    box: tuple[float, ...]
+    point: tuple[float, ...]
+
+    def over(self, pixels: Pixels) -> Pixels:
+        """The picture (h, w, 3) with the outlines."""
+        height, width = pixels.shape[:2]
+        top, left, bottom, right = (
+            share * (side - 1) for share, side in zip(self.box, (height, width) * 2, strict=True)
+        )
+        row, column = self.point[0] * height, self.point[1] * width
+        image = Image.fromarray(pixels)
+        pen = ImageDraw.Draw(image)
+        for thickness, colour in BOX_LINES:
+            margin = (BOX_LINES[0][0] - thickness) / 2
+            corners = (left + margin, top + margin, right - margin, bottom - margin)
+            pen.rectangle(corners, outline=colour, width=thickness)
+            radius = 9 - margin
+            pen.ellipse((column - radius, row - radius, column + radius, row + radius), outline=colour, width=thickness)
+        return np.asarray(image)
+
+
 @dataclass(frozen=True)
 class Layout:
     """How several maps are laid out: the side of each, and whether one scale holds for all."""
@@ -237,7 +275,14 @@ def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel
 
 
 def _overlay_panel(
-    request: Request, one: Map, role: str, *, smoothed: bool, name: str | None = None, side: int | None = None
+    request: Request,
+    one: Map,
+    role: str,
+    *,
+    smoothed: bool,
+    name: str | None = None,
+    side: int | None = None,
+    frame: Frame | None = None,
 ) -> Panel:
     """The map over the picture; a map with nothing to show leaves the bare grey picture."""
     assert request.picture is not None
@@ -246,7 +291,7 @@ def _overlay_panel(
     shown = one.values if one.scale and is_drawable(one.values) else np.zeros_like(one.values)
     resized = smooth(shown, height, width) if smoothed else _nearest(shown, height, width)
     pixels = (one.scale or Scale(one.signed, 1.0, 0.0)).over(resized, picture)
-    file = write_photograph(pixels, request.folder, name or role)
+    file = write_photograph(frame.over(pixels) if frame else pixels, request.folder, name or role)
     facts = one.facts(underlay=True, upsampling="bilinear" if smoothed else "nearest")
     return Panel(file, width, height, role, facts, readings=_readings(request, one))
 
@@ -317,6 +362,7 @@ DRAWERS: Mapping[str, Callable[[Request], Figure]] = {
     "map": draw_magnitude,
     "overlay": draw_overlay,
     "raw": draw_raw,
+    "pointing": draw_pointing,
     "panels": draw_several,
     "panels-own": draw_several,
     "strip": draw_several,

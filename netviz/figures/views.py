@@ -49,6 +49,13 @@ VIEWS: Mapping[str, View] = {
         "原始的粗网格，与平滑后的版本并排。",
         needs_picture=True,
     ),
+    "pointing": _view(
+        "maps",
+        "maps",
+        "The map over the picture, with the box that it should point at and a ring at its peak.",
+        "叠在图片上的解释图，画出应当指中的框，并圈出峰值。",
+        needs_picture=True,
+    ),
     "panels": _view("maps", "maps", "Several maps with the same limits.", "多张图，共用同一色标。"),
     "panels-own": _view(
         "maps",

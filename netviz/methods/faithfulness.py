@@ -344,7 +344,7 @@ def mu_fidelity(
     ),
     gives="check",
     maps=(1, 1),
-    views=("panels",),
+    views=("pointing", "panels"),
     passes=lambda settings: Passes(forward=0),
 )
 def pointing_game(
@@ -363,7 +363,7 @@ def pointing_game(
     ``peak`` (n, 2) is the centre of the greatest value's pixel as fractions of height and width, ``distance`` (n,)
     how far it is from the box in pixels at a side of 224, ``inside_share`` (n,) the box's share of all positive
     values (a pixel belongs to the box if its centre does; 0 where nothing is positive), ``box_share`` (n,) the box's
-    share of the picture. ``maps`` (n, 1, height, width).
+    share of the picture. ``maps`` (n, 1, height, width); ``box`` (n, 4) is the box again, for the drawing.
     """
     top, left, bottom, right = box
     shares = _fitted(maps[0], *pictures.shape[1:3])
@@ -373,6 +373,7 @@ def pointing_game(
     return {
         "maps": shares[:, None],
         "hit": (distance <= tolerance).astype(int),
+        "box": np.tile(box, (len(pictures), 1)),
         "peak": peak,
         "distance": distance,
         "inside_share": share_inside(shares, box),
