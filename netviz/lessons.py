@@ -158,17 +158,13 @@ def scan(body: str, first_line: int = 1) -> tuple[str, tuple[Span, ...]]:
         spans.append(Span(kind, source, line, column))
         return TOKEN.format(len(spans) - 1)
 
-    for is_fence, text, line in _blocks(body, first_line):
+    for is_fence, text, line in blocks(body, first_line):
         if not is_fence:
             pieces.append(_scan_inline(text, line, lift))
             continue
-        opening, *content = text.rstrip("\n").split("\n")
-        match = _FENCE.match(opening)
-        kind = match["info"].strip() if match else ""
-        if match and kind in FENCES:
-            closed = content and _closes(content[-1], match["mark"])
-            source = "\n".join(content[:-1] if closed else content) + "\n"
-            pieces.append(f"\n{lift(kind, source, line + 1, 1)}\n\n")
+        lifted = next((kind for kind in FENCES if code_block(text, kind) is not None), None)
+        if lifted:
+            pieces.append(f"\n{lift(lifted, code_block(text, lifted) or '', line + 1, 1)}\n\n")
         else:
             pieces.append(text)
     return "".join(pieces), tuple(spans)
@@ -180,7 +176,17 @@ def fence_id(source: str) -> str:
     return match[1] if match else ""
 
 
-def _blocks(body: str, first_line: int) -> Iterator[tuple[bool, str, int]]:
+def code_block(block: str, syntax: str) -> str | None:
+    """The code inside a fenced block, if it is of that syntax."""
+    opening, *content = block.rstrip("\n").split("\n")
+    match = _FENCE.match(opening)
+    if not match or match["info"].strip() != syntax:
+        return None
+    closed = content and _closes(content[-1], match["mark"])
+    return "\n".join(content[:-1] if closed else content) + "\n"
+
+
+def blocks(body: str, first_line: int = 1) -> Iterator[tuple[bool, str, int]]:
     """Cut into fenced code blocks and what stands between them: (is it a fence, text, its first line)."""
     lines = body.splitlines(keepends=True)
     start = position = 0

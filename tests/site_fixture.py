@@ -25,6 +25,7 @@ from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture, read_pictures
 from netviz.site import publish, weave
+from netviz.site.downloads import script
 from netviz.site.markup import inline_template, lesson_body
 from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.site.reference import ChapterView, TermView, WorkView
@@ -358,13 +359,21 @@ def _pages(
             template = env.from_string(weave.relink(body.template, site, page))
             return Markup(template.render(experiment=experiment, question=question))
 
-        pages[lesson.path] = weave.weave_page(env, "lesson", site, lesson, body=woven(lesson), learn=text.front.learn)
+        pages[lesson.path] = weave.weave_page(
+            env,
+            "lesson",
+            site,
+            lesson,
+            body=woven(lesson),
+            learn=text.front.learn,
+            downloads={"py": lesson.beside("py")},
+        )
         home = replace(plain, slug=weave.HOME, varies=True)
         opening = Markup("<p>{}</p>").format(text.front.summary)
         pages[home.path] = weave.weave_page(env, "home", site, home, body=opening)
         for entry in (site.lessons[0], site.lessons[2]):
             other = replace(plain, slug=entry.slug, title=entry.title, varies=entry.varies)
-            pages[other.path] = weave.weave_page(env, "lesson", site, other, body=opening, learn=())
+            pages[other.path] = weave.weave_page(env, "lesson", site, other, body=opening, learn=(), downloads={})
     plain = replace(plain, picture=PICTURES[0])
     declarations = [weave.method_view(method, language) for method in methods().values()]
     notices = (
@@ -382,11 +391,12 @@ def _pages(
         pages[page.path] = weave.weave_page(env, slug, site, page, **values)
     layers = weave.weave_layer_table(env, vgg16_layers("compact"))
     last = replace(plain, slug="regions", title=site.lessons[2].title)
-    pages[last.path] = weave.weave_page(env, "lesson", site, last, body=layers, learn=())
+    pages[last.path] = weave.weave_page(env, "lesson", site, last, body=layers, learn=(), downloads={})
     listed = [replace(plain, slug=slug, title=slug) for slug in contents]
     listed.append(replace(plain, slug="what-a-gradient-says", varies=True))
     index = index_script((page.path, page.title, pages[page.path]) for page in listed)
-    return {**pages, weave.search_index(language): index}
+    code = weave.page_path(language, "what-a-gradient-says").replace(".html", ".py")
+    return {**pages, weave.search_index(language): index, code: script(text, "Run me.")}
 
 
 def fence(view: str) -> str:

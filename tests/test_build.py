@@ -76,6 +76,17 @@ def test_a_course_becomes_pages_in_every_language_and_for_every_picture(course: 
     assert pages == plain | {f"zh/{name}" for name in plain}
 
 
+def test_lessons_and_numbers_can_be_taken_along(course: Path, store: Path, site: Path) -> None:
+    build(course, store, site)
+    for name in ("first.ipynb", "zh/first.ipynb"):
+        cells = json.loads((site / name).read_text("utf-8"))["cells"]
+        assert sum("grad-cam" in "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code") == 1
+    numbers = json.loads((site / "numbers" / "slope-dog.json").read_text("utf-8"))
+    assert numbers["method"] == "gradient" and numbers["numbers"]["norm"] > 0
+    shown = (site / "first" / "dog.html").read_text("utf-8")
+    assert 'href="../numbers/slope-dog.json"' in shown and 'href="../first.ipynb"' in shown
+
+
 def test_names_and_numbers_follow_the_picture_and_the_language(course: Path, store: Path, site: Path) -> None:
     build(course, store, site)
     text = {name: (site / name).read_text("utf-8") for name in ("first.html", "first/dog.html", "zh/first/dog.html")}

@@ -32,13 +32,14 @@ from netviz.pictures import Picture
 from netviz.plan import Plan, Task
 from netviz.run import load_record
 from netviz.site import weave, wording
+from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_csv, numbers_json, script
 from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
 from netviz.site.search import index_script
 from netviz.site.weave import Entry, FigureView, Page, Sample, Site, Slide
-from netviz.sliders import TARGET
+from netviz.sliders import TARGET, Slider
 from netviz.store import Store
 from netviz.values import ResultView, result_view
 
@@ -169,9 +170,25 @@ def site_files(course: Course, plan: Plan, store: Store, checked: Sequence[Verdi
             if page.picture == page.default_picture:
                 found.append((page.path, page.title, html))
         files[weave.search_index(language)] = index_script(found)
+        if not mistakes:
+            files |= edition.downloads()
     if mistakes:
         raise Mistakes(set(mistakes))
-    return files
+    return files | dict(_numbers(plan, store))
+
+
+def _numbers(plan: Plan, store: Store) -> Iterator[tuple[str, str]]:
+    """The raw numbers of every figure, to be downloaded."""
+    for task in plan.values():
+        table = load_figure(task, store).table
+        yield _numbers_path(task, "json"), numbers_json(load_record(task, store), table)
+        if table:
+            yield _numbers_path(task, "csv"), numbers_csv(table)
+
+
+def _numbers_path(task: Task, suffix: str) -> str:
+    picture = f"-{task.picture_name}" if task.picture else ""
+    return f"numbers/{task.experiment.id}{picture}.{suffix}"
 
 
 def _figure_files(plan: Plan, store: Store) -> Iterator[tuple[str, Path]]:
@@ -286,6 +303,11 @@ class Edition:
     def env(self) -> ImmutableSandboxedEnvironment:
         return weave.environment(TEMPLATES, self.language)
 
+    @property
+    def words(self) -> Any:
+        """The interface's words in this language."""
+        return self.env.globals["words"]
+
     @cached_property
     def site(self) -> Site:
         home, *entries = (
@@ -348,16 +370,55 @@ class Edition:
         values = self._values(picture)
         values |= {"experiment": _Numbered(self, page), "question": partial(self._question, lesson, page, values)}
         content = Markup(template.render(values))
-        kind = "home" if is_home else "lesson"
-        return page, weave.weave_page(self.env, kind, self.site, page, body=content, learn=text.front.learn)
+        if is_home:
+            return page, weave.weave_page(self.env, "home", self.site, page, body=content)
+        suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
+        downloads = {suffix: page.beside(suffix) for suffix in suffixes}
+        return page, weave.weave_page(
+            self.env, "lesson", self.site, page, body=content, learn=text.front.learn, downloads=downloads
+        )
+
+    def downloads(self) -> dict[str, str]:
+        """Every lesson as a notebook, and as a script where it has code, for the picture that is shown by default."""
+        files = {}
+        values = self._values(self.course.default_picture)
+        for lesson in self.course.lessons:
+            text = lesson.texts[self.language]
+            path = weave.page_path(self.language, lesson.slug).removesuffix("html")
+            files[f"{path}ipynb"] = notebook(text, self.env, values, self._notebook_cell, self._notebook_question)
+            if code_blocks(text):
+                files[f"{path}py"] = script(text, self.words.script_intro)
+        return files
+
+    def _notebook_cell(self, name: str) -> tuple[str, str]:
+        experiment = self.course.experiments[name]
+        picture = self.course.default_picture
+        task = self.plan[name, experiment.pictures(picture)]
+        result = self._results[picture][name]
+        scope = self._values(picture) | self._records.scope(result, self._results[picture])
+        if experiment.slider:
+            scope["value"] = _slider_value(experiment.slider, experiment.slider.plain, result)
+        words = experiment.wording.get(self.language) or experiment.wording[LANGUAGES[0]]
+        caption = markdown_text(words.caption, self.env, scope)
+        return f"**{experiment.method.title[self.language]}.** {caption}", repeating_code(task, self.weights)
+
+    def _notebook_question(self, name: str) -> Markup:
+        question = self.course.questions[name]
+        words = question.wording.get(self.language) or question.wording[LANGUAGES[0]]
+        values = self._values(self.course.default_picture)
+        ask, because, *choices = (
+            markdown_text(passage.source, self.env, values) for passage in (words.ask, words.because, *words.choices)
+        )
+        answer = self.words.answer
+        lines = [f"**{ask}**", "", *(f"- {choice}" for choice in choices), ""]
+        return Markup("\n".join([*lines, "<details><summary>", answer, "</summary>", "", because, "", "</details>"]))
 
     def _plain_page(self, slug: str) -> tuple[Page, str]:
-        words = self.env.globals["words"]
         page = Page(
             self.language,
             slug,
-            getattr(words, slug),
-            getattr(words, f"{slug}_summary"),
+            getattr(self.words, slug),
+            getattr(self.words, f"{slug}_summary"),
             self.course.default_picture,
             self.course.default_picture,
         )
@@ -443,7 +504,7 @@ class Edition:
         method, words = experiment.method, experiment.wording.get(self.language) or experiment.wording[LANGUAGES[0]]
         scope = self._values(page.picture) | self._records.scope(result, results)
         if slider:
-            scope["value"] = result.target.name if slider.setting == TARGET and result.target else slider.values[value]
+            scope["value"] = _slider_value(slider, value, result)
         names = {"method": method.title[self.language]}
         if result.target:
             names |= {"target": result.target.name, "picture": result.picture.title}
@@ -488,6 +549,10 @@ class Edition:
             layers=self._layers,
             compared=bool(task.beside),
             seed=None if task.picture else record["settings"].get("seed"),
+            files=tuple(
+                (suffix.upper(), f"{page.root}{_numbers_path(task, suffix)}")
+                for suffix in (("json", "csv") if figure.table else ("json",))
+            ),
         )
 
     def _panel_labels(self, task: Task) -> list[str]:
@@ -509,6 +574,11 @@ class Edition:
         return classes()[index].name(self.language)
 
 
+def _slider_value(slider: Slider, name: str, result: ResultView) -> Any:
+    """A slider's value as a caption says it: a class by its name."""
+    return result.target.name if slider.setting == TARGET and result.target else slider.values[name]
+
+
 class _Numbered:
     """Weaves a page's figures as its text calls for them, and counts them."""
 
@@ -523,22 +593,14 @@ class _Numbered:
 def repeating_code(task: Task, weights: Weights) -> str:
     """A Python script that repeats an experiment with the project's own functions."""
     experiment = task.experiment
-    given = {
-        name: value
-        for name, value in experiment.settings.items()
-        if value != experiment.method.settings.model_fields[name].default
-    }
-    settings = f", {given!r}" if given else ""
     if task.picture is None:
-        run = f'result = run_on_data(methods()["{experiment.method.name}"]{settings})'
+        run = f"result = run_on_data({_method_text(experiment)}{_settings_text(experiment)})"
         return f"from netviz.methods import methods, run_on_data\n\n{run}\n"
     framing = "frame" if experiment.framing == "crop" else "squash"
     imports = {
         "frame": ["from netviz.pictures import frame, open_upright"],
         "squash": ["from netviz.framing import squash", "from netviz.pictures import open_upright"],
     }[framing]
-    target = experiment.target
-    chosen = f"logits[0].argsort()[::-1][{RANKS.index(target)}]" if isinstance(target, str) else target
     lines = [
         "from pathlib import Path",
         "",
@@ -550,14 +612,28 @@ def repeating_code(task: Task, weights: Weights) -> str:
         f'picture = {framing}(open_upright(Path("content/pictures/{task.picture.path.name}")))',
         'pictures = picture[None].astype("float32")  # (1, 224, 224, 3), RGB, 0 to 255',
     ]
-    if isinstance(target, str):
+    if any(isinstance(one.experiment.target, str) for one in (task, *task.of)):
         lines.append("logits = network.logits(pictures)")
-    lines.append(f"targets = [{chosen}]")
-    maps = ""
     for place, other in enumerate(task.of, start=1):
-        lines.append(
-            f'map_{place} = run(methods()["{other.experiment.method.name}"], network, pictures, targets)["attribution"]'
-        )
-        maps = f", maps=[{', '.join(f'map_{number}' for number in range(1, place + 1))}]"
-    lines.append(f'result = run(methods()["{experiment.method.name}"], network, pictures, targets{settings}{maps})')
+        lines.append(f'map_{place} = {_run_text(other.experiment)})["attribution"]')
+    maps = f", maps=[{', '.join(f'map_{place}' for place, _ in enumerate(task.of, start=1))}]" if task.of else ""
+    lines.append(f"result = {_run_text(experiment)}{maps})")
     return "\n".join(lines) + "\n"
+
+
+def _run_text(experiment: Experiment) -> str:
+    """The call that runs an experiment, but for its end."""
+    target = experiment.target
+    chosen = f"logits[0].argsort()[::-1][{RANKS.index(target)}]" if isinstance(target, str) else target
+    return f"run({_method_text(experiment)}, network, pictures, [{chosen}]{_settings_text(experiment)}"
+
+
+def _method_text(experiment: Experiment) -> str:
+    return f'methods()["{experiment.method.name}"]'
+
+
+def _settings_text(experiment: Experiment) -> str:
+    """The settings that an author has chosen, as another argument of a call."""
+    fields = experiment.method.settings.model_fields
+    given = {name: value for name, value in experiment.settings.items() if value != fields[name].default}
+    return f", {given!r}" if given else ""

@@ -145,6 +145,10 @@ class Page:
         """The link to this page in another language."""
         return self._link(self.path_in(language))
 
+    def beside(self, suffix: str) -> str:
+        """The link to the lesson's file of another kind, which is the same for every photo: ``../five-steps.ipynb``."""
+        return self._link(page_path(self.language, self.slug).removesuffix("html") + suffix)
+
     def path_in(self, language: str) -> str:
         """Where this page stands in another language, from the site's root."""
         return self._path(language, self.slug, self.varies)
@@ -214,6 +218,8 @@ class FigureView:
     ``code`` is the Python text that repeats the experiment, ``spec`` the author's YAML. ``layers`` are wanted for a
     grid of feature maps only, ``axes`` for charts; ``unit`` is that of a map's values, where it is known.
 
+    ``files`` are the raw numbers to be downloaded, links by kind.
+
     A figure with a slider has ``slides``, itself among them under the name ``plain``; ``setting`` is what it varies.
     ``compared`` says whether its colours hold for all of them.
     """
@@ -244,12 +250,18 @@ class FigureView:
     slides: tuple[Slide, ...] = ()
     plain: str = ""
     compared: bool = False
+    files: tuple[tuple[str, str], ...] = ()
     seed: int | None = None
     axes: Axes | None = None
     unit: str = ""
     alt: str = ""
     words: tuple[Word, ...] = ()
     tree: Node | None = None
+
+    @property
+    def export(self) -> str:
+        """The command that writes all arrays of the experiment."""
+        return f"python build.py --export {self.id}"
 
     @property
     def layout(self) -> str:
@@ -332,7 +344,7 @@ def search_index(language: str) -> str:
     return f"assets/search-{language}.js"
 
 
-def page_path(language: str, slug: str, picture: str, default_picture: str) -> str:
+def page_path(language: str, slug: str, picture: str = "", default_picture: str = "") -> str:
     """Where a page stands, from the site's root: ``zh/five-steps/dog.html``."""
     folder = "" if language == LANGUAGES[0] else f"{language}/"
     return f"{folder}{slug}.html" if picture == default_picture else f"{folder}{slug}/{picture}.html"
@@ -514,7 +526,8 @@ def read_assets(templates: Path) -> dict[str, bytes]:
 def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, page: Page, **values: Any) -> str:
     """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
 
-    ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text), ``methods`` the
+    ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text) and ``downloads`` (links
+    by suffix, ``ipynb`` and ``py``), ``methods`` the
     ``methods`` (`MethodView`), ``glossary`` the ``chapters`` (`ChapterView`), ``bibliography`` the ``works``
     (`WorkView`), ``credits`` the ``notices`` (name, licence, source) of what the site is made of.
     """
