@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netviz.bibliography import Work, read_bibliography
 from netviz.experiments import Experiment, Vocabulary, read_experiments
-from netviz.glossary import Glossary, read_glossary
+from netviz.glossary import Glossary, Worded, read_glossary
 from netviz.lessons import Lesson, read_lesson, read_lessons
 from netviz.measurements import Measurement, read_measurements
 from netviz.methods import methods
@@ -18,7 +18,7 @@ from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
 from netviz.pictures import Picture, own_picture, read_pictures
 from netviz.questions import Question, read_questions
-from netviz.yaml_places import read_checked
+from netviz.yaml_places import Places, read_checked
 
 HOME = "home"
 
@@ -33,13 +33,27 @@ class Notice(BaseModel):
     source: str = Field(pattern="^https://")
 
 
-class SiteText(BaseModel):
-    """``content/site.yaml``: the site's name and its motto, by language, and what it is made of."""
+class Part(BaseModel):
+    """Lessons that belong together, by their slugs."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: dict[str, str]
-    tagline: dict[str, str]
+    title: Worded
+    lessons: tuple[str, ...]
+
+
+class SiteText(BaseModel):
+    """``content/site.yaml``: the site's name and its motto, by language, its parts, and what it is made of.
+
+    ``address`` is where the site will stand on the web, if that is known: ``https://example.org/netviz``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Worded
+    tagline: Worded
+    address: str = Field("", pattern="^(https?://.*[^/])?$")
+    parts: tuple[Part, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
@@ -93,7 +107,7 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
         pictures = _with_own(samples, own)
         mistakes += _not_offered(offer, samples, content / "pictures")
     with gathered(mistakes):
-        site = _read_site_text(content / "site.yaml")
+        site, places = _read_site_text(content / "site.yaml")
     with gathered(mistakes):
         measurements = read_measurements(content / "measurements")
     with gathered(mistakes):
@@ -110,7 +124,9 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
     experiments, wrong, broken = read_experiments((home, *lessons), vocabulary)
     questions, wrong_questions = read_questions((home, *lessons), experiments)
     wrong += wrong_questions
-    wrong += glossary.unknown_lessons([lesson.slug for lesson in lessons])
+    slugs = [lesson.slug for lesson in lessons]
+    wrong += glossary.unknown_lessons(slugs)
+    wrong += _part_mistakes(site, places, slugs)
     offered = tuple(name for name in pictures if not offer or name in offer or name not in samples)
     used = {*offered, *(one.picture for one in experiments.values())}
     return Course(
@@ -142,7 +158,23 @@ def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Pictur
     return {mine.name: mine, **samples}
 
 
-def _read_site_text(path: Path) -> SiteText:
+def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iterator[Mistake]:
+    """Parts that are not the lessons in their order, each once."""
+    listed = [
+        (("parts", number, "lessons", position), slug)
+        for number, part in enumerate(site.parts)
+        for position, slug in enumerate(part.lessons)
+    ]
+    for key, slug in listed:
+        if slug not in slugs:
+            yield places.mistake(key, f"there is no lesson {slug!r}", nearest(slug, slugs))
+    if listed and sorted(slug for _, slug in listed) == sorted(slugs) and [slug for _, slug in listed] != [*slugs]:
+        yield places.mistake(("parts",), "the parts do not follow the order of the lessons' folders")
+    elif listed and (missing := [slug for slug in slugs if slug not in {one for _, one in listed}]):
+        yield places.mistake(("parts",), f"no part has the lesson {missing[0]!r}")
+
+
+def _read_site_text(path: Path) -> tuple[SiteText, Places]:
     if not path.is_file():
         raise Mistakes([Mistake(path, "is missing; it holds the site's title and tagline")])
-    return read_checked(path, SiteText, [*SiteText.model_fields, *Notice.model_fields])[0]
+    return read_checked(path, SiteText, [*SiteText.model_fields, *Notice.model_fields, *Part.model_fields])

@@ -17,24 +17,26 @@
   showTheme();
   button.hidden = false;
 
-  // Another photo or language keeps the reader's place. Headings and figures are the same on all versions of a page,
-  // so a place is the number of the last one above, and how far it is to the next.
-  const anchors = Array.from(document.querySelectorAll(".text h2, .text figure[id]"));
+  // Another photo or language keeps the reader's place: what stands above it, and how far it is to what comes next.
+  // Figures and questions have the same ids on all versions of a page; headings have not, so these are counted.
+  const anchors = Array.from(document.querySelectorAll(".text h2, .text figure[id], .text section.question"));
+  const counted = anchors.filter((anchor) => anchor.matches("h2"));
+  const name = (anchor) => (anchor.matches("h2") ? `~${counted.indexOf(anchor)}` : anchor.id);
   const top = (element) => element.getBoundingClientRect().top + scrollY;
   const edges = (number) => [number < 0 ? 0 : top(anchors[number]),
     number + 1 < anchors.length ? top(anchors[number + 1]) : root.scrollHeight];
   const place = () => {
     const number = anchors.findLastIndex((anchor) => top(anchor) <= scrollY + 1);
     const [start, end] = edges(number);
-    return `at=${number}:${((scrollY - start) / (end - start || 1)).toFixed(3)}`;
+    return `at=${number < 0 ? "" : name(anchors[number])}:${((scrollY - start) / (end - start || 1)).toFixed(3)}`;
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-keep-place]");
     if (link) link.hash = pageState.hash(scrollY > 0 ? place() : "");
   });
-  const wanted = /[#&]at=(-?\d+):([\d.]+)/.exec(location.hash);
+  const wanted = /[#&]at=([^&:]*):([\d.]+)/.exec(location.hash);
   if (wanted) {
-    const [start, end] = edges(Math.min(Number(wanted[1]), anchors.length - 1));
+    const [start, end] = edges(anchors.findIndex((anchor) => name(anchor) === wanted[1]));
     scrollTo({ top: start + Number(wanted[2]) * (end - start), behavior: "instant" });
   }
 

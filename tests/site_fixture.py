@@ -323,7 +323,8 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> weave.Site:
         for p in pictures.values()
     )
     home = weave.Entry(weave.HOME, TITLES[language], TAGLINES[language])
-    return weave.Site(home.title, home.summary, home, lessons, samples, WEIGHTS, "0.1.0")
+    parts = ((TITLES[language], (lessons[0].slug,)), (title, tuple(lesson.slug for lesson in lessons[1:])))
+    return weave.Site(home.title, home.summary, home, lessons, samples, WEIGHTS, "0.1.0", parts=parts)
 
 
 def _pages(

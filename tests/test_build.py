@@ -70,10 +70,45 @@ def test_a_course_becomes_pages_in_every_language_and_for_every_picture(course: 
         "glossary.html",
         "bibliography.html",
         "credits.html",
+        "404.html",
         "first.html",
         "first/dog.html",
     }
     assert pages == plain | {f"zh/{name}" for name in plain}
+
+
+def test_a_known_address_gives_a_sitemap_and_pictures_for_links(course: Path, store: Path, site: Path) -> None:
+    edit(course / "site.yaml", "title:", "address: https://example.org/course\ntitle:")
+    build(course, store, site)
+    listed = re.findall(r"<loc>https://example\.org/course/(.*)</loc>", (site / "sitemap.xml").read_text("utf-8"))
+    assert "zh/first.html" in listed and all((site / name).is_file() for name in listed)
+    assert "first/dog.html" not in listed and "404.html" not in listed
+    assert "https://example.org/course/sitemap.xml" in (site / "robots.txt").read_text("utf-8")
+    image = re.findall(
+        r'og:image" content="https://example\.org/course/(.*)"', (site / "first.html").read_text("utf-8")
+    )
+    with Image.open(site / image[0]) as preview:
+        assert (preview.format, preview.size) == ("JPEG", (1200, 630))
+        left, right = np.asarray(preview)[300, 300].astype(int), np.asarray(preview)[300, 900].astype(int)
+        assert abs(left - right).max() > 8  # the photo, and beside it a map
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ("[{title: {en: A, zh: 甲}, lessons: [frist]}]", "there is no lesson 'frist'"),
+        (
+            "[{title: {en: A, zh: 甲}, lessons: []}, {title: {en: A}, lessons: [first]}]",
+            "needs words in each of en, zh",
+        ),
+    ],
+)
+def test_parts_must_be_the_lessons(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str], parts: str, message: str
+) -> None:
+    edit(course / "site.yaml", "title:", f"parts: {parts}\ntitle:")
+    assert build(course, store, site) == 1
+    assert message in capsys.readouterr().err
 
 
 def test_lessons_and_numbers_can_be_taken_along(course: Path, store: Path, site: Path) -> None:

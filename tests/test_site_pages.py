@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import typing
+import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
@@ -112,7 +113,8 @@ def test_head_names_the_page_its_languages_and_allows_nothing_from_elsewhere(sit
     assert metas["description"]["content"].startswith("梯度预言")  # type: ignore[union-attr]
     assert "https:" not in metas["Content-Security-Policy"]["content"]  # type: ignore[operator]
     alternates = {link["hreflang"]: link["href"] for link in elements.of("link") if link.get("rel") == "alternate"}
-    assert alternates == {"en": "../../what-a-gradient-says/dog.html", "zh-Hans": "dog.html"}
+    english = "../../what-a-gradient-says/dog.html"
+    assert alternates == {"en": english, "zh-Hans": "dog.html", "x-default": english}
 
 
 def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
@@ -125,7 +127,21 @@ def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
     assert '<link rel="canonical" href="https://example.org/netviz/credits.html">' in html
     assert 'hreflang="zh-Hans" href="https://example.org/netviz/zh/credits.html"' in html
     assert '<meta property="og:image" content="https://example.org/netviz/figures/a.webp">' in html
+    lost = replace(page, slug=weave.NOT_FOUND, base="https://example.org/netviz/")  # shown at any address
+    html = weave.weave_page(env, weave.NOT_FOUND, site, lost)
+    assert 'href="https://example.org/netviz/assets/style.css"' in html and 'href="../' not in html
     assert "canonical" not in weave.weave_page(env, "credits", replace(site, address=""), page, notices=())
+
+
+def test_a_sitemap_lists_pages_in_all_languages() -> None:
+    env = weave.environment(TEMPLATES, "zh")
+    site = weave.Site("", "", weave.Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/n&v")
+    page = weave.Page("zh", "credits", "", "", "cat", "cat")
+    tree = ElementTree.fromstring(weave.weave_sitemap(env, site, [page]))
+    spaces = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+    assert [one.text for one in tree.findall("s:url/s:loc", spaces)] == ["https://example.org/n&v/zh/credits.html"]
+    others = {one.get("hreflang"): one.get("href") for one in tree.findall("s:url/x:link", spaces)}
+    assert others["en"] == "https://example.org/n&v/credits.html" and set(others) == {"en", "zh-Hans"}
 
 
 def test_a_chosen_photo_is_kept_from_lesson_to_lesson_and_across_languages() -> None:

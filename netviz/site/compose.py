@@ -35,6 +35,7 @@ from netviz.site import weave, wording
 from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_csv, numbers_json, script
 from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
+from netviz.site.preview import preview_file, preview_panel, preview_path
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
 from netviz.site.search import index_script
@@ -162,16 +163,22 @@ def site_files(course: Course, plan: Plan, store: Store, checked: Sequence[Verdi
     files |= {_thumbnail_path(picture): _thumbnail(picture, store) for picture in course.pictures.values()}
     files |= {f"figures/{key}/{file.name}": file for key, file in _figure_files(plan, store)}
     mistakes: list[Mistake] = []
+    listed: list[Page] = []
     for language in LANGUAGES:
         edition = Edition(language, course, plan, store, checked)
         found: list[tuple[str, str, str]] = []
         for page, html in edition.pages(mistakes):
             files[page.path] = html
-            if page.picture == page.default_picture:
+            if page.picture == page.default_picture and page.slug != weave.NOT_FOUND:
                 found.append((page.path, page.title, html))
+                listed.append(page)
         files[weave.search_index(language)] = index_script(found)
         if not mistakes:
             files |= edition.downloads()
+    if address := course.site.address:
+        files["sitemap.xml"] = weave.weave_sitemap(edition.env, edition.site, listed)
+        files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {address}/sitemap.xml\n"
+        files |= {path: preview_file(task, store) for path, task in _previews(course, plan, store).items()}
     if mistakes:
         raise Mistakes(set(mistakes))
     return files | dict(_numbers(plan, store))
@@ -199,6 +206,16 @@ def _figure_files(plan: Plan, store: Store) -> Iterator[tuple[str, Path]]:
 
 def _short(key: str) -> str:
     return key[:16]
+
+
+def _previews(course: Course, plan: Plan, store: Store) -> dict[str, Task]:
+    """For each lesson's link preview the first of its experiments whose figure is a picture beside its photo."""
+    found: dict[str, Task] = {}
+    for experiment in course.experiments.values():
+        task = plan[experiment.id, experiment.pictures(course.default_picture)]
+        if preview_panel(load_figure(task, store)) and task.picture:
+            found.setdefault(preview_path(experiment.lesson), task)
+    return found
 
 
 def _thumbnail_path(picture: Picture) -> str:
@@ -293,7 +310,8 @@ class Edition:
                 except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
                     mistakes.append(failure(text, self.env, self._values(picture) | {"experiment": str}, error))
         for slug in weave.PAGES:
-            yield self._plain_page(slug)
+            yield self._plain_page(slug, slug)
+        yield self._plain_page(weave.NOT_FOUND, "not_found")
 
     @cached_property
     def weights(self) -> Weights:
@@ -329,7 +347,8 @@ class Edition:
         )
         words = self.course.site
         title, tagline = words.title[self.language], words.tagline[self.language]
-        return Site(title, tagline, home, tuple(entries), samples, self.weights, __version__)
+        parts = tuple((part.title[self.language], part.lessons) for part in words.parts)
+        return Site(title, tagline, home, tuple(entries), samples, self.weights, __version__, words.address, parts)
 
     @cached_property
     def _records(self) -> _Records:
@@ -364,7 +383,7 @@ class Edition:
             self.course.default_picture,
             varies,
             body.sections,
-            self._preview(lesson, picture),
+            preview_path(lesson.slug) if lesson.slug in self._previewed else "",
         )
         template = self.env.from_string(weave.relink(body.template, self.site, page))
         values = self._values(picture)
@@ -413,14 +432,15 @@ class Edition:
         lines = [f"**{ask}**", "", *(f"- {choice}" for choice in choices), ""]
         return Markup("\n".join([*lines, "<details><summary>", answer, "</summary>", "", because, "", "</details>"]))
 
-    def _plain_page(self, slug: str) -> tuple[Page, str]:
+    def _plain_page(self, slug: str, word: str) -> tuple[Page, str]:
         page = Page(
             self.language,
             slug,
-            getattr(self.words, slug),
-            getattr(self.words, f"{slug}_summary"),
+            getattr(self.words, word),
+            getattr(self.words, f"{word}_summary"),
             self.course.default_picture,
             self.course.default_picture,
+            base=f"{self.site.address}/" if slug == weave.NOT_FOUND and self.site.address else "",
         )
         return page, weave.weave_page(self.env, slug, self.site, page, **self._contents(slug, page))
 
@@ -437,17 +457,13 @@ class Edition:
             case "bibliography":
                 cited = cited_works(self.course.bibliography, methods().values(), sources)
                 return {"works": bibliography_view(cited, methods(), self.language)}
+            case weave.NOT_FOUND:
+                return {}
         return {"notices": [(one.name[self.language], one.licence, one.source) for one in self.course.site.notices]}
 
-    def _preview(self, lesson: Lesson, picture: str) -> str:
-        """A picture file of the lesson's own, for previews of links to it."""
-        for name, one in self.course.experiments.items():
-            if one.lesson == lesson.slug:
-                task = self.plan[name, one.pictures(picture)]
-                for panel in load_figure(task, self.store).panels:
-                    if panel.file.endswith(".webp") and panel.width >= 400:
-                        return f"figures/{_short(task.figure_key)}/{panel.file}"
-        return _thumbnail_path(self.course.pictures[picture])
+    @cached_property
+    def _previewed(self) -> set[str]:
+        return {task.experiment.lesson for task in _previews(self.course, self.plan, self.store).values()}
 
     def _question(self, lesson: Lesson, page: Page, values: Mapping[str, Any], name: str) -> Markup:
         relink = partial(weave.relink, site=self.site, page=page)

@@ -35,6 +35,7 @@ from netviz.site.wording import Node, Word
 from netviz.values import ClassScore
 
 HOME = "index"
+NOT_FOUND = "404"
 PAGES = ("methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
 ASSETS = (
     "explorer.js",
@@ -89,7 +90,10 @@ class Sample:
 
 @dataclass(frozen=True)
 class Site:
-    """What all pages of one language share. ``address`` is where the site will stand on the web, if that is known."""
+    """What all pages of one language share. ``address`` is where the site will stand on the web, if that is known.
+
+    ``parts`` are their titles with the lessons' slugs; all lessons under no title where there are none.
+    """
 
     title: str
     tagline: str
@@ -99,6 +103,7 @@ class Site:
     weights: Weights
     version: str
     address: str = ""
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,7 @@ class Page:
 
     ``picture`` is the reader's choice, ``default_picture`` the one whose pages have the plain address. ``varies`` says
     whether the page depends on the choice. ``image`` is a picture file from the site's root, for link previews.
+    ``base`` stands before all links of a page that may be shown at any address: the site's own.
     """
 
     language: str
@@ -118,6 +124,7 @@ class Page:
     varies: bool = False
     sections: tuple[Section, ...] = ()
     image: str = ""
+    base: str = ""
 
     @property
     def path(self) -> str:
@@ -127,7 +134,7 @@ class Page:
     @property
     def root(self) -> str:
         """The prefix of links to files of the site: empty, ``../``, ``../../``."""
-        return "../" * self.path.count("/")
+        return self.base or "../" * self.path.count("/")
 
     def to(self, entry: Entry) -> str:
         """The link to a lesson, for the picture that the reader has chosen."""
@@ -157,6 +164,8 @@ class Page:
         return page_path(language, slug, self.picture if varies else self.default_picture, self.default_picture)
 
     def _link(self, path: str) -> str:
+        if self.base:
+            return self.base + path
         return posixpath.relpath(path, posixpath.dirname(self.path) or ".")
 
 
@@ -532,6 +541,11 @@ def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, pa
     (`WorkView`), ``credits`` the ``notices`` (name, licence, source) of what the site is made of.
     """
     return env.get_template(f"{template}.html").render(site=site, page=page, **values)
+
+
+def weave_sitemap(env: ImmutableSandboxedEnvironment, site: Site, pages: Iterable[Page]) -> str:
+    """Where all pages stand, for search engines; only for a site whose address is known."""
+    return env.get_template("sitemap.xml").render(site=site, found=tuple(pages))
 
 
 def weave_figure(env: ImmutableSandboxedEnvironment, figure: FigureView) -> Markup:
