@@ -14,6 +14,7 @@ from functools import cache
 
 from netviz.course import Course
 from netviz.experiments import CHOSEN, NO_PICTURE, Experiment
+from netviz.figures.views import VIEWS
 from netviz.framing import framed_as
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
@@ -65,7 +66,7 @@ class Task:
             experiment.view,
             experiment.method.signed,
             [other.key for other in self.beside],
-            source_digest("netviz.figures"),
+            source_digest("netviz.figures", f"netviz.figures.{VIEWS[experiment.view].module}"),
             _versions(DRAWING_PACKAGES),
         )
         return key_of([self.key, *drawing])

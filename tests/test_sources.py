@@ -2,8 +2,14 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
-from netviz.plan import RUNNING_MODULES
+import pytest
+from test_experiments import fence, read
+
+import netviz.plan
+from netviz.networks.weights import Weights
+from netviz.plan import RUNNING_MODULES, Task
 from netviz.sources import closure, source_digest
 
 
@@ -24,6 +30,19 @@ def test_results_do_not_depend_on_pages_or_figures() -> None:
 def test_figures_do_not_depend_on_networks_or_pages() -> None:
     reached = closure(("netviz.figures",))
     assert not {module for module in reached if module.startswith(("netviz.networks", "netviz.site", "netviz.methods"))}
+
+
+@pytest.mark.parametrize(("method", "module"), [("train-regression", "charts"), ("old-lines", "tables")])
+def test_a_figure_is_drawn_again_when_what_draws_it_has_changed(
+    method: str, module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Drawers are imported by name, so imports alone do not lead to them."""
+    experiment = read(tmp_path, fence(f"id: a\nmethod: {method}"))["a"]
+    task = Task(experiment, None, (), Weights("tiny", "0" * 64, ""))
+    before = task.figure_key
+    asked: set[str] = set()
+    monkeypatch.setattr(netviz.plan, "source_digest", lambda *modules: asked.update(closure(modules)) or "changed")
+    assert task.figure_key != before and f"netviz.figures.{module}" in asked
 
 
 def test_different_modules_have_different_digests() -> None:

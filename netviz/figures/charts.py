@@ -24,6 +24,7 @@ FONT = 17  # readable still at half the width, on a phone
 CHARACTER = 0.56 * FONT
 COLOURS = ("#2b7bba", "#cf5f2c", "#1a8f6d", "#9a63c9", "#a87c00", "#c2548d")  # 3 to 1 on white and on black
 DASHES = ("", "9 6", "2 5", "12 4 2 4", "5 3", "1 4")
+PLAIN_LINE = "line plain"  # in the colour of the page's text
 FEW = 15  # points up to this number are marked on their line
 DECADES = 1000  # values above zero whose greatest is more times the least than this get a logarithmic axis
 SHOWN = 5  # classes among the bars
@@ -130,27 +131,20 @@ def draw_plane(request: Request) -> Figure:
     _axes(svg, x_axis, y_axis)
     for number, points in enumerate(groups.values()):
         _marks(svg, x_axis(points[:, 0]), y_axis(points[:, 1]), number)
-    for number, values in enumerate(lines.values(), start=len(groups)):
+    for values in lines.values():
         for one in np.unique(values[:, 0]):
             points = values[values[:, 0] == one]
-            _line(svg, x_axis(points[:, 1]), y_axis(points[:, 2]), number)
-    counts = {**{name: len(points) for name, points in groups.items()}, **_line_counts(lines)}
+            _path(svg, x_axis(points[:, 1]), y_axis(points[:, 2]), {"class": PLAIN_LINE, "stroke-width": "2.5"})
+    counted = [(name, f"points line-{number}", len(points)) for number, (name, points) in enumerate(groups.items())]
+    counted += [(name, PLAIN_LINE, len(np.unique(values[:, 0]))) for name, values in lines.items()]
     facts = {
-        "series": [
-            {"name": name, "class": f"line-{number}", "colour": COLOURS[number % len(COLOURS)], "count": count}
-            for number, (name, count) in enumerate(counts.items())
-            if count
-        ],
+        "series": [{"name": name, "class": kind, "count": count} for name, kind, count in counted if count],
         "groups": len(groups),
     }
     panel = Panel(_write(svg, request, "plane"), WIDTH, height, "plane", facts)
     rows = [[name, *map(float, point)] for name, points in groups.items() for point in points]
     table = Table((Column("group", "name"), Column("x"), Column("y")), rounded_rows(rows))
     return Figure(request.view, (panel,), facts=facts, table=table)
-
-
-def _line_counts(lines: Mapping[str, Floats]) -> dict[str, int]:
-    return {name: len(np.unique(values[:, 0])) for name, values in lines.items()}
 
 
 def linear_ticks(low: float, high: float) -> list[tuple[float, str]]:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from netviz.methods import Passes, Result, method, run
+from netviz.methods import Passes, Result, method
+from netviz.methods.activation_maps import grad_cam
+from netviz.methods.gradients import deconvnet, gradient, guided_backprop
 from netviz.networks.architecture import Layer
 from netviz.networks.weights import Weights
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from netviz.networks.keras_network import KerasNetwork
 
 COUNTING = np.arange(16, dtype=np.float32).reshape(1, 4, 4, 1)
+BACKWARD = {"gradient": gradient, "guided-backprop": guided_backprop, "deconvnet": deconvnet}
 Explanation = Annotated[
     Literal["gradient", "guided-backprop", "deconvnet", "grad-cam"],
     Field(description="the method that explains the score"),
@@ -43,11 +46,13 @@ def on_paper(*, explanation: Explanation = "gradient") -> Result:
 
     ``score`` is the network's, ``row_1``, ``row_2``, … are the explanation's rows.
     """
-    from netviz.methods import methods
-
     network, target = paper_network(), np.array([0])
-    settings = {"layer": "relu"} if explanation == "grad-cam" else {}
-    attribution = run(methods()[explanation], network, COUNTING, target, settings)["attribution"][0]
+    result = (
+        grad_cam(network, COUNTING, target, layer="relu")
+        if explanation == "grad-cam"
+        else BACKWARD[explanation](network, COUNTING, target)
+    )
+    attribution = result["attribution"][0]
     grid = attribution.reshape(attribution.shape[:2])
     rows = {f"row_{number}": row for number, row in enumerate(grid, start=1)}
     return {"maps": grid[None], "score": network.logits(COUNTING)[0, 0], **rows}

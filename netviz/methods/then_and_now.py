@@ -62,8 +62,9 @@ SHOWN = 400  # derivatives among the points of a chart
 def old_lines() -> Result:
     """Runs `LINES` one by one on a small network with a softmax, in the place of VGG16: no line asks which it is.
 
-    ``code`` (k,) and ``answer`` (k,) are words: ``ok``, or the error. Numbers: how many ``lines``, how many ``failed``; the versions
-    ``tensorflow`` and ``keras``; and what the lines that should make these names answered, empty if they worked:
+    ``code`` (k,) and ``answer`` (k,) are words: ``ok``, or the error. Numbers: how many ``lines`` there are, how many
+    ``failed``; the versions ``tensorflow`` and ``keras``; and what the lines that should make these names answered
+    (empty if they worked):
     ``output_error``, ``grads_error``, ``grads_val_error``.
     """
     from netviz.networks.quiet import import_keras, import_tensorflow
