@@ -15,7 +15,7 @@ from tiny import make_tiny, random_pictures
 
 import netviz.methods
 from netviz.experiments import Experiment, Vocabulary, read_experiments
-from netviz.figures import Figure, alt_text, draw
+from netviz.figures import Figure, alt_text, draw, terms
 from netviz.figures.views import VIEWS
 from netviz.lessons import Lesson, read_text
 from netviz.methods import Method, OutputSetting, Passes, Result, SpatialLayer, method, methods, run, run_on_data
@@ -23,6 +23,7 @@ from netviz.mistakes import Mistakes
 from netviz.networks import Array, Network, Targets
 from netviz.networks.keras_network import KerasNetwork
 from netviz.record import split
+from netviz.site.method_words import axis_words, setting_words
 
 PICTURES = random_pictures(3, seed=21)
 TARGETS = np.array([1, 3, 1])
@@ -46,7 +47,7 @@ SMALL: dict[str, Any] = {
 }
 """Values that suit a picture of 8x8, for whichever methods have a setting of that name."""
 
-OWN: dict[str, dict[str, Any]] = {}
+OWN: dict[str, dict[str, Any]] = {"activation-maximisation": {"channels": [0, 2]}, "lime-spread": {"samples": 16}}
 """Settings of single methods, where a name in `SMALL` means something else."""
 
 UP_TO = {
@@ -112,6 +113,18 @@ def test_every_setting_is_described_and_its_default_is_within_its_range(name: st
     assert set(one.layer_settings) <= set(one.settings.model_fields)
 
 
+@pytest.mark.parametrize("name", methods())
+def test_settings_and_axes_have_words_in_both_languages(name: str) -> None:
+    """Missing ones go into netviz/site/method_words.yaml and netviz/figures/terms.yaml."""
+    one = methods()[name]
+    for setting, field in one.settings.model_fields.items():
+        assert setting in terms(), setting
+        assert setting_words(field.description or "", "zh"), field.description
+    for view in {"curve", "scatter", "matrix", "plane"} & set(one.views):
+        for language in ("en", "zh"):
+            assert all(axis_words(name, view, {}, language) or ("", "")), view
+
+
 # The answer
 
 
@@ -129,6 +142,14 @@ def test_one_entry_a_picture_finite_and_of_the_declared_kind(name: str) -> None:
         assert attribution.ndim == 3 or (attribution.ndim == 4 and attribution.shape[3] == 3)
         assert attribution.any()
         assert one.signed or (attribution >= 0).all()
+
+
+@every_method
+def test_what_is_measured_has_words_in_both_languages(name: str) -> None:
+    """Numbers, and series of charts; missing words go into netviz/figures/terms.yaml."""
+    numbers, arrays = split(ask(methods()[name]))
+    series = [key for key, values in arrays.items() if values.ndim == 1] if "x" in {**numbers, **arrays} else []
+    assert [key for key in [*numbers, *series] if key not in terms()] == []
 
 
 @every_method
@@ -232,6 +253,7 @@ def test_its_answer_is_finite_repeats_and_can_be_drawn_in_every_declared_view(na
         assert values.dtype.kind == "U" or np.isfinite(values).all(), key
     numbers, arrays = split(first)
     json.dumps(numbers)
+    assert [key for key in numbers if key not in terms()] == []  # words go into netviz/figures/terms.yaml
     for view in one.views:
         figure = draw(view, arrays, numbers, signed=None, picture_pixels=None, folder=tmp_path)
         assert Figure.from_json(json.loads(json.dumps(figure.to_json()))) == figure

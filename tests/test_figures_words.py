@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_figures import CAM, WORDS, drawn
 
-from netviz.figures import VIEWS, alt_text, place_words, term
+from netviz.figures import VIEWS, alt_text, place_words, term, terms
 
 
 @pytest.mark.parametrize("view", list(VIEWS))
@@ -75,9 +75,15 @@ def test_places_have_words(row: float, column: float, english: str, chinese: str
     assert place_words(row, column, "zh") == chinese
 
 
+def test_every_term_has_both_languages() -> None:
+    for key, words in terms().items():
+        assert set(words) == {"en", "zh"} and all(words.values()), key
+        assert re.search(r"[\u4e00-\u9fff]", words["zh"]) or words["zh"] in ("x", "y", "ε", "γ", "logit"), key
+
+
 def test_terms_fall_back_on_themselves() -> None:
     assert term("probability", "zh") == "概率"
-    assert term("raw_max", "en") == "raw max"
+    assert term("raw_max", "en") == "largest size of a value"
     assert term("something_new", "zh") == "something new"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netviz.figures.describe import alt_text, place_words, term
+from netviz.figures.describe import alt_text, place_words, term, terms
 from netviz.figures.values import Column, Figure, Legend, Panel, Readings, Request, Table
 from netviz.figures.views import VIEWS, View
 
@@ -32,6 +32,7 @@ __all__ = [
     "draw",
     "place_words",
     "term",
+    "terms",
 ]
 
 

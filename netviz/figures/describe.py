@@ -6,7 +6,11 @@ Pages are woven with this, so it needs neither NumPy nor Matplotlib.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from netviz.figures.values import Figure, Panel
 
@@ -33,151 +37,6 @@ _PLACE_WORDS = {
     ),
 }
 
-_CHINESE_TERMS = {
-    "rank_correlation": "秩相关系数",
-    "signed_rank_correlation": "带符号的秩相关系数",
-    "similarity": "结构相似度",
-    "class": "类别",
-    "logit": "logit",
-    "probability": "概率",
-    "row": "行",
-    "column": "列",
-    "panel": "图",
-    "layer": "层",
-    "region": "区域",
-    "weight": "权重",
-    "channels": "通道数",
-    "height": "高",
-    "width": "宽",
-    "limit": "色标上限",
-    "raw_max": "最大绝对值",
-    "dead": "全零通道数",
-    "place": "位置",
-    "place_share": "该处权重",
-    "concentration": "最强十分之一的权重",
-    "positive_share": "正值所占权重",
-    "deletion": "删除",
-    "insertion": "插入",
-    "random": "随机",
-    "score": "得分",
-    "measured": "实测",
-    "predicted": "预测",
-    "inside_share": "框内份额",
-    "correlation": "相关系数",
-    "score_change": "得分的变化",
-    "running_sum": "累计之和",
-    "mean_change": "平均变化",
-    "max_change": "最大变化",
-    "red": "红",
-    "green": "绿",
-    "blue": "蓝",
-    "name": "名称",
-    "share": "比例",
-    "values": "数值",
-    "deviations": "偏离（标准差）",
-    "shuffled": "打乱词序后",
-    "occurrences": "出现次数",
-    "auc": "ROC 曲线下面积",
-    "threshold": "阈值",
-    "below": "不超过时",
-    "above": "超过时",
-    "rows": "行数",
-    "shares": "比例",
-    "answers": "答案",
-    "rnn": "简单 RNN",
-    "gru": "GRU",
-    "y": "实际比例",
-    "value": "值",
-    # settings, for sliders
-    "target": "类别",
-    "samples": "样本数",
-    "noise": "噪声",
-    "steps": "步数",
-    "max_steps": "最多步数",
-    "position": "走到",
-    "step": "步长",
-    "largest": "最大改动",
-    "points": "点数",
-    "output": "所解释的输出",
-    "baseline": "基线",
-    "blur": "模糊程度",
-    "rule": "求积法则",
-    "tolerance": "容差",
-    "epsilon": "ε",
-    "gamma": "γ",
-    "segments": "区域数",
-    "patch": "遮挡边长",
-    "stride": "步幅",
-    "fill": "填充方式",
-    "cells": "格数",
-    "keep": "保留比例",
-    "kernel_width": "核宽",
-    "seed": "随机种子",
-    "seeds": "随机种子数",
-    "channel": "通道",
-    "octaves": "倍频层数",
-    "smoothness": "平滑项",
-    "radius": "半径",
-    "explanation": "解释方法",
-    "hidden": "隐藏单元数",
-    "rate": "学习率",
-    "cmap": "色图",
-    "times": "放大倍数",
-    "word": "词",
-    # charts and tables of training, and of old code
-    "versicolor": "变色鸢尾",
-    "other_species": "其他鸢尾",
-    "boundary": "分界线",
-    "flowers": "花",
-    "fit": "拟合直线",
-    "code": "代码",
-    "group": "组",
-    "loss": "损失",
-    "held_out_loss": "留出数据的损失",
-    "answer": "结果",
-}
-
-_MEASURES = {
-    "radius": "半径",
-    "texture": "纹理",
-    "perimeter": "周长",
-    "area": "面积",
-    "smoothness": "平滑度",
-    "compactness": "紧致度",
-    "concavity": "凹度",
-    "concave points": "凹点数",
-    "symmetry": "对称性",
-    "fractal dimension": "分形维数",
-}  # of the cells in the table of tumours
-
-_CHINESE_TERMS |= (
-    {f"mean {name}": f"平均{word}" for name, word in _MEASURES.items()}
-    | {f"worst {name}": f"最差{word}" for name, word in _MEASURES.items()}
-    | {f"{name} error": f"{word}误差" for name, word in _MEASURES.items()}
-    | {
-        "benign": "良性",
-        "malignant": "恶性",
-        "treatment begun": "已开始治疗",
-        "pays": "按时还款",
-        "defaults": "违约",
-        "credit limit": "信用额度",
-        "last bill": "上月账单",
-        "education": "学历",
-        "education: graduate school": "学历：研究生",
-        "education: university": "学历：大学",
-        "education: high school": "学历：高中",
-        "marriage": "婚姻",
-        "marriage: married": "婚姻：已婚",
-        "marriage: single": "婚姻：单身",
-        "network": "网络",
-        "logistic regression": "逻辑回归",
-        "decision tree": "决策树",
-        "always the commonest": "总猜最多的一类",
-        "bag of words": "词袋",
-        "simple RNN": "简单 RNN",
-    }
-)
-
 SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SPREAD_OUT = 1.5 / 9  # a ninth of the picture with less of the weight than this stands out from nothing
 
@@ -188,10 +47,19 @@ def place_words(row: float, column: float, language: str) -> str:
 
 
 def term(key: str, language: str) -> str:
-    """The word for a column of a table or a series of a chart; a key that is not known is its own word."""
-    if language == "zh":
-        return _CHINESE_TERMS.get(key, key.replace("_", " "))
-    return key.replace("_", " ")
+    """The words for a number, a series of a chart, a column of a table or a setting, as terms.yaml has them.
+
+    A key that is not there is its own word.
+    """
+    known = terms().get(key)
+    return known[language] if known else key.replace("_", " ")
+
+
+@cache
+def terms() -> Mapping[str, Mapping[str, str]]:
+    """Words by key and language."""
+    words: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("terms.yaml").read_text("utf-8"))
+    return words
 
 
 def alt_text(figure: Figure, panel: Panel | None, language: str, names: Mapping[str, str]) -> str:

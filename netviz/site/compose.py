@@ -35,11 +35,12 @@ from netviz.site import weave, wording
 from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_csv, numbers_json, script
 from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
+from netviz.site.method_words import axis_words, unit_words
 from netviz.site.preview import preview_file, preview_panel, preview_path
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
 from netviz.site.search import index_script
-from netviz.site.weave import Entry, FigureView, Page, Sample, Site, Slide
+from netviz.site.weave import Axes, Entry, FigureView, Page, Sample, Site, Slide
 from netviz.sliders import TARGET, Slider
 from netviz.store import Store
 from netviz.values import ResultView, result_view
@@ -564,12 +565,19 @@ class Edition:
             tree=wording.tree(figure, self.language),
             layers=self._layers,
             compared=bool(task.beside),
+            axes=self._axes(task),
+            unit=unit_words(method.name, variant.settings, self.language),
             seed=None if task.picture else record["settings"].get("seed"),
             files=tuple(
                 (suffix.upper(), f"{page.root}{_numbers_path(task, suffix)}")
                 for suffix in (("json", "csv") if figure.table else ("json",))
             ),
         )
+
+    def _axes(self, task: Task) -> Axes | None:
+        one = task.experiment
+        words = axis_words(one.method.name, one.view, one.settings, self.language)
+        return Axes(*words) if words else None
 
     def _panel_labels(self, task: Task) -> list[str]:
         """Names for the maps that a task takes: by method, class and whatever setting tells them apart."""

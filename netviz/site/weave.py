@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
@@ -30,6 +31,7 @@ from netviz.networks.weights import Weights
 from netviz.site.explorer import channels, solid
 from netviz.site.filters import cell, filters
 from netviz.site.markup import Section
+from netviz.site.method_words import setting_words
 from netviz.site.quiz import QuestionView
 from netviz.site.wording import Node, Word
 from netviz.values import ClassScore
@@ -321,12 +323,16 @@ class Slide:
 
 @dataclass(frozen=True)
 class SettingView:
-    """A setting of a method as its declaration has it: what is allowed, and the default (empty where one is needed)."""
+    """A setting of a method as its declaration has it: what is allowed, and the default (empty where one is needed).
+
+    ``translated`` is False where the description is English on a page that is not.
+    """
 
     name: str
     allowed: str
     default: str
     description: str
+    translated: bool
 
 
 @dataclass(frozen=True)
@@ -439,7 +445,7 @@ def method_view(method: Method, language: str) -> MethodView:
         method.gives,
         method.signed,
         method.views,
-        _settings(method.settings),
+        _settings(method.settings, language),
         _default_passes(method),
     )
 
@@ -448,12 +454,14 @@ def _named(row: Sequence[Any], kinds: Sequence[str], class_name: Callable[[int],
     return [class_name(int(value)) if kind == "class" else value for value, kind in zip(row, kinds, strict=True)]
 
 
-def _settings(model: type[BaseModel]) -> tuple[SettingView, ...]:
-    properties = model.model_json_schema().get("properties", {})
-    return tuple(
-        SettingView(name, _allowed(schema), str(schema.get("default", "")), schema.get("description", ""))
-        for name, schema in properties.items()
-    )
+def _settings(model: type[BaseModel], language: str) -> tuple[SettingView, ...]:
+    views = []
+    for name, schema in model.model_json_schema().get("properties", {}).items():
+        english = schema.get("description", "")
+        words = setting_words(english, language)
+        default = str(schema.get("default", ""))
+        views.append(SettingView(name, _allowed(schema), default, words or english, words is not None))
+    return tuple(views)
 
 
 def _allowed(schema: Mapping[str, Any]) -> str:
@@ -510,7 +518,7 @@ def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    env.filters.update(filters(language), solid=solid, channels=channels)
+    env.filters.update(filters(language), solid=solid, channels=channels, term=partial(term, language=language))
     env.globals.update(
         words=read_words(templates, language),
         language=language,

@@ -1,0 +1,44 @@
+"""Words that methods do not declare: for their settings in Chinese, the axes of their charts and units of their maps.
+
+All are optional: a method that is not named in method_words.yaml has its settings' English descriptions, the words
+for its chart's series, and maps without a unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from netviz.figures import term
+
+
+def setting_words(description: str, language: str) -> str | None:
+    """A setting's description in a language; None if there is none but the English one of its declaration."""
+    return description if language == "en" else _words()["settings"].get(description)
+
+
+def axis_words(method: str, view: str, settings: Mapping[str, Any], language: str) -> tuple[str, str] | None:
+    """What x and y of a method's chart measure; None if that isn't known."""
+    axes = _words()["axes"]
+    words = axes.get(f"{method}/{view}") or axes.get(method)
+    return words and (_filled(words["x"], settings, language), _filled(words["y"], settings, language))
+
+
+def unit_words(method: str, settings: Mapping[str, Any], language: str) -> str:
+    """The unit of a method's map; empty if it has none or it isn't known."""
+    words = _words()["units"].get(method)
+    return _filled(words, settings, language) if words else ""
+
+
+def _filled(words: Mapping[str, str], settings: Mapping[str, Any], language: str) -> str:
+    return words[language].format(score=term(settings.get("output", "score"), language))
+
+
+@cache
+def _words() -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    return content
