@@ -105,13 +105,18 @@ def upsampled(grid: Array, side: int) -> Array:
 
 def literal_score_cam(tiny: Tiny, picture: Array, maps: Array, target: int, tried: list[int]) -> Array:
     """Wang et al. 2020, definitions 3 and 4, with a black baseline."""
+    return weighted_sum(literal_increases(tiny, picture, maps, target, tried), maps)
+
+
+def literal_increases(tiny: Tiny, picture: Array, maps: Array, target: int, tried: list[int]) -> Array:
+    """How far the score behind each channel's mask lies above that of black; 0 where none was tried."""
     weights = np.zeros(maps.shape[-1])
     for channel in tried:
         mask = upsampled(maps[..., channel], len(picture))
         mask = (mask - mask.min()) / (mask.max() - mask.min())
         masked = picture * mask[..., None]
         weights[channel] = tiny.logits(masked)[target] - tiny.logits(np.zeros_like(picture))[target]
-    return weighted_sum(weights, maps)
+    return weights
 
 
 def with_contrast(maps: Array) -> list[int]:
@@ -238,6 +243,16 @@ def test_score_cam_tries_the_most_active_channels() -> None:
     expected = literal_score_cam(tiny, pictures[0], maps, TARGET, tried)
     found = explained("score-cam", keras_network, pictures, TARGET, layer="conv1", channels=2)
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * expected.max())
+
+
+def test_score_cam_counts_the_masks_that_score_above_black() -> None:
+    tiny, keras_network = network("flatten")
+    pictures = random_pictures(6, seed=8)
+    found = run(methods()["score-cam"], keras_network, pictures, np.full(6, TARGET), {"layer": "conv1"})["raised"]
+    maps = [tiny.forward(picture)["conv1"] for picture in pictures]
+    increases = [literal_increases(tiny, p, m, TARGET, with_contrast(m)) for p, m in zip(pictures, maps, strict=True)]
+    assert found.tolist() == [(one > 0).sum() for one in increases]
+    assert 0 < found.sum() < 6 * maps[0].shape[-1], "some rise, some do not"
 
 
 def test_score_cam_spends_nothing_on_channels_without_contrast() -> None:

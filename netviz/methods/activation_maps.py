@@ -237,8 +237,9 @@ def score_cam(
     s upsamples a map to the picture's size, bilinearly, and stretches it to 0..1; x is in RGB from 0 to 255, so what
     the mask hides becomes black. The increases are the weights as they are (definition 4): the softmax over channels
     that the paper's algorithm adds would make the map of a logit hang on a handful of channels. A map without contrast
-    makes no mask and has no weight; it costs no pass. ``tried`` (n,) says how many maps were left, ``baseline_score``
-    (n,) is f_c(black); ``peak`` and ``largest`` as in Grad-CAM.
+    makes no mask and has no weight; it costs no pass. ``tried`` (n,) says how many maps were left and ``raised`` (n,)
+    how many of them have a weight above zero, ``baseline_score`` (n,) is f_c(black); ``peak`` and ``largest`` as in
+    Grad-CAM.
     """
     activations = network.activations(pictures, [layer])[layer]
     baseline_scores = target_output(network, np.zeros_like(pictures), targets, output)
@@ -253,7 +254,7 @@ def score_cam(
             scores = target_output(network, masked, np.full(len(piece), targets[i]), output)
             weights[i, piece] = scores - baseline_scores[i]
     result = _speaking_for(weights[:, None, None, :] * activations)
-    return {**result, "baseline_score": baseline_scores, "tried": tried}
+    return {**result, "baseline_score": baseline_scores, "tried": tried, "raised": (weights > 0).sum(axis=1)}
 
 
 @method(
