@@ -115,6 +115,7 @@ def test_without_steps_nothing_is_learned() -> None:
     again = initial_layers(2, 3, 5)[1][0][:, 0]
     assert start["score_weights"] == pytest.approx(again)
     assert start["x"].tolist() == [0] and start["loss"][0] == start["final_loss"]
+    assert start["held_out_loss"][0] == start["held_out_final_loss"]
     assert run_on_data(methods()["train-regression"], {"steps": 0})["weight"] == 0
 
 

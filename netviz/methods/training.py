@@ -193,9 +193,10 @@ def train_classifier(*, steps: Steps = 1000, hidden: Hidden = 3, rate: Rate = 0.
     lines where the probability is one half: number of the line, length, width. ``x`` (p,) are steps, with the
     cross-entropy ``loss`` of the flowers learned from and ``held_out_loss``.
 
-    Numbers: ``accuracy`` and ``held_out_accuracy`` (0 to 1); ``final_loss``; ``parameters``; and the weights for
-    measures in cm: ``unit_1``, ``unit_2``, … (3,) are each hidden unit's weights of length and width and its bias,
-    ``score_weights`` (hidden,) and ``score_bias`` the last layer's. Without a hidden layer ``unit_1`` is the score's.
+    Numbers: ``accuracy`` and ``held_out_accuracy`` (0 to 1); ``final_loss`` and ``held_out_final_loss``; how many
+    ``parameters``; and these, for measures in cm: ``unit_1``, ``unit_2``, … (3,) are each hidden unit's weights of
+    length and width and its bias, ``score_weights`` (hidden,) and ``score_bias`` the last layer's. Without a hidden
+    layer ``unit_1`` is the score's.
     """
     measures, species = iris()
     flowers = Flowers(measures, (species == VERSICOLOR).astype(np.float64))
@@ -218,6 +219,7 @@ def train_classifier(*, steps: Steps = 1000, hidden: Hidden = 3, rate: Rate = 0.
         "accuracy": np.array(accuracy(learned)),
         "held_out_accuracy": np.array(accuracy(held_out)),
         "final_loss": training.loss[-1],
+        "held_out_final_loss": training.held_out_loss[-1],
         "parameters": np.array(parameters(training.layers)),
         **{f"unit_{number}": unit for number, unit in enumerate(units, start=1)},
         **last,
