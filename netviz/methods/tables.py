@@ -50,9 +50,8 @@ def column_contributions(
 
     ``values`` are the row's, ``deviations`` the same in standard deviations from the mean. Numbers: ``probability``
     and ``log_odds`` of label 1, ``average_log_odds`` of a row of means, the ``sum`` of all weights, ``rest``, that of
-    those not shown, ``delta`` = sum - (log_odds - average_log_odds), the ``first`` column, and the ``truth`` in words.
-    The row is explained for label 1, whatever its answer. Rows are counted from the start again
-    where there are fewer.
+    those not shown, ``delta`` = sum - (log_odds - average_log_odds), the ``greatest`` column, the ``truth`` in words,
+    and the network's ``accuracy`` on all held-out rows. Rows are counted from the start again where there are fewer.
     """
     data = _table(table)
     network = table_network(table, seed)
@@ -73,7 +72,8 @@ def column_contributions(
         "sum": weights.sum(),
         "rest": weights.sum() - weights[chosen].sum(),
         "delta": weights.sum() - (odds[0] - odds[1]),
-        "first": np.array(data.columns)[chosen[0]],
+        "accuracy": _accuracy(network, data.standardised[data.held_out], data.labels[data.held_out]),
+        "greatest": np.array(data.columns)[chosen[0]],
         "truth": np.array(data.classes[data.labels[place]]),
     }
 
@@ -151,7 +151,8 @@ def calibration(
     """Groups of rows by the network's probability: ``x``, its mean in each, ``y``, the share with label 1: (bins,).
 
     Every row is answered by a network that did not learn from it (five-fold). ``error`` is the mean of |x - y|, every
-    group counting by its size (ECE); ``brier`` the mean square of probability less label, ``brier_commonest`` that of
+    group counting by its size (ECE); ``doubtful_predicted`` and ``doubtful_observed`` are x and y of the group nearest
+    to even odds; ``brier`` the mean square of probability less label, ``brier_commonest`` that of
     always answering the share of label 1.
     """
     labels = _table(table).labels
@@ -160,10 +161,13 @@ def calibration(
     predicted = np.array([probabilities[group].mean() for group in groups])
     observed = np.array([labels[group].mean() for group in groups])
     sizes = np.array([len(group) for group in groups])
+    doubtful = int(np.abs(predicted - 0.5).argmin())
     return {
         "x": predicted,
         "y": observed,
         "error": (np.abs(predicted - observed) * sizes).sum() / sizes.sum(),
+        "doubtful_predicted": predicted[doubtful],
+        "doubtful_observed": observed[doubtful],
         "brier": ((probabilities - labels) ** 2).mean(),
         "brier_commonest": ((labels.mean() - labels) ** 2).mean(),
         "rows": np.array(len(labels)),
@@ -202,7 +206,7 @@ def leaking_column(
 
     The column ``treatment begun`` is made up: the label itself, but wrong in a share of the rows. Numbers: accuracy on
     the held-out rows of a network ``without`` it, of one ``with_leak``, and of that one ``in_use``, where nothing has
-    begun yet and the column is 0; the leak's ``rank`` among the columns, from 1, and ``first``, the greatest.
+    begun yet and the column is 0; the leak's ``rank`` among the columns, from 1, and ``greatest``, the first of them.
     """
     clean = _table(table)
     random = np.random.default_rng(seed)
@@ -223,7 +227,7 @@ def leaking_column(
         "with_leak": _accuracy(network, rows[held_out], labels),
         "in_use": _accuracy(network, in_use, labels),
         "rank": np.array(int(np.flatnonzero(order == len(order) - 1)[0]) + 1),
-        "first": np.array(leaky.columns)[order[0]],
+        "greatest": np.array(leaky.columns)[order[0]],
     }
 
 
@@ -282,7 +286,7 @@ def shuffled_columns(
         "auc_without": np.array(float(blind_area)),
         "accuracy": _accuracy(network, rows, labels),
         "commonest": np.array(max(labels.mean(), 1 - labels.mean())),
-        "first": np.array(names[0]),
+        "greatest": np.array(names[0]),
         "rows": np.array(len(labels)),
     }
 
@@ -367,7 +371,7 @@ def linear_model(
         "weights": weights[order],
         "used": np.array(used),
         "columns": np.array(len(data.columns)),
-        "first": np.array(data.columns)[order[0]],
+        "greatest": np.array(data.columns)[order[0]],
         "accuracy": np.array(float(model.score(data.standardised[data.held_out], data.labels[data.held_out]))),
     }
 

@@ -151,8 +151,8 @@ def word_cloud(
     """Mean gradient × vector of each word over its places in the held-out sentences: ``words`` and ``weights``.
 
     Of the words that the network knows and that stand there at least ten times, the ``count`` with the greatest
-    means, greatest first; ``occurrences`` is how often each stands there. Numbers: ``sentences`` read, ``first``, the
-    greatest, and how often the library is the right answer where it stands (``first_share``).
+    means, greatest first; ``occurrences`` is how often each stands there. Numbers: ``sentences`` read, the
+    ``greatest`` word, and how often the library is the right answer where it stands (``first_share``).
     """
     reader = text_network(network, seed)
     corpus = encoded()
@@ -171,7 +171,7 @@ def word_cloud(
         "weights": means[rows],
         "occurrences": times[rows],
         "sentences": np.array(len(numbers)),
-        "first": np.array(chosen[0]),
+        "greatest": np.array(chosen[0]),
         "first_share": (labels[with_first] == target).mean(),
     }
 

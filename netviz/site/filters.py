@@ -62,7 +62,7 @@ def number(value: float | int | None, zeros: bool = False) -> str:
         return f"{_true_minus(mantissa)}{SPACE}×{SPACE}10{superscript(_true_minus(str(int(exponent))))}"
     if size >= 999.5:
         return integer(value)
-    return _true_minus(f"{value:#.3g}" if zeros else f"{value:.3g}")
+    return _true_minus(f"{value:#.3g}".removesuffix(".") if zeros else f"{value:.3g}")
 
 
 def signed(value: float | None) -> str:
