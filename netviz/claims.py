@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -67,11 +67,16 @@ def _parse(source: str) -> nodes.Expr:
 
 
 def _evaluate(expression: nodes.Expr, scope: Mapping[str, Any]) -> Any:
-    assignment = nodes.Assign(nodes.Name("value", "store"), expression, lineno=1)
-    template = _environment.from_string(nodes.Template([assignment], lineno=1))
-    value = template.make_module(dict(scope)).value  # type: ignore[attr-defined]
+    value = _program(expression).make_module(dict(scope)).value  # type: ignore[attr-defined]
     str(value)  # a strict undefined value speaks up when it is used, not when it is made
     return value
+
+
+@cache
+def _program(expression: nodes.Expr) -> Template:
+    """Compiled once, for a claim is held against many pictures."""
+    assignment = nodes.Assign(nodes.Name("value", "store"), expression, lineno=1)
+    return _environment.from_string(nodes.Template([assignment], lineno=1))
 
 
 def _operands(node: nodes.Node) -> Iterator[nodes.Expr]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,8 @@ from netviz.pictures import picture_mistakes
 from netviz.plan import Plan, Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS, Laboratory, run_data_task
-from netviz.site.compose import TEMPLATES, site_files, text_mistakes, verdicts
+from netviz.site.compose import changed_lessons, code_key, site_files, text_mistakes, verdicts
+from netviz.site.made import Takeover
 from netviz.site.publish import check_destination, publish
 from netviz.sources import source_digest
 from netviz.store import Store, key_of
@@ -56,14 +58,16 @@ def build(options: Options, reporter: Reporter) -> Report:
         return Report(options.to, len(plan))
     store = Store(options.store)
     check_destination(options.to)
-    if mistakes := all_mistakes(course):
+    taken = Takeover(options.to, summary_of(options.to).get("made", {}))
+    if mistakes := all_mistakes(course, changed_lessons(course, plan, store, taken)):
         raise Mistakes(mistakes)
     ran = run_missing(list(plan.values()), options.weights, store, reporter)
     drawn = draw_missing(list(plan.values()), store, reporter)
     with reporter.stage("weave"):
         checked = verdicts(course, plan, store)
-        files = site_files(course, plan, store, checked)
-    files[SUMMARY] = json.dumps({"key": key, "files": sorted(files)}, indent=1)
+        files = site_files(course, plan, store, checked, taken)
+    woven = sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items())
+    files[SUMMARY] = json.dumps({"key": key, "files": sorted(files), "made": taken.keys}, indent=1, sort_keys=True)
     with reporter.stage("publish"):
         publish(files, options.to)
     return Report(
@@ -72,6 +76,7 @@ def build(options: Options, reporter: Reporter) -> Report:
         ran,
         drawn,
         pages=sum(name.endswith(".html") for name in files),
+        woven=woven,
         size=sum(path.stat().st_size for path in options.to.rglob("*") if path.is_file()),
         verdicts=checked,
         behind=[
@@ -98,29 +103,34 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
     return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
 
 
-def all_mistakes(course: Course) -> list[Mistake]:
-    """All that is wrong with a course before anything runs."""
-    return [*course.mistakes, *text_mistakes(course), *picture_mistakes(course.pictures.values())]
+def all_mistakes(course: Course, changed: Collection[str] | None = None) -> list[Mistake]:
+    """All that is wrong with a course, or with the lessons of these slugs, before anything runs."""
+    return [*course.mistakes, *text_mistakes(course, changed), *picture_mistakes(course.pictures.values())]
 
 
 def site_key(course: Course, plan: Plan) -> str:
     """A key made of everything that the site's files depend on."""
     texts = [text.source for lesson in course.pages for text in lesson.texts.values()]
     pictures = [(name, picture.titles, picture.credit, picture.digest) for name, picture in course.pictures.items()]
-    templates = [file.read_text("utf-8") for file in sorted(TEMPLATES.iterdir()) if file.is_file()]
-    code = source_digest("netviz.site.compose", "netviz.pipeline")
     figures = [task.figure_key for task in plan.values()]
-    words = [course.site, *course.bibliography, *course.glossary.chapters]
-    return key_of([course.offered, [one.model_dump() for one in words], texts, pictures, templates, code, figures])
+    words = [course.site, *course.bibliography, *course.glossary.chapters, *course.measurements.values()]
+    code = [code_key(), source_digest("netviz.pipeline")]
+    return key_of([course.offered, [one.model_dump() for one in words], texts, pictures, code, figures])
+
+
+def summary_of(site: Path) -> dict[str, Any]:
+    """What a site says that it was built from; nothing if it is none of ours."""
+    try:
+        summary = json.loads((site / SUMMARY).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}
 
 
 def is_current(site: Path, key: str) -> bool:
     """Whether a site stands there that was built from just this, with all of its files."""
-    try:
-        summary = json.loads((site / SUMMARY).read_text("utf-8"))
-        return bool(summary["key"] == key) and all((site / name).is_file() for name in summary["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    summary = summary_of(site)
+    return summary.get("key") == key and all((site / name).is_file() for name in summary.get("files", ()))
 
 
 def run_missing(tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter) -> int:

@@ -94,6 +94,7 @@ class Report:
     ran: int = 0
     drawn: int = 0
     pages: int = 0
+    woven: int = 0
     size: int = 0
     verdicts: Sequence[Any] = ()
     behind: Sequence[str] = ()
@@ -105,7 +106,7 @@ class Report:
             yield f"nothing to do: {self.site} is up to date ({self.experiments} experiments known)"
             return
         yield f"{self.experiments} experiments: {self.ran} run, {self.drawn} drawn, the others known already"
-        yield f"{self.pages} pages, {self.size / 1e6:.1f} MB in {self.site}"
+        yield f"{self.pages} pages, {self.woven} woven anew, {self.size / 1e6:.1f} MB in {self.site}"
         if self.seconds:
             yield "seconds: " + ", ".join(f"{name} {taken:.1f}" for name, taken in self.seconds.items())
         yield f"peak memory: {peak_memory() / 1e9:.2f} GB"

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from netviz.mistakes import Mistake, Mistakes, nearest
 
 Key = tuple[str | int, ...]
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # LibYAML's, where PyYAML was built with it
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,8 @@ def _composed(text: str) -> tuple[Any, yaml.Node | None]:
 
     LibYAML is ten times as fast; what it can't read is read again by PyYAML's own parser, which says better why.
     """
-    fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        loader = fast(text)
+        loader = LOADER(text)
         return loader, loader.get_single_node()
     except yaml.YAMLError:
         loader = yaml.SafeLoader(text)

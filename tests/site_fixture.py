@@ -29,7 +29,7 @@ from netviz.site.downloads import script
 from netviz.site.markup import inline_template, lesson_body
 from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.site.reference import ChapterView, TermView, WorkView
-from netviz.site.search import index_script
+from netviz.site.search import entries_of, index_script
 from netviz.values import ClassScore
 
 ROOT = Path(__file__).parents[1]
@@ -395,7 +395,7 @@ def _pages(
     pages[last.path] = weave.weave_page(env, "lesson", site, last, body=layers, learn=(), downloads={})
     listed = [replace(plain, slug=slug, title=slug) for slug in contents]
     listed.append(replace(plain, slug="what-a-gradient-says", varies=True))
-    index = index_script((page.path, page.title, pages[page.path]) for page in listed)
+    index = index_script(one for page in listed for one in entries_of(page.path, page.title, pages[page.path]))
     code = weave.page_path(language, "what-a-gradient-says").replace(".html", ".py")
     return {**pages, weave.search_index(language): index, code: script(text, "Run me.")}
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
-from netviz.site.search import index_script, passages
+from netviz.site.search import entries_of, index_script, old_entries, passages
 
 PAGE = """<!doctype html><nav>elsewhere</nav><article class="text"><p>Beginning <b>of</b>
 the&nbsp;page.</p><h2 id="one">The <em>first</em> part</h2><p>Text &lt;b&gt;.<img src="a.webp" alt="unread"></p>
@@ -22,9 +23,17 @@ def test_a_page_is_cut_at_its_headings_and_terms_and_only_its_prose_is_kept() ->
 
 
 def test_the_index_is_a_script_that_holds_nothing_but_text() -> None:
-    script = index_script([("zh/page.html", "Me\u0301thode", PAGE)])
+    script = index_script(entries_of("zh/page.html", "Me\u0301thode", PAGE))
     name, _, value = script.partition(" = ")
     assert name == "window.searchIndex"
     entries = json.loads(value.rstrip(";\n"))
     assert entries[0] == ["zh/page.html", "M\u00e9thode", "M\u00e9thode", "Beginning of the page."]
     assert [entry[0] for entry in entries[1:]] == ["zh/page.html#one", "zh/page.html#term"]
+
+
+def test_entries_are_found_again_in_an_index_that_was_written_before(tmp_path: Path) -> None:
+    entries = entries_of("page.html", "A page", PAGE) + entries_of("other.html", "Another", PAGE)
+    (tmp_path / "index.js").write_text(index_script(entries), "utf-8")
+    found = old_entries(tmp_path / "index.js")
+    assert list(found) == ["page.html", "other.html"]
+    assert found["page.html"] + found["other.html"] == entries

@@ -31,7 +31,7 @@ from netviz.claims import CheckedClaim
 from netviz.figures import Column, Figure, Table
 from netviz.methods import Passes
 from netviz.site import filters, publish, weave
-from netviz.site.search import index_script
+from netviz.site.search import entries_of, index_script
 from netviz.values import ClassScore
 
 if TYPE_CHECKING:
@@ -670,7 +670,7 @@ def test_what_is_found_is_never_markup(browser: Browser, site: Path, tmp_path: P
     index = tmp_path / "site/assets/search-en.js"
     hidden = "<p>&lt;script&gt;boom()&lt;/script&gt; found</p>"
     page = f"<article><h2 id='x'>&lt;img src=x onerror=boom()&gt;</h2>{hidden}</article>"
-    index.write_text(index_script([("index.html", HOSTILE, page)]), "utf-8")
+    index.write_text(index_script(entries_of("index.html", HOSTILE, page)), "utf-8")
     [found] = search(browser, tmp_path / "site/index.html", "boom")
     assert "<img src=x onerror=boom()>" in found and HOSTILE in found and "<script>boom()</script> found" in found
     assert browser.run("return document.querySelectorAll('.finder img, .finder script').length") == 0

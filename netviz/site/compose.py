@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.metadata
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Template
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
@@ -26,6 +28,7 @@ from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import Passes, methods
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.networks.architecture import Layer, vgg16_layers
+from netviz.networks import classes as classes_module
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
@@ -34,15 +37,17 @@ from netviz.run import load_record
 from netviz.site import weave, wording
 from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_csv, numbers_json, script
 from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
+from netviz.site.made import Made, Takeover
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.method_words import axis_words, unit_words
 from netviz.site.preview import preview_file, preview_panel, preview_path
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
-from netviz.site.search import index_script
+from netviz.site.search import IndexEntry, entries_of, index_script, old_entries
 from netviz.site.weave import Axes, Entry, FigureView, Page, Sample, Site, Slide
 from netviz.sliders import TARGET, Slider
-from netviz.store import Store
+from netviz.sources import source_digest
+from netviz.store import Store, key_of
 from netviz.values import ResultView, result_view
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -52,6 +57,7 @@ NAMES = (  # what a lesson's expressions may use
 )
 THUMBNAIL = 112  # pixels of the side, shown at half of it
 THUMBNAILS = "thumbnails"
+PACKAGES = ("jinja2", "markdown", "pygments", "pymdown-extensions")  # whose versions show in pages
 
 
 @dataclass(frozen=True)
@@ -63,31 +69,49 @@ class Verdict:
     claim: CheckedClaim
 
 
-def text_mistakes(course: Course) -> list[Mistake]:
-    """Everything in the lessons' texts that can be known to be wrong before anything runs."""
+def text_mistakes(course: Course, changed: Collection[str] | None = None) -> list[Mistake]:
+    """Everything in the lessons' texts that can be known to be wrong before anything runs.
+
+    ``changed`` are the slugs of the lessons to look at, with those that link to them; all lessons, if it is None.
+    """
+    lessons = [lesson for lesson in course.pages if changed is None or _concerns(lesson, changed)]
     mistakes: list[Mistake] = []
     known = dict.fromkeys(course.broken) | {name: _states(one) for name, one in course.experiments.items()}
     for language in LANGUAGES:
         env = weave.environment(TEMPLATES, language)
         names = {*env.globals, *NAMES}
         bodies: dict[str, Body] = {}
-        for lesson in course.pages:
+        for lesson in lessons:
             text = lesson.texts[language]
             mistakes += expression_mistakes(text, env, names, known)
             mistakes += measurement_mistakes(text, env, course.measurements)
             with gathered(mistakes):
                 bodies[lesson.slug] = lesson_body(text)
                 mistakes += phrase_mistakes(text, bodies[lesson.slug], known)
-        sections = _sections(course, language, bodies)
-        for slug, body in bodies.items():
-            text = next(lesson.texts[language] for lesson in course.pages if lesson.slug == slug)
-            mistakes += link_mistakes(text, body, _page_slug(slug), sections)
-        mistakes += _caption_mistakes(course, env, language, {*names, "target", "top", "numbers"})
-        mistakes += glossary_mistakes(course.glossary, language, env)
-        for lesson in course.pages:
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
+            mistakes += _caption_mistakes(course, lesson, env, language, {*names, "target", "top", "numbers"})
+        sections = _sections(course, language, bodies | _linked(course, lessons, language))
+        for lesson in lessons:
+            if lesson.slug in bodies:
+                text = lesson.texts[language]
+                mistakes += link_mistakes(text, bodies[lesson.slug], _page_slug(lesson.slug), sections)
+        if len(lessons) == len(course.pages):
+            mistakes += glossary_mistakes(course.glossary, language, env)
     return mistakes
+
+
+def _concerns(lesson: Lesson, changed: Collection[str]) -> bool:
+    """Whether a lesson has changed, or links into one that has."""
+    text = "".join(text.source for text in lesson.texts.values())
+    return lesson.slug in changed or any(f"{_page_slug(slug)}.html#" in text for slug in changed)
+
+
+def _linked(course: Course, lessons: Sequence[Lesson], language: str) -> dict[str, Body]:
+    """The bodies of the other lessons that these link into."""
+    text = "".join(lesson.texts[language].source for lesson in lessons)
+    others = [one for one in course.pages if one not in lessons and f"{_page_slug(one.slug)}.html#" in text]
+    return {lesson.slug: lesson_body(lesson.texts[language]) for lesson in others}
 
 
 def _states(experiment: Experiment) -> tuple[str, ...] | None:
@@ -117,14 +141,13 @@ def _page_slug(lesson: str) -> str:
 
 
 def _caption_mistakes(
-    course: Course, env: ImmutableSandboxedEnvironment, language: str, names: set[str]
+    course: Course, lesson: Lesson, env: ImmutableSandboxedEnvironment, language: str, names: set[str]
 ) -> Iterator[Mistake]:
-    texts = {lesson.slug: lesson.texts[language] for lesson in course.pages}
+    text = lesson.texts[language]
     for experiment in course.experiments.values():
         words = experiment.wording.get(language)
-        if words is None:
+        if words is None or experiment.lesson != lesson.slug:
             continue
-        text = texts[experiment.lesson]
         try:
             known = names | {"value"} if experiment.slider else names
             unknown = undeclared(inline_template(words.caption), env) - known
@@ -158,8 +181,25 @@ def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
     return checked
 
 
-def site_files(course: Course, plan: Plan, store: Store, checked: Sequence[Verdict]) -> dict[str, str | bytes | Path]:
-    """Every file of the site by its path. Raises Mistakes if an expression of a lesson fails with these results."""
+def changed_lessons(course: Course, plan: Plan, store: Store, taken: Takeover) -> set[str]:
+    """The slugs of the lessons that have a page to be woven."""
+    editions = [Edition(language, course, plan, store) for language in LANGUAGES]
+    return {
+        lesson.slug
+        for edition in editions
+        for lesson in course.pages
+        for page in edition.pages_of(lesson)
+        if not taken.has(page.path, edition.key_of_page(lesson, page))
+    }
+
+
+def site_files(
+    course: Course, plan: Plan, store: Store, checked: Sequence[Verdict], taken: Takeover
+) -> dict[str, str | bytes | Path]:
+    """Every file of the site by its path; those that would be as they are in the old site are taken from there.
+
+    Raises Mistakes if an expression of a lesson fails with these results.
+    """
     files: dict[str, str | bytes | Path] = dict(weave.read_assets(TEMPLATES))
     files |= {_thumbnail_path(picture): _thumbnail(picture, store) for picture in course.pictures.values()}
     files |= {f"figures/{key}/{file.name}": file for key, file in _figure_files(plan, store)}
@@ -167,31 +207,68 @@ def site_files(course: Course, plan: Plan, store: Store, checked: Sequence[Verdi
     listed: list[Page] = []
     for language in LANGUAGES:
         edition = Edition(language, course, plan, store, checked)
-        found: list[tuple[str, str, str]] = []
-        for page, html in edition.pages(mistakes):
-            files[page.path] = html
+        plain: list[tuple[Page, str | Path]] = []
+        for page, made in edition.pages(mistakes):
+            files[page.path] = content = taken.content(page.path, made)
             if page.picture == page.default_picture and page.slug != weave.NOT_FOUND:
-                found.append((page.path, page.title, html))
+                plain.append((page, content))
                 listed.append(page)
-        files[weave.search_index(language)] = index_script(found)
-        if not mistakes:
-            files |= edition.downloads()
+        if mistakes:
+            continue
+        index = weave.search_index(language)
+        files[index] = taken.content(index, _search_index(plain, taken, taken.site / index))
+        files |= {path: taken.content(path, made) for path, made in edition.downloads()}
+    if mistakes:
+        raise Mistakes(set(mistakes))
     if address := course.site.address:
         files["sitemap.xml"] = weave.weave_sitemap(edition.env, edition.site, listed)
         files["robots.txt"] = f"User-agent: *\nAllow: /\nSitemap: {address}/sitemap.xml\n"
         files |= {path: preview_file(task, store) for path, task in _previews(course, plan, store).items()}
-    if mistakes:
-        raise Mistakes(set(mistakes))
-    return files | dict(_numbers(plan, store))
+    return files | {path: taken.content(path, made) for path, made in _numbers(plan, store, taken)}
 
 
-def _numbers(plan: Plan, store: Store) -> Iterator[tuple[str, str]]:
-    """The raw numbers of every figure, to be downloaded."""
-    for task in plan.values():
+def _search_index(pages: Sequence[tuple[Page, str | Path]], taken: Takeover, index: Path) -> Made:
+    """``index`` is the old one, which still holds for pages that are taken over."""
+
+    def make() -> str:
+        known = old_entries(index) if index.is_file() else {}
+        return index_script(entry for page, content in pages for entry in entries(page, content, known))
+
+    def entries(page: Page, content: str | Path, known: Mapping[str, list[IndexEntry]]) -> list[IndexEntry]:
+        if isinstance(content, Path) and page.path in known:
+            return known[page.path]
+        html = content.read_text("utf-8") if isinstance(content, Path) else content
+        return entries_of(page.path, page.title, html)
+
+    return Made(key_of([[page.path, taken.keys[page.path]] for page, _ in pages]), make)
+
+
+def _numbers(plan: Plan, store: Store, taken: Takeover) -> Iterator[tuple[str, Made]]:
+    """The raw numbers of every figure, to be downloaded; not every figure has a table."""
+
+    def as_json(task: Task) -> str:
+        return numbers_json(load_record(task, store), load_figure(task, store).table)
+
+    def as_csv(task: Task) -> str:
         table = load_figure(task, store).table
-        yield _numbers_path(task, "json"), numbers_json(load_record(task, store), table)
-        if table:
-            yield _numbers_path(task, "csv"), numbers_csv(table)
+        return numbers_csv(table) if table else ""
+
+    for task in plan.values():
+        key = key_of([task.figure_key, code_key()])
+        facts, table = _numbers_path(task, "json"), _numbers_path(task, "csv")
+        yield facts, Made(key, partial(as_json, task))
+        if taken.has(table, key) or (not taken.has(facts, key) and load_figure(task, store).table):
+            yield table, Made(key, partial(as_csv, task))
+
+
+@cache
+def code_key() -> str:
+    """A key of all that makes files of results: templates, words, modules, packages."""
+    words = [*Path(__file__).parent.glob("*.yaml"), *Path(classes_module.__file__).parent.glob("*.tsv")]
+    texts = [file.read_text("utf-8") for file in sorted([*TEMPLATES.iterdir(), *words]) if file.is_file()]
+    declared = sorted({method.function.__module__ for method in methods().values()})
+    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
+    return key_of([texts, source_digest("netviz.site.compose", *declared), packages])
 
 
 def _numbers_path(task: Task, suffix: str) -> str:
@@ -288,6 +365,22 @@ def picture_words(picture: Picture, language: str) -> PictureWords:
     return PictureWords(picture.name, picture.titles[language], width, height)
 
 
+@cache
+def _compiled(env: ImmutableSandboxedEnvironment, source: str) -> Template:
+    """A caption's template, which serves for every picture."""
+    return env.from_string(source)
+
+
+def _shown_by(lesson: Lesson, course: Course) -> list[Experiment]:
+    """The experiments that a lesson's pages may show: its own, and those that its expressions speak of.
+
+    All of them, if an expression may choose one by something else than its name.
+    """
+    source = " ".join(span.source for text in lesson.texts.values() for span in text.spans)
+    names = re.findall(r"\bresults\b(?:\[ *['\"]([a-z0-9-]+)['\"] *\])?", source)
+    return [one for one in course.experiments.values() if one.lesson == lesson.slug or "" in names or one.id in names]
+
+
 @dataclass(frozen=True)
 class Edition:
     """The site in one language."""
@@ -296,23 +389,52 @@ class Edition:
     course: Course
     plan: Plan
     store: Store
-    checked: Sequence[Verdict]
+    checked: Sequence[Verdict] = ()
 
-    def pages(self, mistakes: list[Mistake]) -> Iterator[tuple[Page, str]]:
-        """Every page with its HTML; what fails in a lesson is added to ``mistakes``."""
+    def pages(self, mistakes: list[Mistake]) -> Iterator[tuple[Page, Made]]:
+        """Every page, to be made; what fails in a lesson then is added to ``mistakes``."""
         for lesson in self.course.pages:
-            text = lesson.texts[self.language]
-            body = lesson_body(text)
-            varies = self._varies(lesson)
-            for picture in self.course.offered if varies else [self.course.default_picture]:
-                try:
-                    with gathered(mistakes):
-                        yield self._lesson_page(lesson, text, body, picture, varies)
-                except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
-                    mistakes.append(failure(text, self.env, self._values(picture) | {"experiment": str}, error))
-        for slug in weave.PAGES:
-            yield self._plain_page(slug, slug)
-        yield self._plain_page(weave.NOT_FOUND, "not_found")
+            for page in self.pages_of(lesson):
+                yield page, Made(self.key_of_page(lesson, page), partial(self._lesson_page, lesson, page, mistakes))
+        sources = [text.source for lesson in self.course.lessons for text in lesson.texts.values()]
+        for slug, word in [*((slug, slug) for slug in weave.PAGES), (weave.NOT_FOUND, "not_found")]:
+            page = self._plain_page(slug, word)
+            read = sources if slug in ("glossary", "bibliography") else []
+            yield page, Made(key_of([self._shared, slug, read]), partial(self._woven_plain_page, page))
+
+    def pages_of(self, lesson: Lesson) -> Iterator[Page]:
+        """A lesson's pages, one for each picture that makes a difference."""
+        front, varies = lesson.texts[self.language].front, self._varies[lesson.slug]
+        for picture in self.course.offered if varies else [self.course.default_picture]:
+            yield Page(
+                self.language,
+                _page_slug(lesson.slug),
+                front.title,
+                front.summary,
+                picture,
+                self.course.default_picture,
+                varies,
+            )
+
+    def key_of_page(self, lesson: Lesson, page: Page) -> str:
+        """A key of all that a lesson's page depends on."""
+        texts = [text.source for text in lesson.texts.values()]
+        tasks = [
+            self.plan.get((variant.id, experiment.pictures(page.picture)))
+            for experiment in _shown_by(lesson, self.course)
+            for variant in experiment.variants.values()
+        ]
+        return key_of([self._shared, page.path, texts, [task and task.figure_key for task in tasks]])
+
+    @cached_property
+    def _shared(self) -> str:
+        """A key of what all pages depend on."""
+        course = self.course
+        words = [course.site, *course.bibliography, *course.glossary.chapters, *course.measurements.values()]
+        states = {name: _states(one) for name, one in course.experiments.items()}
+        digests = [picture.digest for picture in course.pictures.values()]
+        site = dataclasses.asdict(self.site)
+        return key_of([code_key(), self.language, site, [one.model_dump() for one in words], states, digests])
 
     @cached_property
     def weights(self) -> Weights:
@@ -330,7 +452,7 @@ class Edition:
     @cached_property
     def site(self) -> Site:
         home, *entries = (
-            Entry(_page_slug(lesson.slug), front.title, front.summary, self._varies(lesson))
+            Entry(_page_slug(lesson.slug), front.title, front.summary, self._varies[lesson.slug])
             for lesson in self.course.pages
             for front in [lesson.texts[self.language].front]
         )
@@ -363,52 +485,57 @@ class Edition:
     def _layers(self) -> dict[str, Layer]:
         return {layer.name: layer for layer in vgg16_layers(self.weights.form)}
 
-    def _varies(self, lesson: Lesson) -> bool:
-        """Whether a lesson looks different for another choice of picture."""
-        used = results_used(lesson.texts[self.language], self.env)
-        for question in self.course.questions_of(lesson):
-            used |= results_asked(question, self.language, self.env)
-        own = {name for name, one in self.course.experiments.items() if one.lesson == lesson.slug}
-        return any(self.course.experiments[name].picture == CHOSEN for name in own | used)
+    @cached_property
+    def _varies(self) -> dict[str, bool]:
+        """Whether a lesson looks different for another choice of picture, by its slug."""
+        varies = {}
+        for lesson in self.course.pages:
+            shown = {name for name, one in self.course.experiments.items() if one.lesson == lesson.slug}
+            shown |= results_used(lesson.texts[self.language], self.env)
+            for question in self.course.questions_of(lesson):
+                shown |= results_asked(question, self.language, self.env)
+            varies[lesson.slug] = any(self.course.experiments[name].picture == CHOSEN for name in shown)
+        return varies
 
-    def _lesson_page(
-        self, lesson: Lesson, text: LessonText, body: Body, picture: str, varies: bool
-    ) -> tuple[Page, str]:
-        is_home = lesson.slug == HOME
-        page = Page(
-            self.language,
-            _page_slug(lesson.slug),
-            text.front.title,
-            text.front.summary,
-            picture,
-            self.course.default_picture,
-            varies,
-            body.sections,
-            preview_path(lesson.slug) if lesson.slug in self._previewed else "",
-        )
+    def _lesson_page(self, lesson: Lesson, page: Page, mistakes: list[Mistake]) -> str:
+        text = lesson.texts[self.language]
+        try:
+            with gathered(mistakes):
+                body = lesson_body(text)
+                image = preview_path(lesson.slug) if lesson.slug in self._previewed else ""
+                page = dataclasses.replace(page, sections=body.sections, image=image)
+                return self._woven_lesson(lesson, text, body, page)
+        except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
+            mistakes.append(failure(text, self.env, self._values(page.picture) | {"experiment": str}, error))
+        return ""
+
+    def _woven_lesson(self, lesson: Lesson, text: LessonText, body: Body, page: Page) -> str:
         template = self.env.from_string(weave.relink(body.template, self.site, page))
-        values = self._values(picture)
+        values = self._values(page.picture)
         values |= {"experiment": _Numbered(self, page), "question": partial(self._question, lesson, page, values)}
         content = Markup(template.render(values))
-        if is_home:
-            return page, weave.weave_page(self.env, "home", self.site, page, body=content)
+        if lesson.slug == HOME:
+            return weave.weave_page(self.env, "home", self.site, page, body=content)
         suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
         downloads = {suffix: page.beside(suffix) for suffix in suffixes}
-        return page, weave.weave_page(
+        return weave.weave_page(
             self.env, "lesson", self.site, page, body=content, learn=text.front.learn, downloads=downloads
         )
 
-    def downloads(self) -> dict[str, str]:
+    def downloads(self) -> Iterator[tuple[str, Made]]:
         """Every lesson as a notebook, and as a script where it has code, for the picture that is shown by default."""
-        files = {}
-        values = self._values(self.course.default_picture)
         for lesson in self.course.lessons:
             text = lesson.texts[self.language]
-            path = weave.page_path(self.language, lesson.slug).removesuffix("html")
-            files[f"{path}ipynb"] = notebook(text, self.env, values, self._notebook_cell, self._notebook_question)
+            page = next(self.pages_of(lesson))
+            key = self.key_of_page(lesson, page)
+            path = page.path.removesuffix("html")
+            yield f"{path}ipynb", Made(key, partial(self._notebook, text))
             if code_blocks(text):
-                files[f"{path}py"] = script(text, self.words.script_intro)
-        return files
+                yield f"{path}py", Made(key, partial(script, text, self.words.script_intro))
+
+    def _notebook(self, text: LessonText) -> str:
+        values = self._values(self.course.default_picture)
+        return notebook(text, self.env, values, self._notebook_cell, self._notebook_question)
 
     def _notebook_cell(self, name: str) -> tuple[str, str]:
         experiment = self.course.experiments[name]
@@ -433,8 +560,8 @@ class Edition:
         lines = [f"**{ask}**", "", *(f"- {choice}" for choice in choices), ""]
         return Markup("\n".join([*lines, "<details><summary>", answer, "</summary>", "", because, "", "</details>"]))
 
-    def _plain_page(self, slug: str, word: str) -> tuple[Page, str]:
-        page = Page(
+    def _plain_page(self, slug: str, word: str) -> Page:
+        return Page(
             self.language,
             slug,
             getattr(self.words, word),
@@ -443,7 +570,9 @@ class Edition:
             self.course.default_picture,
             base=f"{self.site.address}/" if slug == weave.NOT_FOUND and self.site.address else "",
         )
-        return page, weave.weave_page(self.env, slug, self.site, page, **self._contents(slug, page))
+
+    def _woven_plain_page(self, page: Page) -> str:
+        return weave.weave_page(self.env, page.slug, self.site, page, **self._contents(page.slug, page))
 
     def _contents(self, slug: str, page: Page) -> dict[str, Any]:
         """What a page beside the lessons shows."""
@@ -542,7 +671,7 @@ class Edition:
                 words.alt,
                 self._panel_labels(task),
             ),
-            caption=Markup(self.env.from_string(inline_template(words.caption)).render(scope)),
+            caption=Markup(_compiled(self.env, inline_template(words.caption)).render(scope)),
             target=result.target,
             top=result.top,
             numbers=record["numbers"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import traceback
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
@@ -93,9 +94,10 @@ def results_in(source: str, environment: Environment) -> set[str]:
     return {name for name, _ in _results(environment.parse(source))}
 
 
-def results_used(text: LessonText, environment: Environment) -> set[str]:
+@cache
+def results_used(text: LessonText, environment: Environment) -> frozenset[str]:
     """The experiments whose results a lesson speaks of."""
-    return results_in(skeleton(text), environment)
+    return frozenset(results_in(skeleton(text), environment))
 
 
 def failure(text: LessonText, environment: Environment, values: dict[str, Any], error: Exception) -> Mistake:

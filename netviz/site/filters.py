@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from markupsafe import Markup
@@ -108,6 +108,7 @@ def cell(value: Any, kind: str, language: str = "en") -> str:
     return integer(value) if kind == "count" else number(value, zeros=True)
 
 
+@cache
 def highlight(source: str, syntax: str) -> Markup:
     """Source text with the classes of Pygments; the text itself is escaped by it."""
     from pygments import highlight as colour

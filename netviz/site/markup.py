@@ -10,6 +10,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -45,6 +46,7 @@ class Body:
     sections: tuple[Section, ...]
 
 
+@cache
 def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
     refusals: list[_Refusal] = []
@@ -95,6 +97,7 @@ def link_mistakes(
             yield _at(text, _Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint))
 
 
+@cache
 def inline_template(source: str) -> str:
     """A caption: one paragraph of Markdown with expressions, as the source of a template, without its `<p>`.
 

@@ -10,7 +10,12 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 
+IndexEntry = list[str]
+"""An entry of the index: address, page's title, section's title, text."""
+
+BEFORE = "window.searchIndex = "
 SKIPPED = {
     "pre",
     "svg",
@@ -48,17 +53,25 @@ def passages(html: str, title: str) -> list[Passage]:
     return [passage for passage in reader.passages if passage.text or passage.anchor]
 
 
-def index_script(pages: Iterable[tuple[str, str, str]]) -> str:
-    """The index of pages, given as path from the site's root, title and HTML: a script that sets ``searchIndex``.
-
-    Each entry is ``[address, page's title, section's title, text]``.
-    """
-    entries = [
+def entries_of(path: str, title: str, html: str) -> list[IndexEntry]:
+    """What the index says of a page, given as path from the site's root, title and HTML."""
+    return [
         [f"{path}#{passage.anchor}" if passage.anchor else path, _plain(title), _plain(passage.title), passage.text]
-        for path, title, html in pages
         for passage in passages(html, title)
     ]
-    return f"window.searchIndex = {json.dumps(entries, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def index_script(entries: Iterable[IndexEntry]) -> str:
+    """The index: a script that sets ``searchIndex``."""
+    return f"{BEFORE}{json.dumps(list(entries), ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def old_entries(index: Path) -> dict[str, list[IndexEntry]]:
+    """The entries of an index that was written before, by the path of their page."""
+    entries: dict[str, list[IndexEntry]] = {}
+    for entry in json.loads(index.read_text("utf-8").removeprefix(BEFORE).removesuffix(";\n")):
+        entries.setdefault(entry[0].partition("#")[0], []).append(entry)
+    return entries
 
 
 def _plain(text: str) -> str:

@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from functools import partial
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,6 +35,7 @@ from netviz.site.method_words import setting_words
 from netviz.site.quiz import QuestionView
 from netviz.site.wording import Node, Word
 from netviz.values import ClassScore
+from netviz.yaml_places import LOADER
 
 HOME = "index"
 NOT_FOUND = "404"
@@ -505,6 +506,7 @@ def relink(body: str, site: Site, page: Page) -> str:
     return re.sub(r'href="([\w./-]+)\.html(#[^"]*)?"', held, body)
 
 
+@cache
 def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment:
     """Jinja2 for a language's pages, lessons and captions: sandboxed, everything escaped, undefined names are errors.
 
@@ -531,7 +533,7 @@ def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment
 
 def read_words(templates: Path, language: str) -> SimpleNamespace:
     """The interface's words in one language, by name."""
-    words = yaml.safe_load((templates / "words.yaml").read_text("utf-8"))
+    words = yaml.load((templates / "words.yaml").read_text("utf-8"), LOADER)
     return SimpleNamespace(**{name: versions[language] for name, versions in words.items()})
 
 

@@ -1,0 +1,148 @@
+"""After a change only what it concerns is made again, and the site is just what a whole build would give.
+
+A network's results are put into the store by hand here: what pages show of them is real, what was measured is made up.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from netviz.course import read_course
+from netviz.networks.weights import describe
+from netviz.pipeline import Options, build
+from netviz.plan import Task, make_plan
+from netviz.progress import Report, Reporter
+from netviz.run import RESULTS
+from netviz.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+SECOND = "---\ntitle: {}\nsummary: The same cat.\n---\n\nSee [the first](first.html#{}): {{{{ {} }}}}.\n"
+PROBABILITY = "results['says'].top[0].probability | percent"
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Path:
+    """The small course with a second lesson that links to the first, and speaks of one of its results."""
+    folder = tmp_path / "content"
+    shutil.copytree(ROOT / "tests" / "course", folder)
+    for name in ("chelsea.png", "dog.jpg"):
+        shutil.copy(ROOT / "content" / "pictures" / name, folder / "pictures")
+    (folder / "lessons" / "02-second").mkdir()
+    for language, anchor in (("en", "where-it-looks"), ("zh", "它看哪里")):
+        path = folder / "lessons" / "02-second" / f"{language}.md"
+        path.write_text(SECOND.format("Second", anchor, PROBABILITY), "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Figures are drawn once for the whole module."""
+    return Store(tmp_path_factory.mktemp("store"))
+
+
+def known(content: Path, store: Store) -> None:
+    """Put a result into the store for every task of the course."""
+    for number, task in enumerate(make_plan(read_course(content, "compact"), describe("compact")).values()):
+        if not store.has(RESULTS, task.key):
+            _keep(task, number, store)
+
+
+def _keep(task: Task, number: int, store: Store) -> None:
+    probabilities = np.exp(-np.abs(np.arange(1000) - 281.0 - number)) / 2.2
+    top = [
+        {"index": int(i), "logit": float(9 - rank), "probability": float(probabilities[i]), "rank": rank}
+        for rank, i in enumerate(np.argsort(-probabilities, kind="stable")[:5], start=1)
+    ]
+    size = 14 if "cam" in task.experiment.id else 224
+    arrays = {
+        "attribution": np.random.default_rng(number).normal(size=(size, size)),
+        "logits": np.log(probabilities),
+        "probabilities": probabilities,
+    }
+    record = {
+        "method": task.experiment.method.name,
+        "settings": dict(task.experiment.settings),
+        "target": top[0],
+        "top": top,
+        "numbers": {"norm": 1.5, "largest": 0.5, "peak": [0.5, 0.5]},
+        "precision": task.precision,
+        "passes": {"forward": 1, "backward": 1},
+    }
+    with store.writing(RESULTS, task.key) as folder:
+        (folder / "record.json").write_text(json.dumps(record), "utf-8")
+        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
+
+
+def built(content: Path, store: Store, site: Path) -> Report:
+    known(content, store)
+    return build(Options(content, site, store.folder), Reporter())
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+def files(site: Path) -> dict[str, int]:
+    """Which file stands where: one that is taken over stays the same file."""
+    return {path.relative_to(site).as_posix(): path.stat().st_ino for path in site.rglob("*.html")}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "woven"),
+    [
+        ("lessons/02-second/en.md", "See", "Look at", {"second.html", "second/dog.html"}),
+        ("lessons/01-first/zh.md", "网络说", "网络认为", {"first.html", "first/dog.html"}),
+        ("lessons/01-first/en.md", "target: Siberian husky", "target: malamute", {"first.html", "first/dog.html"}),
+        (
+            "lessons/01-first/en.md",
+            "id: says\nmethod: predict",
+            "id: says\nmethod: predict\nview: bars",
+            {"first.html"},
+        ),
+        ("lessons/01-first/en.md", "title: A first lesson", "title: The first lesson", {"index.html", "second.html"}),
+        ("site.yaml", "A small course", "A little course", {"index.html", "methods.html", "zh/second.html"}),
+    ],
+)
+def test_a_change_makes_what_it_concerns_and_the_site_is_that_of_a_whole_build(
+    content: Path, store: Store, tmp_path: Path, file: str, old: str, new: str, woven: set[str]
+) -> None:
+    built(content, store, tmp_path / "site")
+    before = files(tmp_path / "site")
+    edit(content / file, old, new)
+    report = built(content, store, tmp_path / "site")
+    after = files(tmp_path / "site")
+    made = {path for path, number in after.items() if before.get(path) != number}
+    assert woven <= made
+    assert len(made) == report.woven
+    built(content, store, tmp_path / "whole")
+    assert contents(tmp_path / "site") == contents(tmp_path / "whole")
+
+
+def test_a_sentence_leaves_the_pages_of_other_lessons_alone(content: Path, store: Store, tmp_path: Path) -> None:
+    built(content, store, tmp_path / "site")
+    before = files(tmp_path / "site")
+    edit(content / "lessons" / "02-second" / "en.md", "See", "Look at")
+    built(content, store, tmp_path / "site")
+    after = files(tmp_path / "site")
+    for page in ("index.html", "first.html", "first/dog.html", "zh/first.html", "methods.html", "zh/methods.html"):
+        assert after[page] == before[page], page
+
+
+def test_a_heading_that_another_lesson_links_to_is_missed(content: Path, store: Store, tmp_path: Path) -> None:
+    built(content, store, tmp_path / "site")
+    edit(content / "lessons" / "01-first" / "en.md", "## Where it looks", "## Where it looks first")
+    with pytest.raises(
+        Exception, match=r"02-second/en\.md:6:\d+: the page first\.html has no section 'where-it-looks'"
+    ):
+        built(content, store, tmp_path / "site")
