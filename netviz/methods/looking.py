@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         "zh": "最可能的类别及其概率。",
     },
     gives="scores",
-    views=("bars",),
+    views=("bars", "picture"),
     passes=lambda settings: Passes(forward=1),
 )
 def predict(network: Network, pictures: Array, targets: Targets) -> Result:
