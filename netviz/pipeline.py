@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,7 +84,18 @@ def build(options: Options, reporter: Reporter) -> Report:
             *untranslated(course.pages, "question", course.questions.values()),
         ],
         seconds=reporter.seconds,
+        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in plan.values()}),
+        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in plan.values()}),
     )
+
+
+def _seconds_by(reporter: Reporter, names: Mapping[str, str]) -> dict[str, float]:
+    """The seconds that items took to run and to draw, summed by their ``names``, the longest first."""
+    sums: dict[str, float] = {}
+    for stage in reporter.stages.values():
+        for label, taken in stage.seconds.items():
+            sums[names[label]] = sums.get(names[label], 0.0) + taken
+    return dict(sorted(sums.items(), key=lambda item: -item[1]))
 
 
 def export(options: Options, experiment: str, folder: Path, reporter: Reporter) -> list[Path]:

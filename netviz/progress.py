@@ -25,6 +25,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+LONGEST = 8  # experiments whose seconds are reported
+
 
 @dataclass
 class Stage:
@@ -87,7 +89,10 @@ class Reporter:
 
 @dataclass(frozen=True)
 class Report:
-    """How a build ended. With no pages there was nothing to do: the site stood already."""
+    """How a build ended. With no pages there was nothing to do: the site stood already.
+
+    ``seconds`` are those of the stages; ``lessons`` and ``longest`` (by experiment) those of what was run and drawn.
+    """
 
     site: Path
     experiments: int
@@ -99,6 +104,8 @@ class Report:
     verdicts: Sequence[Any] = ()
     behind: Sequence[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    lessons: Mapping[str, float] = field(default_factory=dict)
+    longest: Mapping[str, float] = field(default_factory=dict)
 
     def lines(self) -> Iterator[str]:
         """The report in words."""
@@ -108,7 +115,11 @@ class Report:
         yield f"{self.experiments} experiments: {self.ran} run, {self.drawn} drawn, the others known already"
         yield f"{self.pages} pages, {self.woven} woven anew, {self.size / 1e6:.1f} MB in {self.site}"
         if self.seconds:
-            yield "seconds: " + ", ".join(f"{name} {taken:.1f}" for name, taken in self.seconds.items())
+            other = 1 - self.seconds.get("run", 0.0) / (sum(self.seconds.values()) or 1.0)
+            yield f"seconds: {_listed(self.seconds)}; {other:.0%} of them not the network's"
+        if self.ran:
+            yield f"seconds by lesson: {_listed(self.lessons)}"
+            yield f"longest experiments: {_listed(dict(list(self.longest.items())[:LONGEST]))}"
         yield f"peak memory: {peak_memory() / 1e9:.2f} GB"
         broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
         yield f"{len(self.verdicts) - len(broken)} claims kept, {len(broken)} broken"
@@ -124,6 +135,10 @@ class Report:
         """Print the report."""
         for line in self.lines():
             reporter.say(line)
+
+
+def _listed(seconds: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.items())
 
 
 def peak_memory() -> int:

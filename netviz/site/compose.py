@@ -28,7 +28,6 @@ from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import Passes, methods
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.networks.architecture import Layer, vgg16_layers
-from netviz.networks import classes as classes_module
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
@@ -264,8 +263,9 @@ def _numbers(plan: Plan, store: Store, taken: Takeover) -> Iterator[tuple[str, M
 @cache
 def code_key() -> str:
     """A key of all that makes files of results: templates, words, modules, packages."""
-    words = [*Path(__file__).parent.glob("*.yaml"), *Path(classes_module.__file__).parent.glob("*.tsv")]
-    texts = [file.read_text("utf-8") for file in sorted([*TEMPLATES.iterdir(), *words]) if file.is_file()]
+    package = Path(__file__).resolve().parents[1]
+    words = sorted([*package.rglob("*.yaml"), *package.rglob("*.tsv")])
+    texts = [file.read_text("utf-8") for file in [*sorted(TEMPLATES.iterdir()), *words] if file.is_file()]
     declared = sorted({method.function.__module__ for method in methods().values()})
     packages = {name: importlib.metadata.version(name) for name in PACKAGES}
     return key_of([texts, source_digest("netviz.site.compose", *declared), packages])

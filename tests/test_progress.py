@@ -1,0 +1,26 @@
+"""The report of a build: what was done, and where the time went."""
+
+from pathlib import Path
+
+from netviz.progress import Report
+
+
+def test_nothing_to_do_is_one_line() -> None:
+    assert list(Report(Path("site"), 12).lines()) == ["nothing to do: site is up to date (12 experiments known)"]
+
+
+def test_the_report_says_where_the_time_went_longest_first() -> None:
+    report = Report(
+        Path("site"),
+        3,
+        ran=2,
+        pages=4,
+        woven=4,
+        seconds={"run": 9.0, "draw": 2.0, "weave": 1.0},
+        lessons={"regions": 8.0, "tools": 3.0},
+        longest={"score-cam": 6.5, "grad-cam": 1.5},
+    )
+    lines = list(report.lines())
+    assert "seconds: run 9.0, draw 2.0, weave 1.0; 25% of them not the network's" in lines
+    assert "seconds by lesson: regions 8.0, tools 3.0" in lines
+    assert "longest experiments: score-cam 6.5, grad-cam 1.5" in lines
