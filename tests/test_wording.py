@@ -72,7 +72,7 @@ def test_named_bars_keep_their_order_and_say_what_stands_beside(tmp_path: Path) 
     assert figure.table
     assert [(column.key, column.kind) for column in figure.table.columns] == [
         ("name", "term"),
-        ("share", "share"),
+        ("shares", "share"),
         ("auc", "share"),
     ]
     assert figure.table.rows == (("network", 0.9, 1.0), ("tree", 0.8, 1.0))

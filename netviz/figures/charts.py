@@ -444,7 +444,7 @@ def _named_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
     kind = "number" if measure == "weights" else "share"
     columns = (
         Column(label.removesuffix("s"), "term" if label == "names" else "name"),
-        Column(measure.removesuffix("s"), kind),
+        Column(measure, kind),
         *(Column(key, kind) for key in more),
     )
     rows = [
