@@ -1,0 +1,249 @@
+"""The real course as readers meet it, every page in both languages, in a real browser and from a folder.
+
+The site is built once, with one photo to choose, out of the project's own store where there is one; NETVIZ_SITE names
+a site that is built already, NETVIZ_STORE another store.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import unquote, urlsplit
+
+import html5lib
+import pytest
+from test_downloads import assert_is_a_notebook
+
+from netviz.bibliography import cited_works
+from netviz.command_line import main
+from netviz.course import read_course
+from netviz.lessons import LANGUAGES
+from netviz.methods import methods
+from netviz.site import weave
+
+if TYPE_CHECKING:
+    from browser import Browser
+
+ROOT = Path(__file__).resolve().parents[1]
+COURSE = read_course(ROOT / "content", "compact")
+LESSONS = [lesson.slug for lesson in COURSE.lessons]
+SLUGS = [weave.HOME, *LESSONS, *weave.PAGES, weave.NOT_FOUND]
+PAGES = [weave.page_path(language, slug) for slug in SLUGS for language in LANGUAGES]
+MODES: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (360, "dark"), (1440, "dark"), (360, "light")]
+# Two of the four ways for each page, one for each language; over the pages every way is met in both.
+SEEN = [
+    (weave.page_path(language, slug), *MODES[(number + shift) % 4])
+    for number, slug in enumerate(SLUGS)
+    for language, shift in (("en", 0), ("zh", 1))
+]
+PUBLISHERS = ("arxiv.org", "doi.org", "distill.pub", "openaccess.thecvf.com", "jmlr.org", "openreview.net")
+PUBLISHERS += ("proceedings.mlr.press", "papers.nips.cc", "proceedings.neurips.cc", "aclanthology.org", "nature.com")
+MEGABYTE = 1_000_000
+
+pytestmark = pytest.mark.course
+built = pytest.mark.vgg16  # what needs the site needs the network that made it
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The course's site, built with one photo to choose unless there is one already."""
+    if ready := os.environ.get("NETVIZ_SITE"):
+        return Path(ready)
+    folder = tmp_path_factory.mktemp("course")
+    own = ROOT / ".netviz"
+    store = os.environ.get("NETVIZ_STORE") or (own if own.is_dir() else folder / "store")
+    where = ["--content", str(ROOT / "content"), "--store", str(store), "--to", str(folder / "site")]
+    assert main([*where, "--offer", COURSE.default_picture]) == 0
+    return folder / "site"
+
+
+class Elements(HTMLParser):
+    """Every element of a page with its attributes, and whether it stands in a figure after the first."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None], int]] = []
+        self.figures = 0
+        self.feed(page.read_text("utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.figures += tag == "figure"
+        self.found.append((tag, dict(attrs), self.figures))
+
+    def of(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes, _ in self.found if tag in tags]
+
+    @property
+    def ids(self) -> list[str]:
+        return [str(attributes["id"]) for _, attributes, _ in self.found if "id" in attributes]
+
+
+# The files
+
+
+@built
+def test_every_page_is_there_in_both_languages(site: Path) -> None:
+    assert [page for page in PAGES if not (site / page).is_file()] == []
+
+
+@built
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_valid_html_with_ids_of_its_own(site: Path, page: str) -> None:
+    html5lib.HTMLParser(strict=True).parse((site / page).read_text("utf-8"))  # raises at the first mistake
+    ids = Elements(site / page).ids
+    assert sorted({one for one in ids if ids.count(one) > 1}) == []
+
+
+@built
+def test_every_link_and_file_leads_somewhere(site: Path) -> None:
+    ids = {(site / page).resolve(): set(Elements(site / page).ids) for page in PAGES}
+    dead = []
+    for page in PAGES:
+        for attributes in Elements(site / page).of("a", "img", "link", "script", "source"):
+            address = urlsplit(attributes.get("href") or attributes.get("src") or "")
+            if address.scheme:
+                assert (address.scheme in ("https", "http"), "href" in attributes) == (True, True), address.geturl()
+                continue
+            target = (
+                ((site / page).parent / unquote(address.path)).resolve() if address.path else (site / page).resolve()
+            )
+            anchor = unquote(address.fragment).partition("@")[0]
+            if not target.is_file() or (anchor and target in ids and anchor not in ids[target]):
+                dead.append(f"{page}: {address.geturl()}")
+    assert dead == []
+
+
+@built
+@pytest.mark.parametrize("page", PAGES)
+def test_pictures_have_size_and_words_and_late_ones_wait(site: Path, page: str) -> None:
+    for tag, attributes, figure in Elements(site / page).found:
+        if tag == "img":
+            assert attributes.get("width") and attributes.get("height") and "alt" in attributes, attributes
+            assert figure < 2 or attributes.get("loading") == "lazy", attributes
+
+
+@built
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_page_moves_at_most_a_megabyte(site: Path, language: str) -> None:
+    page = site / weave.page_path(language, weave.HOME)
+    parts = {page, *(page.parent / str(one["src"]) for one in Elements(page).of("img", "script") if one.get("src"))}
+    parts |= {
+        page.parent / str(one["href"]) for one in Elements(page).of("link") if one.get("rel") in ("stylesheet", "icon")
+    }
+    assert sum(part.stat().st_size for part in parts) <= MEGABYTE
+
+
+@built
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_search_finds_only_what_is_there_and_is_small(site: Path, language: str) -> None:
+    index = site / weave.search_index(language)
+    assert index.stat().st_size < MEGABYTE / 2
+    entries = json.loads(index.read_text("utf-8").partition(" = ")[2].rstrip(";\n"))
+    assert {entry[0].partition("#")[0] for entry in entries} == {
+        page for page in PAGES if page.startswith("zh/") == (language == "zh") and weave.NOT_FOUND not in page
+    } - {weave.page_path(language, "404")}
+    assert all(
+        "#" not in entry[0] or entry[0].partition("#")[2] in Elements(site / entry[0].partition("#")[0]).ids
+        for entry in entries
+    )
+
+
+@built
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_notebook_is_one(site: Path, lesson: str) -> None:
+    for language in LANGUAGES:
+        path = weave.page_path(language, lesson).replace(".html", ".ipynb")
+        assert_is_a_notebook(json.loads((site / path).read_text("utf-8")))
+
+
+@built
+def test_a_lessons_script_runs_by_itself(site: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, site / "five-steps.py"], cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert (done.returncode, done.stdout != "") == (0, True), done.stderr
+
+
+def test_every_paper_that_a_lesson_links_is_in_the_bibliography() -> None:
+    sources = {
+        f"{lesson.slug}/{text.language}": text.source for lesson in COURSE.lessons for text in lesson.texts.values()
+    }
+    known = {slug for one in cited_works(COURSE.bibliography, methods().values(), sources) for slug in one.lessons}
+    assert known, "no lesson cites anything"
+    lacking = []
+    for name, source in sources.items():
+        for url in re.findall(r"\]\((https?://[^)\s]+)\)", source):
+            if urlsplit(url).netloc.removeprefix("www.") in PUBLISHERS:
+                cited = cited_works(COURSE.bibliography, methods().values(), {name: f"({url})"})
+                lacking += [] if any(one.lessons for one in cited) else [f"{name}: {url}"]
+    assert lacking == []
+
+
+# In a browser
+
+OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+LOAD_ALL = "document.querySelectorAll('img').forEach((one) => { one.loading = 'eager'; })"
+LOADED = "return Array.from(document.images).every((one) => one.complete)"
+MISSING = "return Array.from(document.images).filter((one) => !one.naturalWidth).map((one) => one.src)"
+
+
+@built
+@pytest.mark.parametrize(("page", "width", "colours"), SEEN)
+def test_a_page_is_whole_and_open_to_everyone(
+    browser: Browser, site: Path, page: str, width: int, colours: Literal["light", "dark"]
+) -> None:
+    browser.viewport(width, 900)
+    browser.colours(colours)
+    browser.open(site / page)
+    browser.run(OPEN_ALL)
+    browser.run(LOAD_ALL)
+    browser.until(LOADED)
+    assert browser.run(MISSING) == []
+    assert browser.overflow() == 0
+    assert browser.violations() == []
+    assert browser.console_errors() == []
+
+
+@built
+@pytest.mark.parametrize("width", [320, 2560])
+def test_no_page_must_be_scrolled_sideways(browser: Browser, site: Path, width: int) -> None:
+    browser.viewport(width, 900)
+    wide = {}
+    for page in PAGES:
+        browser.open(site / page)
+        wide[page] = browser.overflow()
+    assert {page: by for page, by in wide.items() if by} == {}
+
+
+@built
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_lesson_reads_without_scripts(browser: Browser, site: Path, language: str) -> None:
+    browser.scripts(False)
+    for lesson in COURSE.lessons:
+        browser.open(site / weave.page_path(language, lesson.slug))
+        shown = browser.run("return document.querySelector('article').innerText")
+        assert lesson.texts[language].front.title in browser.run("return document.querySelector('h1').innerText")
+        for question in COURSE.questions_of(lesson):
+            answer = f"#{question.id} details"
+            browser.run(f"document.querySelector('{answer}').open = true")
+            assert browser.run(f"return document.querySelector('{answer} p').innerText") != ""
+        assert "{{" not in shown and "{%" not in shown
+        buttons = "return Array.from(document.querySelectorAll('button')).filter((one) => one.checkVisibility()).length"
+        assert browser.run(buttons) == 0, lesson.slug
+
+
+@built
+@pytest.mark.parametrize(("page", "query"), [("zh/index.html", "积分梯度"), ("regions.html", "integrated gradients")])
+def test_the_search_answers_from_a_folder(browser: Browser, site: Path, page: str, query: str) -> None:
+    browser.open(site / page)
+    browser.driver.find_element("css selector", "body").send_keys("/")
+    browser.driver.switch_to.active_element.send_keys(query)
+    browser.until("return document.querySelector('.finder li a') !== null")
+    found = browser.run("return document.querySelector('.finder li b').textContent")
+    assert found.lower().startswith(query)
