@@ -488,6 +488,7 @@ def test_a_guess_is_graded_and_the_answer_shown(browser: Browser, site: Path) ->
     browser.open(site / LESSON)
     element = partial(browser.driver.find_element, "css selector")
     status, answer = element("#brightest [role=status]"), element("#brightest details")
+    assert element("#brightest").accessible_name == element("#brightest legend").text  # several on a page
     assert not answer.is_displayed()
     element("#brightest button").send_keys(ENTER)
     assert status.text == "Choose an answer first." and not answer.is_displayed()
