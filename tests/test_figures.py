@@ -426,6 +426,17 @@ def test_a_line_goes_through_its_values(tmp_path: Path) -> None:
     assert y1 < y0  # upwards on the page
 
 
+def test_a_legend_knows_the_dashes_and_marks_that_are_drawn(tmp_path: Path) -> None:
+    lines = drawn("curve", tmp_path)
+    for entry in lines.facts["series"]:
+        (line,) = [e for e in svg_of(tmp_path, lines).iter() if e.get("class") == f"line {entry['class']}"]
+        assert line.get("stroke-dasharray", "") == entry["dash"]
+    points = drawn("scatter", tmp_path, {"x": X, "one": X, "other": 2 * X})
+    for entry in points.facts["series"]:
+        (group,) = [e for e in svg_of(tmp_path, points).iter() if e.get("class") == f"points {entry['class']}"]
+        assert {path.get("d") for path in group} == {entry["mark"]}
+
+
 def test_the_diagonal_is_drawn_where_x_should_equal_y_and_nowhere_else(tmp_path: Path) -> None:
     alone = drawn("scatter", tmp_path)
     assert alone.facts["identity"] is True

@@ -53,6 +53,34 @@ def test_a_signed_map_says_how_much_of_it_is_positive(tmp_path: Path) -> None:
     assert "其中 75% 为正" in alt_text(figure, figure.panels[0], "zh", {})
 
 
+def test_a_made_picture_is_described_by_what_it_looks_like(tmp_path: Path) -> None:
+    waves = np.sin(2 * np.pi * np.arange(64) / 16)[None, :, None] * np.array([20, 20, 20]) + np.array([120, 60, 60])
+    figure = drawn("picture", tmp_path, {"picture": np.broadcast_to(waves, (64, 64, 3))})
+    assert alt_text(figure, figure.panels[0], "en", {"method": "DeepDream"}) == (
+        "Picture made by DeepDream: on average dark red, contrast 14 of 255, patterns about 16 pixels wide."
+    )
+    assert alt_text(figure, figure.panels[0], "zh", {}) == (
+        "某方法生成的图片：平均为深红色，对比度 14（满幅 255），花纹宽约 16 像素。"
+    )
+
+
+def test_regions_are_described_with_the_heaviest(tmp_path: Path) -> None:
+    regions = np.repeat(np.arange(3), 4)[None].repeat(6, axis=0)
+    figure = drawn("bars", tmp_path, {"regions": regions, "weights": np.array([0.5, 0.0, -2.0])})
+    assert alt_text(figure, figure.panels[0], "en", WORDS["en"]) == (
+        "a dog with the 2 regions of the largest weights in Grad-CAM for Siberian husky outlined, numbered by weight: "
+        "number 1, in the centre right, has −2; 1 of them are positive."
+    )
+    assert "1 号在右侧，权重 −2；其中 1 个为正" in alt_text(figure, figure.panels[0], "zh", WORDS["zh"])
+
+
+def test_a_chart_says_what_its_axes_measure(tmp_path: Path) -> None:
+    figure = drawn("curve", tmp_path)
+    names = {"x": "steps", "y": "loss"}
+    assert "Line chart of loss over steps, from −1 to 1; " in alt_text(figure, figure.panels[0], "en", names)
+    assert "横轴“steps”，从 −1 到 1，纵轴“loss”；" in alt_text(figure, figure.panels[0], "zh", names)
+
+
 def test_a_faint_panel_says_why(tmp_path: Path) -> None:
     figure = drawn("strip", tmp_path, {"maps": np.stack([CAM, CAM / 1000])}, signed=False)
     assert "faint" not in alt_text(figure, figure.panels[0], "en", {})

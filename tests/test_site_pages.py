@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote, urlsplit
 
 import html5lib
+import numpy as np
 import pytest
 import yaml
 from hypothesis import given
@@ -28,9 +29,12 @@ from site_fixture import SIMONYAN, TEMPLATES, WEIGHTS
 
 from netviz import methods
 from netviz.claims import CheckedClaim
-from netviz.figures import Column, Figure, Table
+from netviz.figures import Column, Figure, Table, alt_text, draw
 from netviz.methods import Passes
+from netviz.methods.randomisation import BASELINES, stages
+from netviz.networks.architecture import vgg16_layers
 from netviz.site import filters, publish, weave
+from netviz.site.method_words import asks_for_class, map_words
 from netviz.site.search import entries_of, index_script
 from netviz.values import ClassScore
 
@@ -431,6 +435,38 @@ def test_figures_are_copied_where_they_cannot_be_linked(tmp_path: Path, monkeypa
     figure.write_bytes(b"pixels")
     publish.publish({"a.webp": figure}, tmp_path / "site")
     assert (tmp_path / "site/a.webp").read_bytes() == b"pixels" and not (tmp_path / "site/a.webp").samefile(figure)
+
+
+# Names of what a figure shows
+
+
+def test_a_matrix_names_its_rows_in_its_list_its_table_and_its_words(tmp_path: Path) -> None:
+    matrix = {"matrix": np.array([[1.0, 0.5], [0.5, 1.0]])}
+    figure = draw("matrix", matrix, {}, signed=None, picture_pixels=None, folder=tmp_path)
+    named = weave.named_matrix(figure, ["Gradient", "LIME"])
+    table = weave.data_table(named, "en", str)
+    assert table is not None and [row[0] for row in table.rows] == ["Gradient", "LIME"]
+    assert "0.50, of Gradient and LIME" in alt_text(named, named.panels[0], "en", {})
+    assert weave.named_matrix(figure, ["one"]) is figure
+
+
+def test_maps_of_one_result_are_called_what_they_are() -> None:
+    for form in ("compact", "imagenet"):
+        count = len(stages(vgg16_layers(form))) + 1
+        assert len(map_words("cascading-randomisation", {}, count, "en")) == count == 7
+    assert len(map_words("spread-over-baselines", {}, len(BASELINES), "zh")) == len(BASELINES)
+    assert map_words("spread-over-seeds", {"seed": 3}, 2, "en") == ["seed 3", "seed 4"]
+    channels = {"objective": "channel", "channels": (7, 9)}
+    assert map_words("activation-maximisation", channels, 2, "zh") == ["通道 7", "通道 9"]
+    assert map_words("activation-maximisation", {"objective": "class", "channels": (7,)}, 1, "en") == []
+    assert map_words("gradient", {}, 1, "en") == []
+
+
+def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:
+    assert asks_for_class("gradient", {}) and asks_for_class("activation-maximisation", {"objective": "class"})
+    assert not asks_for_class("activations", {}) and not asks_for_class(
+        "activation-maximisation", {"objective": "channel"}
+    )
 
 
 # In a browser

@@ -25,6 +25,12 @@ CHARACTER = 0.56 * FONT
 COLOURS = ("#2b7bba", "#cf5f2c", "#1a8f6d", "#9a63c9", "#a87c00", "#c2548d")  # 3 to 1 on white and on black
 DASHES = ("", "9 6", "2 5", "12 4 2 4", "5 3", "1 4")
 PLAIN_LINE = "line plain"  # in the colour of the page's text
+MARKS = (
+    "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
+    "M-4 -4h8v8h-8z",
+    "M0 -5.5l5 9h-10z",
+    "M0 -6l5 6l-5 6l-5-6z",
+)  # outlines around (0, 0)
 FEW = 15  # points up to this number are marked on their line
 DECADES = 1000  # values above zero whose greatest is more times the least than this get a logarithmic axis
 SHOWN = 5  # classes among the bars
@@ -135,10 +141,17 @@ def draw_plane(request: Request) -> Figure:
         for one in np.unique(values[:, 0]):
             points = values[values[:, 0] == one]
             _path(svg, x_axis(points[:, 1]), y_axis(points[:, 2]), {"class": PLAIN_LINE, "stroke-width": "2.5"})
-    counted = [(name, f"points line-{number}", len(points)) for number, (name, points) in enumerate(groups.items())]
-    counted += [(name, PLAIN_LINE, len(np.unique(values[:, 0]))) for name, values in lines.items()]
+    counted = [
+        (name, f"points line-{number}", len(points), MARKS[number % len(MARKS)])
+        for number, (name, points) in enumerate(groups.items())
+    ]
+    counted += [(name, PLAIN_LINE, len(np.unique(values[:, 0])), "") for name, values in lines.items()]
     facts = {
-        "series": [{"name": name, "class": kind, "count": count} for name, kind, count in counted if count],
+        "series": [
+            {"name": name, "class": kind, "count": count, "dash": "", "mark": mark}
+            for name, kind, count, mark in counted
+            if count
+        ],
         "groups": len(groups),
     }
     panel = Panel(_write(svg, request, "plane"), WIDTH, height, "plane", facts)
@@ -250,14 +263,16 @@ def _chart(
         "x_range": [rounded(x.min()), rounded(x.max())],
         "axes": {"x": "log" if log_x else "linear", "y": "log" if log_y else "linear"},
         "identity": identity,
-        "series": [_series_facts(name, x, values, number) for number, (name, values) in enumerate(series.items())],
+        "series": [
+            _series_facts(name, x, values, number, role) for number, (name, values) in enumerate(series.items())
+        ],
     }
     panel = Panel(_write(svg, request, role), WIDTH, height, role, facts)
     rows = [list(map(float, row)) for row in zip(x, *series.values(), strict=True)]
     return Figure(request.view, (panel,), facts=facts, table=Table(_columns("x", *series), rounded_rows(rows)))
 
 
-def _series_facts(name: str, x: Floats, values: Floats, number: int) -> dict[str, Any]:
+def _series_facts(name: str, x: Floats, values: Floats, number: int, role: str) -> dict[str, Any]:
     """What a legend and a sentence need: class and colour of the line, and the values' course."""
     finite = np.isfinite(values)
     known = values[finite]
@@ -266,6 +281,8 @@ def _series_facts(name: str, x: Floats, values: Floats, number: int) -> dict[str
         "name": name,
         "class": f"line-{number}",
         "colour": COLOURS[number % len(COLOURS)],
+        "dash": DASHES[number % len(DASHES)],
+        "mark": MARKS[number % len(MARKS)] if role == "scatter" else "",
         "points": int(known.size),
         "first": rounded(known[0]) if known.size else None,
         "last": rounded(known[-1]) if known.size else None,
@@ -344,12 +361,6 @@ def _line(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
 
 def _marks(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
     """Points of a series, in a shape of its own: colours are not the only difference."""
-    outlines = (
-        "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
-        "M-4 -4h8v8h-8z",
-        "M0 -5.5l5 9h-10z",
-        "M0 -6l5 6l-5 6l-5-6z",
-    )
     attributes = {
         "class": f"points line-{number}",
         "color": COLOURS[number % len(COLOURS)],
@@ -359,7 +370,7 @@ def _marks(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
     for left, top in zip(x, y, strict=True):
         if np.isfinite(top):
             move = {"transform": f"translate({_short(left)} {_short(top)})"}
-            ET.SubElement(group, "path", {"d": outlines[number % len(outlines)], **move})
+            ET.SubElement(group, "path", {"d": MARKS[number % len(MARKS)], **move})
 
 
 def _path(svg: ET.Element, x: Any, y: Any, attributes: Mapping[str, str]) -> None:

@@ -177,14 +177,46 @@ def _describe_picture(facts: Mapping[str, Any], language: str, names: Mapping[st
     if not facts.get("made"):
         return names.get("picture", "图片" if language == "zh" else "The picture")
     number, count = facts["number"], facts["count"]
+    contrast, grain = _number(facts["contrast"]), _number(facts["grain"])
     if language == "zh":
         subject = _joined(names.get("method", "某方法"), "生成的图片")
         subject += f"，目标为“{names['target']}”" if "target" in names else ""
-        return subject + (f"，第 {number} 幅（共 {count} 幅）" if count > 1 else "") + "。"
+        subject += f"，第 {number} 幅（共 {count} 幅）" if count > 1 else ""
+        light, colour = _CHINESE_COLOURS[facts["light"]], _CHINESE_COLOURS[facts["colour"]]
+        return f"{subject}：平均为{light}{colour}，对比度 {contrast}（满幅 255），花纹宽约 {grain} 像素。"
     subject = f"Picture made by {names.get('method', 'a method')}" + (
         f" for {names['target']}" if "target" in names else ""
     )
-    return subject + (f", {number} of {count}" if count > 1 else "") + "."
+    subject += f", {number} of {count}" if count > 1 else ""
+    look = f"on average {facts['light']} {facts['colour']}, contrast {contrast} of 255"
+    return f"{subject}: {look}, patterns about {grain} pixels wide."
+
+
+_CHINESE_COLOURS = {
+    "dark": "深", "medium": "中等亮度的", "light": "浅", "grey": "灰色", "red": "红色", "orange": "橙色",
+    "yellow": "黄色", "green": "绿色", "cyan": "青色", "blue": "蓝色", "purple": "紫色", "pink": "粉红色",
+}  # fmt: skip
+
+
+def _describe_regions(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
+    shown, largest = facts["shown"], facts["largest"]
+    if not shown:
+        return "没有一个区域有权重。" if language == "zh" else "No region has any weight."
+    favour = sum(one["sign"] == "for" for one in facts["outlines"])
+    place, heaviest = _place(facts["places"][0], language), _number(largest)
+    if language == "zh":
+        picture, by = names.get("picture", "图片"), names.get("method", "")
+        about = f"对“{names['target']}”" if "target" in names else ""
+        return (
+            f"{_joined(f'{picture}，勾出', _joined(by, about))}权重最大的 {shown} 个区域，按权重编号："
+            f"1 号在{place}，权重 {heaviest}；其中 {favour} 个为正。"
+        )
+    about = f" for {names['target']}" if "target" in names else ""
+    return (
+        f"{names.get('picture', 'The picture')} with the {shown} regions of the largest weights in "
+        f"{names.get('method', 'the map')}{about} outlined, numbered by weight: "
+        f"number 1, in the {place}, has {heaviest}; {favour} of them are positive."
+    )
 
 
 def _describe_before(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
@@ -273,10 +305,16 @@ def _describe_chart(facts: Mapping[str, Any], language: str, names: Mapping[str,
     if zh:
         head = (f"{method}：" if method else "") + ("折线图" if kind == "curve" else "散点图")
         identity = "；对角线表示两者相等" if facts.get("identity") else ""
-        return f"{head}，横轴从 {low} 到 {high}；{'；'.join(series)}{identity}。"
+        axis = f"横轴“{names['x']}”，" if "x" in names else "横轴"
+        height = f"，纵轴“{names['y']}”" if "y" in names else ""
+        return f"{head}，{axis}从 {low} 到 {high}{height}；{'；'.join(series)}{identity}。"
     head = (f"{method}: " if method else "") + ("line chart" if kind == "curve" else "scatter chart")
     identity = "; the diagonal is where the two are equal" if facts.get("identity") else ""
-    return f"{head[0].upper()}{head[1:]} over x from {low} to {high}; {'; '.join(series)}{identity}."
+    height = f" of {names['y']}" if "y" in names else ""
+    return (
+        f"{head[0].upper()}{head[1:]}{height} over {names.get('x', 'x')}, from {low} to {high}; "
+        f"{'; '.join(series)}{identity}."
+    )
 
 
 def _describe_series(entry: Mapping[str, Any], kind: str, language: str) -> str:
@@ -388,6 +426,7 @@ _DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], str, Mapping[str, str]]
     "overlay": _describe_map,
     "raw": _describe_map,
     "picture": _describe_picture,
+    "regions": _describe_regions,
     "before": _describe_before,
     "after": _describe_after,
     "difference": _describe_difference,

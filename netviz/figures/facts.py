@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ NEAR_ZERO = 1e-6
 STRONGEST = 0.1  # share of the pixels whose weight is reported
 FINEST_TABLE = 14  # sides up to this are shown as they are
 TABLE_SIDE = 7
+GREYISH = 0.06  # of the range, between the greatest and the least of RGB: up to this nobody would name a colour
+HUES = ("red", "orange", "yellow", "green", "green", "green", "cyan", "blue", "blue", "purple", "purple", "pink")
 
 
 def state_of(values: Floats) -> str:
@@ -70,6 +73,29 @@ def map_facts(values: Floats, signed: bool) -> dict[str, Any]:
     if signed:
         facts["positive_share"] = rounded(weight[values > 0].sum() / weight.sum())
     return facts
+
+
+def picture_facts(pixels: NDArray[np.uint8]) -> dict[str, Any]:
+    """What a picture (h, w, 3) looks like from afar.
+
+    ``light`` (dark, medium or light) and ``colour`` of the mean pixel; ``contrast``, the standard deviation of the
+    brightness, 0 to 255; ``grain``, in pixels, the length of the waves that make up the brightness: one over their
+    mean frequency, each counted by its power; the picture's longer side where it is plain.
+    """
+    values = pixels.astype(np.float64)
+    mean = values.mean(axis=(0, 1))
+    hue, _, saturation = colorsys.rgb_to_hls(*mean / 255)
+    chroma = float(np.ptp(mean)) / 255
+    brightness = values @ np.array([0.299, 0.587, 0.114])
+    power = np.abs(np.fft.rfft2(brightness - brightness.mean())) ** 2
+    down, across = np.fft.fftfreq(brightness.shape[0]), np.fft.rfftfreq(brightness.shape[1])
+    frequency = float((np.hypot(down[:, None], across) * power).sum() / (power.sum() or 1))
+    return {
+        "light": ("dark", "medium", "light")[min(int(3 * brightness.mean() / 255), 2)],
+        "colour": "grey" if chroma < GREYISH or saturation == 0 else HUES[round(hue * len(HUES)) % len(HUES)],
+        "contrast": rounded(brightness.std(), 2),
+        "grain": rounded(1 / frequency if frequency > 0 else max(brightness.shape), 2),
+    }
 
 
 def concentration(weight: Floats) -> float:

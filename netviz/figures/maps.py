@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from netviz.figures.colours import Floats, Pixels, Scale, scale_of
-from netviz.figures.facts import is_drawable, map_facts, map_table, state_of
+from netviz.figures.facts import is_drawable, map_facts, map_table, picture_facts, state_of
 from netviz.figures.files import enlarged, picture_panel, smooth, write_exact, write_photograph
 from netviz.figures.readings import COARSER, FINEST, map_readings, patch_readings
 from netviz.figures.values import Column, Figure, Legend, Panel, Readings, Request, Table, rounded, rounded_rows
@@ -70,9 +70,10 @@ def draw_picture(request: Request) -> Figure:
         pictures = arrays["pictures"] if "pictures" in arrays else [arrays["picture"]]
         panels = []
         for number, values in enumerate(pictures, start=1):
-            facts = {"made": True, "number": number, "count": len(pictures)}
-            pixels = enlarged(_pixels(values, "picture"), SIDE)
-            panels.append(picture_panel(pixels, request.folder, f"picture-{number}", "picture", facts))
+            pixels = _pixels(values, "picture")
+            facts = {"made": True, "number": number, "count": len(pictures), **picture_facts(pixels)}
+            shown = enlarged(pixels, SIDE)
+            panels.append(picture_panel(shown, request.folder, f"picture-{number}", "picture", facts))
         return Figure(request.view, tuple(panels))
     if request.picture is None:
         raise ValueError("the view 'picture' needs the array 'picture' or 'pictures', or an explained picture")

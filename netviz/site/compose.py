@@ -23,7 +23,7 @@ from netviz.claims import CheckedClaim, check_claim
 from netviz.course import HOME, Course
 from netviz.draw import FIGURES, load_figure
 from netviz.experiments import CHOSEN, RANKS, Experiment
-from netviz.figures import alt_text, term
+from netviz.figures import Figure, alt_text, term
 from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import Passes, methods
 from netviz.mistakes import Mistake, Mistakes, gathered
@@ -38,7 +38,7 @@ from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_
 from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
 from netviz.site.made import Made, Takeover
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
-from netviz.site.method_words import axis_words, unit_words
+from netviz.site.method_words import asks_for_class, axis_words, map_words, unit_words
 from netviz.site.preview import preview_file, preview_panel, preview_path
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
@@ -651,9 +651,11 @@ class Edition:
         scope = self._values(page.picture) | self._records.scope(result, results)
         if slider:
             scope["value"] = _slider_value(slider, value, result)
-        names = {"method": method.title[self.language]}
+        figure = weave.named_matrix(figure, self._panel_labels(task, figure))
+        axes, explains_class = self._axes(task), asks_for_class(method.name, variant.settings)
+        names = {"method": method.title[self.language]} | (dataclasses.asdict(axes) if axes else {})
         if result.target:
-            names |= {"target": result.target.name, "picture": result.picture.title}
+            names |= {"picture": result.picture.title} | ({"target": result.target.name} if explains_class else {})
         folder = self.store.path(FIGURES, task.figure_key)
         return FigureView(
             id=variant.id,
@@ -669,7 +671,7 @@ class Edition:
                 names,
                 lambda file: (folder / file).read_text("utf-8"),
                 words.alt,
-                self._panel_labels(task),
+                self._panel_labels(task, figure),
             ),
             caption=Markup(_compiled(self.env, inline_template(words.caption)).render(scope)),
             target=result.target,
@@ -694,7 +696,8 @@ class Edition:
             tree=wording.tree(figure, self.language),
             layers=self._layers,
             compared=bool(task.beside),
-            axes=self._axes(task),
+            axes=axes,
+            explains_class=explains_class,
             unit=unit_words(method.name, variant.settings, self.language),
             seed=None if task.picture else record["settings"].get("seed"),
             files=tuple(
@@ -708,8 +711,12 @@ class Edition:
         words = axis_words(one.method.name, one.view, one.settings, self.language)
         return Axes(*words) if words else None
 
-    def _panel_labels(self, task: Task) -> list[str]:
-        """Names for the maps that a task takes: by method, class and whatever setting tells them apart."""
+    def _panel_labels(self, task: Task, figure: Figure) -> list[str]:
+        """Names for a figure's maps: of those that a task takes, by method, class and what else tells them apart."""
+        if not task.of:
+            one = task.experiment
+            count = figure.facts.get("side", len(figure.panels))
+            return map_words(one.method.name, one.settings, count, self.language)
         settings = [other.experiment.settings for other in task.of]
         targets = [self._class_name(self._records.record(other)["target"]["index"]) for other in task.of]
         return [

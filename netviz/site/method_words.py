@@ -1,4 +1,4 @@
-"""Words that methods do not declare: for their settings in Chinese, the axes of their charts and units of their maps.
+"""Words that methods do not declare: for settings in Chinese, axes of charts, units and names of maps.
 
 All are optional: a method that is not named in method_words.yaml has its settings' English descriptions, the words
 for its chart's series, and maps without a unit.
@@ -32,6 +32,25 @@ def unit_words(method: str, settings: Mapping[str, Any], language: str) -> str:
     """The unit of a method's map; empty if it has none or it isn't known."""
     words = _words()["units"].get(method)
     return _filled(words, settings, language) if words else ""
+
+
+def map_words(method: str, settings: Mapping[str, Any], count: int, language: str) -> list[str]:
+    """What each of a result's maps or pictures is called; none if they have no names, or another number of them."""
+    words = _words()["maps"].get(method)
+    channels = settings.get("channels", ()) if settings.get("objective") == "channel" else ()
+    if words is None or ("objective" in settings and len(channels) != count):
+        return []
+    if isinstance(words[language], list):
+        return list(words[language]) if len(words[language]) == count else []
+    return [
+        words[language].format(number=n + 1, seed=settings.get("seed", 0) + n, channel=channels[n] if channels else n)
+        for n in range(count)
+    ]
+
+
+def asks_for_class(method: str, settings: Mapping[str, Any]) -> bool:
+    """Whether another class would have had another answer."""
+    return method not in _words()["without_class"] and settings.get("objective", "class") == "class"
 
 
 def _filled(words: Mapping[str, str], settings: Mapping[str, Any], language: str) -> str:

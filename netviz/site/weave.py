@@ -8,7 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
@@ -22,7 +22,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from netviz.claims import CheckedClaim
-from netviz.figures import Figure, Legend, alt_text, term
+from netviz.figures import Column, Figure, Legend, Table, alt_text, term
 from netviz.lessons import LANGUAGES
 from netviz.measurements import Measurement, Row
 from netviz.methods import Method, Paper, Passes
@@ -211,6 +211,16 @@ class Axes:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A series of a chart for its legend: how its ``dash`` is drawn, or the outline of its ``mark`` if it is points."""
+
+    css: str
+    name: str
+    dash: str
+    mark: str
+
+
+@dataclass(frozen=True)
 class DataTable:
     """Words, ready to be set: column heads, and rows whose first cell names them. ``numeric`` columns are set flush."""
 
@@ -256,7 +266,7 @@ class FigureView:
     legend: Legend | None = None
     table: DataTable | None = None
     bars: tuple[Bar, ...] = ()
-    series: tuple[tuple[str, str], ...] = ()
+    series: tuple[Line, ...] = ()
     layers: Mapping[str, Layer] = field(default_factory=dict)
     setting: str = ""
     slides: tuple[Slide, ...] = ()
@@ -266,6 +276,7 @@ class FigureView:
     seed: int | None = None
     axes: Axes | None = None
     unit: str = ""
+    explains_class: bool = True
     alt: str = ""
     words: tuple[Word, ...] = ()
     tree: Node | None = None
@@ -429,10 +440,22 @@ def bars(figure: Figure, language: str, class_name: Callable[[int], str]) -> tup
     )
 
 
-def series(figure: Figure, language: str) -> tuple[tuple[str, str], ...]:
-    """The lines of a chart for its legend: the class that they are drawn with, and their name."""
+def series(figure: Figure, language: str) -> tuple[Line, ...]:
+    """The lines or sets of points of a chart for its legend, where there are several."""
     lines = figure.panels[0].facts.get("series", ()) if figure.panels else ()
-    return tuple((line["class"], term(line["name"], language)) for line in lines) if len(lines) > 1 else ()
+    if len(lines) < 2:
+        return ()
+    return tuple(Line(line["class"], term(line["name"], language), line["dash"], line["mark"]) for line in lines)
+
+
+def named_matrix(figure: Figure, names: Sequence[str]) -> Figure:
+    """A matrix whose rows have names, in its facts and its table; any other figure as it is."""
+    if figure.view != "matrix" or figure.table is None or len(names) != figure.facts["side"]:
+        return figure
+    (panel,), facts = figure.panels, {**figure.facts, "names": list(names)}
+    columns = (Column("row", "name"), *figure.table.columns[1:])
+    rows = tuple((name, *row[1:]) for name, row in zip(names, figure.table.rows, strict=True))
+    return replace(figure, panels=(replace(panel, facts=facts),), facts=facts, table=Table(columns, rows))
 
 
 def method_view(method: Method, language: str) -> MethodView:
