@@ -311,6 +311,14 @@ def test_signs_and_places() -> None:
     assert filters.place({"row": 0.5, "column": 0.9}, "en") == "centre right"
 
 
+def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
+    photo, made = (
+        figure_of(view="picture", plates=(weave.Plate("a.webp", 1, 1, "", "picture", {"made": made}),))
+        for made in (False, True)
+    )
+    assert not photo.tells_target and made.tells_target
+
+
 def test_bars_of_shares_have_one_scale_and_other_bars_hold_zero() -> None:
     columns = (Column("class", "class"), Column("probability", "share"))
     shares = Figure("bars", (), table=Table(columns, ((2, 0.5), (1, 0.25))))

@@ -305,6 +305,12 @@ class FigureView:
         return next((f"{self.setting} {slide.label}" for slide in self.slides if slide.name == self.plain), "")
 
     @property
+    def tells_target(self) -> bool:
+        """Whether the explained class stands beside it: not beside lists of classes, nor beside the mere photo."""
+        mere_photo = self.view == "picture" and all(not plate.facts.get("made") for plate in self.plates)
+        return not mere_photo and self.layout not in ("bars", "grid", "regions")
+
+    @property
     def broken(self) -> tuple[CheckedClaim, ...]:
         return tuple(claim for claim in self.claims if not claim.kept)
 
