@@ -6,8 +6,10 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from netviz.mistakes import Mistakes
+from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
 from netviz.pictures import UnreadablePicture
 from netviz.pipeline import Options, build, export
@@ -56,6 +58,12 @@ def parser() -> argparse.ArgumentParser:
         "--offer", nargs="+", default=(), metavar="NAME", help="offer only these sample pictures to choose from (all)"
     )
     arguments.add_argument(
+        "--precision",
+        choices=get_args(Precision),
+        help="compute in this precision (bfloat16 where a method is fit for it), whatever lessons say; without it, "
+        "bfloat16 where method and processor are fit for it, else float32",
+    )
+    arguments.add_argument(
         "--export", metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
     return arguments
@@ -73,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.weights,
             options.picture,
             tuple(options.offer),
+            options.precision,
         )
         if options.export:
             for file in export(chosen, options.export, options.to or Path("export"), reporter):

@@ -18,6 +18,7 @@ from netviz.framing import Framing
 from netviz.lessons import LANGUAGES, Lesson, LessonText, Span, fence_id
 from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
+from netviz.networks import Precision
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
 from netviz.sliders import TARGET, Slider, value_name
@@ -41,6 +42,7 @@ class Fence(BaseModel):
     target: str | int = "top1"
     view: str | None = None
     of: tuple[str, ...] = ()
+    precision: Precision | None = None
     vary: Annotated[dict[str, Values], Field(min_length=1, max_length=1)] | None = None
     caption: str = ""
     alt: str = ""
@@ -95,6 +97,7 @@ class Experiment:
     spec: str  # the fence as the author wrote it
     slider: Slider | None = None
     framing: Framing = "crop"
+    precision: Precision | None = None  # what the author insists on
 
     @cached_property
     def variants(self) -> Mapping[str, Experiment]:
@@ -198,6 +201,7 @@ def _read_experiment(
     settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
     mistakes += _check_names(fence, method, places, vocabulary, earlier)
     mistakes += _check_subject(fence, method, places)
+    mistakes += _check_precision(fence, method, settings, places)
     target, wrong_target = _check_target(fence.target, places)
     claims, wrong_claims = _check_claims(fence.expect, places)
     mistakes += wrong_target + wrong_claims
@@ -219,6 +223,7 @@ def _read_experiment(
         span.source,
         slider,
         fence.framing,
+        fence.precision,
     )
 
 
@@ -325,9 +330,17 @@ def _check_names(
 def _check_subject(fence: Fence, method: Method, places: Places) -> list[Mistake]:
     """A method on data looks at no picture, so none can be named, nor a class of the network that reads pictures."""
     asked = fence.model_fields_set if method.subject == "data" else set()
-    given = [name for name in ("picture", "target", "framing") if name in asked]
+    given = [name for name in ("picture", "target", "framing", "precision") if name in asked]
     message = f"{method.name} brings its own data and takes no %s"
     return [places.mistake((name,), message % name, f"leave `{name}:` out", at_key=True) for name in given]
+
+
+def _check_precision(fence: Fence, method: Method, settings: Mapping[str, Any], places: Places) -> list[Mistake]:
+    """``settings`` are checked, or empty if one is wrong."""
+    if fence.precision != "bfloat16" or not settings or method.half(method.settings(**settings)):
+        return []
+    message = f"{method.name} with these settings is not fit for half precision: too much of it would be rounding"
+    return [places.mistake(("precision",), message, "float32 or float64")]
 
 
 def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]]:

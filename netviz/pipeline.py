@@ -16,7 +16,7 @@ from netviz.draw import FIGURES, draw_task
 from netviz.experiments import untranslated
 from netviz.export import export_tasks
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.networks import Network, open_network
+from netviz.networks import Network, Precision, open_network
 from netviz.networks.weights import describe
 from netviz.pictures import picture_mistakes
 from netviz.plan import Plan, Task, make_plan
@@ -42,6 +42,7 @@ class Options:
     weights: str = "compact"
     picture: Path | None = None
     offer: tuple[str, ...] = ()
+    precision: Precision | None = None
 
 
 def build(options: Options, reporter: Reporter) -> Report:
@@ -52,7 +53,7 @@ def build(options: Options, reporter: Reporter) -> Report:
     course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
-    plan = make_plan(course, describe(options.weights))
+    plan = make_plan(course, describe(options.weights), options.precision)
     key = site_key(course, plan)
     if is_current(options.to, key):
         return Report(options.to, len(plan))
@@ -106,7 +107,7 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
     if experiment not in course.experiments:
         hint = nearest(experiment, course.experiments)
         raise Mistakes([Mistake(options.content, f"has no experiment {experiment!r}", hint=hint)])
-    plan = make_plan(course, describe(options.weights))
+    plan = make_plan(course, describe(options.weights), options.precision)
     variants = {variant.id for variant in course.experiments[experiment].variants.values()}
     tasks = [task for task in plan.values() if task.experiment.id in variants]
     store = Store(options.store)

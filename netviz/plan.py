@@ -16,6 +16,8 @@ from netviz.course import Course
 from netviz.experiments import CHOSEN, NO_PICTURE, Experiment
 from netviz.figures.views import VIEWS
 from netviz.framing import framed_as
+from netviz.networks import Precision
+from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.sources import source_digest
@@ -26,7 +28,6 @@ DATA_PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "shap"
 DRAWING_PACKAGES = ("matplotlib", "numpy", "pillow")
 RUNNING_MODULES = ("netviz.record", "netviz.pictures", "netviz.networks.vgg16")
 DATA_MODULES = ("netviz.record",)
-PRECISION = "float32"
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Task:
     picture: Picture | None
     of: tuple[Task, ...]
     weights: Weights
-    precision: str = PRECISION
+    precision: Precision = "float32"
     beside: tuple[Task, ...] = ()
 
     @property
@@ -79,8 +80,11 @@ Plan = Mapping[tuple[str, str], Task]
 """Tasks by experiment and picture, each after those whose maps it takes."""
 
 
-def make_plan(course: Course, weights: Weights) -> Plan:
-    """Every task of a course: one for each picture that may be chosen, and for each value of a slider."""
+def make_plan(course: Course, weights: Weights, precision: Precision | None = None) -> Plan:
+    """Every task of a course: one for each picture that may be chosen, and for each value of a slider.
+
+    ``precision`` goes before what authors and the rule of `netviz.networks.precision` choose.
+    """
     plan: dict[tuple[str, str], Task] = {}
 
     def add(experiment: Experiment, name: str) -> None:
@@ -90,7 +94,10 @@ def make_plan(course: Course, weights: Weights) -> Plan:
             add(course.experiments[map_of], name)
         of = tuple(plan[map_of, name] for map_of in experiment.of)
         picture = framed_as(course.pictures[name], experiment.framing) if name != NO_PICTURE else None
-        tasks = [Task(variant, picture, of, weights) for variant in experiment.variants.values()]
+        tasks = [
+            Task(variant, picture, of, weights, _precision_of(variant, precision))
+            for variant in experiment.variants.values()
+        ]
         plan.update({(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks})
         for other in _spoken_of(experiment, course):  # its picture may be one that readers can't choose
             add(other, other.pictures(name or course.default_picture))
@@ -111,6 +118,13 @@ def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task
     """A task of a slider that knows the others, if their maps can share a scale."""
     shared = experiment.slider and experiment.slider.keeps_unit and experiment.method.gives == "attribution"
     return replace(task, beside=tuple(other for other in tasks if other is not task)) if shared else task
+
+
+def _precision_of(experiment: Experiment, asked: Precision | None) -> Precision:
+    if experiment.picture == NO_PICTURE:
+        return "float32"  # methods on data bring networks of their own
+    fit = experiment.method.half(experiment.method.settings(**experiment.settings))
+    return choose(fit, asked or experiment.precision, cpu_flags())
 
 
 @cache

@@ -44,7 +44,7 @@ class Laboratory:
         self._passes = [0, 0]
         result = run(
             task.experiment.method,
-            self.network,
+            self.network.at(task.precision),
             pictures,
             np.array([target["index"]]),
             task.experiment.settings,

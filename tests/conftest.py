@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from browser import Browser
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A copy of the small course, free to be changed."""
+    folder = tmp_path / "content"
+    shutil.copytree(ROOT / "tests" / "course", folder)
+    for name in ("chelsea.png", "dog.jpg"):
+        shutil.copy(ROOT / "content" / "pictures" / name, folder / "pictures")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -29,16 +29,6 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
-    """A copy of the small course, free to be changed."""
-    folder = tmp_path / "content"
-    shutil.copytree(ROOT / "tests" / "course", folder)
-    for name in ("chelsea.png", "dog.jpg"):
-        shutil.copy(SAMPLES / name, folder / "pictures")
-    return folder
-
-
-@pytest.fixture
 def site(tmp_path: Path) -> Path:
     return tmp_path / "site"
 

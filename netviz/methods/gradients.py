@@ -13,6 +13,8 @@ from netviz.networks import Array, Network, Output, Targets
 
 CHUNK = 32  # pictures of a path, or noisy copies, that are in memory at a time
 
+FIT_FOR_HALF = 8  # noisy copies: of fewer, half precision changes too much
+
 Rule = Literal["trapezoid", "midpoint", "gauss-legendre"]
 Baseline = Literal["black", "mean", "white", "blurred", "noise"]
 
@@ -138,6 +140,7 @@ def smoothgrad(
     gives="attribution",
     signed=False,
     views=("map", "overlay"),
+    half=lambda settings: settings.samples >= FIT_FOR_HALF,
     passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
 )
 def smoothgrad_squared(
@@ -176,6 +179,7 @@ def smoothgrad_squared(
     gives="attribution",
     signed=False,
     views=("map", "overlay"),
+    half=lambda settings: settings.samples >= FIT_FOR_HALF,
     passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
 )
 def vargrad(

@@ -775,17 +775,18 @@ def repeating_code(task: Task, weights: Weights) -> str:
     if any(isinstance(one.experiment.target, str) for one in (task, *task.of)):
         lines.append("logits = network.logits(pictures)")
     for place, other in enumerate(task.of, start=1):
-        lines.append(f'map_{place} = {_run_text(other.experiment)})["attribution"]')
+        lines.append(f'map_{place} = {_run_text(other)})["attribution"]')
     maps = f", maps=[{', '.join(f'map_{place}' for place, _ in enumerate(task.of, start=1))}]" if task.of else ""
-    lines.append(f"result = {_run_text(experiment)}{maps})")
+    lines.append(f"result = {_run_text(task)}{maps})")
     return "\n".join(lines) + "\n"
 
 
-def _run_text(experiment: Experiment) -> str:
+def _run_text(task: Task) -> str:
     """The call that runs an experiment, but for its end."""
-    target = experiment.target
+    experiment, target = task.experiment, task.experiment.target
+    network = "network" if task.precision == "float32" else f'network.at("{task.precision}")'
     chosen = f"logits[0].argsort()[::-1][{RANKS.index(target)}]" if isinstance(target, str) else target
-    return f"run({_method_text(experiment)}, network, pictures, [{chosen}]{_settings_text(experiment)}"
+    return f"run({_method_text(experiment)}, {network}, pictures, [{chosen}]{_settings_text(experiment)}"
 
 
 def _method_text(experiment: Experiment) -> str:
