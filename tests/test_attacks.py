@@ -64,7 +64,7 @@ LINEAR = linear(np.zeros((48, 2)), np.zeros(2)).to_keras()  # filled anew for ea
 def test_the_smallest_epsilon_of_a_linear_network(name: str, largest: float, seed: int, margin: float) -> None:
     tiny, expected = two_classes(seed, margin)
     tiny.fill(LINEAR)
-    result = attack(name, LINEAR, MIDDLE, largest=largest, precision=0.01)
+    result = attack(name, LINEAR, MIDDLE, largest=largest, closeness=0.01)
     assert result["success"].tolist() == [1]
     assert result["epsilon_below"][0] <= expected + 1e-4
     assert expected - 1e-4 <= result["epsilon"][0] <= expected + 0.0101
@@ -75,21 +75,21 @@ def test_the_smallest_epsilon_of_a_linear_network(name: str, largest: float, see
 @pytest.mark.parametrize("name", ["fgsm", "pgd"])
 def test_a_network_that_is_all_but_certain_still_shows_its_slope(name: str) -> None:
     tiny, expected = two_classes(seed=3, margin=25)  # 1 - p is 1e-11: nothing, in float32
-    result = attack(name, tiny.to_keras(), MIDDLE, largest=16.0, precision=0.01)
+    result = attack(name, tiny.to_keras(), MIDDLE, largest=16.0, closeness=0.01)
     assert result["probability_before"][0] == pytest.approx(1)
     assert result["epsilon"][0] == pytest.approx(expected, abs=0.011)
 
 
 @pytest.mark.parametrize("name", ["fgsm", "pgd"])
 @pytest.mark.parametrize(
-    ("margin", "precision", "survives"), [(1.0, 0.05, 0), (25.0, 1.0, 1)], ids=["less than half a step", "whole steps"]
+    ("margin", "closeness", "survives"), [(1.0, 0.05, 0), (25.0, 1.0, 1)], ids=["less than half a step", "whole steps"]
 )
 def test_rounding_undoes_what_is_less_than_half_a_step(
-    name: str, margin: float, precision: float, survives: int
+    name: str, margin: float, closeness: float, survives: int
 ) -> None:
     tiny, _ = two_classes(seed=3, margin=margin)
     points = {"points": 8} if name == "fgsm" else {}  # so that both try whole steps only, if so precise
-    result = attack(name, tiny.to_keras(), MIDDLE, largest=8.0, precision=precision, **points)
+    result = attack(name, tiny.to_keras(), MIDDLE, largest=8.0, closeness=closeness, **points)
     assert result["success"].tolist() == [1]
     assert (result["epsilon"][0] >= 0.5) == survives
     after = np.round(result["after"][0])
@@ -113,7 +113,7 @@ def probabilities(tiny: Tiny, picture: Floats) -> Floats:
 
 
 def test_fgsm_is_that_of_the_paper(tiny: Tiny, network: KerasNetwork) -> None:
-    result = attack("fgsm", network, largest=32.0, points=32, precision=0.05)
+    result = attack("fgsm", network, largest=32.0, points=32, closeness=0.05)
     for i, picture in enumerate(PICTURES):
         answer = int(tiny.logits(picture).argmax())
         loss_slope = -tiny.gradient(picture, answer, output="probability")  # times a positive number
@@ -153,7 +153,7 @@ def test_pgd_is_that_of_the_paper(targeted: bool, tiny: Tiny, network: KerasNetw
     answer, wanted = int(order[0]), int(order[1])
     towards = wanted if targeted else -1
     aim, sign = (wanted, 1) if targeted else (answer, -1)
-    result = attack("pgd", network, PICTURES[:1], towards=towards, largest=64.0, precision=2.0, seed=6)
+    result = attack("pgd", network, PICTURES[:1], towards=towards, largest=64.0, closeness=2.0, seed=6)
     low, high = 0.0, 64.0
     while high - low > 2:
         middle = (low + high) / 2
@@ -183,7 +183,7 @@ def test_the_attacked_picture_is_near_and_a_picture(name: str, network: KerasNet
 def test_many_steps_need_no_more_than_one(seed: int) -> None:
     """Not so for every network, as for that of the other tests: a random start may lead to where all ReLUs are off."""
     network = make_tiny(seed=seed).to_keras()
-    one_step, many = (attack(name, network, largest=32.0, precision=0.1) for name in ("fgsm", "pgd"))
+    one_step, many = (attack(name, network, largest=32.0, closeness=0.1) for name in ("fgsm", "pgd"))
     assert one_step["success"].all() and many["success"].all()
     assert (many["epsilon"] <= one_step["epsilon"] + 0.1).all()
 
@@ -199,6 +199,6 @@ def test_a_class_that_the_network_does_not_know_is_no_aim(network: KerasNetwork)
         attack("pgd", network, towards=4)
 
 
-@pytest.mark.parametrize(("length", "precision", "times"), [(8, 1, 3), (8, 0.9, 4), (1, 1, 0), (1, 5, 0)])
-def test_intervals_are_halved_until_they_are_short_enough(length: float, precision: float, times: int) -> None:
-    assert halvings(length, precision) == times
+@pytest.mark.parametrize(("length", "closeness", "times"), [(8, 1, 3), (8, 0.9, 4), (1, 1, 0), (1, 5, 0)])
+def test_intervals_are_halved_until_they_are_short_enough(length: float, closeness: float, times: int) -> None:
+    assert halvings(length, closeness) == times

@@ -18,7 +18,7 @@ from netviz.networks import Array, Network, Targets, softmax
 SAFE = (1e-20, 0.9999)  # probabilities between which a float32 softmax has slopes with enough digits
 
 Largest = Annotated[float, Field(gt=0, le=255, description="greatest epsilon to try, RGB steps")]
-Precision = Annotated[float, Field(gt=0, le=10, description="how closely to find the smallest epsilon, RGB steps")]
+Closeness = Annotated[float, Field(gt=0, le=10, description="how closely to find the smallest epsilon, RGB steps")]
 
 
 @method(
@@ -40,7 +40,7 @@ Precision = Annotated[float, Field(gt=0, le=10, description="how closely to find
     gives="picture",
     views=("before-after",),
     passes=lambda settings: Passes(
-        forward=4 + settings.points + halvings(settings.largest / settings.points, settings.precision), backward=1
+        forward=4 + settings.points + halvings(settings.largest / settings.points, settings.closeness), backward=1
     ),
 )
 def fgsm(
@@ -50,13 +50,13 @@ def fgsm(
     *,
     largest: Largest = 16.0,
     points: Annotated[int, Field(ge=1, le=32, description="equally spaced epsilons to try first")] = 32,
-    precision: Precision = 0.001,
+    closeness: Closeness = 0.001,
 ) -> Result:
     """A step x + epsilon * sign(d loss / d x): ``before`` and ``after`` (n, height, width, 3) float32, 0 to 255.
 
     The loss is the cross-entropy of the network's answer. The answer need not stay changed as epsilon grows, so equally
     spaced ones are tried first; the interval before the first that works is then halved until it is no longer than
-    ``precision``. ``epsilon`` (n,) works, ``epsilon_below`` (n,), at the interval's other end, does not. Where
+    ``closeness``. ``epsilon`` (n,) works, ``epsilon_below`` (n,), at the interval's other end, does not. Where
     nothing works, ``success`` is 0 and ``epsilon`` the ``largest``. The other numbers are those of `pgd`.
     """
     before = _probabilities(network, pictures)
@@ -69,7 +69,7 @@ def fgsm(
         changed = network.logits(_moved(picture, direction, tried[1:])).argmax(axis=1) != answer
         first = int(changed.argmax()) if changed.any() else points - 1
         low, high = float(tried[first]), float(tried[first + 1])
-        for _ in range(halvings(largest / points, precision)):
+        for _ in range(halvings(largest / points, closeness)):
             middle = (low + high) / 2
             if network.logits(_moved(picture, direction, np.array([middle]))).argmax() != answer:
                 high = middle
@@ -98,8 +98,8 @@ def fgsm(
     gives="picture",
     views=("before-after",),
     passes=lambda settings: Passes(
-        forward=3 + settings.steps + (settings.steps + 1) * halvings(settings.largest, settings.precision),
-        backward=settings.steps * (halvings(settings.largest, settings.precision) + 1),
+        forward=3 + settings.steps + (settings.steps + 1) * halvings(settings.largest, settings.closeness),
+        backward=settings.steps * (halvings(settings.largest, settings.closeness) + 1),
     ),
 )
 def pgd(
@@ -112,7 +112,7 @@ def pgd(
     ] = -1,
     steps: Annotated[int, Field(ge=1, le=1000, description="steps of each attempt")] = 10,
     largest: Largest = 2.0,
-    precision: Precision = 0.01,
+    closeness: Closeness = 0.01,
     seed: Seed = 0,
 ) -> Result:
     """Steps x <- project(x ± a sign(d loss / d x)): ``before`` and ``after`` (n, height, width, 3) float32, 0 to 255.
@@ -120,7 +120,7 @@ def pgd(
     The loss is the cross-entropy of the network's answer, which is raised, or that of the class ``towards``, which is
     lowered. Each step's length is a = 2.5 epsilon / ``steps``; it is projected to within epsilon of the picture and to
     0 to 255. The start is a random point of that neighbourhood. ``epsilon`` (n,) is the smallest found to work: the
-    interval from 0 to ``largest`` is halved until it is no longer than ``precision``; ``epsilon_below`` (n,), at its
+    interval from 0 to ``largest`` is halved until it is no longer than ``closeness``; ``epsilon_below`` (n,), at its
     other end, did not work. Where nothing works, ``success`` is 0 and ``epsilon`` the ``largest``.
 
     ``answer_before`` and ``answer_after`` (n,) are class indices, ``probability_before`` and ``probability_after``
@@ -137,7 +137,7 @@ def pgd(
         precise = _precise(network, probabilities[aim])
         low, high = 0.0, largest
         best = _walk(precise, picture, aim, sign, largest, steps, seed)
-        for _ in range(halvings(largest, precision)):
+        for _ in range(halvings(largest, closeness)):
             middle = (low + high) / 2
             candidate = _walk(precise, picture, aim, sign, middle, steps, seed)
             if _works(network.logits(candidate[None]).argmax(axis=1), answer, towards)[0]:
@@ -148,9 +148,9 @@ def pgd(
     return _account(network, pictures, before, found, towards)
 
 
-def halvings(length: float, precision: float) -> int:
-    """How often to halve an interval until it is no longer than the precision."""
-    return max(0, ceil(log2(length / precision)))
+def halvings(length: float, closeness: float) -> int:
+    """How often to halve an interval until it is no longer than so much."""
+    return max(0, ceil(log2(length / closeness)))
 
 
 def _walk(network: Network, picture: Array, aim: int, sign: int, epsilon: float, steps: int, seed: int) -> Array:
