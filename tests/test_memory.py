@@ -125,4 +125,4 @@ def test_the_same_network_in_another_precision_or_with_other_weights_is_asked_an
     plain = network.logits(PICTURE)
     assert network.at("float64").logits(PICTURE).dtype == np.float64
     assert not np.array_equal(network.randomised(["predictions"], seed=1).logits(PICTURE), plain)
-    assert memory.computed == 3
+    assert memory.computed == 2  # a copy that is about to change remembers nothing

@@ -84,15 +84,24 @@ def test_layers_of_the_same_shape_forget_differently(network: KerasNetwork) -> N
     assert len(starts) == len(WEIGHTED)
 
 
-def test_the_copy_computes_with_its_own_weights(tiny: Tiny, network: KerasNetwork) -> None:
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_copy_computes_with_its_own_weights(tiny: Tiny, network: KerasNetwork, seed: int) -> None:
     network.gradient(PICTURES, TARGETS, relu="guided")  # so that there is something compiled to go wrong
-    copy = network.randomised(WEIGHTED, seed=0)
+    network.randomised(WEIGHTED, seed=2).gradient(PICTURES, TARGETS, relu="guided")  # and in the copy, too
+    copy = network.randomised(WEIGHTED, seed=seed)
     twin = with_weights(tiny, weights_of(copy))
     for i, picture in enumerate(PICTURES):
         np.testing.assert_allclose(copy.logits(PICTURES)[i], twin.logits(picture), rtol=1e-4, atol=1e-5)
         expected = twin.gradient(picture, TARGETS[i], "guided")
         found = copy.gradient(PICTURES, TARGETS, relu="guided")[i]
         np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+
+
+def test_a_cascade_compiles_once_for_all_of_its_stages(network: KerasNetwork) -> None:
+    network.randomised(["predictions"], 0).gradient(PICTURES, TARGETS)
+    traces = network.randomised(["predictions"], 0).traces
+    network.randomised(WEIGHTED, 1).gradient(PICTURES, TARGETS)
+    assert network.randomised(WEIGHTED, 1).traces == traces
 
 
 def test_a_layer_that_does_not_exist_can_not_forget(network: KerasNetwork) -> None:

@@ -92,6 +92,8 @@ class Network(Protocol):
     def randomised(self, layers: Sequence[str], seed: int) -> Network:
         """A copy in which the named layers have forgotten what they learned; this one stays as it is.
 
+        There is one copy at a time: asked again, it learns anew what it may keep and forgets the rest.
+
         Their kernels are normal random numbers around zero with the kernel's own standard deviation, their biases
         zero. A layer's numbers depend on the seed and on the layer, not on what else is named.
         """

@@ -162,13 +162,21 @@ class KerasNetwork:
         return self._precisions[precision]
 
     def randomised(self, layers: Sequence[str], seed: int) -> KerasNetwork:
-        model = _clone(self.model)
-        order = [layer.name for layer in model.layers]
+        copy = self._forgetful
+        copy.model.set_weights(self.model.get_weights())
+        order = [layer.name for layer in self.model.layers]
         for name in layers:
-            layer = model.get_layer(name)
+            layer = copy.model.get_layer(name)
             random = np.random.default_rng([seed, order.index(name)])
             layer.set_weights([_forgotten(values, random) for values in layer.get_weights()])
-        return replace(self, model=model)
+        for variant in copy._variants.values():
+            variant.set_weights(copy.model.get_weights())
+        return copy
+
+    @cached_property
+    def _forgetful(self) -> KerasNetwork:
+        """The one copy for `randomised`: TensorFlow does not give back what it has compiled."""
+        return replace(self, model=_clone(self.model), memory=None)
 
     @cached_property
     def _incremental(self) -> IncrementalInference:
