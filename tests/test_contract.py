@@ -98,7 +98,7 @@ def test_the_declaration_says_what_the_pages_need(name: str) -> None:
     for words in (one.title, one.summary):
         assert set(words) == {"en", "zh"} and all(words.values())
     assert any("\u4e00" <= letter <= "\u9fff" for letter in one.summary["zh"])
-    assert one.summary["en"].endswith(".") and one.summary["zh"].endswith("。")
+    assert one.summary["en"].endswith((".", "?")) and one.summary["zh"].endswith(("。", "？"))
     assert len(one.description.splitlines()[0]) > 20
     assert one.views and set(one.views) <= set(VIEWS)
     assert (one.signed is not None) == (one.gives == "attribution")
