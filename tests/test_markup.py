@@ -36,6 +36,11 @@ def test_markdown_does_not_touch_an_expression(tmp_path: Path) -> None:
     assert render(tmp_path, "{{ 'a_b_c' ~ x * 2 * 3 }}", x=1) == "<p>a_b_c6</p>"
 
 
+def test_the_empty_corner_of_a_table_is_no_heading(tmp_path: Path) -> None:
+    html = render(tmp_path, "| | size |\n|---|---|\n| cat | 3 |\n")
+    assert html.count("<th") - html.count("<thead") == 1 and "<th>size</th>" in html
+
+
 def test_code_shows_braces_and_does_not_run_them(tmp_path: Path) -> None:
     html = render(tmp_path, "Write `{{ 6 * 7 }}`.\n\n```python\nx = '{% if y %}'\n```\n")
     assert "42" not in html

@@ -46,12 +46,15 @@ class Body:
     sections: tuple[Section, ...]
 
 
+_EMPTY_HEAD = re.compile(r"<th([^>]*)></th>")  # a table's corner heads nothing, and nothing is to be read aloud
+
+
 @cache
 def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
     refusals: list[_Refusal] = []
     converter = _converter(refusals)
-    html = converter.convert(text.markdown)
+    html = _EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown))
     mistakes = [_at(text, refusal) for refusal in refusals]
     replacements = [_replacement(span, text, mistakes) for span in text.spans]
     sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
