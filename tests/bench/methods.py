@@ -57,12 +57,14 @@ PASSES = {
 }
 
 
+LONG = 50  # passes
+
 BY_COLOUR = ("gradient", "guided backprop", "SmoothGrad")  # maps in score per unit of the input, which differ
 
 
 @dataclass
 class Timing:
-    """Seconds of one task by one contestant, the first (warming up) left out, and the map that it gave."""
+    """Seconds of one task by one contestant in the rounds that count, and the map that it gave."""
 
     seconds: list[float] = field(default_factory=list)
     answer: Map | None = None
@@ -99,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--repeat", type=int, default=3, help="rounds that count, after one that warms up (3)")
+    arguments.add_argument("--repeat", type=int, default=3, help="rounds that count; short tasks warm up before (3)")
     arguments.add_argument("--to", type=Path, default=Path("bench-report"), help="folder of the report (bench-report)")
     usual = [name for name in CONTESTANTS if name != HALF or {"amx_bf16", "avx512_bf16"} & set(machine()["flags"])]
     arguments.add_argument("--only", nargs="+", choices=CONTESTANTS, default=usual, metavar="NAME")
@@ -152,10 +154,11 @@ def start(names: Sequence[str], asked: Question) -> dict[str, Contestant]:
 
 
 def measure(contestants: Mapping[str, Contestant], tasks: Sequence[str], repeat: int) -> Timings:
-    """Every task by every contestant that has it, in turn, ``repeat`` times after one that is not counted."""
+    """Every task by every contestant that has it, in turn, ``repeat`` times; short ones after one that isn't counted."""
     timings: dict[tuple[str, str], Timing] = {}
     for task in tasks:
-        for number in range(repeat + 1):
+        warm_up = sum(PASSES[task]) < LONG  # a long task warms up within itself
+        for number in range(0 if warm_up else 1, repeat + 1):
             for name, contestant in contestants.items():
                 timing = timings.setdefault((task, name), Timing())
                 if task not in contestant.tasks or timing.failure:
