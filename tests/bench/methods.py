@@ -154,7 +154,7 @@ def start(names: Sequence[str], asked: Question) -> dict[str, Contestant]:
 
 
 def measure(contestants: Mapping[str, Contestant], tasks: Sequence[str], repeat: int) -> Timings:
-    """Every task by every contestant that has it, in turn, ``repeat`` times; short ones after one that isn't counted."""
+    """Every task by every contestant that has it, in turn, so many times; short ones after one not counted."""
     timings: dict[tuple[str, str], Timing] = {}
     for task in tasks:
         warm_up = sum(PASSES[task]) < LONG  # a long task warms up within itself
