@@ -236,7 +236,7 @@ def test_templates_hold_no_words_of_their_own() -> None:
 
 
 def test_the_stylesheet_has_no_dead_rules(site: Path) -> None:
-    """Every class that is styled is on some page, or is written by a template, Pygments, a lesson, a chart, a script."""
+    """Every class that is styled is on a page, or written by a template, Pygments, a lesson, a chart or a script."""
     css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", (TEMPLATES / "style.css").read_text("utf-8"), flags=re.DOTALL)
     styled = set(re.findall(r"\.([a-z][\w-]*)", css))
     elements = (attributes for page in pages(site) for _, attributes in Elements(page).found)
