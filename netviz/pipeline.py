@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,17 +16,19 @@ from netviz.course import Course, read_course
 from netviz.draw import FIGURES, draw_task
 from netviz.experiments import untranslated
 from netviz.export import export_tasks
+from netviz.inputs import digest_of
+from netviz.methods import modules_declaring
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks import Network, Precision, open_network
+from netviz.networks.precision import cpu_flags
 from netviz.networks.weights import describe
 from netviz.pictures import picture_mistakes
-from netviz.plan import Plan, Task, make_plan
+from netviz.plan import DATA_PACKAGES, DRAWING_PACKAGES, NETWORK_PACKAGES, Task, make_plan, versions
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS, Laboratory, run_data_task
-from netviz.site.compose import changed_lessons, code_key, site_files, text_mistakes, verdicts
+from netviz.site.compose import PAGE_PACKAGES, TEMPLATES, changed_lessons, site_files, text_mistakes, verdicts
 from netviz.site.made import Takeover
 from netviz.site.publish import check_destination, publish
-from netviz.sources import source_digest
 from netviz.store import Store, key_of
 
 BUDGET = 120  # seconds: an experiment that may take longer is announced
@@ -50,13 +53,13 @@ def build(options: Options, reporter: Reporter) -> Report:
 
     Raises Mistakes, WeightsUnavailable, UnreadablePicture or CannotPublish; then the old site stands as it was.
     """
+    inputs = inputs_key(options)
+    if is_current(options.to, inputs):
+        return Report(options.to, summary_of(options.to)["experiments"])
     course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
     plan = make_plan(course, describe(options.weights), options.precision)
-    key = site_key(course, plan)
-    if is_current(options.to, key):
-        return Report(options.to, len(plan))
     store = Store(options.store)
     check_destination(options.to)
     taken = Takeover(options.to, summary_of(options.to).get("made", {}))
@@ -68,7 +71,8 @@ def build(options: Options, reporter: Reporter) -> Report:
         checked = verdicts(course, plan, store)
         files = site_files(course, plan, store, checked, taken)
     woven = sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items())
-    files[SUMMARY] = json.dumps({"key": key, "files": sorted(files), "made": taken.keys}, indent=1, sort_keys=True)
+    summary = {"inputs": inputs, "experiments": len(plan), "files": sorted(files), "made": taken.keys}
+    files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
     with reporter.stage("publish"):
         publish(files, options.to)
     return Report(
@@ -120,14 +124,15 @@ def all_mistakes(course: Course, changed: Collection[str] | None = None) -> list
     return [*course.mistakes, *text_mistakes(course, changed), *picture_mistakes(course.pictures.values())]
 
 
-def site_key(course: Course, plan: Plan) -> str:
-    """A key made of everything that the site's files depend on."""
-    texts = [text.source for lesson in course.pages for text in lesson.texts.values()]
-    pictures = [(name, picture.titles, picture.credit, picture.digest) for name, picture in course.pictures.items()]
-    figures = [task.figure_key for task in plan.values()]
-    words = [course.site, *course.bibliography, *course.glossary.chapters, *course.measurements.values()]
-    code = [code_key(), source_digest("netviz.pipeline")]
-    return key_of([course.offered, [one.model_dump() for one in words], texts, pictures, code, figures])
+def inputs_key(options: Options) -> str:
+    """A key of all that a build reads: course, photo, templates, package, methods declared elsewhere, options."""
+    package = Path(__file__).parent
+    sources = [getattr(sys.modules[module], "__file__", None) for module in sorted(modules_declaring())]
+    elsewhere = [Path(source) for source in sources if source and package not in Path(source).parents]
+    photo = [options.picture] if options.picture else []
+    read = digest_of([options.content, TEMPLATES, package, *photo, *elsewhere])
+    chosen = [describe(options.weights).digest, options.offer, options.precision, sorted(cpu_flags())]
+    return key_of([read, chosen, versions((*NETWORK_PACKAGES, *DATA_PACKAGES, *DRAWING_PACKAGES, *PAGE_PACKAGES))])
 
 
 def summary_of(site: Path) -> dict[str, Any]:
@@ -139,10 +144,10 @@ def summary_of(site: Path) -> dict[str, Any]:
     return summary if isinstance(summary, dict) else {}
 
 
-def is_current(site: Path, key: str) -> bool:
+def is_current(site: Path, inputs: str) -> bool:
     """Whether a site stands there that was built from just this, with all of its files."""
     summary = summary_of(site)
-    return summary.get("key") == key and all((site / name).is_file() for name in summary.get("files", ()))
+    return summary.get("inputs") == inputs and all((site / name).is_file() for name in summary.get("files", ()))
 
 
 def run_missing(tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter) -> int:

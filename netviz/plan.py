@@ -68,7 +68,7 @@ class Task:
             experiment.method.signed,
             [other.key for other in self.beside],
             source_digest("netviz.figures", f"netviz.figures.{VIEWS[experiment.view].module}"),
-            _versions(DRAWING_PACKAGES),
+            versions(DRAWING_PACKAGES),
         )
         return key_of([self.key, *drawing])
 
@@ -133,7 +133,7 @@ def _result_key(task: Task) -> str:
     asked = {"method": method.name, "settings": dict(task.experiment.settings), "precision": task.precision}
     if task.picture is None:
         source = source_digest(method.function.__module__, *DATA_MODULES)
-        return key_of(asked | {"source": source, "versions": _versions(DATA_PACKAGES)})
+        return key_of(asked | {"source": source, "versions": versions(DATA_PACKAGES)})
     return key_of(
         asked
         | {
@@ -142,11 +142,12 @@ def _result_key(task: Task) -> str:
             "of": [other.key for other in task.of],
             "weights": task.weights.digest,
             "source": source_digest(method.function.__module__, *RUNNING_MODULES),
-            "versions": _versions(NETWORK_PACKAGES),
+            "versions": versions(NETWORK_PACKAGES),
         }
     )
 
 
 @cache
-def _versions(packages: tuple[str, ...]) -> dict[str, str]:
+def versions(packages: tuple[str, ...]) -> dict[str, str]:
+    """The installed version of each package."""
     return {package: importlib.metadata.version(package) for package in packages}

@@ -175,6 +175,11 @@ def methods() -> Mapping[str, Method]:
     return dict(sorted(_registry.items()))
 
 
+def modules_declaring() -> set[str]:
+    """The modules that have declared methods so far: this package's own only if `methods` was called before."""
+    return {one.function.__module__ for one in _registry.values()}
+
+
 def _settings_of(function: Callable[..., Result]) -> tuple[type[BaseModel], dict[str, LayerChoice]]:
     """A model that checks the function's keyword-only parameters, and which of them name layers."""
     hints = typing.get_type_hints(function, include_extras=True)

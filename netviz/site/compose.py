@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -31,7 +30,7 @@ from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
-from netviz.plan import Plan, Task
+from netviz.plan import Plan, Task, versions
 from netviz.run import load_record
 from netviz.site import weave, wording
 from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_csv, numbers_json, script
@@ -56,7 +55,7 @@ NAMES = (  # what a lesson's expressions may use
 )
 THUMBNAIL = 112  # pixels of the side, shown at half of it
 THUMBNAILS = "thumbnails"
-PACKAGES = ("jinja2", "markdown", "pygments", "pymdown-extensions")  # whose versions show in pages
+PAGE_PACKAGES = ("jinja2", "markdown", "pygments", "pymdown-extensions")  # whose versions show in pages
 
 
 @dataclass(frozen=True)
@@ -267,8 +266,7 @@ def code_key() -> str:
     words = sorted([*package.rglob("*.yaml"), *package.rglob("*.tsv")])
     texts = [file.read_text("utf-8") for file in [*sorted(TEMPLATES.iterdir()), *words] if file.is_file()]
     declared = sorted({method.function.__module__ for method in methods().values()})
-    packages = {name: importlib.metadata.version(name) for name in PACKAGES}
-    return key_of([texts, source_digest("netviz.site.compose", *declared), packages])
+    return key_of([texts, source_digest("netviz.site.compose", *declared), versions(PAGE_PACKAGES)])
 
 
 def _numbers_path(task: Task, suffix: str) -> str:

@@ -1,0 +1,50 @@
+"""The digest of what a build reads: another byte, another name, another place in the list, another digest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netviz.inputs import digest_of
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    course = tmp_path / "course"
+    (course / "lessons").mkdir(parents=True)
+    (course / "lessons" / "en.md").write_text("Hello.", "utf-8")
+    (course / "site.yaml").write_text("title: Hello", "utf-8")
+    return course
+
+
+def test_the_same_bytes_give_the_same_digest_wherever_they_lie(folder: Path) -> None:
+    before = digest_of([folder])
+    assert digest_of([folder.rename(folder.with_name("moved"))]) == before
+
+
+def test_a_changed_a_new_a_renamed_and_a_missing_file_are_noticed(folder: Path) -> None:
+    lesson = folder / "lessons" / "en.md"
+    digests = [digest_of([folder])]
+    lesson.write_text("Hello!", "utf-8")
+    digests.append(digest_of([folder]))
+    (folder / "empty.md").touch()
+    digests.append(digest_of([folder]))
+    lesson.rename(lesson.with_name("zh.md"))
+    digests.append(digest_of([folder]))
+    (folder / "site.yaml").unlink()
+    digests.append(digest_of([folder]))
+    assert len(set(digests)) == 5
+
+
+def test_what_stands_in_one_place_is_not_taken_for_another(folder: Path, tmp_path: Path) -> None:
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(b"pixels")
+    assert len({digest_of(places) for places in ([folder, photo], [photo, folder], [folder], [photo], [])}) == 5
+
+
+def test_what_python_keeps_beside_its_sources_does_not_count(folder: Path) -> None:
+    before = digest_of([folder])
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "module.pyc").write_bytes(b"bytecode")
+    assert digest_of([folder]) == before
