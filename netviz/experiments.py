@@ -6,18 +6,19 @@ Checking needs no TensorFlow. Every mistake is found with its line and column, a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Annotated, Any, Protocol
+from functools import cached_property, partial
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from netviz.claims import Claim, read_claim
+from netviz.fences import read_fences, stated
 from netviz.framing import Framing
-from netviz.lessons import LANGUAGES, Lesson, LessonText, Span, fence_id
+from netviz.lessons import LANGUAGES, Lesson, LessonText, Span
 from netviz.methods import Method
-from netviz.mistakes import Mistake, Mistakes, gathered, nearest
+from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks import Precision
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
@@ -133,59 +134,12 @@ class Vocabulary:
 def read_experiments(
     lessons: Sequence[Lesson], vocabulary: Vocabulary
 ) -> tuple[dict[str, Experiment], list[Mistake], set[str]]:
-    """Every experiment of the course by id, in the order of the lessons.
-
-    And all that is wrong in any fence, in any language, with the ids of the experiments that could not be read: a
-    mistake is told once, and who refers to such an experiment is not wrong as well.
-    """
-    experiments: dict[str, Experiment] = {}
-    mistakes: list[Mistake] = []
-    broken: set[str] = set()
-    for lesson in lessons:
-        for span, text in _fences(lesson, LANGUAGES[0]):
-            found = len(mistakes)
-            with gathered(mistakes):
-                experiment = _read_experiment(span, text, lesson.slug, vocabulary, experiments)
-                experiments[experiment.id] = experiment
-            if len(mistakes) > found:
-                broken.add(fence_id(span.source))
-    for lesson in lessons:
-        for language in LANGUAGES[1:]:
-            for span, text in _fences(lesson, language):
-                with gathered(mistakes):
-                    _add_translation(span, text, lesson.slug, language, experiments, broken)
-    return experiments, mistakes, broken
-
-
-class Worded(Protocol):
-    """What a lesson states in a fence and each language words: an experiment, a question."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def lesson(self) -> str: ...
-    @property
-    def wording(self) -> Mapping[str, Any]: ...
-
-
-def untranslated(lessons: Sequence[Lesson], kind: str, fences: Iterable[Worded]) -> list[str]:
-    """Where a language has fallen behind: one line for each fence of a ``kind`` that its text leaves out."""
-    return [
-        f"{lesson.texts[language].path}: has no fence for the {kind} {fence.id!r}"
-        for lesson in lessons
-        for language in LANGUAGES
-        for fence in fences
-        if fence.lesson == lesson.slug and language not in fence.wording
-    ]
-
-
-def _fences(lesson: Lesson, language: str) -> Iterator[tuple[Span, LessonText]]:
-    text = lesson.texts[language]
-    return ((span, text) for span in text.spans_of("experiment"))
+    """Every experiment of the course by id, all that is wrong, and the ids of those that could not be read."""
+    return read_fences(lessons, "experiment", partial(_read_experiment, vocabulary), _add_words)
 
 
 def _read_experiment(
-    span: Span, text: LessonText, lesson: str, vocabulary: Vocabulary, earlier: Mapping[str, Experiment]
+    vocabulary: Vocabulary, span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Experiment]
 ) -> Experiment:
     values, places = _read_mapping(span, text)
     fields = {name: value for name, value in values.items() if name in Fence.model_fields}
@@ -366,8 +320,8 @@ def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, 
     return tuple(claims), mistakes
 
 
-def _add_translation(
-    span: Span, text: LessonText, lesson: str, language: str, experiments: dict[str, Experiment], broken: Container[str]
+def _add_words(
+    span: Span, text: LessonText, lesson: str, experiments: dict[str, Experiment], broken: Container[str]
 ) -> None:
     values, places = _read_mapping(span, text)
     try:
@@ -380,10 +334,6 @@ def _add_translation(
         ) from None
     if words.id in broken:
         return
-    experiment = experiments.get(words.id)
-    if experiment is None or experiment.lesson != lesson:
-        known = [experiment.id for experiment in experiments.values() if experiment.lesson == lesson]
-        message = f"the lesson's {LANGUAGES[0]}.md has no experiment {words.id!r}"
-        raise Mistakes([places.mistake(("id",), message, nearest(words.id, known))])
+    experiment = stated(words.id, lesson, "experiment", experiments, places)
     wording = Wording(words.caption, words.alt, *places.values.get(("caption",), (span.line, 1)))
-    experiments[words.id] = dataclasses.replace(experiment, wording={**experiment.wording, language: wording})
+    experiments[words.id] = dataclasses.replace(experiment, wording={**experiment.wording, text.language: wording})

@@ -14,8 +14,8 @@ import numpy as np
 
 from netviz.course import Course, read_course
 from netviz.draw import FIGURES, draw_task
-from netviz.experiments import untranslated
 from netviz.export import export_tasks
+from netviz.fences import untranslated
 from netviz.inputs import digest_of
 from netviz.methods import modules_declaring
 from netviz.mistakes import Mistake, Mistakes, nearest

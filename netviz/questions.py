@@ -7,15 +7,17 @@ computed, and may be another one, several or none for another picture.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from netviz.claims import Claim, read_claim
-from netviz.lessons import LANGUAGES, Lesson, LessonText, Span, fence_id
-from netviz.mistakes import Mistake, Mistakes, gathered, nearest
+from netviz.fences import read_fences, stated
+from netviz.lessons import LANGUAGES, Lesson, LessonText, Span
+from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.yaml_places import Key, Places, read_yaml
 
 Text = Annotated[str, Field(min_length=1)]
@@ -72,32 +74,12 @@ class Question:
 
 def read_questions(lessons: Sequence[Lesson], taken: Container[str]) -> tuple[dict[str, Question], list[Mistake]]:
     """Every question of the course by id, and all that is wrong in any; ``taken`` are ids that others have."""
-    questions: dict[str, Question] = {}
-    mistakes: list[Mistake] = []
-    broken: set[str] = set()
-    for lesson in lessons:
-        for span, text in _fences(lesson, LANGUAGES[0]):
-            found = len(mistakes)
-            with gathered(mistakes):
-                question = _read_question(span, text, lesson.slug, questions, taken)
-                questions[question.id] = question
-            if len(mistakes) > found:
-                broken.add(fence_id(span.source))
-    for lesson in lessons:
-        for language in LANGUAGES[1:]:
-            for span, text in _fences(lesson, language):
-                with gathered(mistakes):
-                    _add_translation(span, text, lesson.slug, questions, broken)
+    questions, mistakes, _ = read_fences(lessons, "question", partial(_read_question, taken), _add_words)
     return questions, mistakes
 
 
-def _fences(lesson: Lesson, language: str) -> Iterator[tuple[Span, LessonText]]:
-    text = lesson.texts[language]
-    return ((span, text) for span in text.spans_of("question"))
-
-
 def _read_question(
-    span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Question], taken: Container[str]
+    taken: Container[str], span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Question]
 ) -> Question:
     fence, places = _read_fence(span, text)
     mistakes: list[Mistake] = []
@@ -144,17 +126,13 @@ def _read_choice(value: Any, number: int, places: Places) -> tuple[Choice, Claim
     return choice, dataclasses.replace(claim, line=_passage(places, (*key, "right"), "").line)
 
 
-def _add_translation(
+def _add_words(
     span: Span, text: LessonText, lesson: str, questions: dict[str, Question], broken: Container[str]
 ) -> None:
     fence, places = _read_fence(span, text)
     if fence.id in broken:
         return
-    question = questions.get(fence.id)
-    if question is None or question.lesson != lesson:
-        known = [question.id for question in questions.values() if question.lesson == lesson]
-        message = f"the lesson's {LANGUAGES[0]}.md has no question {fence.id!r}"
-        raise Mistakes([places.mistake(("id",), message, nearest(fence.id, known) if known else "")])
+    question = stated(fence.id, lesson, "question", questions, places)
     mistakes = [
         places.mistake(
             ("choices", number), f"a choice is its text alone; what makes it right stands in {LANGUAGES[0]}.md"

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from netviz.experiments import Experiment, Vocabulary, read_experiments, untranslated
+from netviz.experiments import Experiment, Vocabulary, read_experiments
+from netviz.fences import untranslated
 from netviz.lessons import Lesson, read_text
 from netviz.methods import methods
 from netviz.mistakes import Mistakes

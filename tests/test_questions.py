@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from netviz.experiments import untranslated
+from netviz.fences import untranslated
 from netviz.lessons import Lesson, read_text
 from netviz.mistakes import Mistakes
 from netviz.questions import Question, read_questions
