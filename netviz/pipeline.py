@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from netviz.course import Course, read_course
-from netviz.draw import FIGURES, draw_task
+from netviz.draw import Drawing
 from netviz.export import export_tasks
 from netviz.fences import untranslated
 from netviz.inputs import digest_of
@@ -65,8 +66,9 @@ def build(options: Options, reporter: Reporter) -> Report:
     taken = Takeover(options.to, summary_of(options.to).get("made", {}))
     if mistakes := all_mistakes(course, changed_lessons(course, plan, store, taken)):
         raise Mistakes(mistakes)
-    ran = run_missing(list(plan.values()), options.weights, store, reporter)
-    drawn = draw_missing(list(plan.values()), store, reporter)
+    with closing(Drawing(plan.values(), store)) as drawing:
+        ran = run_missing(list(plan.values()), options.weights, store, reporter, drawing.result_is_known)
+        finish(drawing, reporter)
     with reporter.stage("weave"):
         checked = verdicts(course, plan, store)
         files = site_files(course, plan, store, checked, taken)
@@ -79,7 +81,7 @@ def build(options: Options, reporter: Reporter) -> Report:
         options.to,
         len(plan),
         ran,
-        drawn,
+        len(drawing),
         pages=sum(name.endswith(".html") for name in files),
         woven=woven,
         size=sum(path.stat().st_size for path in options.to.rglob("*") if path.is_file()),
@@ -150,22 +152,31 @@ def is_current(site: Path, inputs: str) -> bool:
     return summary.get("inputs") == inputs and all((site / name).is_file() for name in summary.get("files", ()))
 
 
-def run_missing(tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter) -> int:
-    """Run what the store does not know, first on pictures and then on data."""
+def run_missing(
+    tasks: Sequence[Task],
+    weights: str,
+    store: Store,
+    reporter: Reporter,
+    done: Callable[[Task], None] = lambda task: None,
+) -> int:
+    """Run what the store does not know, first on pictures and then on data; ``done`` is told of each."""
     missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
     on_pictures = [task for task in missing.values() if task.picture]
     on_data = [task for task in missing.values() if not task.picture]
     if on_pictures:
-        _run_on_pictures(on_pictures, weights, store, reporter)
+        _run_on_pictures(on_pictures, weights, store, reporter, done)
     if on_data:
         with reporter.stage("train", sum(map(cost, on_data))) as stage:
             for task in on_data:
                 with stage.item(task.label, cost(task)):
                     run_data_task(task, store)
+                    done(task)
     return len(missing)
 
 
-def _run_on_pictures(tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter) -> None:
+def _run_on_pictures(
+    tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter, done: Callable[[Task], None]
+) -> None:
     """A task's passes through the network are its share of the bar."""
     with reporter.stage("open"):
         network = open_network(weights)
@@ -176,16 +187,15 @@ def _run_on_pictures(tasks: Sequence[Task], weights: str, store: Store, reporter
         for task in tasks:
             with stage.item(task.label, cost(task)):
                 laboratory.run(task, store)
+                done(task)
 
 
-def draw_missing(tasks: Sequence[Task], store: Store, reporter: Reporter) -> int:
-    """Draw what the store does not hold."""
-    missing = {task.figure_key: task for task in tasks if not store.has(FIGURES, task.figure_key)}
-    with reporter.stage("draw", len(missing)) as stage:
-        for task in missing.values():
+def finish(drawing: Drawing, reporter: Reporter) -> None:
+    """Wait for what is still being drawn when the network has nothing more to do."""
+    with reporter.stage("draw", len(drawing)) as stage:
+        for task, drawn in drawing:
             with stage.item(task.label):
-                draw_task(task, store)
-    return len(missing)
+                drawn.result()
 
 
 def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> None:
