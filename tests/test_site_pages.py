@@ -34,7 +34,7 @@ from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
 from netviz.networks.architecture import vgg16_layers
 from netviz.site import filters, publish, weave
-from netviz.site.method_words import asks_for_class, map_words
+from netviz.site.method_words import asks_for_class, is_slope, map_words
 from netviz.site.search import entries_of, index_script
 from netviz.values import ClassScore
 
@@ -470,6 +470,11 @@ def test_maps_of_one_result_are_called_what_they_are() -> None:
     assert map_words("activation-maximisation", channels, 2, "zh") == ["通道 7", "通道 9"]
     assert map_words("activation-maximisation", {"objective": "class", "channels": (7,)}, 1, "en") == []
     assert map_words("gradient", {}, 1, "en") == []
+
+
+def test_a_derivative_says_what_brighter_or_darker_would_do() -> None:
+    assert is_slope("gradient") and is_slope("smoothgrad")
+    assert not is_slope("gradient-x-input") and not is_slope("occlusion") and not is_slope("guided-backprop")
 
 
 def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:

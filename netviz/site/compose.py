@@ -37,7 +37,7 @@ from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_
 from netviz.site.expressions import expression_mistakes, failure, measurement_mistakes, results_used, undeclared
 from netviz.site.made import Made, Takeover
 from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
-from netviz.site.method_words import asks_for_class, axis_words, map_words, unit_words
+from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_words, unit_words, value_words
 from netviz.site.preview import preview_file, preview_panel, preview_path
 from netviz.site.quiz import question_mistakes, question_view, results_asked
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
@@ -696,6 +696,7 @@ class Edition:
             compared=bool(task.beside),
             axes=axes,
             explains_class=explains_class,
+            slope=all(is_slope(other.experiment.method.name) for other in task.of or (task,)),
             unit=unit_words(method.name, variant.settings, self.language),
             seed=None if task.picture else record["settings"].get("seed"),
             files=tuple(
@@ -722,7 +723,11 @@ class Edition:
                 [
                     other.experiment.method.title[self.language],
                     *([target] if len(set(targets)) > 1 else []),
-                    *(str(value) for name, value in own.items() if any(one.get(name) != value for one in settings)),
+                    *(
+                        value_words(value, self.language)
+                        for name, value in own.items()
+                        if any(one.get(name) != value for one in settings)
+                    ),
                 ]
             )
             for other, own, target in zip(task.of, settings, targets, strict=True)

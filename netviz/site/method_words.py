@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from netviz.figures import term
+from netviz.figures import term, terms
 
 
 def setting_words(description: str, language: str) -> str | None:
@@ -51,6 +51,17 @@ def map_words(method: str, settings: Mapping[str, Any], count: int, language: st
 def asks_for_class(method: str, settings: Mapping[str, Any]) -> bool:
     """Whether another class would have had another answer."""
     return method not in _words()["without_class"] and settings.get("objective", "class") == "class"
+
+
+def value_words(value: object, language: str) -> str:
+    """A setting's value in words, if terms.yaml has some; otherwise as it is written in a lesson."""
+    known = terms().get(str(value))
+    return known[language] if known else str(value)
+
+
+def is_slope(method: str) -> bool:
+    """Whether a map is a derivative: what brighter would do and darker. Others show what speaks for and against."""
+    return method in _words()["slopes"]
 
 
 def _filled(words: Mapping[str, str], settings: Mapping[str, Any], language: str) -> str:

@@ -238,7 +238,8 @@ class FigureView:
     One on data has no target; its network, if it has one, is trained by the build from ``seed``.
 
     ``code`` is the Python text that repeats the experiment, ``spec`` the author's YAML. ``layers`` are wanted for a
-    grid of feature maps only, ``axes`` for charts; ``unit`` is that of a map's values, where it is known.
+    grid of feature maps only, ``axes`` for charts; ``unit`` is that of a map's values, where it is known, and
+    ``slope`` whether they are derivatives.
 
     ``files`` are the raw numbers to be downloaded, links by kind.
 
@@ -276,6 +277,7 @@ class FigureView:
     seed: int | None = None
     axes: Axes | None = None
     unit: str = ""
+    slope: bool = False
     explains_class: bool = True
     alt: str = ""
     words: tuple[Word, ...] = ()
