@@ -117,6 +117,17 @@ class Experiment:
         )
         return dataclasses.replace(self, id=f"{self.id}@{name}", claims=(), slider=None, **changed)
 
+    @property
+    def states(self) -> tuple[str, ...] | None:
+        """The names of its slider's values; None for a grid, whose states are its layers and channels."""
+        if self.view == "grid":
+            return None
+        return tuple(self.slider.values) if self.slider else ()
+
+    def words(self, language: str) -> Wording:
+        """Its words in a language; those of the first where they are not translated."""
+        return self.wording.get(language) or self.wording[LANGUAGES[0]]
+
     def pictures(self, chosen: str) -> str:
         """The picture it looks at while ``chosen`` is the reader's choice; ``""`` if it looks at none."""
         return chosen if self.picture == CHOSEN else self.picture

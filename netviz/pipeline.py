@@ -27,9 +27,12 @@ from netviz.pictures import picture_mistakes
 from netviz.plan import DATA_PACKAGES, DRAWING_PACKAGES, NETWORK_PACKAGES, Task, make_plan, versions
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS, Laboratory, run_data_task
-from netviz.site.compose import PAGE_PACKAGES, TEMPLATES, changed_lessons, site_files, text_mistakes, verdicts
-from netviz.site.made import Takeover
+from netviz.site.compose import changed_lessons, site_files
+from netviz.site.made import PAGE_PACKAGES, Takeover
+from netviz.site.proofreading import text_mistakes
 from netviz.site.publish import check_destination, publish
+from netviz.site.verdicts import verdicts
+from netviz.site.weave import TEMPLATES
 from netviz.store import Store, key_of
 
 BUDGET = 120  # seconds: an experiment that may take longer is announced

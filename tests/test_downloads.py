@@ -14,7 +14,8 @@ from markupsafe import Markup
 from netviz.course import read_course
 from netviz.figures import Column, Table
 from netviz.lessons import LessonText, read_text
-from netviz.site.downloads import code_blocks, markdown_text, notebook, numbers_csv, numbers_json, script
+from netviz.site.notebook import code_blocks, markdown_text, notebook, script
+from netviz.site.numbers import numbers_csv, numbers_json
 
 ROOT = Path(__file__).parents[1]
 LESSON = """---

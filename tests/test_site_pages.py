@@ -33,8 +33,9 @@ from netviz.figures import Column, Figure, Table, alt_text, draw
 from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
 from netviz.networks.architecture import vgg16_layers
-from netviz.site import filters, publish, weave
+from netviz.site import figure_views, filters, method_views, publish, weave
 from netviz.site.method_words import asks_for_class, is_slope, map_words
+from netviz.site.pages import HOME, NOT_FOUND, PAGES, Entry, Page, Site, relink
 from netviz.site.search import entries_of, index_script
 from netviz.values import ClassScore
 
@@ -50,7 +51,7 @@ TAB, SHIFT_TAB, ENTER, SPACE, DOWN, ESCAPE = (
     "\ue015",
     "\ue00c",
 )  # as WebDriver names them
-END, HOME, LEFT = "\ue010", "\ue011", "\ue012"
+END, HOME_KEY, LEFT = "\ue010", "\ue011", "\ue012"
 
 
 def pages(site: Path) -> list[Path]:
@@ -123,24 +124,22 @@ def test_head_names_the_page_its_languages_and_allows_nothing_from_elsewhere(sit
 
 def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
     env = weave.environment(TEMPLATES, "en")
-    site = weave.Site(
-        "Title", "Tagline", weave.Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/netviz"
-    )
-    page = weave.Page("en", "credits", "Credits", "All of them", "cat", "cat", image="figures/a.webp")
+    site = Site("Title", "Tagline", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/netviz")
+    page = Page("en", "credits", "Credits", "All of them", "cat", "cat", image="figures/a.webp")
     html = weave.weave_page(env, "credits", site, page, notices=())
     assert '<link rel="canonical" href="https://example.org/netviz/credits.html">' in html
     assert 'hreflang="zh-Hans" href="https://example.org/netviz/zh/credits.html"' in html
     assert '<meta property="og:image" content="https://example.org/netviz/figures/a.webp">' in html
-    lost = replace(page, slug=weave.NOT_FOUND, base="https://example.org/netviz/")  # shown at any address
-    html = weave.weave_page(env, weave.NOT_FOUND, site, lost)
+    lost = replace(page, slug=NOT_FOUND, base="https://example.org/netviz/")  # shown at any address
+    html = weave.weave_page(env, NOT_FOUND, site, lost)
     assert 'href="https://example.org/netviz/assets/style.css"' in html and 'href="../' not in html
     assert "canonical" not in weave.weave_page(env, "credits", replace(site, address=""), page, notices=())
 
 
 def test_a_sitemap_lists_pages_in_all_languages() -> None:
     env = weave.environment(TEMPLATES, "zh")
-    site = weave.Site("", "", weave.Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/n&v")
-    page = weave.Page("zh", "credits", "", "", "cat", "cat")
+    site = Site("", "", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/n&v")
+    page = Page("zh", "credits", "", "", "cat", "cat")
     tree = ElementTree.fromstring(weave.weave_sitemap(env, site, [page]))
     spaces = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
     assert [one.text for one in tree.findall("s:url/s:loc", spaces)] == ["https://example.org/n&v/zh/credits.html"]
@@ -149,25 +148,25 @@ def test_a_sitemap_lists_pages_in_all_languages() -> None:
 
 
 def test_a_chosen_photo_is_kept_from_lesson_to_lesson_and_across_languages() -> None:
-    page = weave.Page("zh", "five-steps", "", "", "dog", "cat", varies=True)
+    page = Page("zh", "five-steps", "", "", "dog", "cat", varies=True)
     assert page.path == "zh/five-steps/dog.html" and page.root == "../../"
-    assert page.to(weave.Entry("regions", "", "")) == "../regions/dog.html"
-    assert page.to(weave.Entry("limits", "", "", varies=False)) == "../limits.html"
+    assert page.to(Entry("regions", "", "")) == "../regions/dog.html"
+    assert page.to(Entry("limits", "", "", varies=False)) == "../limits.html"
     assert page.with_picture("cat") == "../five-steps.html"
     assert page.in_language("en") == "../../five-steps/dog.html"
-    assert page.to(weave.Entry(weave.HOME, "", "")) == "../index/dog.html"
+    assert page.to(Entry(HOME, "", "")) == "../index/dog.html"
 
 
 def test_links_in_lessons_hold_from_every_page_and_dead_ones_are_found() -> None:
-    home, lesson = weave.Entry("index", "", ""), weave.Entry("five-steps", "", "")
-    site = weave.Site("", "", home, (lesson,), (), WEIGHTS, "1")
-    page = weave.Page("en", "regions", "", "", "dog", "cat", varies=True)
+    home, lesson = Entry("index", "", ""), Entry("five-steps", "", "")
+    site = Site("", "", home, (lesson,), (), WEIGHTS, "1")
+    page = Page("en", "regions", "", "", "dog", "cat", varies=True)
     written = ("five-steps.html#a", "methods.html", "https://a.b/c.html", "#b")
     woven = ("../five-steps/dog.html#a", "../methods.html", "https://a.b/c.html", "#b")
     for before, after in zip(written, woven, strict=True):
-        assert weave.relink(f'<a href="{before}"></a>', site, page) == f'<a href="{after}"></a>'
+        assert relink(f'<a href="{before}"></a>', site, page) == f'<a href="{after}"></a>'
     with pytest.raises(ValueError, match=r"there is no page five-stops\.html; there are index, five-steps"):
-        weave.relink('<a href="five-stops.html"></a>', site, page)
+        relink('<a href="five-stops.html"></a>', site, page)
 
 
 def test_figures_show_broken_claims_outside_of_the_drawer(site: Path) -> None:
@@ -178,8 +177,8 @@ def test_figures_show_broken_claims_outside_of_the_drawer(site: Path) -> None:
     assert "does not hold" in drawers and "Siberian husky" in drawers  # what was measured instead
 
 
-def figure_of(**changes: object) -> weave.FigureView:
-    plain = weave.FigureView(
+def figure_of(**changes: object) -> figure_views.FigureView:
+    plain = figure_views.FigureView(
         "id", 1, "Method", "Summary", (SIMONYAN,), "signed", (), Markup("Caption"), None, (), {}, (), "a: 1", "a = 1",
         Passes(3, 2), "float32", WEIGHTS,
     )  # fmt: skip
@@ -193,13 +192,13 @@ def test_nothing_that_is_shown_can_become_markup() -> None:
     env = weave.environment(TEMPLATES, "en")
     score = ClassScore(1, HOSTILE, 0.5, 1.0, 1)
     claim = CheckedClaim(HOSTILE, False, {HOSTILE: HOSTILE})
-    table = weave.DataTable((HOSTILE,), ((HOSTILE,),), (False,))
+    table = figure_views.DataTable((HOSTILE,), ((HOSTILE,),), (False,))
     html = weave.weave_figure(
         env,
         figure_of(
             method=HOSTILE, summary=HOSTILE, target=score, top=(score,), numbers={HOSTILE: HOSTILE}, claims=(claim,),
             spec=HOSTILE, code=HOSTILE, precision=HOSTILE, table=table,
-            plates=(weave.Plate(HOSTILE, 1, 1, HOSTILE, "signed"),),
+            plates=(figure_views.Plate(HOSTILE, 1, 1, HOSTILE, "signed"),),
         ),
     )  # fmt: skip
     assert "<script" not in html and "alert(1)" in html
@@ -315,7 +314,7 @@ def test_signs_and_places() -> None:
 
 def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
     photo, made = (
-        figure_of(view="picture", plates=(weave.Plate("a.webp", 1, 1, "", "picture", {"made": made}),))
+        figure_of(view="picture", plates=(figure_views.Plate("a.webp", 1, 1, "", "picture", {"made": made}),))
         for made in (False, True)
     )
     assert not photo.tells_target and made.tells_target
@@ -324,15 +323,15 @@ def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
 def test_bars_of_shares_have_one_scale_and_other_bars_hold_zero() -> None:
     columns = (Column("class", "class"), Column("probability", "share"))
     shares = Figure("bars", (), table=Table(columns, ((2, 0.5), (1, 0.25))))
-    first, second = weave.bars(shares, "en", lambda index: f"class {index}")
+    first, second = figure_views.bars(shares, "en", lambda index: f"class {index}")
     assert (first.label, first.value, first.start, first.length) == ("class 2", "50.0\u00a0%", 0, 0.5)
     assert second.length == 0.25
     weights = Figure("bars", (), table=Table((Column("region", "index"), Column("weight")), ((4, 3.0), (9, -1.0))))
-    assert [(bar.start, bar.length) for bar in weave.bars(weights, "en", str)] == [(0.25, 0.75), (0.0, 0.25)]
+    assert [(bar.start, bar.length) for bar in figure_views.bars(weights, "en", str)] == [(0.25, 0.75), (0.0, 0.25)]
 
 
 def test_declarations_show_what_settings_allow() -> None:
-    views = {name: weave.method_view(method, "zh") for name, method in methods.methods().items()}
+    views = {name: method_views.method_view(method, "zh") for name, method in methods.methods().items()}
     settings = {setting.name: setting for setting in views["finite-differences"].settings}
     assert settings["directions"].allowed == "1 … 1000" and settings["output"].allowed == "logit | probability"
     assert views["gradient"].title == "梯度" and views["gradient"].passes == Passes(1, 1)
@@ -453,11 +452,11 @@ def test_figures_are_copied_where_they_cannot_be_linked(tmp_path: Path, monkeypa
 def test_a_matrix_names_its_rows_in_its_list_its_table_and_its_words(tmp_path: Path) -> None:
     matrix = {"matrix": np.array([[1.0, 0.5], [0.5, 1.0]])}
     figure = draw("matrix", matrix, {}, signed=None, picture_pixels=None, folder=tmp_path)
-    named = weave.named_matrix(figure, ["Gradient", "LIME"])
-    table = weave.data_table(named, "en", str)
+    named = figure_views.named_matrix(figure, ["Gradient", "LIME"])
+    table = figure_views.data_table(named, "en", str)
     assert table is not None and [row[0] for row in table.rows] == ["Gradient", "LIME"]
     assert "0.50, of Gradient and LIME" in alt_text(named, named.panels[0], "en", {})
-    assert weave.named_matrix(figure, ["one"]) is figure
+    assert figure_views.named_matrix(figure, ["one"]) is figure
 
 
 def test_maps_of_one_result_are_called_what_they_are() -> None:
@@ -504,7 +503,7 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
 @pytest.mark.parametrize("width", [320, 768, 1440, 2560])
 def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: Path, width: int) -> None:
     browser.viewport(width, 800)
-    others = (f"zh/{slug}.html" for slug in weave.PAGES)
+    others = (f"zh/{slug}.html" for slug in PAGES)
     for name in ("index.html", LESSON, "zh/regions.html", *others):
         browser.open(site / name)
         browser.run(OPEN_ALL)
@@ -591,7 +590,7 @@ def test_a_slider_is_moved_with_the_keyboard_and_nothing_else_moves(browser: Bro
     height = browser.run("return document.documentElement.scrollHeight")
     for key, caption, value in (
         (LEFT, "Five samples.", "5"),
-        (HOME, "One sample.", "1"),
+        (HOME_KEY, "One sample.", "1"),
         (END, "Fifty samples.", "50"),
     ):
         slider.send_keys(key)
@@ -605,7 +604,7 @@ def test_a_slider_is_moved_with_the_keyboard_and_nothing_else_moves(browser: Bro
 def test_the_address_says_where_sliders_stand_and_puts_them_there(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
     slider = browser.driver.find_element("css selector", SLIDER)
-    slider.send_keys(HOME)
+    slider.send_keys(HOME_KEY)
     assert browser.run(HASH) == "#says-slider@1"
     shared = browser.driver.current_url
     slider.send_keys(END)
@@ -636,7 +635,7 @@ def test_a_phrase_sets_the_slider_and_back_undoes_it(browser: Browser, site: Pat
 
 def test_a_slider_stays_where_it_is_for_another_photo_or_language(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    browser.driver.find_element("css selector", SLIDER).send_keys(HOME)
+    browser.driver.find_element("css selector", SLIDER).send_keys(HOME_KEY)
     for link in (".picker a:not([aria-current])", ".masthead [data-keep-place]"):
         browser.run(f"document.querySelector('{link}').click()")
         assert (browser.run(HASH), browser.run(SHOWN)) == ("#says-slider@1", ["One sample."])
@@ -644,7 +643,7 @@ def test_a_slider_stays_where_it_is_for_another_photo_or_language(browser: Brows
 
 def test_without_scripts_and_on_paper_the_values_of_a_slider_follow_one_another(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    browser.driver.find_element("css selector", SLIDER).send_keys(HOME)
+    browser.driver.find_element("css selector", SLIDER).send_keys(HOME_KEY)
     browser.colours("light", "print")
     assert len(browser.run(SHOWN)) == 3
     browser.colours("light")

@@ -1,154 +1,54 @@
-"""What readers may take along: a lesson as a notebook and as a script, the numbers of a figure as JSON and CSV."""
+"""Every lesson as a notebook and as a script, filled with the results of the picture that is shown by default."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator
+from functools import partial
 
-from jinja2 import Environment
 from markupsafe import Markup
 
-from netviz.figures import Table
-from netviz.lessons import TOKEN_PATTERN, LessonText, Span, blocks, code_block, fence_id, scan
-
-CELL = re.compile("\ue002(.*?)\ue002")  # stands where an experiment's cell comes, around its id
-ADMONITION = re.compile(r'^(?:!!!|\?\?\?)\+? \w+(?: "(.*)")?\n((?:(?: {4}.*)?\n)+)', re.MULTILINE)
-
-
-def code_blocks(text: LessonText) -> list[tuple[str, str]]:
-    """The Python code of a lesson, block by block, each with the heading that it stands under."""
-    found = []
-    heading = ""
-    for is_fence, block, _ in blocks(text.markdown):
-        if not is_fence:
-            heading = [heading, *re.findall(r"^#+ +(.*)$", block, re.MULTILINE)][-1]
-        elif (code := code_block(block, "python")) is not None:
-            found.append((TOKEN_PATTERN.sub("", heading), code))
-    return found
+from netviz.lessons import LANGUAGES, LessonText
+from netviz.site.edition import Edition
+from netviz.site.made import Made
+from netviz.site.notebook import code_blocks, markdown_text, notebook, script
+from netviz.site.repeat import repeating_code
 
 
-def script(text: LessonText, intro: str) -> str:
-    """A lesson's code as one script: ``intro`` tells what it is, the lesson's headings stand as comments."""
-    about = f"{text.front.title}: {text.front.summary}\n\n{intro}".replace("\\", "\\\\").replace('"', '\\"')
-    return "\n".join([f'"""{about}\n"""\n', *(f"# {heading}\n\n{code}" for heading, code in code_blocks(text))])
+def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
+    """Notebooks by path, to be made, and scripts of the lessons that have code."""
+    for lesson in edition.course.lessons:
+        text = lesson.texts[edition.language]
+        page = next(edition.pages_of(lesson))
+        key = edition.key_of_page(lesson, page)
+        path = page.path.removesuffix("html")
+        yield f"{path}ipynb", Made(key, partial(_notebook, edition, text))
+        if code_blocks(text):
+            yield f"{path}py", Made(key, partial(script, text, edition.words.script_intro))
 
 
-def notebook(
-    text: LessonText,
-    environment: Environment,
-    values: Mapping[str, Any],
-    cell_of: Callable[[str], tuple[str, str]],
-    question_of: Callable[[str], Markup],
-) -> str:
-    """A lesson as a Jupyter notebook (format 4.5, JSON): prose with its formulas as Markdown, code as cells.
-
-    ``values`` are what the prose's expressions may use, ``cell_of`` gives an experiment's heading (Markdown) and the
-    code that repeats it, ``question_of`` a question in Markdown. What an expression gives is escaped as on the page.
-    """
-    prose = _rendered(text.markdown, text.spans, environment, {**values, "question": question_of})
-    cells = [_cell("markdown", f"# {text.front.title}\n\n{text.front.summary}")]
-    for position, piece in enumerate(CELL.split(prose)):
-        if position % 2:
-            heading, code = cell_of(piece)
-            cells += [_cell("markdown", heading), _cell("code", code)]
-        else:
-            cells += _prose_cells(piece)
-    content = {
-        "cells": [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(filter(None, cells), start=1)],
-        "metadata": {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+def _notebook(edition: Edition, text: LessonText) -> str:
+    values = edition.values(edition.course.default_picture)
+    return notebook(text, edition.env, values, partial(_cell, edition), partial(_question, edition))
 
 
-def markdown_text(source: str, environment: Environment, values: Mapping[str, Any]) -> str:
-    """A caption or a line of a question as Markdown for a notebook, its expressions filled in."""
-    return _rendered(*scan(source), environment, values).strip()
-
-
-def numbers_json(record: Mapping[str, Any], table: Table | None) -> str:
-    """What one figure is made of, as JSON: the result's record and the table beneath the figure."""
-    rows = (
-        [dict(zip((column.key for column in table.columns), row, strict=True)) for row in table.rows] if table else []
+def _cell(edition: Edition, name: str) -> tuple[str, str]:
+    """An experiment's caption in Markdown, and the code that repeats it."""
+    experiment, picture = edition.course.experiments[name], edition.course.default_picture
+    caption = markdown_text(
+        experiment.words(edition.language).caption, edition.env, edition.caption_values(picture, experiment)
     )
-    return json.dumps({**record, "table": rows}, ensure_ascii=False, indent=1) + "\n"
+    code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.weights)
+    return f"**{experiment.method.title[edition.language]}.** {caption}", code
 
 
-def numbers_csv(table: Table) -> str:
-    """The table beneath a figure as CSV, with a line of column heads."""
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(column.key for column in table.columns)
-    writer.writerows(table.rows)
-    return lines.getvalue()
-
-
-def _rendered(markdown: str, spans: Sequence[Span], environment: Environment, values: Mapping[str, Any]) -> str:
-    formulas = [Markup(_dollars(span)) for span in spans]
-    return environment.from_string(_source(markdown, spans)).render({**values, "formulas": formulas})
-
-
-def _source(markdown: str, spans: Sequence[Span]) -> str:
-    """Markdown with its tokens put back, as the source of a template; braces of its own are kept as they are."""
-
-    def replacement(match: re.Match[str]) -> str:
-        span = spans[int(match[1])]
-        if span.kind == "experiment":
-            return f"\ue002{fence_id(span.source)}\ue002"
-        if span.kind == "question":
-            return f"{{{{ question('{fence_id(span.source)}') }}}}"
-        if "formula" in span.kind:
-            return f"{{{{ formulas[{match[1]}] }}}}"
-        return span.source
-
-    pieces = []
-    end = 0
-    for token in TOKEN_PATTERN.finditer(markdown):
-        pieces += [_kept(markdown[end : token.start()]), replacement(token)]
-        end = token.end()
-    return "".join([*pieces, _kept(markdown[end:])])
-
-
-def _kept(text: str) -> str:
-    return re.sub(r"\{(?=[{%#])", "{{ '{' }}", text)
-
-
-def _dollars(span: Span) -> str:
-    return f"\n$$\n{span.source}\n$$\n" if span.kind == "display formula" else f"${span.source}$"
-
-
-def _prose_cells(text: str) -> list[dict[str, Any] | None]:
-    cells: list[dict[str, Any] | None] = []
-    prose = ""
-    for is_fence, block, _ in blocks(text):
-        code = code_block(block, "python") if is_fence else None
-        if code is None:
-            prose += block if is_fence else ADMONITION.sub(_quoted, block)
-        else:
-            cells += [_cell("markdown", prose), _cell("code", code)]
-            prose = ""
-    return [*cells, _cell("markdown", prose)]
-
-
-def _quoted(match: re.Match[str]) -> str:
-    """A box of the page, as a quotation: notebooks have no boxes."""
-    lines = [f"**{match[1]}**", ""] if match[1] else []
-    lines += [line[4:] for line in match[2].rstrip("\n").split("\n")]
-    return "\n".join(f"> {line}".rstrip() for line in lines) + "\n\n"
-
-
-def _cell(kind: str, source: str) -> dict[str, Any] | None:
-    """A cell of a notebook; none for nothing but gaps."""
-    source = re.sub(r"\n{3,}", "\n\n", source).strip("\n")
-    if not source.strip():
-        return None
-    cell: dict[str, Any] = {"cell_type": kind, "metadata": {}, "source": source.splitlines(keepends=True)}
-    return cell | ({"execution_count": None, "outputs": []} if kind == "code" else {})
+def _question(edition: Edition, name: str) -> Markup:
+    """A question in Markdown, its answer folded away."""
+    question = edition.course.questions[name]
+    words = question.wording.get(edition.language) or question.wording[LANGUAGES[0]]
+    values = edition.values(edition.course.default_picture)
+    ask, because, *choices = (
+        markdown_text(passage.source, edition.env, values) for passage in (words.ask, words.because, *words.choices)
+    )
+    lines = [f"**{ask}**", "", *(f"- {choice}" for choice in choices), ""]
+    answer = ["<details><summary>", edition.words.answer, "</summary>", "", because, "", "</details>"]
+    return Markup("\n".join([*lines, *answer]))

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+
+from netviz.methods import methods
+from netviz.plan import versions
+from netviz.site.weave import TEMPLATES
+from netviz.sources import source_digest
+from netviz.store import key_of
+
+PAGE_PACKAGES = ("jinja2", "markdown", "pygments", "pymdown-extensions")  # whose versions show in pages
 
 
 @dataclass(frozen=True)
@@ -31,3 +40,13 @@ class Takeover:
         """The old site's file, or the text of a new one."""
         self.keys[path] = made.key
         return self.site / path if self.has(path, made.key) else made.make()
+
+
+@cache
+def code_key() -> str:
+    """A key of all that makes files of results: templates, words, modules, packages."""
+    package = Path(__file__).resolve().parents[1]
+    words = sorted([*package.rglob("*.yaml"), *package.rglob("*.tsv")])
+    texts = [file.read_text("utf-8") for file in [*sorted(TEMPLATES.iterdir()), *words] if file.is_file()]
+    declared = sorted({method.function.__module__ for method in methods().values()})
+    return key_of([texts, source_digest("netviz.site.compose", *declared), versions(PAGE_PACKAGES)])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from netviz.draw import FIGURES
+from netviz.course import Course
+from netviz.draw import FIGURES, load_figure
 from netviz.figures import Figure, Panel
-from netviz.plan import Task
+from netviz.plan import Plan, Task
 from netviz.store import Store
 
 SIZE = (1200, 630)  # pixels, what Open Graph's readers ask for
@@ -29,12 +30,20 @@ def preview_panel(figure: Figure) -> Panel | None:
     )
 
 
+def previews(course: Course, plan: Plan, store: Store) -> dict[str, Task]:
+    """By each preview's path the first experiment of the lesson whose figure is a picture beside its photo."""
+    found: dict[str, Task] = {}
+    for experiment in course.experiments.values():
+        task = plan[experiment.id, experiment.pictures(course.default_picture)]
+        if preview_panel(load_figure(task, store)) and task.picture:
+            found.setdefault(preview_path(experiment.lesson), task)
+    return found
+
+
 def preview_file(task: Task, store: Store) -> Path:
     """The preview of a task's figure, 1200 by 630 pixels: kept in the store. The figure has a `preview_panel`."""
     if not store.has(PREVIEWS, task.figure_key):
         from PIL import Image
-
-        from netviz.draw import load_figure
 
         panel = preview_panel(load_figure(task, store))
         assert panel

@@ -1,0 +1,196 @@
+"""An edition: what all pages of the site in one language share, which pages there are, and what each depends on."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jinja2.exceptions import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from netviz import __version__
+from netviz.course import Course
+from netviz.experiments import CHOSEN, Experiment
+from netviz.lessons import Lesson
+from netviz.methods import methods
+from netviz.networks.architecture import Layer, vgg16_layers
+from netviz.networks.classes import classes
+from netviz.networks.weights import Weights
+from netviz.plan import Plan
+from netviz.site import weave
+from netviz.site.expressions import results_used
+from netviz.site.made import code_key
+from netviz.site.pages import Entry, Page, Sample, Site, page_slug
+from netviz.site.preview import previews
+from netviz.site.quiz import results_asked
+from netviz.site.results import Results, picture_words, scope
+from netviz.site.thumbnail import thumbnail_path
+from netviz.site.verdicts import Verdict
+from netviz.sliders import TARGET
+from netviz.store import Store, key_of
+from netviz.values import ResultView
+
+NAMES = (  # what a lesson's expressions may use
+    *("results", "picture", "experiment", "layer", "layer_table", "weights"),
+    *("measured", "measurement_table"),
+)
+
+
+def _shown_by(lesson: Lesson, course: Course) -> list[Experiment]:
+    """The experiments that a lesson's pages may show: its own, and those that its expressions speak of.
+
+    All of them, if an expression may choose one by something else than its name.
+    """
+    source = " ".join(span.source for text in lesson.texts.values() for span in text.spans)
+    names = re.findall(r"\bresults\b(?:\[ *['\"]([a-z0-9-]+)['\"] *\])?", source)
+    return [one for one in course.experiments.values() if one.lesson == lesson.slug or "" in names or one.id in names]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """The site in one language."""
+
+    language: str
+    course: Course
+    plan: Plan
+    store: Store
+    checked: Sequence[Verdict] = ()
+
+    def pages_of(self, lesson: Lesson) -> Iterator[Page]:
+        """A lesson's pages, one for each picture that makes a difference."""
+        front, varies = lesson.texts[self.language].front, self._varies[lesson.slug]
+        slug, plain = page_slug(lesson.slug), self.course.default_picture
+        for picture in self.course.offered if varies else [plain]:
+            yield Page(self.language, slug, front.title, front.summary, picture, plain, varies)
+
+    def key_of_page(self, lesson: Lesson, page: Page) -> str:
+        """A key of all that a lesson's page depends on."""
+        texts = [text.source for text in lesson.texts.values()]
+        tasks = [
+            self.plan.get((variant.id, experiment.pictures(page.picture)))
+            for experiment in _shown_by(lesson, self.course)
+            for variant in experiment.variants.values()
+        ]
+        return key_of([self.shared_key, page.path, texts, [task and task.figure_key for task in tasks]])
+
+    @cached_property
+    def shared_key(self) -> str:
+        """A key of what all pages depend on."""
+        course = self.course
+        words = [course.site, *course.bibliography, *course.glossary.chapters, *course.measurements.values()]
+        states = {name: one.states for name, one in course.experiments.items()}
+        digests = [picture.digest for picture in course.pictures.values()]
+        site = dataclasses.asdict(self.site)
+        return key_of([code_key(), self.language, site, [one.model_dump() for one in words], states, digests])
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The weights that all results are of."""
+        return next(iter(self.plan.values())).weights
+
+    @cached_property
+    def env(self) -> ImmutableSandboxedEnvironment:
+        """Jinja2 for this language."""
+        return weave.environment(weave.TEMPLATES, self.language)
+
+    @property
+    def words(self) -> Any:
+        """The interface's words in this language."""
+        return self.env.globals["words"]
+
+    @cached_property
+    def site(self) -> Site:
+        """What the pages tell of each other."""
+        home, *entries = (
+            Entry(page_slug(lesson.slug), front.title, front.summary, self._varies[lesson.slug])
+            for lesson in self.course.pages
+            for front in [lesson.texts[self.language].front]
+        )
+        samples = tuple(
+            Sample(
+                picture.name,
+                picture.titles[self.language],
+                thumbnail_path(picture),
+                picture.credit,
+                picture.licence,
+                picture.source,
+                picture.name in self.course.offered,
+            )
+            for picture in self.course.pictures.values()
+        )
+        words = self.course.site
+        title, tagline = words.title[self.language], words.tagline[self.language]
+        parts = tuple((part.title[self.language], part.lessons) for part in words.parts)
+        return Site(title, tagline, home, tuple(entries), samples, self.weights, __version__, words.address, parts)
+
+    @cached_property
+    def records(self) -> Results:
+        """The stored results."""
+        return Results(self.course, self.plan, self.store)
+
+    @cached_property
+    def results(self) -> dict[str, dict[str, ResultView]]:
+        """Every experiment's result, by the picture that the reader has chosen."""
+        return {picture: self.records.views(picture, self.language) for picture in self.course.offered}
+
+    @cached_property
+    def layers(self) -> dict[str, Layer]:
+        """VGG16's layers by name."""
+        return {layer.name: layer for layer in vgg16_layers(self.weights.form)}
+
+    @cached_property
+    def previewed(self) -> frozenset[str]:
+        """The lessons that have a preview, by their slugs."""
+        return frozenset(task.experiment.lesson for task in previews(self.course, self.plan, self.store).values())
+
+    @cached_property
+    def _varies(self) -> dict[str, bool]:
+        """Whether a lesson looks different for another choice of picture, by its slug."""
+        varies = {}
+        chosen = {name for name, one in self.course.experiments.items() if one.picture == CHOSEN}
+        for lesson in self.course.pages:
+            shown = {name for name, one in self.course.experiments.items() if one.lesson == lesson.slug}
+            with suppress(TemplateError, ValueError):  # what can't be read shows nothing; proofreading says why
+                shown |= results_used(lesson.texts[self.language], self.env)
+                for question in self.course.questions_of(lesson):
+                    shown |= results_asked(question, self.language, self.env)
+            varies[lesson.slug] = not shown.isdisjoint(chosen)
+        return varies
+
+    def values(self, picture: str) -> dict[str, Any]:
+        """What expressions speak of while the reader has chosen ``picture``: `NAMES`, but for ``experiment``."""
+        return {
+            "results": self.results[picture],
+            "picture": picture_words(self.course.pictures[picture], self.language),
+            "layer": self.layers.__getitem__,
+            "layer_table": lambda: weave.weave_layer_table(self.env, self.layers.values()),
+            "weights": self.weights,
+            "measured": self.course.measurements.__getitem__,
+            "measurement_table": lambda name, column: weave.weave_measurement(
+                self.env, self.course.measurements[name], column, self._task_name
+            ),
+        }
+
+    def caption_values(self, picture: str, experiment: Experiment, state: str = "") -> dict[str, Any]:
+        """What a caption speaks of, at a value of its experiment's slider (by name; not given: the plain one)."""
+        results, slider = self.results[picture], experiment.slider
+        if slider is None:
+            return self.values(picture) | scope(results[experiment.id], results)
+        state = state or slider.plain
+        result = results[experiment.id].at(state)
+        value = result.target.name if slider.setting == TARGET and result.target else slider.values[state]
+        return self.values(picture) | scope(result, results) | {"value": value}
+
+    def _task_name(self, task: str) -> str:
+        """A benchmark's task in this language, where it is one of our methods."""
+        method = methods().get(task.replace(" ", "-").lower())
+        return method.title[self.language] if method else task
+
+    def class_name(self, index: int) -> str:
+        """A class by its index."""
+        return classes()[index].name(self.language)

@@ -1,0 +1,88 @@
+"""The lessons' pages: texts, figures and graded questions, once for each picture that makes a difference."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+
+from jinja2.exceptions import SecurityError, TemplateError
+from markupsafe import Markup
+
+from netviz.course import HOME
+from netviz.lessons import LANGUAGES, Lesson
+from netviz.mistakes import Mistake, gathered
+from netviz.site import weave
+from netviz.site.edition import Edition
+from netviz.site.expressions import failure
+from netviz.site.made import Made
+from netviz.site.markup import Body, lesson_body
+from netviz.site.notebook import code_blocks
+from netviz.site.page_figures import page_figure
+from netviz.site.pages import Page, relink
+from netviz.site.preview import preview_path
+from netviz.site.quiz import question_view
+from netviz.site.results import picture_words
+
+
+def lesson_pages(edition: Edition, mistakes: list[Mistake]) -> Iterator[tuple[Page, Made]]:
+    """Every lesson's pages, to be made; what fails in one then is added to ``mistakes``."""
+    for lesson in edition.course.pages:
+        for page in edition.pages_of(lesson):
+            yield page, Made(edition.key_of_page(lesson, page), partial(_woven, edition, lesson, page, mistakes))
+
+
+def _woven(edition: Edition, lesson: Lesson, page: Page, mistakes: list[Mistake]) -> str:
+    text = lesson.texts[edition.language]
+    try:
+        with gathered(mistakes):
+            body = lesson_body(text)
+            image = preview_path(lesson.slug) if lesson.slug in edition.previewed else ""
+            page = dataclasses.replace(page, sections=body.sections, image=image)
+            return _page_around(edition, lesson, page, _content(edition, lesson, body, page))
+    except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
+        mistakes.append(failure(text, edition.env, edition.values(page.picture) | {"experiment": str}, error))
+    return ""
+
+
+def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup:
+    """A lesson's text with its figures and questions."""
+    values = edition.values(page.picture)
+    question = partial(_question, edition, lesson, page, values)
+    template = edition.env.from_string(relink(body.template, edition.site, page))
+    return Markup(template.render({**values, "experiment": _Figures(edition, page), "question": question}))
+
+
+def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
+    if lesson.slug == HOME:
+        return weave.weave_page(edition.env, "home", edition.site, page, body=content)
+    text = lesson.texts[edition.language]
+    suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
+    downloads = {suffix: page.beside(suffix) for suffix in suffixes}
+    return weave.weave_page(
+        edition.env, "lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads
+    )
+
+
+def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str, Any], name: str) -> Markup:
+    first = {
+        **values,
+        "results": edition.records.views(page.picture, LANGUAGES[0]),
+        "picture": picture_words(edition.course.pictures[page.picture], LANGUAGES[0]),
+    }
+    held = partial(relink, site=edition.site, page=page)
+    question = edition.course.questions[name]
+    view = question_view(question, lesson.texts, edition.language, edition.env, values, first, held)
+    return weave.weave_question(edition.env, view)
+
+
+class _Figures:
+    """Weaves a page's figures as its text calls for them, and counts them."""
+
+    def __init__(self, edition: Edition, page: Page) -> None:
+        self.edition, self.page, self.count = edition, page, 0
+
+    def __call__(self, name: str) -> Markup:
+        self.count += 1
+        return weave.weave_figure(self.edition.env, page_figure(self.edition, self.page, name, self.count))

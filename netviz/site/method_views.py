@@ -1,0 +1,88 @@
+"""What the page of methods shows: each method's declaration in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from netviz.methods import Method, Paper, Passes
+from netviz.site.method_words import setting_words
+
+
+@dataclass(frozen=True)
+class SettingView:
+    """A setting of a method as its declaration has it: what is allowed, and the default (empty where one is needed).
+
+    ``translated`` is False where the description is English on a page that is not.
+    """
+
+    name: str
+    allowed: str
+    default: str
+    description: str
+    translated: bool
+
+
+@dataclass(frozen=True)
+class MethodView:
+    """A method's declaration in words. ``passes`` is the cost at the default settings, where all have one."""
+
+    name: str
+    title: str
+    summary: str
+    papers: tuple[Paper, ...]
+    subject: str
+    gives: str
+    signed: bool | None
+    views: tuple[str, ...]
+    settings: tuple[SettingView, ...]
+    passes: Passes | None
+
+
+def method_view(method: Method, language: str) -> MethodView:
+    """A declaration as the page of methods shows it."""
+    return MethodView(
+        method.name,
+        method.title[language],
+        method.summary[language],
+        method.papers,
+        method.subject,
+        method.gives,
+        method.signed,
+        method.views,
+        _settings(method.settings, language),
+        _default_passes(method),
+    )
+
+
+def _settings(model: type[BaseModel], language: str) -> tuple[SettingView, ...]:
+    views = []
+    for name, schema in model.model_json_schema().get("properties", {}).items():
+        english = schema.get("description", "")
+        words = setting_words(english, language)
+        default = str(schema.get("default", ""))
+        views.append(SettingView(name, _allowed(schema), default, words or english, words is not None))
+    return tuple(views)
+
+
+def _allowed(schema: Mapping[str, Any]) -> str:
+    """What a setting may be, from its JSON schema: ``logit | probability``, ``1 … 1000``, ``> 0``; or empty."""
+    if "enum" in schema:
+        return " | ".join(map(str, schema["enum"]))
+    if "anyOf" in schema:
+        return " | ".join(_allowed(one) for one in schema["anyOf"])
+    bounds = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    if "minimum" in schema and "maximum" in schema:
+        return f"{schema['minimum']:g} … {schema['maximum']:g}"
+    limits = [f"{sign} {schema[bound]:g}" for bound, sign in bounds.items() if bound in schema]
+    return ", ".join(limits) or str(schema.get("const", ""))
+
+
+def _default_passes(method: Method) -> Passes | None:
+    try:
+        return method.passes(method.settings())
+    except ValidationError:  # a setting has no default, so the cost depends on the author
+        return None

@@ -1,0 +1,147 @@
+"""A page's figures: what was asked, what was measured and what was drawn, put together for the page that shows it."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import cache
+
+from jinja2 import Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from netviz.draw import FIGURES, load_figure
+from netviz.experiments import Experiment
+from netviz.figures import Figure, alt_text, term
+from netviz.methods import Passes
+from netviz.plan import Task
+from netviz.site import wording
+from netviz.site.edition import Edition
+from netviz.site.figure_views import Axes, FigureView, Slide, bars, data_table, named_matrix, plates, series
+from netviz.site.markup import inline_template
+from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_words, unit_words, value_words
+from netviz.site.numbers import numbers_path
+from netviz.site.pages import Page
+from netviz.site.repeat import repeating_code
+from netviz.sliders import TARGET
+
+
+def figure_folder(task: Task) -> str:
+    """Where the files of a task's figure stand, from the site's root."""
+    return f"figures/{task.figure_key[:16]}"
+
+
+def page_figure(edition: Edition, page: Page, name: str, number: int) -> FigureView:
+    """One experiment's figure as a page shows it; ``number`` counts the page's figures from 1."""
+    experiment = edition.course.experiments[name]
+    slider = experiment.slider
+    if slider is None:
+        return _figure_at(edition, page, experiment, "", number)
+    views = {state: _figure_at(edition, page, experiment, state, number) for state in slider.values}
+    slides = tuple(
+        Slide(state, view.target.name if slider.setting == TARGET and view.target else state, view)
+        for state, view in views.items()
+    )
+    return dataclasses.replace(
+        views[slider.plain], setting=term(slider.setting, edition.language), slides=slides, plain=slider.plain
+    )
+
+
+def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str, number: int) -> FigureView:
+    """An experiment's figure at one value of its slider, by the value's name; ``""`` if it has none."""
+    language, variant, method = edition.language, experiment.variants[state], experiment.method
+    task = edition.plan[variant.id, experiment.pictures(page.picture)]
+    record, figure = edition.records.record(task), load_figure(task, edition.store)
+    words, scope = experiment.words(language), edition.caption_values(page.picture, experiment, state)
+    labels = _panel_labels(edition, task, figure)
+    figure = named_matrix(figure, labels)
+    axes, explains_class = _axes(task, language), asks_for_class(method.name, variant.settings)
+    names = {"method": method.title[language]} | (dataclasses.asdict(axes) if axes else {})
+    target = scope["target"]
+    if target:
+        names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
+    folder = edition.store.path(FIGURES, task.figure_key)
+    return FigureView(
+        id=variant.id,
+        number=number,
+        method=method.title[language],
+        summary=method.summary[language],
+        papers=method.papers,
+        view=experiment.view,
+        plates=plates(
+            figure,
+            f"{page.root}{figure_folder(task)}/",
+            language,
+            names,
+            lambda file: (folder / file).read_text("utf-8"),
+            words.alt,
+            labels,
+        ),
+        caption=Markup(_compiled(edition.env, inline_template(words.caption)).render(scope)),
+        target=target,
+        top=scope["top"],
+        numbers=record["numbers"],
+        claims=tuple(
+            verdict.claim
+            for verdict in edition.checked
+            if (verdict.experiment.id, verdict.picture) == (experiment.id, task.picture_name)
+        ),
+        spec=experiment.spec,
+        code=repeating_code(task, edition.weights),
+        passes=Passes(**record["passes"]),
+        precision=record["precision"],
+        weights=edition.weights if task.picture else None,
+        legend=figure.legend,
+        table=data_table(figure, language, edition.class_name),
+        bars=bars(figure, language, edition.class_name),
+        series=series(figure, language),
+        alt=words.alt or alt_text(figure, None, language, names),
+        words=wording.words(figure),
+        tree=wording.tree(figure, language),
+        layers=edition.layers,
+        compared=bool(task.beside),
+        axes=axes,
+        explains_class=explains_class,
+        slope=all(is_slope(other.experiment.method.name) for other in task.of or (task,)),
+        unit=unit_words(method.name, variant.settings, language),
+        seed=None if task.picture else record["settings"].get("seed"),
+        files=tuple(
+            (suffix.upper(), f"{page.root}{numbers_path(task, suffix)}")
+            for suffix in (("json", "csv") if figure.table else ("json",))
+        ),
+    )
+
+
+@cache
+def _compiled(env: ImmutableSandboxedEnvironment, source: str) -> Template:
+    """A caption's template, which serves for every picture."""
+    return env.from_string(source)
+
+
+def _axes(task: Task, language: str) -> Axes | None:
+    one = task.experiment
+    words = axis_words(one.method.name, one.view, one.settings, language)
+    return Axes(*words) if words else None
+
+
+def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
+    """Names for a figure's maps: of those that a task takes, by method, class and what else tells them apart."""
+    if not task.of:
+        one = task.experiment
+        count = figure.facts.get("side", len(figure.panels))
+        return map_words(one.method.name, one.settings, count, edition.language)
+    settings = [other.experiment.settings for other in task.of]
+    targets = [edition.class_name(edition.records.record(other)["target"]["index"]) for other in task.of]
+    return [
+        " · ".join(
+            [
+                other.experiment.method.title[edition.language],
+                *([target] if len(set(targets)) > 1 else []),
+                *(
+                    value_words(value, edition.language)
+                    for name, value in own.items()
+                    if any(one.get(name) != value for one in settings)
+                ),
+            ]
+        )
+        for other, own, target in zip(task.of, settings, targets, strict=True)
+    ]

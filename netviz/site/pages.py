@@ -1,0 +1,168 @@
+"""Pages: where each stands and how it links to the others.
+
+A page knows where it stands, so every link between pages is relative, names a file, and works from ``file://``.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+from netviz import course
+from netviz.lessons import LANGUAGES
+from netviz.networks.weights import Weights
+from netviz.site.markup import Section
+
+HOME = "index"
+NOT_FOUND = "404"
+PAGES = ("methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A language as the web names it (BCP 47), and as its speakers do."""
+
+    tag: str
+    name: str
+
+
+TONGUES = {"en": Tongue("en", "English"), "zh": Tongue("zh-Hans", "中文")}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A lesson, or the home page, as links need it; ``varies``: whether every sample picture has a page of it."""
+
+    slug: str
+    title: str
+    summary: str
+    varies: bool = True
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sample picture as the credits and, if it is offered, the picker show it; ``thumbnail`` is a square file."""
+
+    name: str
+    title: str
+    thumbnail: str
+    credit: str = ""
+    licence: str = ""
+    source: str = ""
+    offered: bool = True
+
+
+@dataclass(frozen=True)
+class Site:
+    """What all pages of one language share. ``address`` is where the site will stand on the web, if that is known.
+
+    ``parts`` are their titles with the lessons' slugs; all lessons under no title where there are none.
+    """
+
+    title: str
+    tagline: str
+    home: Entry
+    lessons: tuple[Entry, ...]
+    pictures: tuple[Sample, ...]
+    weights: Weights
+    version: str
+    address: str = ""
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page: its language, slug (``index``, a lesson's, or one of `PAGES`) and words for the head.
+
+    ``picture`` is the reader's choice, ``default_picture`` the one whose pages have the plain address. ``varies`` says
+    whether the page depends on the choice. ``image`` is a picture file from the site's root, for link previews.
+    ``base`` stands before all links of a page that may be shown at any address: the site's own.
+    """
+
+    language: str
+    slug: str
+    title: str
+    summary: str
+    picture: str
+    default_picture: str
+    varies: bool = False
+    sections: tuple[Section, ...] = ()
+    image: str = ""
+    base: str = ""
+
+    @property
+    def path(self) -> str:
+        """Where the page stands, from the site's root."""
+        return self.path_in(self.language)
+
+    @property
+    def root(self) -> str:
+        """The prefix of links to files of the site: empty, ``../``, ``../../``."""
+        return self.base or "../" * self.path.count("/")
+
+    def to(self, entry: Entry) -> str:
+        """The link to a lesson, for the picture that the reader has chosen."""
+        return self._link(self._path(self.language, entry.slug, entry.varies))
+
+    def to_page(self, slug: str) -> str:
+        """The link to one of `PAGES`."""
+        return self._link(self._path(self.language, slug, False))
+
+    def with_picture(self, picture: str) -> str:
+        """The link to this page woven for another picture."""
+        return self._link(page_path(self.language, self.slug, picture, self.default_picture))
+
+    def in_language(self, language: str) -> str:
+        """The link to this page in another language."""
+        return self._link(self.path_in(language))
+
+    def beside(self, suffix: str) -> str:
+        """The link to the lesson's file of another kind, which is the same for every photo: ``../five-steps.ipynb``."""
+        return self._link(page_path(self.language, self.slug).removesuffix("html") + suffix)
+
+    def path_in(self, language: str) -> str:
+        """Where this page stands in another language, from the site's root."""
+        return self._path(language, self.slug, self.varies)
+
+    def _path(self, language: str, slug: str, varies: bool) -> str:
+        return page_path(language, slug, self.picture if varies else self.default_picture, self.default_picture)
+
+    def _link(self, path: str) -> str:
+        if self.base:
+            return self.base + path
+        return posixpath.relpath(path, posixpath.dirname(self.path) or ".")
+
+
+def page_slug(lesson: str) -> str:
+    """What a lesson's page is called in addresses; the course's opening becomes the home page."""
+    return HOME if lesson == course.HOME else lesson
+
+
+def search_index(language: str) -> str:
+    """Where the index of a language's pages stands, from the site's root."""
+    return f"assets/search-{language}.js"
+
+
+def page_path(language: str, slug: str, picture: str = "", default_picture: str = "") -> str:
+    """Where a page stands, from the site's root: ``zh/five-steps/dog.html``."""
+    folder = "" if language == LANGUAGES[0] else f"{language}/"
+    return f"{folder}{slug}.html" if picture == default_picture else f"{folder}{slug}/{picture}.html"
+
+
+def relink(body: str, site: Site, page: Page) -> str:
+    """A lesson's HTML (or the template of it) with its links between pages made to hold from this page.
+
+    Authors write them as if all pages lay in one folder: ``five-steps.html#step-1``. Raises ValueError
+    for a page that there is not.
+    """
+    entries = {entry.slug: entry for entry in (site.home, *site.lessons)}
+
+    def held(match: re.Match[str]) -> str:
+        slug, section = match[1], match[2] or ""
+        if slug not in entries and slug not in PAGES:
+            raise ValueError(f"there is no page {slug}.html; there are {', '.join([*entries, *PAGES])}")
+        link = page.to(entries[slug]) if slug in entries else page.to_page(slug)
+        return f'href="{link}{section}"'
+
+    return re.sub(r'href="([\w./-]+)\.html(#[^"]*)?"', held, body)

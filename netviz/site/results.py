@@ -1,0 +1,72 @@
+"""Results as pages and claims speak of them: in a language, while a reader has chosen a picture."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from netviz.course import Course
+from netviz.experiments import Experiment
+from netviz.pictures import Picture
+from netviz.plan import Plan, Task
+from netviz.run import load_record
+from netviz.store import Store
+from netviz.values import ResultView, result_view
+
+
+class Results:
+    """Stored results as lessons see them, each read once."""
+
+    def __init__(self, course: Course, plan: Plan, store: Store) -> None:
+        self.course, self.plan, self.store = course, plan, store
+        self._records: dict[str, dict[str, Any]] = {}
+        self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
+
+    def record(self, task: Task) -> dict[str, Any]:
+        """A task's stored facts."""
+        if task.key not in self._records:
+            self._records[task.key] = load_record(task, self.store)
+        return self._records[task.key]
+
+    def views(self, picture: str, language: str) -> dict[str, ResultView]:
+        """Every experiment's result while the reader has chosen ``picture``."""
+        if (picture, language) not in self._views:
+            self._views[picture, language] = {
+                name: self._view(one, picture, language)
+                for name, one in self.course.experiments.items()
+                if (name, one.pictures(picture)) in self.plan  # not for every picture that no reader can choose
+            }
+        return self._views[picture, language]
+
+    def _view(self, experiment: Experiment, picture: str, language: str) -> ResultView:
+        views = {}
+        for value, variant in experiment.variants.items():
+            task = self.plan[variant.id, experiment.pictures(picture)]
+            views[value] = result_view(
+                self.record(task), picture_words(task.picture, language) if task.picture else None, language
+            )
+        return dataclasses.replace(views[experiment.slider.plain], others=views) if experiment.slider else views[""]
+
+
+def scope(result: ResultView, results: Mapping[str, ResultView]) -> dict[str, Any]:
+    """The names that claims and captions of one experiment may use."""
+    own = {name: getattr(result, name) for name in ("target", "top", "numbers", "picture")}
+    return {**own, "results": results}
+
+
+@dataclass(frozen=True)
+class PictureWords:
+    """A picture as a lesson speaks of it, with the size of its file in pixels."""
+
+    name: str
+    title: str
+    width: int
+    height: int
+
+
+def picture_words(picture: Picture, language: str) -> PictureWords:
+    """A picture with its title in a language."""
+    height, width = picture.pixels.shape[:2]
+    return PictureWords(picture.name, picture.titles[language], width, height)

@@ -1,0 +1,29 @@
+"""Thumbnails: the sample pictures, small, as the picker shows them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from netviz.pictures import Picture
+from netviz.store import Store
+
+SIDE = 112  # pixels, shown at half of it
+THUMBNAILS = "thumbnails"
+
+
+def thumbnail_path(picture: Picture) -> str:
+    """Where a picture's thumbnail stands, from the site's root."""
+    return f"pictures/{picture.name}.webp"
+
+
+def thumbnail(picture: Picture, store: Store) -> Path:
+    """The thumbnail of a picture, a square: kept in the store."""
+    if not store.has(THUMBNAILS, picture.digest):
+        from PIL import Image
+
+        content = io.BytesIO()
+        Image.fromarray(picture.framed(SIDE)).save(content, "webp", quality=85)
+        with store.writing(THUMBNAILS, picture.digest) as folder:
+            (folder / "thumbnail.webp").write_bytes(content.getvalue())
+    return store.path(THUMBNAILS, picture.digest) / "thumbnail.webp"

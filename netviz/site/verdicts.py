@@ -1,0 +1,47 @@
+"""Verdicts: every claim of the course, held against every picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netviz.claims import CheckedClaim, check_claim
+from netviz.course import Course
+from netviz.experiments import Experiment
+from netviz.lessons import LANGUAGES
+from netviz.mistakes import Mistake, Mistakes
+from netviz.plan import Plan
+from netviz.site.results import Results, scope
+from netviz.store import Store
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim of an experiment on a picture, and whether it is kept."""
+
+    experiment: Experiment
+    picture: str
+    claim: CheckedClaim
+
+
+def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
+    """Every claim of the course held against every picture.
+
+    Raises Mistakes for one that speaks of what is not there.
+    """
+    records = Results(course, plan, store)
+    checked: list[Verdict] = []
+    mistakes: list[Mistake] = []
+    texts = {lesson.slug: lesson.texts[LANGUAGES[0]] for lesson in course.pages}
+    for (name, picture), task in plan.items():
+        if not task.experiment.claims:
+            continue
+        results = records.views(picture or course.default_picture, LANGUAGES[0])
+        names = scope(results[name], results)
+        for claim in task.experiment.claims:
+            try:
+                checked.append(Verdict(task.experiment, picture, check_claim(claim, names)))
+            except ValueError as error:
+                mistakes.append(texts[task.experiment.lesson].mistake(f"the claim fails: {error}", claim.line))
+    if mistakes:
+        raise Mistakes(set(mistakes))
+    return checked
