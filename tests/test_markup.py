@@ -20,7 +20,7 @@ def lesson(folder: Path, body: str) -> LessonText:
 
 
 def render(folder: Path, body: str, **values: object) -> str:
-    environment = ImmutableSandboxedEnvironment(autoescape=True)
+    environment = ImmutableSandboxedEnvironment(autoescape=True, trim_blocks=True)
     return environment.from_string(lesson_body(lesson(folder, body)).template).render(values)
 
 
@@ -51,6 +51,15 @@ def test_blocks_between_statements_stand_outside_of_paragraphs(tmp_path: Path) -
     body = "{% if x %}\n\nYes.\n\n{% else %}\n\nNo.\n\n{% endif %}\n"
     assert render(tmp_path, body, x=True).strip() == "<p>Yes.</p>"
     assert render(tmp_path, body, x=False).strip() == "<p>No.</p>"
+
+
+def test_a_line_end_is_no_space_in_chinese(tmp_path: Path) -> None:
+    text = "一行。\n*另*一行\n{% if x %}再一行。{% endif %}\n{{ x }} 行，\nLIME\n一行\n"
+    assert render(tmp_path, text, x=3) == "<p>一行。<em>另</em>一行再一行。3 行，LIME\n一行</p>"
+
+
+def test_a_line_end_after_a_statement_is_a_space(tmp_path: Path) -> None:
+    assert render(tmp_path, "One.{% if x %} Two.{% endif %}\nThree.", x=True) == "<p>One. Two. \nThree.</p>"
 
 
 def test_an_experiment_becomes_a_call_of_its_figure(tmp_path: Path) -> None:

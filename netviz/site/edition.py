@@ -25,15 +25,16 @@ from netviz.plan import Plan
 from netviz.site import weave
 from netviz.site.expressions import results_used
 from netviz.site.made import code_key
+from netviz.site.method_words import value_words
 from netviz.site.pages import Entry, Page, Sample, Site, page_slug
 from netviz.site.preview import previews
 from netviz.site.quiz import results_asked
 from netviz.site.results import Results, picture_words, scope
 from netviz.site.thumbnail import thumbnail_path
 from netviz.site.verdicts import Verdict
-from netviz.sliders import TARGET
+from netviz.sliders import TARGET, Slider
 from netviz.store import Store, key_of
-from netviz.values import ResultView
+from netviz.values import ClassScore, ResultView
 
 NAMES = (  # what a lesson's expressions may use
     *("results", "picture", "experiment", "layer", "layer_table", "weights"),
@@ -183,8 +184,13 @@ class Edition:
             return self.values(picture) | scope(results[experiment.id], results)
         state = state or slider.plain
         result = results[experiment.id].at(state)
-        value = result.target.name if slider.setting == TARGET and result.target else slider.values[state]
-        return self.values(picture) | scope(result, results) | {"value": value}
+        stop = self.stop(slider, state, result.target)
+        value = stop if slider.setting == TARGET else slider.values[state]
+        return self.values(picture) | scope(result, results) | {"value": value, "stop": stop}
+
+    def stop(self, slider: Slider, state: str, target: ClassScore | None) -> str:
+        """Where a slider stands, in words: a class by its name."""
+        return target.name if slider.setting == TARGET and target else value_words(slider.setting, state, self.language)
 
     def _task_name(self, task: str) -> str:
         """A benchmark's task in this language, where it is one of our methods."""

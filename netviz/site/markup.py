@@ -28,6 +28,15 @@ from netviz.sliders import no_value
 BLOCKS = {*FENCES, "statement", "display formula", "comment"}
 CALL_ALONE = re.compile(r"\{\{\s*\w+\(.*\)\s*\}\}", re.DOTALL)
 LINK = re.compile(r"(https?://|mailto:|#|[\w./-]+\.html(#.*)?$)")
+WIDE = r"[\u2014\u2018-\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]"  # Chinese characters and punctuation
+SPACED = (
+    r"[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]"  # punctuation that brings its own space: 、。！），：；？
+)
+UNSEEN = r"(?:</?(?:a|code|em|strong)\b[^<>]*>|\ue000\d+\ue001)*"  # tags and tokens between characters
+LINE_END = re.compile(
+    rf"<pre.*?</pre>|(?P<closed>{SPACED}{UNSEEN})\n(?![\n<])|(?P<before>{WIDE}{UNSEEN})\n(?P<after>{UNSEEN}(?={WIDE}))",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -154,9 +163,25 @@ def _put_back(html: str, spans: Sequence[Span], replacements: Sequence[str]) -> 
         alone = all(span.kind in BLOCKS or CALL_ALONE.fullmatch(span.source) for span in inside)
         return match[1] if alone else match[0]
 
-    html = _without_braces(html)
+    html = _line_ends(_without_braces(html), spans)
     html = re.sub(r"<p>((?:\ue000\d+\ue001\s*)+)</p>", stands_alone, html)
     return TOKEN_PATTERN.sub(lambda match: replacements[int(match[1])], html)
+
+
+def _line_ends(html: str, spans: Sequence[Span]) -> str:
+    """A line's end is no space between Chinese characters, and is one after a statement, where Jinja2 would drop it."""
+
+    def is_statement(token: str) -> bool:
+        return spans[int(token)].kind == "statement"
+
+    def joined(match: re.Match[str]) -> str:
+        kept = (match["before"] or match["closed"] or "") + (match["after"] or "")
+        return kept if kept and all(map(is_statement, TOKEN_PATTERN.findall(kept))) else match[0]
+
+    def spaced(match: re.Match[str]) -> str:
+        return match[0].replace("\n", " \n") if is_statement(match[1]) else match[0]
+
+    return re.sub(rf"{TOKEN_PATTERN.pattern}\n", spaced, LINE_END.sub(joined, html))
 
 
 def _without_braces(html: str) -> str:

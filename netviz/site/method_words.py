@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from netviz.figures import term, terms
+from netviz.methods import methods
 
 
 def setting_words(description: str, language: str) -> str | None:
@@ -53,10 +54,12 @@ def asks_for_class(method: str, settings: Mapping[str, Any]) -> bool:
     return method not in _words()["without_class"] and settings.get("objective", "class") == "class"
 
 
-def value_words(value: object, language: str) -> str:
-    """A setting's value in words, if terms.yaml has some; otherwise as it is written in a lesson."""
-    known = terms().get(str(value))
-    return known[language] if known else str(value)
+def value_words(setting: str, value: object, language: str) -> str:
+    """A setting's value in words, a method by its title; otherwise as it is written in a lesson."""
+    name = str(value)
+    method = methods().get(name)
+    words = _words()["values"].get(setting, {}).get(name) or (method.title if method else terms().get(name))
+    return str(words[language]) if words else name
 
 
 def is_slope(method: str) -> bool:

@@ -22,7 +22,6 @@ from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_w
 from netviz.site.numbers import numbers_path
 from netviz.site.pages import Page
 from netviz.site.repeat import repeating_code
-from netviz.sliders import TARGET
 
 
 def figure_folder(task: Task) -> str:
@@ -37,10 +36,7 @@ def page_figure(edition: Edition, page: Page, name: str, number: int) -> FigureV
     if slider is None:
         return _figure_at(edition, page, experiment, "", number)
     views = {state: _figure_at(edition, page, experiment, state, number) for state in slider.values}
-    slides = tuple(
-        Slide(state, view.target.name if slider.setting == TARGET and view.target else state, view)
-        for state, view in views.items()
-    )
+    slides = tuple(Slide(state, edition.stop(slider, state, view.target), view) for state, view in views.items())
     return dataclasses.replace(
         views[slider.plain], setting=term(slider.setting, edition.language), slides=slides, plain=slider.plain
     )
@@ -137,9 +133,9 @@ def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
                 other.experiment.method.title[edition.language],
                 *([target] if len(set(targets)) > 1 else []),
                 *(
-                    value_words(value, edition.language)
+                    value_words(name, value, edition.language)
                     for name, value in own.items()
-                    if any(one.get(name) != value for one in settings)
+                    if any(one.get(name, value) != value for one in settings)
                 ),
             ]
         )

@@ -91,7 +91,7 @@ def _caption_mistakes(
         if words is None or experiment.lesson != lesson.slug:
             continue
         try:
-            known = names | {"value"} if experiment.slider else names
+            known = names | {"value", "stop"} if experiment.slider else names
             unknown = undeclared(inline_template(words.caption), env) - known
             if unknown:
                 yield text.mistake(f"unknown name {min(unknown)!r} in the caption", words.line, words.column)
