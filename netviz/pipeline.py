@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from netviz.course import Course, read_course
 from netviz.draw import Drawing
+from netviz.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.export import export_tasks
 from netviz.fences import untranslated
 from netviz.inputs import digest_of
 from netviz.methods import modules_declaring
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.networks import Network, Precision, open_network
+from netviz.networks import Precision, open_network
 from netviz.networks.precision import cpu_flags
 from netviz.networks.weights import describe
 from netviz.pictures import picture_mistakes
@@ -35,7 +33,6 @@ from netviz.site.verdicts import verdicts
 from netviz.site.weave import TEMPLATES
 from netviz.store import Store, key_of
 
-BUDGET = 120  # seconds: an experiment that may take longer is announced
 SUMMARY = "build.json"  # a file of the site: what it was built from
 
 
@@ -199,27 +196,3 @@ def finish(drawing: Drawing, reporter: Reporter) -> None:
         for task, drawn in drawing:
             with stage.item(task.label):
                 drawn.result()
-
-
-def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> None:
-    """Tell which experiments may take longer than the budget, before any of them starts."""
-    for task in tasks:
-        estimate = cost(task) * seconds
-        if estimate > BUDGET:
-            reporter.say(f"{task.label}: up to {cost(task)} passes, about {estimate / 60:.0f} minutes on this machine")
-
-
-def seconds_of_a_pass(network: Network) -> float:
-    """How long a picture takes forward or back, measured on a grey one after a first that warms up."""
-    grey = np.full((1, *network.input_shape), 127, np.float32)
-    network.gradient(grey, np.zeros(1, int))
-    start = time.perf_counter()
-    network.gradient(grey, np.zeros(1, int))
-    return (time.perf_counter() - start) / 2
-
-
-def cost(task: Task) -> int:
-    """Passes, or training steps, that a task takes at most, by its method's declaration; never nothing: a bar moves."""
-    settings = task.experiment.method.settings(**task.experiment.settings)
-    passes = task.experiment.method.passes(settings)
-    return 1 + passes.forward + passes.backward + passes.training
