@@ -96,4 +96,6 @@ def _text(node: nodes.Node) -> str:
             return f"{_text(node.node)}.{node.attr}"
         case nodes.Getitem(arg=nodes.Const() as argument):
             return f"{_text(node.node)}[{argument.value!r}]"
+        case nodes.Call(args=[nodes.Const() as argument]):
+            return f"{_text(node.node)}({argument.value!r})"
     return "…"

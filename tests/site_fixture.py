@@ -296,6 +296,15 @@ def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, env: Any)
     )
 
 
+def figure_of(**changes: object) -> figure_views.FigureView:
+    """A figure of which nothing is worth mentioning but the changes."""
+    plain = figure_views.FigureView(
+        "id", 1, "Method", "Summary", (SIMONYAN,), "signed", (), Markup("Caption"), None, (), {}, (), "a: 1", "a = 1",
+        Passes(3, 2), "float32", WEIGHTS,
+    )  # fmt: skip
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
 def slider_view(plain: figure_views.FigureView) -> figure_views.FigureView:
     """The same figure with a slider, whose last value is the plain one."""
     plain = replace(plain, id="says-slider", number=len(FIGURES) + 1, compared=True)

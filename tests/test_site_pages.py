@@ -24,8 +24,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
-from markupsafe import Markup
-from site_fixture import SIMONYAN, TEMPLATES, WEIGHTS
+from site_fixture import TEMPLATES, WEIGHTS, figure_of
 
 from netviz import methods
 from netviz.claims import CheckedClaim
@@ -175,14 +174,6 @@ def test_figures_show_broken_claims_outside_of_the_drawer(site: Path) -> None:
     assert drawers.count("A claim of this lesson does not hold for this photo") == 1
     assert drawers.count("Checks kept: 1 of 1") == 12
     assert "does not hold" in drawers and "Siberian husky" in drawers  # what was measured instead
-
-
-def figure_of(**changes: object) -> figure_views.FigureView:
-    plain = figure_views.FigureView(
-        "id", 1, "Method", "Summary", (SIMONYAN,), "signed", (), Markup("Caption"), None, (), {}, (), "a: 1", "a = 1",
-        Passes(3, 2), "float32", WEIGHTS,
-    )  # fmt: skip
-    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 HOSTILE = '"><script>alert(1)</script>'
