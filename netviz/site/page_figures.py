@@ -120,24 +120,24 @@ def _axes(task: Task, language: str) -> Axes | None:
 
 
 def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
-    """Names for a figure's maps: of those that a task takes, by method, class and what else tells them apart."""
+    """Names for a figure's maps: of those that a task takes, class, and settings that tell a method's maps apart."""
     if not task.of:
         one = task.experiment
         count = figure.facts.get("side", len(figure.panels))
         return map_words(one.method.name, one.settings, count, edition.language)
-    settings = [other.experiment.settings for other in task.of]
+    experiments = [other.experiment for other in task.of]
     targets = [edition.class_name(edition.records.record(other)["target"]["index"]) for other in task.of]
     return [
         " · ".join(
             [
-                other.experiment.method.title[edition.language],
+                one.method.title[edition.language],
                 *([target] if len(set(targets)) > 1 else []),
                 *(
                     value_words(name, value, edition.language)
-                    for name, value in own.items()
-                    if any(one.get(name, value) != value for one in settings)
+                    for name, value in one.settings.items()
+                    if any(other.settings[name] != value for other in experiments if other.method == one.method)
                 ),
             ]
         )
-        for other, own, target in zip(task.of, settings, targets, strict=True)
+        for one, target in zip(experiments, targets, strict=True)
     ]
