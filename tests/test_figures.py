@@ -504,6 +504,22 @@ def test_short_lists_among_the_numbers_make_a_curve(tmp_path: Path) -> None:
     assert figure.table.rows == ((1.0, 4.0), (2.0, 5.0), (3.0, 7.0))
 
 
+def test_a_small_strong_place_is_not_faint(tmp_path: Path) -> None:
+    spot = np.zeros((40, 40))
+    spot[3, 4] = CAM.max()
+    maps = np.stack([np.full((40, 40), CAM.max()), spot, spot / 1000])
+    figure = drawn("strip", tmp_path, {"maps": maps}, signed=False)
+    assert [panel.facts["faint"] for panel in figure.panels] == [False, False, True]
+
+
+def test_a_matrix_writes_no_negative_zero(tmp_path: Path) -> None:
+    figure = drawn("matrix", tmp_path, {"matrix": np.array([[1.0, -0.001], [-0.006, 1.0]])}, names=["one", "other"])
+    texts = [element.text for element in svg_of(tmp_path, figure).iter() if element.tag.endswith("text")]
+    assert "0.00" in texts
+    assert "−0.01" in texts
+    assert "−0.00" not in texts
+
+
 def test_a_matrix_shows_its_values_in_the_colours_of_the_bar(tmp_path: Path) -> None:
     matrix = np.array([[1.0, -1.0], [np.nan, 0.0]])
     figure = drawn("matrix", tmp_path, {"matrix": matrix}, names=["one", "other"])

@@ -414,7 +414,7 @@ def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
             if cell > 2.9 * FONT:
                 dark = colour @ np.array([0.299, 0.587, 0.114]) < 140
                 centre = left + (column + 0.5) * cell, top + (row + 0.5) * cell + 0.35 * FONT
-                label = f"{value:.2f}".replace("-", "−")
+                label = f"{value:z.2f}".replace("-", "−")
                 _text(svg, *centre, label, "middle", "#ffffff" if dark else "#111111")
     return svg, WIDTH, round(top + cell * count + 4)
 

@@ -43,10 +43,10 @@ class Map:
 
     @property
     def is_faint(self) -> bool:
-        """Whether it looks empty beside the maps whose scale it shares."""
+        """Whether nothing in it comes near the limit of the scale that it shares: it looks empty."""
         if self.scale is None or not is_drawable(self.values):
             return False
-        return bool(np.percentile(np.abs(self.values), self.scale.percentile) < FAINT * self.scale.limit)
+        return bool(np.abs(self.values).max() < FAINT * self.scale.limit)
 
     def colours(self) -> Pixels:
         """RGB of the map; a plain grey where it has nothing to show, unless that is zero: (h, w, 3)."""
