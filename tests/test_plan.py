@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,56 +15,47 @@ ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = Weights("compact", "0" * 64, "nowhere")
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """A copy of the small course, free to be changed."""
-    shutil.copytree(ROOT / "tests" / "course", tmp_path / "content")
-    for name in ("chelsea.png", "dog.jpg"):
-        shutil.copy(ROOT / "content" / "pictures" / name, tmp_path / "content" / "pictures")
-    return tmp_path / "content"
-
-
 def planned(content: Path, *offer: str) -> tuple[Course, Plan]:
     course = read_course(content, "compact", offer=offer)
     assert not course.mistakes
     return course, make_plan(course, WEIGHTS)
 
 
-def test_there_is_a_task_for_each_picture_and_each_value_of_a_slider(content: Path) -> None:
-    _, plan = planned(content)
+def test_there_is_a_task_for_each_picture_and_each_value_of_a_slider(course: Path) -> None:
+    _, plan = planned(course)
     on_both = {(name, picture) for name in ("says", "slope") for picture in ("chelsea", "dog")}
     assert plan.keys() == on_both | {("dog-cam", "dog"), ("dog-cam@block4_conv3", "dog")}
     assert len({task.key for task in plan.values()}) == len(plan)
 
 
-def test_a_picture_that_is_not_offered_is_still_there_for_who_names_it(content: Path) -> None:
-    course, plan = planned(content, "chelsea")
-    assert (course.offered, course.default_picture) == (("chelsea",), "chelsea")
+def test_a_picture_that_is_not_offered_is_still_there_for_who_names_it(course: Path) -> None:
+    known, plan = planned(course, "chelsea")
+    assert (known.offered, known.default_picture) == (("chelsea",), "chelsea")
     assert {picture for name, picture in plan if name in ("says", "slope")} == {"chelsea"}
     assert ("dog-cam", "dog") in plan
-    assert set(course.pictures) == {"chelsea", "dog"}  # whoever is shown is credited
-    assert set(planned(content, "dog")[0].pictures) == {"dog"}
+    assert set(known.pictures) == {"chelsea", "dog"}  # whoever is shown is credited
+    assert set(planned(course, "dog")[0].pictures) == {"dog"}
 
 
-def test_what_a_claim_compares_with_is_known_for_its_picture_too(content: Path) -> None:
-    lesson = content / "lessons" / "01-first" / "en.md"
+def test_what_a_claim_compares_with_is_known_for_its_picture_too(course: Path) -> None:
+    lesson = course / "lessons" / "01-first" / "en.md"
     claim = "vary: {layer: [block4_conv3, block5_conv3]}\nexpect: numbers.largest < results['slope'].numbers.norm"
     text = lesson.read_text("utf-8").replace("vary: {layer: [block4_conv3, block5_conv3]}", claim)
     lesson.write_text(text, "utf-8")
-    _, plan = planned(content, "chelsea")
+    _, plan = planned(course, "chelsea")
     assert ("slope", "dog") in plan and ("says", "dog") not in plan
 
 
-def test_only_pictures_that_there_are_can_be_offered(content: Path) -> None:
+def test_only_pictures_that_there_are_can_be_offered(course: Path) -> None:
     with pytest.raises(Mistakes, match="no picture 'dgo' to offer\n    did you mean 'dog'"):
-        read_course(content, "compact", offer=("dgo",))
+        read_course(course, "compact", offer=("dgo",))
 
 
-def test_maps_of_one_unit_know_what_they_are_compared_with(content: Path) -> None:
-    lesson = content / "lessons" / "01-first" / "en.md"
+def test_maps_of_one_unit_know_what_they_are_compared_with(course: Path) -> None:
+    lesson = course / "lessons" / "01-first" / "en.md"
     text = lesson.read_text("utf-8").replace("view: signed", "view: signed\nvary: {target: [top1, top2]}")
     lesson.write_text(text, "utf-8")
-    _, plan = planned(content)
+    _, plan = planned(course)
     first, second = plan["slope", "dog"], plan["slope@top2", "dog"]
     assert [other.key for other in first.beside] == [second.key]
     assert plan["dog-cam", "dog"].beside == ()  # another layer has another unit

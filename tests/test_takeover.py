@@ -6,7 +6,6 @@ A network's results are put into the store by hand here: what pages show of them
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -26,17 +25,13 @@ PROBABILITY = "results['says'].top[0].probability | percent"
 
 
 @pytest.fixture
-def content(tmp_path: Path) -> Path:
+def content(course: Path) -> Path:
     """The small course with a second lesson that links to the first, and speaks of one of its results."""
-    folder = tmp_path / "content"
-    shutil.copytree(ROOT / "tests" / "course", folder)
-    for name in ("chelsea.png", "dog.jpg"):
-        shutil.copy(ROOT / "content" / "pictures" / name, folder / "pictures")
-    (folder / "lessons" / "02-second").mkdir()
+    (course / "lessons" / "02-second").mkdir()
     for language, anchor in (("en", "where-it-looks"), ("zh", "它看哪里")):
-        path = folder / "lessons" / "02-second" / f"{language}.md"
+        path = course / "lessons" / "02-second" / f"{language}.md"
         path.write_text(SECOND.format("Second", anchor, PROBABILITY), "utf-8")
-    return folder
+    return course
 
 
 @pytest.fixture(scope="module")

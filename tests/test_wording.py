@@ -7,21 +7,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from test_figures import EXAMPLES
 
 from netviz.figures import Figure, alt_text, draw
 from netviz.site.wording import Word, tree, words
 
 WORDS = np.array(["draw", "a", "graph"])
 WEIGHTS = np.array([-0.5, 0.04, 2.0])
-TREE = {
-    "column": np.array(["worst area", "", ""]),
-    "threshold": np.array([957.45, 0, 0]),
-    "below": np.array([1, -1, -1]),
-    "above": np.array([2, -1, -1]),
-    "rows": np.array([100, 60, 40]),
-    "shares": np.array([0.4, 0.05, 0.9]),
-    "answers": np.array(["benign", "benign", "malignant"]),
-}
+TREE = EXAMPLES["tree"]
 
 
 def drawn(view: str, folder: Path, **arrays: Any) -> Figure:

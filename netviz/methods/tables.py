@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from netviz.data.tables import Table, TableName, table
+from netviz.data.tables import Table, TableName
+from netviz.data.tables import table as read_table
 from netviz.methods import Paper, Passes, Result, Seed, method
 from netviz.methods.contributions import LUNDBERG, SUNDARARAJAN, By, contributions
 from netviz.networks import Array
@@ -21,6 +22,7 @@ from netviz.networks.small import SmallNetwork, train_table_network
 STEPS = 400  # of training, 32 rows each
 FOLDS = 5
 TableSetting = Annotated[TableName, Field(description="tumours (scikit-learn's breast cancer), or credit card clients")]
+ShownColumns = Annotated[int, Field(ge=1, le=30, description="how many columns are shown")]
 Depth = Annotated[int, Field(ge=1, le=6, description="questions from the root to a leaf, at most")]
 
 _BREIMAN = Paper("Breiman", 2001, "Random Forests", "https://doi.org/10.1023/A:1010933404324", "section 10")
@@ -43,7 +45,7 @@ def column_contributions(
     table: TableSetting = "tumours",
     row: Annotated[int, Field(ge=0, le=10_000, description="which of the held-out rows, from 0")] = 0,
     by: By = "integrated-gradients",
-    count: Annotated[int, Field(ge=1, le=30, description="how many columns are shown")] = 10,
+    count: ShownColumns = 10,
     seed: Seed = 1,
 ) -> Result:
     """The ``count`` greatest by size, greatest first: ``names``, ``weights``, ``values`` and ``deviations``.
@@ -53,7 +55,7 @@ def column_contributions(
     those not shown, ``delta`` = sum - (log_odds - average_log_odds), the ``greatest`` column, the ``truth`` in words,
     and the network's ``accuracy`` on all held-out rows. Rows are counted from the start again where there are fewer.
     """
-    data = _table(table)
+    data = read_table(table)
     network = table_network(table, seed)
     places = np.flatnonzero(data.held_out)
     place = int(places[row % len(places)])
@@ -99,7 +101,7 @@ def models_compared(*, table: TableSetting = "tumours", depth: Depth = 3, seed: 
     """
     from sklearn.metrics import roc_auc_score
 
-    data = _table(table)
+    data = read_table(table)
     answers = {
         "network": unseen_probabilities(table, seed),
         "linear": _unseen(data, seed, _linear),
@@ -155,7 +157,7 @@ def calibration(
     to even odds; ``brier`` the mean square of probability less label, ``brier_commonest`` that of
     always answering the share of label 1.
     """
-    labels = _table(table).labels
+    labels = read_table(table).labels
     probabilities = unseen_probabilities(table, seed)
     groups = np.array_split(np.argsort(probabilities, kind="stable"), bins)
     predicted = np.array([probabilities[group].mean() for group in groups])
@@ -199,7 +201,7 @@ def leaking_column(
     agreement: Annotated[
         float, Field(ge=0.5, le=1, description="share of rows in which the column says the label")
     ] = 0.97,
-    count: Annotated[int, Field(ge=1, le=30, description="how many columns are shown")] = 10,
+    count: ShownColumns = 10,
     seed: Seed = 1,
 ) -> Result:
     """Mean |gradient × input| of each column over the held-out rows: ``names``, ``weights``.
@@ -208,7 +210,7 @@ def leaking_column(
     the held-out rows of a network ``without`` it, of one ``with_leak``, and of that one ``in_use``, where nothing has
     begun yet and the column is 0; the leak's ``rank`` among the columns, from 1, and ``greatest``, the first of them.
     """
-    clean = _table(table)
+    clean = read_table(table)
     random = np.random.default_rng(seed)
     wrong = random.random(len(clean.labels)) >= agreement
     leaky = clean.with_column("treatment begun", np.where(wrong, 1 - clean.labels, clean.labels).astype(float))
@@ -249,7 +251,7 @@ def shuffled_columns(
     protected: Annotated[
         str, Field(min_length=1, description="columns whose names begin so are left out for comparison")
     ] = "marriage",
-    count: Annotated[int, Field(ge=1, le=30, description="how many columns are shown")] = 10,
+    count: ShownColumns = 10,
     repeats: Annotated[int, Field(ge=1, le=50, description="shuffles of each column, averaged")] = 10,
     seed: Seed = 1,
 ) -> Result:
@@ -261,7 +263,7 @@ def shuffled_columns(
     """
     from sklearn.metrics import roc_auc_score
 
-    data = _table(table)
+    data = read_table(table)
     network, random = table_network(table, seed), np.random.default_rng(seed)
     rows, labels = data.standardised[data.held_out], data.labels[data.held_out]
     area = float(roc_auc_score(labels, network.log_odds(rows)[:, 0]))
@@ -317,7 +319,7 @@ def decision_tree(*, table: TableSetting = "tumours", depth: Depth = 2, seed: Se
     "". ``rows`` and ``shares`` (of label 1) are of the rows that it learned from; ``answers`` the words for the
     commoner label. Numbers: ``accuracy`` on the held-out rows, ``questions``, ``leaves``.
     """
-    data = _table(table)
+    data = read_table(table)
     learned = ~data.held_out
     model = _tree_model(data.rows[learned], data.labels[learned], depth)
     tree = model.tree_
@@ -353,14 +355,14 @@ def linear_model(
     strength: Annotated[
         float, Field(gt=0, le=100, description="inverse of the penalty on the sum of |weights|")
     ] = 0.05,
-    count: Annotated[int, Field(ge=1, le=30, description="how many columns are shown")] = 10,
+    count: ShownColumns = 10,
     seed: Seed = 1,
 ) -> Result:
     """A logistic regression whose penalty (L1) leaves out most columns: ``names``, ``weights``, greatest first.
 
     Numbers: ``used``, the columns whose weight is not 0, of all ``columns``; ``accuracy`` on the held-out rows.
     """
-    data = _table(table)
+    data = read_table(table)
     learned = ~data.held_out
     model = _sparse_model(data.standardised[learned], data.labels[learned], strength, seed)
     weights = model.coef_[0]
@@ -379,13 +381,13 @@ def linear_model(
 @cache
 def table_network(name: TableName, seed: int) -> SmallNetwork:
     """A network that learned from the rows of a table that are not held out."""
-    return _trained(_table(name), seed)
+    return _trained(read_table(name), seed)
 
 
 @cache
 def unseen_probabilities(name: TableName, seed: int) -> NDArray[np.float64]:
     """The probability of label 1 for every row, from a network that did not learn from it: (n,)."""
-    return _unseen(_table(name), seed, lambda rows, labels: _network_answer(rows, labels, seed))
+    return _unseen(read_table(name), seed, lambda rows, labels: _network_answer(rows, labels, seed))
 
 
 def _network_answer(rows: Array, labels: NDArray[np.int64], seed: int) -> Any:
@@ -441,7 +443,3 @@ def _trained(data: Table, seed: int) -> SmallNetwork:
 
 def _accuracy(network: SmallNetwork, rows: Array, labels: NDArray[np.int64]) -> Array:
     return np.asarray(((network.log_odds(rows)[:, 0] > 0) == labels).mean())
-
-
-def _table(name: TableName) -> Table:
-    return table(name)

@@ -155,8 +155,7 @@ def word_cloud(
     ``greatest`` word, and how often the library is the right answer where it stands (``first_share``).
     """
     reader = text_network(network, seed)
-    corpus = encoded()
-    numbers, labels = corpus.texts[corpus.held_out], corpus.labels[corpus.held_out]
+    numbers, labels = encoded().unseen
     target = NAMES.index(library)
     embedded = reader.embed(numbers)
     weights = (embedded * reader.body.gradient(embedded, target)).sum(axis=-1, dtype=np.float64)
@@ -196,7 +195,7 @@ def readers_compared(*, seed: Seed = 1) -> Result:
     ``learned`` and ``held_out`` count sentences, ``words`` the words that are known.
     """
     corpus = encoded()
-    numbers, labels = corpus.texts[corpus.held_out], corpus.labels[corpus.held_out]
+    numbers, labels = corpus.unseen
     mixed = shuffled(numbers, seed)
     accuracies = {reader: _accuracies(text_network(reader, seed), (numbers, mixed), labels) for reader in READERS}
     linear = _linear_accuracy(corpus)
@@ -237,8 +236,7 @@ def gradient_reach(
     Over the held-out sentences with at least ``words`` words (``sentences`` of them), each explained for its own
     answer. ``rnn_kept`` and ``gru_kept`` are the length at the first of these places as a share of that at the last.
     """
-    corpus = encoded()
-    numbers = corpus.texts[corpus.held_out]
+    numbers, _ = encoded().unseen
     numbers = numbers[(numbers[:, -words:] > 0).all(axis=1)]
     medians = {}
     for reader in ("rnn", "gru"):
@@ -273,6 +271,11 @@ class Corpus:
         known = sorted(word for word, count in counts.items() if count >= RARE)
         self.words = {word: row for row, word in enumerate(known, start=2)}
         self.texts = np.stack([numbered(one.words, self.words, LONGEST) for one in found])
+
+    @property
+    def unseen(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The texts that are held out, and their labels."""
+        return self.texts[self.held_out], self.labels[self.held_out]
 
 
 @cache
