@@ -463,8 +463,10 @@ def test_maps_of_one_result_are_called_what_they_are() -> None:
 
 
 def test_a_derivative_says_what_brighter_or_darker_would_do() -> None:
-    assert is_slope("gradient") and is_slope("smoothgrad")
-    assert not is_slope("gradient-x-input") and not is_slope("occlusion") and not is_slope("guided-backprop")
+    assert is_slope("gradient", {}) and is_slope("smoothgrad", {})
+    assert not any(is_slope(other, {}) for other in ("gradient-x-input", "occlusion", "guided-backprop"))
+    assert is_slope("spread-over-seeds", {"of_method": "smoothgrad"})
+    assert not is_slope("spread-over-seeds", {"of_method": "guided-backprop"})
 
 
 def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:

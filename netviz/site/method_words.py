@@ -62,9 +62,9 @@ def value_words(setting: str, value: object, language: str) -> str:
     return str(words[language]) if words else name
 
 
-def is_slope(method: str) -> bool:
+def is_slope(method: str, settings: Mapping[str, Any]) -> bool:
     """Whether a map is a derivative: what brighter would do and darker. Others show what speaks for and against."""
-    return method in _words()["slopes"]
+    return settings.get("of_method", method) in _words()["slopes"]  # a check draws the maps of another method
 
 
 def _filled(words: Mapping[str, str], settings: Mapping[str, Any], language: str) -> str:

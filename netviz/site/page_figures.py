@@ -97,7 +97,9 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         compared=bool(task.beside),
         axes=axes,
         explains_class=explains_class,
-        slope=all(is_slope(other.experiment.method.name) for other in task.of or (task,)),
+        slope=all(
+            is_slope(one.method.name, one.settings) for one in (other.experiment for other in task.of or (task,))
+        ),
         unit=unit_words(method.name, variant.settings, language),
         seed=None if task.picture else record["settings"].get("seed"),
         files=tuple(
