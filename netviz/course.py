@@ -79,6 +79,7 @@ class Course:
 
     @property
     def default_picture(self) -> str:
+        """The picture whose pages have the plain addresses."""
         return self.offered[0]
 
     def questions_of(self, lesson: Lesson) -> list[Question]:

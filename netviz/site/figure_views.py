@@ -161,6 +161,7 @@ class FigureView:
 
     @property
     def broken(self) -> tuple[CheckedClaim, ...]:
+        """The claims that do not hold."""
         return tuple(claim for claim in self.claims if not claim.kept)
 
     @property

@@ -37,6 +37,7 @@ class QuestionView:
 
     @property
     def right(self) -> tuple[ChoiceView, ...]:
+        """The choices that are right for the picture."""
         return tuple(choice for choice in self.choices if choice.right)
 
 

@@ -78,9 +78,9 @@ def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, pa
     """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
 
     ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text) and ``downloads`` (links
-    by suffix, ``ipynb`` and ``py``), ``methods`` the
-    ``methods`` (`MethodView`), ``glossary`` the ``chapters`` (`ChapterView`), ``bibliography`` the ``works``
-    (`WorkView`), ``credits`` the ``notices`` (name, licence, source) of what the site is made of.
+    by suffix, ``ipynb`` and ``py``); ``methods`` takes ``methods`` (`MethodView`), ``glossary`` ``chapters``
+    (`ChapterView`), ``bibliography`` ``works`` (`WorkView`), and ``credits`` ``notices`` (name, licence, source) of
+    what the site is made of.
     """
     return env.get_template(f"{template}.html").render(site=site, page=page, **values)
 
