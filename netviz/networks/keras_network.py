@@ -14,7 +14,6 @@ import numpy as np
 
 from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets, Window
 from netviz.networks.architecture import Layer
-from netviz.networks.convolution import hasten_gradients
 from netviz.networks.incremental import IncrementalInference
 from netviz.networks.memory import Memory
 from netviz.networks.quiet import import_keras, import_tensorflow
@@ -67,7 +66,6 @@ class KerasNetwork:
     memory: Memory | None = None
 
     def __post_init__(self) -> None:
-        hasten_gradients(self.model)
         self._logits_layer: str = self.model.output_names[0]
         self._compiled: dict[tuple[Any, ...], Any] = {}
         self._variants: dict[ReluRule, Any] = {"plain": self.model}
@@ -326,5 +324,4 @@ def _clone(model: Any, precision: Precision | None = None, relu: Callable[..., A
     )
     clone = keras.models.clone_model(model, input_tensors=inputs, clone_function=copy)
     clone.set_weights(model.get_weights())
-    hasten_gradients(clone)
     return clone
