@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+EASILY_READ = 60  # words in a hint: all methods, or all settings of one; but not a course's every experiment
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -50,8 +52,9 @@ def gathered(into: list[Mistake]) -> Iterator[None]:
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """A hint: the allowed word most like this one, and the others."""
+    """A hint: the allowed word most like this one, and the others, as many as are easily read."""
     allowed = list(allowed)
     close = difflib.get_close_matches(word, allowed, 1)
-    others = "allowed: " + ", ".join(allowed)
+    more = len(allowed) - EASILY_READ
+    others = "allowed: " + ", ".join(allowed[:EASILY_READ]) + (f" and {more} more" if more > 0 else "")
     return f"did you mean {close[0]!r}? {others}" if close else others

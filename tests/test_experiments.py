@@ -8,7 +8,7 @@ from netviz.experiments import Experiment, Vocabulary, read_experiments
 from netviz.fences import untranslated
 from netviz.lessons import Lesson, read_text
 from netviz.methods import methods
-from netviz.mistakes import Mistakes
+from netviz.mistakes import EASILY_READ, Mistakes, nearest
 from netviz.networks.architecture import vgg16_layers
 
 VOCABULARY = Vocabulary(methods(), ("chelsea", "dog"), vgg16_layers("compact"))
@@ -170,3 +170,9 @@ def test_a_language_that_has_fallen_behind_is_reported(tmp_path: Path) -> None:
     experiments, _, _ = read_experiments([behind], VOCABULARY)
     told = untranslated([behind], "experiment", experiments.values())
     assert told == [f"{tmp_path / 'zh.md'}: has no fence for the experiment 'b'"]
+
+
+def test_a_hint_names_the_nearest_word_and_no_more_words_than_one_reads() -> None:
+    assert nearest("gradent", ["gradient", "lime"]) == "did you mean 'gradient'? allowed: gradient, lime"
+    hint = nearest("one-1000", [f"one-{number}" for number in range(EASILY_READ + 5)])
+    assert hint.startswith("did you mean 'one-") and hint.endswith(f"one-{EASILY_READ - 1} and 5 more")

@@ -198,9 +198,9 @@ def deep_dream(
 @method(
     title={"en": "Inversion", "zh": "特征反演"},
     summary={
-        "en": "A picture made from noise that a layer can hardly tell from the photo: what differs, the layer has "
-        "forgotten.",
-        "zh": "从噪声开始生成一张图片，使某一层几乎无法把它与照片区分开；两者的差别，就是这一层已经丢掉的信息。",
+        "en": "A picture made from noise whose values at a layer come as near to the photo's as they can: where the "
+        "two pictures differ, the layer holds little of the photo.",
+        "zh": "从噪声开始生成一张图片，使某一层的取值尽量接近照片的取值；两张图片不同的地方，这一层保留的信息就不多。",
     },
     papers=(
         Paper(

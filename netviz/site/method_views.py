@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from netviz.methods import Method, Paper, Passes
+from netviz.site.markup import inline_template
 from netviz.site.method_words import setting_words
 
 
@@ -22,7 +24,7 @@ class SettingView:
     name: str
     allowed: str
     default: str
-    description: str
+    description: Markup
     translated: bool
 
 
@@ -63,8 +65,9 @@ def _settings(model: type[BaseModel], language: str) -> tuple[SettingView, ...]:
     for name, schema in model.model_json_schema().get("properties", {}).items():
         english = schema.get("description", "")
         words = setting_words(english, language)
-        default = str(schema.get("default", ""))
-        views.append(SettingView(name, _allowed(schema), default, words or english, words is not None))
+        default = "" if schema.get("default") is None else str(schema["default"])
+        description = Markup(inline_template(words or english))
+        views.append(SettingView(name, _allowed(schema), default, description, words is not None))
     return tuple(views)
 
 
