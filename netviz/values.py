@@ -34,7 +34,8 @@ class Top(tuple[ClassScore, ...]):
 class ResultView:
     """One experiment's result for one picture; ``numbers.norm`` and the like are what the method measured.
 
-    One on data has no target, no likeliest classes and no picture.
+    ``settings.samples`` and the like are what was asked for. One on data has no target, no likeliest classes and no
+    picture.
     ``others`` are its results at every value of its slider, by the value's name.
     """
 
@@ -42,6 +43,7 @@ class ResultView:
     top: Top
     numbers: SimpleNamespace
     picture: Any
+    settings: SimpleNamespace = field(default_factory=SimpleNamespace)
     others: Mapping[str, ResultView] = field(default_factory=dict)
 
     def at(self, value: Any) -> ResultView:
@@ -58,6 +60,7 @@ def result_view(record: Mapping[str, Any], picture: Any, language: str) -> Resul
         Top(_class_score(score, language) for score in record.get("top", ())),
         SimpleNamespace(**record["numbers"]),
         picture,
+        SimpleNamespace(**record["settings"]),
     )
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from netviz.claims import check_claim, read_claim
-from netviz.values import ClassScore, Top
+from netviz.values import ClassScore, Top, result_view
 
 TABBY = ClassScore(281, "tabby", 0.45, 12.5, 1)
 TIGER_CAT = ClassScore(282, "tiger cat", 0.20, 11.0, 2)
@@ -40,6 +40,12 @@ def test_each_kind_of_claim_can_be_kept_and_broken(kept: str, broken: str) -> No
 def test_a_checked_claim_shows_what_was_measured() -> None:
     checked = check_claim(read_claim("numbers.error < results['other'].numbers.error / 2"), SCOPE)
     assert checked.measured == {"numbers.error": 0.004, "results['other'].numbers.error": 0.1}
+
+
+def test_a_result_says_what_was_asked_for() -> None:
+    stored = {"numbers": {"error": 0.004}, "settings": {"steps": 64}}
+    scope = SCOPE | {"results": {"other": result_view(stored, None, "en")}}
+    assert check_claim(read_claim("results['other'].settings.steps == numbers.steps"), scope).kept
 
 
 @pytest.mark.parametrize("source", ["1 < 2", "true", "'tabby' == 'tabby'"])

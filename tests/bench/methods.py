@@ -56,9 +56,8 @@ PASSES = {
     "Score-CAM": (512, 0),
 }
 
-
-LONG = 50  # passes
-
+LONG = 50  # passes: a task that needs no warming up
+LONGEST = 150  # passes: a task that may be run less often
 BY_COLOUR = ("gradient", "guided backprop", "SmoothGrad")  # maps in score per unit of the input, which differ
 
 
@@ -85,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = [name for name in CONTESTANTS if name in options.only]
     tasks = [task for task in PASSES if task in options.tasks]
     contestants = start(names, question())
-    timings = measure(contestants, tasks, options.repeat)
+    timings = measure(contestants, tasks, options.repeat, options.repeat_longest or options.repeat)
     limits = {precision: contestants[OURS].ask(f"limit {precision}")[1].item() for precision in ("float32", "bfloat16")}
     for contestant in contestants.values():
         contestant.stop()
@@ -102,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     """The command's arguments."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--repeat", type=int, default=3, help="rounds that count; short tasks warm up before (3)")
+    arguments.add_argument("--repeat-longest", type=int, help="rounds of tasks of 150 passes and more (as many)")
     arguments.add_argument("--to", type=Path, default=Path("bench-report"), help="folder of the report (bench-report)")
     usual = [name for name in CONTESTANTS if name != HALF or {"amx_bf16", "avx512_bf16"} & set(machine()["flags"])]
     arguments.add_argument("--only", nargs="+", choices=CONTESTANTS, default=usual, metavar="NAME")
@@ -153,12 +153,13 @@ def start(names: Sequence[str], asked: Question) -> dict[str, Contestant]:
     return contestants
 
 
-def measure(contestants: Mapping[str, Contestant], tasks: Sequence[str], repeat: int) -> Timings:
+def measure(contestants: Mapping[str, Contestant], tasks: Sequence[str], repeat: int, repeat_longest: int) -> Timings:
     """Every task by every contestant that has it, in turn, so many times; short ones after one not counted."""
     timings: dict[tuple[str, str], Timing] = {}
     for task in tasks:
-        warm_up = sum(PASSES[task]) < LONG  # a long task warms up within itself
-        for number in range(0 if warm_up else 1, repeat + 1):
+        passes = sum(PASSES[task])
+        warm_up = passes < LONG  # a long task warms up within itself
+        for number in range(0 if warm_up else 1, (repeat if passes < LONGEST else repeat_longest) + 1):
             for name, contestant in contestants.items():
                 timing = timings.setdefault((task, name), Timing())
                 if task not in contestant.tasks or timing.failure:
@@ -171,7 +172,7 @@ def measure(contestants: Mapping[str, Contestant], tasks: Sequence[str], repeat:
                 seconds, timing.answer = reply
                 if number:
                     timing.seconds.append(seconds)
-                print(f"{task} {number}/{repeat} {name} {seconds:.2f} s", file=sys.stderr)
+                print(f"{task} {number} {name} {seconds:.2f} s", file=sys.stderr)
     return timings
 
 
