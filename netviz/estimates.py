@@ -1,7 +1,7 @@
 """What tasks will cost, told before any of them starts: passes as their methods declare them, time as this machine has.
 
 A pass for a picture of which only a window changes is computed incrementally (`netviz.networks.incremental`) and is a
-fraction of one for a whole picture.
+fraction of one for a whole picture; so is a pass for a picture that is made smaller than the network's own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from netviz.progress import Reporter
 
 BUDGET = 120  # seconds: an experiment that may take longer is announced
 WINDOWED = {"occlusion": "patch"}  # methods that change one window at a time, and the setting that is its side
+SMALLER = {"activation-maximisation": "side"}  # methods that make smaller pictures if told to, likewise
 
 
 def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> None:
@@ -37,8 +38,11 @@ def cost(task: Task) -> int:
 
 def share_of_a_pass(task: Task) -> float:
     """What part of a picture's pass one of the task's passes takes, above 0 and at most 1."""
-    side = WINDOWED.get(task.experiment.method.name)
-    return window_share(task.experiment.settings[side], task.weights.form) if side else 1.0
+    method, settings = task.experiment.method.name, task.experiment.settings
+    if method in WINDOWED:
+        return window_share(settings[WINDOWED[method]], task.weights.form)
+    side = settings[SMALLER[method]] if method in SMALLER else None
+    return min(1.0, (side / vgg16_layers(task.weights.form)[0].shape[0]) ** 2) if side else 1.0
 
 
 def window_share(window: int, form: str) -> float:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from netviz.estimates import announce_long, cost, window_share
+from netviz.estimates import announce_long, cost, share_of_a_pass, window_share
 from netviz.methods import methods
 from netviz.networks.architecture import BLOCKS, vgg16_layers
 from netviz.networks.weights import Weights
@@ -63,3 +63,8 @@ def test_the_share_of_a_window_is_that_of_the_outputs_it_reaches(window: int) ->
 def test_a_window_that_is_the_picture_is_a_whole_pass(form: str) -> None:
     assert window_share(224, form) == 1
     assert window_share(1000, form) == 1
+
+
+def test_a_pass_for_a_picture_of_half_the_side_is_a_quarter() -> None:
+    assert share_of_a_pass(task_of("activation-maximisation", side=112)) == 0.25
+    assert share_of_a_pass(task_of("activation-maximisation")) == share_of_a_pass(task_of("gradient")) == 1
