@@ -20,7 +20,7 @@ from netviz.store import Store
 
 RESULTS = "results"
 TOP = 5
-REMEMBERED = 256 * 2**20  # bytes of the network's answers: VGG16's gradients of 400 pictures, or all its logits
+REMEMBERED = 128 * 2**20  # bytes of the network's answers: VGG16's gradients of 200 pictures, or all its logits
 
 
 class Laboratory:

@@ -87,14 +87,14 @@ def old_lines() -> Result:
 
 def _tried(line: str, names: dict[str, Any]) -> str:
     """Run a line among these names; if it fails, its error, and what stands in for it is run instead."""
-    try:
-        with contextlib.redirect_stdout(io.StringIO()):  # predict draws a progress bar
+    with contextlib.redirect_stdout(io.StringIO()):  # predict draws a progress bar
+        try:
             exec(line, names)
-    except Exception as error:
-        name = line.partition(" =")[0]
-        if name in MENDED:
-            exec(MENDED[name], names)
-        return f"{type(error).__name__}: {error}"
+        except Exception as error:
+            name = line.partition(" =")[0]
+            if name in MENDED:
+                exec(MENDED[name], names)
+            return f"{type(error).__name__}: {error}"
     return "ok"
 
 

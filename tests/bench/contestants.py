@@ -2,7 +2,8 @@
 
 A contestant is a function of a `Question` that gives its tasks: functions without arguments that return one map. They
 are called in a process of their own (`serve`), so that no library's threads or memory disturb another's. All compute
-in float32 except where a contestant's name says otherwise.
+in float32 except where a contestant's name says otherwise. Peers run as they come: they import TensorFlow first, which
+then chooses its kernels by the processor.
 """
 
 from __future__ import annotations
@@ -152,9 +153,11 @@ def _torch_twin(question: Question) -> tuple[Any, Any]:
 
 def xplique(question: Question) -> dict[str, Task]:
     """Xplique, on the same Keras model."""
+    import tensorflow as tf
     from xplique import attributions as attr
 
     model, inputs = _keras_model(question)
+    tf.random.set_seed(0)  # where results must repeat, TensorFlow draws no noise without a seed
     targets = np.eye(1000, dtype=np.float32)[[question.target]]
 
     def task(method: Any) -> Task:
