@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
+from netviz.inputs import inputs_key, is_current, summary_of
 from netviz.mistakes import Mistakes
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
+from netviz.options import Options
 from netviz.pictures import UnreadablePicture
-from netviz.pipeline import Options, build, export
-from netviz.progress import Reporter
+from netviz.progress import Report, Reporter
 from netviz.site.publish import CannotPublish
 
 EXAMPLES = """\
@@ -84,10 +85,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.precision,
         )
         if options.export:
+            from netviz.pipeline import export
+
             for file in export(chosen, options.export, options.to or Path("export"), reporter):
                 reporter.say(f"wrote {file}")
         else:
-            build(chosen, reporter).show(reporter)
+            bring_up_to_date(chosen, reporter).show(reporter)
     except Mistakes as mistakes:
         return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
     except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:
@@ -96,6 +99,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _stop("stopped; what was computed is kept, and the next build goes on from there.")
         return 130
     return 0
+
+
+def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
+    """Build the site, unless one stands there that was built from the same."""
+    if is_current(options.to, inputs_key(options)):
+        return Report(options.to, summary_of(options.to)["experiments"])
+    from netviz.pipeline import build  # what it imports takes longer than to find out that it isn't needed
+
+    return build(options, reporter)
 
 
 def _stop(*lines: str) -> int:

@@ -1,12 +1,54 @@
-"""What was read, byte for byte: as long as it is the same, a build has nothing to do."""
+"""What a build reads, byte for byte: as long as it is the same, there is nothing to do.
+
+Nothing in here imports what a build needs, so that finding this out takes no time.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
+from netviz import packages
+from netviz.networks.precision import cpu_flags
+from netviz.networks.weights import describe
+from netviz.options import Options
+from netviz.store import key_of
+
+PACKAGE = Path(__file__).resolve().parent
+TEMPLATES = PACKAGE.parent / "templates"
+SUMMARY = "build.json"  # a file of the site: what it was built from
 LEFT_OUT = "__pycache__"  # what Python writes beside its sources
+
+
+def inputs_key(options: Options) -> str:
+    """A key of all that a build reads: course, photo, templates, package, methods declared elsewhere, options.
+
+    Raises WeightsUnavailable where weights are named that are not there.
+    """
+    photo = [options.picture] if options.picture else []
+    read = digest_of([options.content, TEMPLATES, PACKAGE, *photo, *_methods_elsewhere()])
+    chosen = [describe(options.weights).digest, options.offer, options.precision, sorted(cpu_flags())]
+    installed = packages.versions((*packages.NETWORK, *packages.DATA, *packages.DRAWING, *packages.PAGES))
+    return key_of([read, chosen, installed])
+
+
+def is_current(site: Path, inputs: str) -> bool:
+    """Whether a site stands there that was built from just this, with all of its files."""
+    summary = summary_of(site)
+    return summary.get("inputs") == inputs and all((site / name).is_file() for name in summary.get("files", ()))
+
+
+def summary_of(site: Path) -> dict[str, Any]:
+    """What a site says that it was built from; nothing if it is none of ours."""
+    try:
+        summary = json.loads((site / SUMMARY).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}
 
 
 def digest_of(places: Iterable[Path]) -> str:
@@ -29,3 +71,12 @@ def _files(place: Path) -> Iterator[tuple[str, Path]]:
         for file in sorted(place.rglob("*")):
             if file.is_file() and LEFT_OUT not in file.parts:
                 yield file.relative_to(place).as_posix(), file
+
+
+def _methods_elsewhere() -> Iterator[Path]:
+    """The sources of methods that others have declared: whoever did has imported `netviz.methods`."""
+    declared = sys.modules.get("netviz.methods")
+    for module in sorted(declared.modules_declaring() if declared else ()):
+        source = getattr(sys.modules[module], "__file__", None)
+        if source and PACKAGE not in Path(source).parents:
+            yield Path(source)

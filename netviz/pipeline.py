@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from netviz.course import Course, read_course
 from netviz.draw import Drawing
 from netviz.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.export import export_tasks
 from netviz.fences import untranslated
-from netviz.inputs import digest_of
-from netviz.methods import modules_declaring
+from netviz.inputs import SUMMARY, inputs_key, summary_of
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.networks import Precision, open_network
-from netviz.networks.precision import cpu_flags
+from netviz.networks import open_network
 from netviz.networks.weights import describe
+from netviz.options import Options
 from netviz.pictures import picture_mistakes
-from netviz.plan import DATA_PACKAGES, DRAWING_PACKAGES, NETWORK_PACKAGES, Task, make_plan, versions
+from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS, Laboratory, run_data_task
 from netviz.site.compose import changed_lessons, site_files
-from netviz.site.made import PAGE_PACKAGES, Takeover
+from netviz.site.made import Takeover
 from netviz.site.proofreading import text_mistakes
 from netviz.site.publish import check_destination, publish
 from netviz.site.verdicts import verdicts
-from netviz.site.weave import TEMPLATES
-from netviz.store import Store, key_of
-
-SUMMARY = "build.json"  # a file of the site: what it was built from
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the command line asks for."""
-
-    content: Path
-    to: Path
-    store: Path
-    weights: str = "compact"
-    picture: Path | None = None
-    offer: tuple[str, ...] = ()
-    precision: Precision | None = None
+from netviz.store import Store
 
 
 def build(options: Options, reporter: Reporter) -> Report:
@@ -55,8 +35,6 @@ def build(options: Options, reporter: Reporter) -> Report:
     Raises Mistakes, WeightsUnavailable, UnreadablePicture or CannotPublish; then the old site stands as it was.
     """
     inputs = inputs_key(options)
-    if is_current(options.to, inputs):
-        return Report(options.to, summary_of(options.to)["experiments"])
     course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
@@ -124,32 +102,6 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
 def all_mistakes(course: Course, changed: Collection[str] | None = None) -> list[Mistake]:
     """All that is wrong with a course, or with the lessons of these slugs, before anything runs."""
     return [*course.mistakes, *text_mistakes(course, changed), *picture_mistakes(course.pictures.values())]
-
-
-def inputs_key(options: Options) -> str:
-    """A key of all that a build reads: course, photo, templates, package, methods declared elsewhere, options."""
-    package = Path(__file__).parent
-    sources = [getattr(sys.modules[module], "__file__", None) for module in sorted(modules_declaring())]
-    elsewhere = [Path(source) for source in sources if source and package not in Path(source).parents]
-    photo = [options.picture] if options.picture else []
-    read = digest_of([options.content, TEMPLATES, package, *photo, *elsewhere])
-    chosen = [describe(options.weights).digest, options.offer, options.precision, sorted(cpu_flags())]
-    return key_of([read, chosen, versions((*NETWORK_PACKAGES, *DATA_PACKAGES, *DRAWING_PACKAGES, *PAGE_PACKAGES))])
-
-
-def summary_of(site: Path) -> dict[str, Any]:
-    """What a site says that it was built from; nothing if it is none of ours."""
-    try:
-        summary = json.loads((site / SUMMARY).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return summary if isinstance(summary, dict) else {}
-
-
-def is_current(site: Path, inputs: str) -> bool:
-    """Whether a site stands there that was built from just this, with all of its files."""
-    summary = summary_of(site)
-    return summary.get("inputs") == inputs and all((site / name).is_file() for name in summary.get("files", ()))
 
 
 def run_missing(

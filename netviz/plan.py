@@ -6,12 +6,12 @@ the drawing adds. So a change of colours never runs the network again.
 
 from __future__ import annotations
 
-import importlib.metadata
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from netviz import packages
 from netviz.course import Course
 from netviz.experiments import CHOSEN, NO_PICTURE, Experiment
 from netviz.figures.views import VIEWS
@@ -19,13 +19,11 @@ from netviz.framing import framed_as
 from netviz.networks import Precision
 from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
+from netviz.packages import versions
 from netviz.pictures import Picture
 from netviz.sources import source_digest
 from netviz.store import key_of
 
-NETWORK_PACKAGES = ("tensorflow", "keras", "numpy", "pillow", "scipy", "scikit-image")
-DATA_PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "shap")
-DRAWING_PACKAGES = ("matplotlib", "numpy", "pillow")
 RUNNING_MODULES = ("netviz.record", "netviz.pictures", "netviz.networks.vgg16")
 DATA_MODULES = ("netviz.record",)
 
@@ -68,7 +66,7 @@ class Task:
             experiment.method.signed,
             [other.key for other in self.beside],
             source_digest("netviz.figures", f"netviz.figures.{VIEWS[experiment.view].module}"),
-            versions(DRAWING_PACKAGES),
+            versions(packages.DRAWING),
         )
         return key_of([self.key, *drawing])
 
@@ -133,7 +131,7 @@ def _result_key(task: Task) -> str:
     asked = {"method": method.name, "settings": dict(task.experiment.settings), "precision": task.precision}
     if task.picture is None:
         source = source_digest(method.function.__module__, *DATA_MODULES)
-        return key_of(asked | {"source": source, "versions": versions(DATA_PACKAGES)})
+        return key_of(asked | {"source": source, "versions": versions(packages.DATA)})
     return key_of(
         asked
         | {
@@ -142,12 +140,6 @@ def _result_key(task: Task) -> str:
             "of": [other.key for other in task.of],
             "weights": task.weights.digest,
             "source": source_digest(method.function.__module__, *RUNNING_MODULES),
-            "versions": versions(NETWORK_PACKAGES),
+            "versions": versions(packages.NETWORK),
         }
     )
-
-
-@cache
-def versions(packages: tuple[str, ...]) -> dict[str, str]:
-    """The installed version of each package."""
-    return {package: importlib.metadata.version(package) for package in packages}

@@ -8,12 +8,12 @@ from types import SimpleNamespace
 import pytest
 
 from netviz.fences import untranslated
+from netviz.inputs import TEMPLATES
 from netviz.lessons import Lesson, read_text
 from netviz.mistakes import Mistakes
 from netviz.questions import Question, read_questions
 from netviz.site import weave
 from netviz.site.quiz import QuestionView, question_mistakes, question_view, results_asked
-from netviz.site.weave import TEMPLATES
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"  # the body begins in line 5, a fence's first field in line 6
 ENGLISH = """id: brightest

@@ -8,13 +8,13 @@ import pytest
 
 from netviz.bibliography import cited_works, read_bibliography
 from netviz.glossary import read_glossary
+from netviz.inputs import TEMPLATES
 from netviz.lessons import read_text
 from netviz.methods import methods
 from netviz.mistakes import Mistakes
 from netviz.site import weave
 from netviz.site.markup import lesson_body, link_mistakes
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
-from netviz.site.weave import TEMPLATES
 
 GLOSSARY = """- key: scores
   title: {en: Scores, zh: 得分}

@@ -13,7 +13,8 @@ import pytest
 
 from netviz.course import read_course
 from netviz.networks.weights import describe
-from netviz.pipeline import Options, build
+from netviz.options import Options
+from netviz.pipeline import build
 from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from netviz.course import Course
 from netviz.draw import FIGURES
+from netviz.inputs import TEMPLATES
 from netviz.lessons import LANGUAGES
 from netviz.mistakes import Mistake, Mistakes
 from netviz.plan import Plan
@@ -23,7 +24,7 @@ from netviz.site.publish import Files
 from netviz.site.search import IndexEntry, entries_of, index_script, old_entries
 from netviz.site.thumbnail import thumbnail, thumbnail_path
 from netviz.site.verdicts import Verdict
-from netviz.site.weave import TEMPLATES, read_assets, weave_sitemap
+from netviz.site.weave import read_assets, weave_sitemap
 from netviz.store import Store, key_of
 
 Woven = Sequence[tuple[Page, str | Path]]

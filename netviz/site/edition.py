@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from netviz import __version__
 from netviz.course import Course
 from netviz.experiments import CHOSEN, Experiment
+from netviz.inputs import TEMPLATES
 from netviz.lessons import Lesson
 from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
@@ -97,7 +98,7 @@ class Edition:
     @cached_property
     def env(self) -> ImmutableSandboxedEnvironment:
         """Jinja2 for this language."""
-        return weave.environment(weave.TEMPLATES, self.language)
+        return weave.environment(TEMPLATES, self.language)
 
     @property
     def words(self) -> Any:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from netviz import packages
+from netviz.inputs import TEMPLATES
 from netviz.methods import methods
-from netviz.plan import versions
-from netviz.site.weave import TEMPLATES
+from netviz.packages import versions
 from netviz.sources import source_digest
 from netviz.store import key_of
-
-PAGE_PACKAGES = ("jinja2", "markdown", "pygments", "pymdown-extensions")  # whose versions show in pages
 
 
 @dataclass(frozen=True)
@@ -49,4 +48,4 @@ def code_key() -> str:
     words = sorted([*package.rglob("*.yaml"), *package.rglob("*.tsv")])
     texts = [file.read_text("utf-8") for file in [*sorted(TEMPLATES.iterdir()), *words] if file.is_file()]
     declared = sorted({method.function.__module__ for method in methods().values()})
-    return key_of([texts, source_digest("netviz.site.compose", *declared), versions(PAGE_PACKAGES)])
+    return key_of([texts, source_digest("netviz.site.compose", *declared), versions(packages.PAGES)])

@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz.bibliography import cited_works
 from netviz.course import Course
+from netviz.inputs import TEMPLATES
 from netviz.lessons import LANGUAGES, Lesson
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
@@ -19,7 +20,7 @@ from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
 from netviz.site.reference import glossary_mistakes
-from netviz.site.weave import TEMPLATES, environment
+from netviz.site.weave import environment
 
 
 def text_mistakes(course: Course, changed: Collection[str] | None = None) -> list[Mistake]:

@@ -23,7 +23,6 @@ from netviz.site.pages import PAGES, TONGUES, Page, Site, search_index
 from netviz.site.quiz import QuestionView
 from netviz.yaml_places import LOADER
 
-TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 ASSETS = (
     "explorer.js",
     "favicon.svg",
