@@ -11,7 +11,7 @@ import pytest
 from tiny import TORCH_LIKE, in_whole_passes, make_tiny
 
 from netviz.networks import Window, open_network
-from netviz.networks.incremental import Step, leading_steps
+from netviz.networks.incremental import Step, evened_boxes, leading_steps
 from netviz.networks.keras_network import KerasNetwork, keras
 from netviz.networks.memory import Memory
 from netviz.networks.weights import Weights
@@ -138,6 +138,19 @@ def test_what_a_step_reaches() -> None:
     assert convolution.reach(ends, side).tolist() == [[[0, 4]]]
     assert pooling.reach(ends, side // 2).tolist() == [[[0, 2]]]
     assert pooling.reach(np.array([[[8, 9]]]), side // 2).tolist() == [[[3, 4]]]  # the ninth input is in none
+
+
+def test_boxes_grow_to_a_few_sizes_and_stay_within_their_maps() -> None:
+    """Ten places in a row, the nearer to the edge, the smaller: of the sizes, one stays, two and four become one."""
+    starts = np.arange(10)
+    reached = [np.stack([starts, starts + 3], axis=-1), np.stack([np.maximum(starts - 6, 0), starts + 3], axis=-1)]
+    sides = [np.array([12, 12]), np.array([12, 12])]
+    evened = evened_boxes([np.stack([one, one], axis=1) for one in reached], sides)
+    np.testing.assert_array_equal(evened[0][:, 0], reached[0])  # windows in the picture are what was asked for
+    assert (evened[1][:, 0, 1] - evened[1][:, 0, 0]).tolist() == [3, 5, 5, 9, 9, 9, 9, 9, 9, 9]
+    for ends, before, side in zip(evened, reached, sides, strict=True):
+        assert (ends[:, 0, 0] >= 0).all() and (ends[:, 0, 1] <= side[0]).all()
+        assert (ends[:, 0, 0] <= before[:, 0]).all() and (ends[:, 0, 1] >= before[:, 1]).all()
 
 
 @pytest.mark.vgg16

@@ -220,6 +220,7 @@ def eigen_cam(network: Network, pictures: Array, targets: Targets, *, layer: Spa
     signed=False,
     views=("raw", "overlay", "map"),
     passes=lambda settings: Passes(forward=settings.channels + 2),
+    half=lambda settings: True,
 )
 def score_cam(
     network: Network,

@@ -16,9 +16,9 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from netviz.methods import Method, OutputSetting, Paper, Passes, Result, Seed, method, methods, run
-from netviz.methods.arrays import flat_maps, flattened, lengths, peaks, resized, target_output
+from netviz.methods.arrays import flat_maps, flattened, lengths, resized, target_output
 from netviz.methods.hiding import Fill, filled, mixed_scores
-from netviz.methods.regions import Labels
+from netviz.methods.regions import Labels, centres_of_greatest
 from netviz.networks import Array, Network, Output, Targets
 
 CHUNK = 32  # changed pictures that are in memory at a time
@@ -360,14 +360,15 @@ def pointing_game(
 ) -> Result:
     """Whether the peak lies in the box or within the tolerance of it: ``hit`` (n,), 1 or 0.
 
-    ``peak`` (n, 2) is the centre of the greatest value's pixel as fractions of height and width, ``distance`` (n,)
-    how far it is from the box in pixels at a side of 224, ``inside_share`` (n,) the box's share of all positive
-    values (a pixel belongs to the box if its centre does; 0 where nothing is positive), ``box_share`` (n,) the box's
-    share of the picture. ``maps`` (n, 1, height, width); ``box`` (n, 4) is the box again, for the drawing.
+    ``peak`` (n, 2) is the centre of the greatest value, or of all that share it, as fractions of height and width,
+    ``distance`` (n,) how far it is from the box in pixels at a side of 224, ``inside_share`` (n,) the box's share of
+    all positive values (a pixel belongs to the box if its centre does; 0 where nothing is positive), ``box_share``
+    (n,) the box's share of the picture. ``maps`` (n, 1, height, width); ``box`` (n, 4) is the box again, for the
+    drawing.
     """
     top, left, bottom, right = box
     shares = _fitted(maps[0], *pictures.shape[1:3])
-    peak = peaks(shares)
+    peak = centres_of_greatest(shares)
     nearest = np.clip(peak, (top, left), (bottom, right))
     distance = TOLERANCE_SIDE * lengths(peak - nearest)
     return {

@@ -5,6 +5,7 @@ The networks are trained once in a process for a table and a seed. Their one out
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -50,10 +51,12 @@ def column_contributions(
 ) -> Result:
     """The ``count`` greatest by size, greatest first: ``names``, ``weights``, ``values`` and ``deviations``.
 
-    ``values`` are the row's, ``deviations`` the same in standard deviations from the mean. Numbers: ``probability``
-    and ``log_odds`` of label 1, ``average_log_odds`` of a row of means, the ``sum`` of all weights, ``rest``, that of
-    those not shown, ``delta`` = sum - (log_odds - average_log_odds), the ``greatest`` column, the ``truth`` in words,
-    and the network's ``accuracy`` on all held-out rows. Rows are counted from the start again where there are fewer.
+    Columns that code one thing (``education: school``, ``education: university``) count together, under the name of
+    the one that holds for this row, or of the thing where none does. ``values`` are the row's, ``deviations`` the same
+    in standard deviations from the mean. Numbers: ``probability`` and ``log_odds`` of label 1, ``average_log_odds`` of
+    a row of means, the ``sum`` of all weights, ``rest``, that of those not shown, ``delta`` = sum - (log_odds -
+    average_log_odds), the ``greatest`` column, the ``truth`` in words, and the network's ``accuracy`` on all held-out
+    rows. Rows are counted from the start again where there are fewer.
     """
     data = read_table(table)
     network = table_network(table, seed)
@@ -61,13 +64,20 @@ def column_contributions(
     place = int(places[row % len(places)])
     inputs = data.standardised[place].astype(np.float32)
     odds = network.log_odds(np.stack([inputs, np.zeros_like(inputs)]))[:, 0].astype(np.float64)
-    weights = contributions(network, inputs, np.zeros_like(inputs), 0, by, seed)
+    by_column = contributions(network, inputs, np.zeros_like(inputs), 0, by, seed)
+    families = families_of(data.columns)
+    weights = np.array([by_column[family].sum() for family in families.values()])
+    holding = np.array([family[int(data.rows[place][family].argmax())] for family in families.values()])
+    names = np.array(
+        [name if data.rows[place][at] == 0 else data.columns[at] for name, at in zip(families, holding, strict=True)]
+    )
     chosen = np.argsort(-np.abs(weights), kind="stable")[:count]
+    shown = holding[chosen]
     return {
-        "names": np.array(data.columns)[chosen],
+        "names": names[chosen],
         "weights": weights[chosen],
-        "values": data.rows[place][chosen],
-        "deviations": data.standardised[place][chosen],
+        "values": data.rows[place][shown],
+        "deviations": data.standardised[place][shown],
         "probability": 1 / (1 + np.exp(-odds[0])),
         "log_odds": odds[0],
         "average_log_odds": odds[1],
@@ -75,7 +85,7 @@ def column_contributions(
         "rest": weights.sum() - weights[chosen].sum(),
         "delta": weights.sum() - (odds[0] - odds[1]),
         "accuracy": _accuracy(network, data.standardised[data.held_out], data.labels[data.held_out]),
-        "greatest": np.array(data.columns)[chosen[0]],
+        "greatest": names[chosen[0]],
         "truth": np.array(data.classes[data.labels[place]]),
     }
 
@@ -154,7 +164,8 @@ def calibration(
 
     Every row is answered by a network that did not learn from it (five-fold). ``error`` is the mean of |x - y|, every
     group counting by its size (ECE); ``doubtful_predicted`` and ``doubtful_observed`` are x and y of the group nearest
-    to even odds; ``brier`` the mean square of probability less label, ``brier_commonest`` that of
+    to even odds; ``lowest_predicted`` is x of the first group, of whose ``lowest_rows`` rows ``lowest_positive`` have
+    label 1; ``brier`` the mean square of probability less label, ``brier_commonest`` that of
     always answering the share of label 1.
     """
     labels = read_table(table).labels
@@ -170,6 +181,9 @@ def calibration(
         "error": (np.abs(predicted - observed) * sizes).sum() / sizes.sum(),
         "doubtful_predicted": predicted[doubtful],
         "doubtful_observed": observed[doubtful],
+        "lowest_predicted": predicted[0],
+        "lowest_positive": np.array(int(labels[groups[0]].sum())),
+        "lowest_rows": np.array(len(groups[0])),
         "brier": ((probabilities - labels) ** 2).mean(),
         "brier_commonest": ((labels.mean() - labels) ** 2).mean(),
         "rows": np.array(len(labels)),
@@ -267,11 +281,8 @@ def shuffled_columns(
     network, random = table_network(table, seed), np.random.default_rng(seed)
     rows, labels = data.standardised[data.held_out], data.labels[data.held_out]
     area = float(roc_auc_score(labels, network.log_odds(rows)[:, 0]))
-    groups: dict[str, list[int]] = {}
-    for place, name in enumerate(data.columns):
-        groups.setdefault(name.partition(":")[0], []).append(place)
     falls = {}
-    for name, places in groups.items():
+    for name, places in families_of(data.columns).items():
         areas = []
         for _ in range(repeats):
             mixed = rows.copy()
@@ -376,6 +387,14 @@ def linear_model(
         "greatest": np.array(data.columns)[order[0]],
         "accuracy": np.array(float(model.score(data.standardised[data.held_out], data.labels[data.held_out]))),
     }
+
+
+def families_of(columns: Sequence[str]) -> dict[str, list[int]]:
+    """The places of the columns that code one thing, by what stands before the colon of their names."""
+    families: dict[str, list[int]] = {}
+    for place, name in enumerate(columns):
+        families.setdefault(name.partition(":")[0], []).append(place)
+    return families
 
 
 @cache

@@ -4,7 +4,7 @@ A window reaches a small box of each early map, and the box grows by the kernel 
 everything is as in the unchanged picture, which goes through the network once (Nakandala, Nagrecha, Kumar and
 Papakonstantinou, "Incremental and Approximate Inference for Faster Occlusion-based Deep CNN Explanations", SIGMOD
 2019). The answer is that of the whole network but for the order of the sums. Of VGG16's operations, 16 by 16 pixels
-need a tenth on average, 32 by 32 a seventh.
+need a ninth on average, 32 by 32 a seventh.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class IncrementalInference:
         """
         logits, known = self._whole(tf.constant(picture[None]))
         yield np.array([0]), logits.numpy()
-        reached = self._reached(windows)
+        reached = evened_boxes(self._reached(windows), self._sides)
         sizes = np.stack([ends[..., 1] - ends[..., 0] for ends in reached], axis=1)
         for group in _groups(sizes, self._sides[0]):
             boxes = [ends[group] for ends in reached]
@@ -198,6 +198,32 @@ def _looked_up(places: Any, known: Any, boxes: Any) -> Any:
     unchanged = tf.gather(known, tf.minimum(places, count - 1))
     changed = tf.gather(tf.reshape(boxes, (-1, known.shape[-1])), tf.maximum(places - count, 0))
     return tf.where((places >= count)[..., None], changed, unchanged)
+
+
+def evened_boxes(reached: Sequence[Ends], sides: Sequence[Ends]) -> list[Ends]:
+    """Boxes (n, 2, 2) of every map, grown within it to a few sizes: what many share goes through the network at once.
+
+    The nearer a window is to the edge, the more of its boxes is cut off. Of each axis' sizes the smallest stays, the
+    next two become one, then the next four: for 16 by 16 pixels 8 % more operations in 9 groups instead of 49. What
+    is computed beyond what a window reaches is as it was.
+    """
+    evened = [ends.copy() for ends in reached]
+    for axis in (0, 1):
+        sizes = np.stack([ends[:, axis, 1] - ends[:, axis, 0] for ends in reached], axis=1)
+        for alike in _alike(sizes):
+            for ends, side, size in zip(evened, sides, sizes[alike].max(axis=0), strict=True):
+                start = np.minimum(ends[alike, axis, 0], side[axis] - size)
+                ends[alike, axis] = np.stack([start, start + size], axis=-1)
+    return evened
+
+
+def _alike(sizes: Ends) -> Iterator[Ends]:
+    """Windows whose sizes (n, maps) may be made equal; those in the picture itself, the first, are so already."""
+    for length in np.unique(sizes[:, 0]):
+        members = np.flatnonzero(sizes[:, 0] == length)
+        _, place = np.unique(sizes[members], axis=0, return_inverse=True)
+        kind = np.log2(place.reshape(-1) + 1).astype(int)
+        yield from (members[kind == one] for one in np.unique(kind))
 
 
 def _rows_and_zero(values: Any) -> Any:
