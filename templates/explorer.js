@@ -75,7 +75,7 @@
       canvas.setAttribute("aria-label", title);
       one(".max").textContent = shown(layer.max[channel]);
       one(".mean").textContent = shown(layer.mean[channel]);
-      one(".zeros").textContent = layer.zeros.length ? `${shown(100 * layer.zeros[channel])} %` : "–";
+      one(".zeros").textContent = layer.zeros.length ? `${shown(100 * layer.zeros[channel])}${document.documentElement.lang.startsWith("zh") ? "" : "\u00a0"}%` : "–";
       one(".peak").textContent = layer.vector ? "–" : peak().map((place) => place + 1).join(", ");
       draw();
       point(...peak());

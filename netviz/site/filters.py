@@ -39,7 +39,7 @@ def percent(share: float | None, language: str = "en") -> str:
     value = 100 * float(share)
     size = abs(value)
     if 99.95 <= size < 100:
-        text = "> 99.9"
+        text = f">{SPACE}99.9"
     elif size == 0 or size >= 0.1:
         text = f"{value:.1f}" if size < 99.95 and size else f"{value:.0f}"
     else:
