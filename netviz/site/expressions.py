@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import Environment, Template, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
 
 from netviz.lessons import LessonText
 from netviz.mistakes import Mistake, nearest
@@ -89,15 +89,22 @@ def undeclared(source: str, environment: Environment) -> set[str]:
     return meta.find_undeclared_variables(tree)
 
 
-def results_in(source: str, environment: Environment) -> set[str]:
+@cache
+def compiled(environment: Environment, source: str) -> Template:
+    """A template from an author's words; it serves for every picture."""
+    return environment.from_string(source)
+
+
+@cache
+def results_in(source: str, environment: Environment) -> frozenset[str]:
     """The experiments whose results a template's source speaks of."""
-    return {name for name, _ in _results(environment.parse(source))}
+    return frozenset(name for name, _ in _results(environment.parse(source)))
 
 
 @cache
 def results_used(text: LessonText, environment: Environment) -> frozenset[str]:
     """The experiments whose results a lesson speaks of."""
-    return frozenset(results_in(skeleton(text), environment))
+    return results_in(skeleton(text), environment)
 
 
 def failure(text: LessonText, environment: Environment, values: dict[str, Any], error: Exception) -> Mistake:

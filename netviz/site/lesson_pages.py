@@ -15,7 +15,7 @@ from netviz.lessons import LANGUAGES, Lesson
 from netviz.mistakes import Mistake, gathered
 from netviz.site import weave
 from netviz.site.edition import Edition
-from netviz.site.expressions import failure
+from netviz.site.expressions import compiled, failure
 from netviz.site.made import Made
 from netviz.site.markup import Body, lesson_body
 from netviz.site.notebook import code_blocks
@@ -50,7 +50,7 @@ def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup
     """A lesson's text with its figures and questions."""
     values = edition.values(page.picture)
     question = partial(_question, edition, lesson, page, values)
-    template = edition.env.from_string(relink(body.template, edition.site, page))
+    template = compiled(edition.env, relink(body.template, edition.site, page))
     return Markup(template.render({**values, "experiment": _Figures(edition, page), "question": question}))
 
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import cache
 
-from jinja2 import Template
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.draw import FIGURES, load_figure
@@ -16,6 +13,7 @@ from netviz.methods import Passes
 from netviz.plan import Task
 from netviz.site import wording
 from netviz.site.edition import Edition
+from netviz.site.expressions import compiled
 from netviz.site.figure_views import Axes, FigureView, Slide, bars, data_table, named_matrix, plates, series
 from netviz.site.markup import inline_template
 from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_words, unit_words, value_words
@@ -72,7 +70,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             words.alt,
             labels,
         ),
-        caption=Markup(_compiled(edition.env, inline_template(words.caption)).render(scope)),
+        caption=Markup(compiled(edition.env, inline_template(words.caption)).render(scope)),
         target=target,
         top=scope["top"],
         numbers=record["numbers"],
@@ -107,12 +105,6 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             for suffix in (("json", "csv") if figure.table else ("json",))
         ),
     )
-
-
-@cache
-def _compiled(env: ImmutableSandboxedEnvironment, source: str) -> Template:
-    """A caption's template, which serves for every picture."""
-    return env.from_string(source)
 
 
 def _axes(task: Task, language: str) -> Axes | None:

@@ -14,7 +14,7 @@ from netviz.claims import check_claim
 from netviz.lessons import LANGUAGES, LessonText
 from netviz.mistakes import Mistake, Mistakes
 from netviz.questions import Passage, Question
-from netviz.site.expressions import results_in, undeclared
+from netviz.site.expressions import compiled, results_in, undeclared
 from netviz.site.markup import inline_template
 
 
@@ -104,7 +104,7 @@ def question_view(
 
     def render(passage: Passage) -> Markup:
         try:
-            template = environment.from_string(relink(inline_template(passage.source)))
+            template = compiled(environment, relink(inline_template(passage.source)))
             return Markup(template.render(values))
         except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
             raise Mistakes(
