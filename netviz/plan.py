@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cached_property
 
 from netviz import packages
 from netviz.course import Course
@@ -52,12 +52,12 @@ class Task:
         """What reports call it."""
         return " · ".join([self.experiment.id, *([self.picture.name] if self.picture else [])])
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The result's key."""
         return _result_key(self)
 
-    @property
+    @cached_property
     def figure_key(self) -> str:
         """The figure's key."""
         experiment = self.experiment
@@ -125,7 +125,6 @@ def _precision_of(experiment: Experiment, asked: Precision | None) -> Precision:
     return choose(fit, asked or experiment.precision, cpu_flags())
 
 
-@cache
 def _result_key(task: Task) -> str:
     method = task.experiment.method
     asked = {"method": method.name, "settings": dict(task.experiment.settings), "precision": task.precision}

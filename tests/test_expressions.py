@@ -55,7 +55,7 @@ def test_a_right_lesson_has_no_mistakes(tmp_path: Path, environment: ImmutableSa
         "{% for n in results['a'].n %}{{ n | percent }}{% endfor %}\n\n{% set x = results['s'].at(5).n %}{{ x }}",
     )
     assert expression_mistakes(text, environment, {"results"}, {"a": (), "s": ("1", "5")}) == []
-    assert results_used(text, environment) == {"a", "s"}
+    assert results_used(text) == {"a", "s"}
 
 
 def test_what_fails_only_with_the_result_is_found_at_its_line(

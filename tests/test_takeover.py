@@ -98,7 +98,7 @@ def edit(path: Path, old: str, new: str) -> None:
     ("file", "old", "new", "woven"),
     [
         ("lessons/02-second/en.md", "See", "Look at", {"second.html", "second/dog.html"}),
-        ("lessons/01-first/zh.md", "网络说", "网络认为", {"first.html", "first/dog.html"}),
+        ("lessons/01-first/zh.md", "网络说", "网络认为", {"zh/first.html", "zh/first/dog.html"}),
         ("lessons/01-first/en.md", "target: Siberian husky", "target: malamute", {"first.html", "first/dog.html"}),
         (
             "lessons/01-first/en.md",
@@ -125,13 +125,23 @@ def test_a_change_makes_what_it_concerns_and_the_site_is_that_of_a_whole_build(
     assert contents(tmp_path / "site") == contents(tmp_path / "whole")
 
 
-def test_a_sentence_leaves_the_pages_of_other_lessons_alone(content: Path, store: Store, tmp_path: Path) -> None:
+def test_a_sentence_leaves_the_pages_of_other_lessons_and_of_the_other_language_alone(
+    content: Path, store: Store, tmp_path: Path
+) -> None:
     built(content, store, tmp_path / "site")
     before = files(tmp_path / "site")
     edit(content / "lessons" / "02-second" / "en.md", "See", "Look at")
     built(content, store, tmp_path / "site")
     after = files(tmp_path / "site")
-    for page in ("index.html", "first.html", "first/dog.html", "zh/first.html", "methods.html", "zh/methods.html"):
+    for page in (
+        "zh/second.html",
+        "index.html",
+        "first.html",
+        "first/dog.html",
+        "zh/first.html",
+        "methods.html",
+        "zh/methods.html",
+    ):
         assert after[page] == before[page], page
 
 

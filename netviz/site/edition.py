@@ -17,7 +17,7 @@ from netviz import __version__
 from netviz.course import Course
 from netviz.experiments import CHOSEN, Experiment
 from netviz.inputs import TEMPLATES
-from netviz.lessons import Lesson
+from netviz.lessons import FENCES, Lesson
 from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
@@ -71,8 +71,14 @@ class Edition:
             yield Page(self.language, slug, front.title, front.summary, picture, plain, varies)
 
     def key_of_page(self, lesson: Lesson, page: Page) -> str:
-        """A key of all that a lesson's page depends on."""
-        texts = [text.source for text in lesson.texts.values()]
+        """A key of all that a lesson's page depends on: of other languages' texts, what their fences say."""
+        fences = [
+            span.source
+            for text in lesson.texts.values()
+            for span in text.spans
+            if span.kind in FENCES and text.language != self.language
+        ]
+        texts = [lesson.texts[self.language].source, fences]
         tasks = [
             self.plan.get((variant.id, experiment.pictures(page.picture)))
             for experiment in _shown_by(lesson, self.course)
@@ -158,9 +164,9 @@ class Edition:
         for lesson in self.course.pages:
             shown = {name for name, one in self.course.experiments.items() if one.lesson == lesson.slug}
             with suppress(TemplateError, ValueError):  # what can't be read shows nothing; proofreading says why
-                shown |= results_used(lesson.texts[self.language], self.env)
+                shown |= results_used(lesson.texts[self.language])
                 for question in self.course.questions_of(lesson):
-                    shown |= results_asked(question, self.language, self.env)
+                    shown |= results_asked(question, self.language)
             varies[lesson.slug] = not shown.isdisjoint(chosen)
         return varies
 

@@ -57,7 +57,7 @@ def question_mistakes(
         try:
             template = source()
             unknown = [f"unknown name {name!r}" for name in sorted(undeclared(template, environment) - set(names))]
-            missing = sorted(results_in(template, environment) - set(experiments))
+            missing = sorted(results_in(template) - set(experiments))
             unknown += [f"there is no experiment {name!r}" for name in missing]
         except (ValueError, TemplateError) as error:
             unknown = [f"can't be read: {error}"]
@@ -65,13 +65,11 @@ def question_mistakes(
             yield texts[language].mistake(f"the question {question.id!r}: {message}", passage.line, passage.column)
 
 
-def results_asked(question: Question, language: str, environment: Environment) -> set[str]:
+def results_asked(question: Question, language: str) -> set[str]:
     """The experiments whose results a question speaks of."""
-    used: set[str] = set()
-    for asked in {LANGUAGES[0], language}:
-        for _, source in _sources(question, asked):
-            used |= results_in(source(), environment)
-    return used
+    words = [question.wording[one] for one in {LANGUAGES[0], language} if one in question.wording]
+    passages = [passage for one in words for passage in (one.ask, *one.choices, one.because)]
+    return {name for passage in (*question.places, *passages) for name in results_in(passage.source)}
 
 
 def _sources(question: Question, language: str) -> Iterator[tuple[Passage, Any]]:
