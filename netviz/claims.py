@@ -6,6 +6,7 @@ Jinja2's expression language and its sandbox. A claim can turn out broken; that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 _environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+_RESULT = re.compile(r"""\bresults\s*\[\s*(["'])(.*?)\1\s*\]""")  # to parse every lesson would take a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,11 @@ def read_claim(source: str) -> Claim:
     if not any(_operands(_parse(source))):
         raise ValueError(f"{source!r} names no result, so no result could break it")
     return Claim(source)
+
+
+def results_in(source: str) -> frozenset[str]:
+    """The experiments of whose results expressions speak, ``results['ID']``, in a claim or between other words."""
+    return frozenset(name for _, name in _RESULT.findall(source))
 
 
 def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:

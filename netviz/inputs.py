@@ -1,6 +1,6 @@
 """What a build reads, byte for byte: as long as it is the same, there is nothing to do.
 
-Nothing in here imports what a build needs, so that finding this out takes no time.
+Nothing in here imports the course, the site or TensorFlow, so that finding this out takes no time.
 """
 
 from __future__ import annotations

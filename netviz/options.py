@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from netviz.networks import Precision
+from netviz.networks import Precision
 
 
 @dataclass(frozen=True)

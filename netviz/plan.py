@@ -6,12 +6,12 @@ the drawing adds. So a change of colours never runs the network again.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from netviz import packages
+from netviz.claims import results_in
 from netviz.course import Course
 from netviz.experiments import CHOSEN, NO_PICTURE, Experiment
 from netviz.figures.views import VIEWS
@@ -19,7 +19,6 @@ from netviz.framing import framed_as
 from netviz.networks import Precision
 from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
-from netviz.packages import versions
 from netviz.pictures import Picture
 from netviz.sources import source_digest
 from netviz.store import key_of
@@ -66,7 +65,7 @@ class Task:
             experiment.method.signed,
             [other.key for other in self.beside],
             source_digest("netviz.figures", f"netviz.figures.{VIEWS[experiment.view].module}"),
-            versions(packages.DRAWING),
+            packages.versions(packages.DRAWING),
         )
         return key_of([self.key, *drawing])
 
@@ -108,8 +107,8 @@ def make_plan(course: Course, weights: Weights, precision: Precision | None = No
 
 def _spoken_of(experiment: Experiment, course: Course) -> Iterator[Experiment]:
     """The experiments that its claims speak of, ``results['ID']``."""
-    text = " ".join(claim.source for claim in experiment.claims)
-    return (other for other in course.experiments.values() if re.search(rf"results\[.{other.id}.\]", text))
+    named = {name for claim in experiment.claims for name in results_in(claim.source)}
+    return (other for other in course.experiments.values() if other.id in named)
 
 
 def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task:
@@ -130,7 +129,7 @@ def _result_key(task: Task) -> str:
     asked = {"method": method.name, "settings": dict(task.experiment.settings), "precision": task.precision}
     if task.picture is None:
         source = source_digest(method.function.__module__, *DATA_MODULES)
-        return key_of(asked | {"source": source, "versions": versions(packages.DATA)})
+        return key_of(asked | {"source": source, "versions": packages.versions(packages.DATA)})
     return key_of(
         asked
         | {
@@ -139,6 +138,6 @@ def _result_key(task: Task) -> str:
             "of": [other.key for other in task.of],
             "weights": task.weights.digest,
             "source": source_digest(method.function.__module__, *RUNNING_MODULES),
-            "versions": versions(packages.NETWORK),
+            "versions": packages.versions(packages.NETWORK),
         }
     )

@@ -106,7 +106,7 @@ def test_another_precision_is_another_result(course: Path) -> None:
     ],
 )
 def test_ranks_in_a_map_made_in_half_precision_agree_with_those_in_float32(name: str, settings: dict[str, int]) -> None:
-    """With the fewest samples for which the rule chooses it, on the dog; tests/bench/precision.py has all pictures.
+    """On the dog, with as little as the rule asks for, or little; tests/bench/precision.py has all pictures.
 
     SmoothGrad is not let in: with 50 samples 0.987 on the rocket, and integrated gradients 0.954.
     """

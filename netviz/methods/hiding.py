@@ -21,11 +21,11 @@ from netviz.methods.regions import Labels, Segments, centres_of_greatest, region
 from netviz.networks import Array, Network, Output, Targets, Window
 
 CHUNK = 32  # masked pictures that are in memory at a time
-# From these on half precision was measured (tests/bench/precision.py): ranks agree to 0.99 on all sample pictures.
-FIT_PATCH = 16  # side in pixels: hiding less changes the score by little more than rounding does
-FIT_SAMPLES = 80  # of LIME and Kernel SHAP
-
 SIDE = 224  # of the picture for which occlusion's passes are told beforehand
+
+# From these on half precision was measured (tests/bench/precision.py): ranks agree to 0.99 on all sample pictures.
+FIT_PATCH = 16  # side in pixels
+FIT_SAMPLES = 80  # of LIME and Kernel SHAP
 
 Fill = Annotated[
     Literal["mean", "black", "blurred"],

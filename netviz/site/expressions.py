@@ -14,6 +14,7 @@ from typing import Any
 
 from jinja2 import Environment, Template, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
 
+from netviz.claims import results_in
 from netviz.lessons import LessonText
 from netviz.mistakes import Mistake, nearest
 from netviz.site.markup import skeleton
@@ -21,7 +22,6 @@ from netviz.sliders import no_value, value_name
 
 FILE = "<lesson>"
 UNSAFE_FILTERS = {"safe", "tojson", "urlize", "xmlattr"}  # they make markup, and a result must never become any
-SPEAKS_OF_RESULT = re.compile(r"""\bresults\s*\[\s*(["'])(.*?)\1\s*\]""")  # parsing all lessons would take a second
 PLAIN_STATEMENTS = (nodes.If, nodes.For, nodes.Assign, nodes.Output, nodes.Scope)
 
 
@@ -94,11 +94,6 @@ def undeclared(source: str, environment: Environment) -> set[str]:
 def compiled(environment: Environment, source: str) -> Template:
     """A template from an author's words; it serves for every picture."""
     return environment.from_string(source)
-
-
-def results_in(source: str) -> frozenset[str]:
-    """The experiments whose results a template's source speaks of."""
-    return frozenset(name for _, name in SPEAKS_OF_RESULT.findall(source))
 
 
 @cache

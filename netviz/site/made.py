@@ -10,7 +10,6 @@ from pathlib import Path
 from netviz import packages
 from netviz.inputs import TEMPLATES
 from netviz.methods import methods
-from netviz.packages import versions
 from netviz.sources import source_digest
 from netviz.store import key_of
 
@@ -48,4 +47,4 @@ def code_key() -> str:
     words = sorted([*package.rglob("*.yaml"), *package.rglob("*.tsv")])
     texts = [file.read_text("utf-8") for file in [*sorted(TEMPLATES.iterdir()), *words] if file.is_file()]
     declared = sorted({method.function.__module__ for method in methods().values()})
-    return key_of([texts, source_digest("netviz.site.compose", *declared), versions(packages.PAGES)])
+    return key_of([texts, source_digest("netviz.site.compose", *declared), packages.versions(packages.PAGES)])

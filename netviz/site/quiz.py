@@ -10,11 +10,11 @@ from jinja2 import Environment
 from jinja2.exceptions import SecurityError, TemplateError
 from markupsafe import Markup
 
-from netviz.claims import check_claim
+from netviz.claims import check_claim, results_in
 from netviz.lessons import LANGUAGES, LessonText
 from netviz.mistakes import Mistake, Mistakes
 from netviz.questions import Passage, Question
-from netviz.site.expressions import compiled, results_in, undeclared
+from netviz.site.expressions import compiled, undeclared
 from netviz.site.markup import inline_template
 
 
