@@ -52,12 +52,14 @@ def summary_of(site: Path) -> dict[str, Any]:
 
 
 def digest_of(places: Iterable[Path]) -> str:
-    """SHA-256 over files, and all files within folders, each with its name from there; what is missing counts as such.
+    """SHA-256 over files, and all files within folders, each with its name from there.
 
-    Where a folder lies makes no difference.
+    Where a folder lies makes no difference. A place where nothing is differs from no place: a photo that was named
+    and is missing must not pass for none.
     """
     digest = hashlib.sha256()
     for number, place in enumerate(places):
+        digest.update(f"{number}\0".encode())
         for name, file in _files(place):
             content = file.read_bytes()
             digest.update(f"{number}\0{name}\0{len(content)}\0".encode() + content)

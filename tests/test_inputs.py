@@ -43,6 +43,10 @@ def test_what_stands_in_one_place_is_not_taken_for_another(folder: Path, tmp_pat
     assert len({digest_of(places) for places in ([folder, photo], [photo, folder], [folder], [photo], [])}) == 5
 
 
+def test_a_place_where_nothing_is_is_not_none(folder: Path, tmp_path: Path) -> None:
+    assert digest_of([folder, tmp_path / "missing.jpg"]) != digest_of([folder])
+
+
 def test_what_python_keeps_beside_its_sources_does_not_count(folder: Path) -> None:
     before = digest_of([folder])
     (folder / "__pycache__").mkdir()
