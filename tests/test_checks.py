@@ -28,3 +28,31 @@ def test_the_sizes_are_those_of_the_gradients_themselves(precision: Any) -> None
         assert result[f"{output}_smallest"][0] == result[output][0].min()
         assert result[f"{output}_largest"][0] == result[output][0].max()
     assert result["rank_correlation"][0] == pytest.approx(spearmanr(probabilities[order], result["logit"][0]).statistic)
+
+
+@pytest.mark.parametrize("output", ["logit", "probability"])
+def test_a_nudge_goes_along_the_gradient_step_by_step(output: Any) -> None:
+    network = make_tiny(seed=12).to_keras().at("float64")
+    target, steps, largest = 2, 3, 0.6
+    result = run(
+        methods()["nudge"],
+        network,
+        PICTURE,
+        np.array([target]),
+        {"steps": steps, "largest": largest, "output": output},
+    )
+
+    def score(picture: Any) -> float:
+        logits = network.logits(picture)
+        return float((logits if output == "logit" else softmax(logits))[0, target])
+
+    gradient = network.gradient(PICTURE, np.array([target]), output=output)
+    size = np.sqrt(np.mean(gradient**2))
+    for place in range(2 * steps + 1):
+        nudge = largest * (place - steps) / steps
+        assert result["x"][0, place] == pytest.approx(nudge, abs=1e-6)
+        assert result["measured"][0, place] == pytest.approx(score(PICTURE + nudge * gradient / size), rel=1e-5)
+        straight = score(PICTURE) + nudge * size * gradient.size
+        assert result["predicted"][0, place] == pytest.approx(straight, rel=1e-5)
+    assert result["rise"][0] == pytest.approx(result["measured"][0, -1] - result["measured"][0, steps], abs=1e-9)
+    assert result["fall"][0] == pytest.approx(result["measured"][0, 0] - result["measured"][0, steps], abs=1e-9)

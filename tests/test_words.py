@@ -1,0 +1,108 @@
+"""Experiments on sentences against slow, literal twins: read one by one, counted word by word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from netviz.data.sentences import sentences, words_of
+from netviz.methods import Result, methods, run_on_data
+from netviz.methods.words import FREQUENT, NAMES, RARE, encoded, shuffled, text_network
+
+SENTENCE = "Draw a bar chart with flimsy error bars on the given axes."
+
+
+def result(method: str, **settings: Any) -> Result:
+    return run_on_data(methods()[method], settings)
+
+
+def test_scores_are_the_softmax_of_what_the_network_answers() -> None:
+    found, reader = result("sentence-scores", sentence=SENTENCE), text_network("bag", 1)
+    text = words_of(SENTENCE)
+    logits = reader.body.model(reader.embed(reader.numbers(text)[None])).numpy()[0].astype(np.float64)
+    shares = [np.exp(one) / sum(np.exp(logits)) for one in logits]
+    np.testing.assert_allclose(found["shares"], shares, rtol=1e-4)
+    assert found["answer"] == NAMES[int(np.argmax(shares))] and found["probability"] == pytest.approx(max(shares))
+    learned = [word for one in sentences() if not one.held_out for word in one.words]
+    assert found["unknown"] == sum(learned.count(word) < RARE for word in text) == 2  # chart, flimsy
+
+
+@pytest.mark.parametrize("toward", ["answer", "pandas"])
+def test_a_words_weight_is_what_its_absence_costs(toward: str) -> None:
+    found, reader = (
+        result("word-contributions", sentence=SENTENCE, by="occlusion", toward=toward),
+        text_network("bag", 1),
+    )
+    text = words_of(SENTENCE)
+    inputs = reader.embed(reader.numbers(text)[None])[0]
+
+    def odds(given: Any, target: int) -> float:
+        return float(reader.body.log_odds(given[None])[0, target])
+
+    target = int(reader.body.log_odds(inputs[None])[0].argmax()) if toward == "answer" else NAMES.index(toward)
+    for place, word in enumerate(text):
+        without = inputs.copy()
+        without[len(inputs) - len(text) + place] = 0
+        assert found["words"][place] == word
+        assert found["weights"][place] == pytest.approx(odds(inputs, target) - odds(without, target), abs=1e-4)
+    closes = odds(inputs, target) - odds(inputs * 0, target)
+    assert found["delta"] == pytest.approx(sum(found["weights"]) - closes, abs=1e-4)
+    assert found["strongest_weight"] == max(found["weights"], key=abs)
+
+
+def test_a_cloud_is_made_of_the_means_over_all_places_of_a_word() -> None:
+    found, reader = result("word-cloud", library="networkx", count=100), text_network("bag", 1)
+    texts, labels = encoded().unseen
+    names = {row: word for word, row in reader.words.items()}
+    places: dict[str, list[float]] = {}
+    for text in texts:
+        vectors = reader.embed(text[None])
+        weights = (vectors * reader.body.gradient(vectors, NAMES.index("networkx")))[0].sum(axis=1)
+        for number, weight in zip(text, weights, strict=True):
+            if number in names:
+                places.setdefault(names[int(number)], []).append(float(weight))
+    means = {word: np.mean(weights) for word, weights in places.items() if len(weights) >= FREQUENT}
+    first = max(means, key=lambda word: means[word])
+    assert found["greatest"] == first
+    for word, weight, times in zip(found["words"], found["weights"], found["occurrences"], strict=True):
+        assert weight == pytest.approx(means[word], abs=1e-4) and times == len(places[word])
+    assert min(found["weights"]) >= sorted(means.values())[-100] - 1e-4
+    with_first = [label for text, label in zip(texts, labels, strict=True) if reader.words[first] in text]
+    assert found["first_share"] == pytest.approx(np.mean([label == NAMES.index("networkx") for label in with_first]))
+
+
+def test_readers_are_compared_by_counting() -> None:
+    found = result("readers-compared")
+    texts, labels = encoded().unseen
+    for name, mixed in (("bag", texts), ("gru", texts), ("gru_shuffled", shuffled(texts, 1))):
+        reader = text_network(name.removesuffix("_shuffled"), 1)  # type: ignore[arg-type]
+        right = sum(
+            int(odds.argmax()) == label
+            for odds, label in zip(reader.body.log_odds(reader.embed(mixed)), labels, strict=True)
+        )
+        assert found[name] == pytest.approx(right / len(labels))
+    learned = [one.library for one in sentences() if not one.held_out]
+    commonest = max(range(len(NAMES)), key=learned.count)
+    assert found["commonest"] == pytest.approx(np.mean(labels == commonest))
+    assert (found["learned"], found["held_out"]) == (len(learned), len(labels))
+    assert found["linear"] > found["commonest"]
+
+
+def test_a_gradient_reaches_as_far_as_the_median_sentence_says() -> None:
+    found = result("gradient-reach", words=18)
+    texts, _ = encoded().unseen
+    long = [text for text in texts if all(number > 0 for number in text[-18:])]
+    assert found["sentences"] == len(long) > 10
+    for name in ("rnn", "gru"):
+        reader = text_network(name, 1)  # type: ignore[arg-type]
+        lengths = []
+        for text in long:
+            vectors = reader.embed(text[None])
+            answer = int(reader.body.log_odds(vectors)[0].argmax())
+            gradient = reader.body.gradient(vectors, answer)[0]
+            lengths.append([np.sqrt(sum(float(value) ** 2 for value in word)) for word in gradient[::-1][:18]])
+        medians = [sorted(one)[len(one) // 2] if len(one) % 2 else np.median(one) for one in zip(*lengths, strict=True)]
+        np.testing.assert_allclose(found[name], medians, rtol=1e-3)
+        assert found[f"{name}_kept"] == pytest.approx(medians[-1] / medians[0], rel=1e-3)
