@@ -507,6 +507,15 @@ def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: P
         assert (browser.overflow(), browser.console_errors()) == (0, []), name
 
 
+def test_two_pictures_to_be_compared_take_the_width_of_a_phone(browser: Browser, site: Path) -> None:
+    browser.viewport(360, 740)
+    browser.open(site / LESSON)
+    widths = browser.run(
+        "return Array.from(document.querySelectorAll('.compared img'), (one) => one.getBoundingClientRect().width)"
+    )
+    assert widths and min(widths) > 250, widths
+
+
 def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser: Browser, site: Path) -> None:
     browser.open(site / "index.html")
     light = browser.run(PAPER)
