@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +56,17 @@ def read_bibliography(path: Path) -> tuple[Work, ...]:
     return works
 
 
-def cited_works(works: Iterable[Work], methods: Iterable[Method], lessons: Mapping[str, str]) -> list[CitedWork]:
+def addresses_linked(source: str) -> frozenset[str]:
+    """The addresses on the web that a lesson links to: so it cites a work."""
+    return frozenset(_address(url) for url in re.findall(r"https?://[^\s)>\"]+", source))
+
+
+def cited_works(
+    works: Iterable[Work], methods: Iterable[Method], linking: Mapping[str, Collection[str]]
+) -> list[CitedWork]:
     """What the course lists and what methods declare, each once, by author and year, with all that cite it.
 
-    ``lessons`` are the lessons' sources by slug; they cite a work by a link to its address.
+    ``linking`` are the `addresses_linked` by lessons, by their slugs.
     """
     listed = {_address(work.url): work for work in works}
     keys = {work.key for work in listed.values()}
@@ -71,14 +78,11 @@ def cited_works(works: Iterable[Work], methods: Iterable[Method], lessons: Mappi
                 listed[address] = _work(paper, keys)
                 keys.add(listed[address].key)
             by_method.setdefault(address, []).append(method.name)
-    linked = {
-        slug: {_address(url) for url in re.findall(r"https?://[^\s)>\"]+", text)} for slug, text in lessons.items()
-    }
     cited = [
         CitedWork(
             work,
             tuple(by_method.get(address, ())),
-            tuple(slug for slug, addresses in linked.items() if address in addresses),
+            tuple(slug for slug, addresses in linking.items() if address in addresses),
         )
         for address, work in listed.items()
     ]

@@ -52,13 +52,14 @@ def results_in(source: str) -> frozenset[str]:
 def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:
     """Hold a claim against a result. Raises ValueError if it speaks of something that the result does not have."""
     try:
-        kept = _evaluate(_parse(claim.source), scope)
-        measured = {_text(node): _evaluate(node, scope) for node in _operands(_parse(claim.source))}
+        expression = _parse(claim.source)
+        operands = tuple(_operands(expression))
+        kept, *values = _evaluated((expression, *operands), scope)
     except (UndefinedError, SecurityError) as error:
         raise ValueError(str(error)) from None
     except (TypeError, ZeroDivisionError, KeyError) as error:
         raise ValueError(f"{claim.source!r} can't be evaluated: {error}") from None
-    return CheckedClaim(claim.source, bool(kept), measured)
+    return CheckedClaim(claim.source, bool(kept), dict(zip(map(_text, operands), values, strict=True)))
 
 
 @cache
@@ -73,16 +74,17 @@ def _parse(source: str) -> nodes.Expr:
     raise ValueError(f"{source!r} is not a single expression")
 
 
-def _evaluate(expression: nodes.Expr, scope: Mapping[str, Any]) -> Any:
-    value = _program(expression).make_module(dict(scope)).value  # type: ignore[attr-defined]
-    str(value)  # a strict undefined value speaks up when it is used, not when it is made
-    return value
+def _evaluated(expressions: tuple[nodes.Expr, ...], scope: Mapping[str, Any]) -> tuple[Any, ...]:
+    values: tuple[Any, ...] = _program(expressions).make_module(dict(scope)).values  # type: ignore[attr-defined]
+    for value in values:
+        str(value)  # a strict undefined value speaks up when it is used, not when it is made
+    return values
 
 
 @cache
-def _program(expression: nodes.Expr) -> Template:
+def _program(expressions: tuple[nodes.Expr, ...]) -> Template:
     """Compiled once, for a claim is held against many pictures."""
-    assignment = nodes.Assign(nodes.Name("value", "store"), expression, lineno=1)
+    assignment = nodes.Assign(nodes.Name("values", "store"), nodes.Tuple(list(expressions), "load"), lineno=1)
     return _environment.from_string(nodes.Template([assignment], lineno=1))
 
 

@@ -16,8 +16,9 @@ from netviz.measurements import Measurement, read_measurements
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
-from netviz.pictures import Picture, own_picture, read_pictures
+from netviz.pictures import Picture, own_picture
 from netviz.questions import Question, read_questions
+from netviz.samples import read_samples
 from netviz.yaml_places import Places, read_checked
 
 HOME = "home"
@@ -104,7 +105,7 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
         raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
     mistakes: list[Mistake] = []
     with gathered(mistakes):
-        samples = read_pictures(content / "pictures")
+        samples = read_samples(content / "pictures")
         pictures = _with_own(samples, own)
         mistakes += _not_offered(offer, samples, content / "pictures")
     with gathered(mistakes):

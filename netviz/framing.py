@@ -34,8 +34,8 @@ class SquashedPicture(Picture):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what the network sees, in hexadecimal."""
-        return hashlib.sha256(self.framed().tobytes()).hexdigest()
+        """SHA-256 of the file and of how it is framed, in hexadecimal."""
+        return hashlib.sha256(b"squashed\0" + self.path.read_bytes()).hexdigest()
 
     def framed(self, side: int = CROP) -> NDArray[np.uint8]:
         """(side, side, 3) RGB."""

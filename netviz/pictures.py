@@ -11,14 +11,12 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from netviz.mistakes import Mistake, Mistakes
+from netviz.mistakes import Mistake
 
 SUFFIXES = {".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
@@ -94,24 +92,6 @@ def frame(pixels: NDArray[np.uint8], side: int = CROP) -> NDArray[np.uint8]:
     return resized[top : top + side, left : left + side]
 
 
-def read_pictures(folder: Path) -> dict[str, Picture]:
-    """The sample pictures of a folder, in the order of its ``credits.yaml``, by name (the file's, without suffix).
-
-    Raises Mistakes for a picture without a credit, or a credit without a picture. The files are not opened.
-    """
-    credits_file = folder / "credits.yaml"
-    credits: dict[str, dict[str, Any]] = yaml.safe_load(credits_file.read_text("utf-8")) or {}
-    files = {path.stem: path for path in sorted(folder.iterdir()) if path.suffix.lower() in SUFFIXES}
-    mistakes = [Mistake(files[name], f"has no entry in {credits_file.name}") for name in files.keys() - credits.keys()]
-    mistakes += [
-        Mistake(credits_file, f"credits {name!r}, but there is no such picture")
-        for name in credits.keys() - files.keys()
-    ]
-    if mistakes:
-        raise Mistakes(mistakes)
-    return {name: _sample(name, files[name], entry) for name, entry in credits.items()}
-
-
 def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:
     """What is wrong with files that are no pictures, or broken ones: each is opened."""
     for picture in pictures:
@@ -119,10 +99,6 @@ def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:
             picture.pixels  # noqa: B018
         except UnreadablePicture as error:
             yield Mistake(picture.path, str(error).removeprefix(f"{picture.path}: "))
-
-
-def _sample(name: str, path: Path, entry: dict[str, Any]) -> Picture:
-    return Picture(name, path, entry["title"], entry["credit"], entry["licence"], entry["source"])
 
 
 def own_picture(path: Path, taken: Container[str] = ()) -> Picture:

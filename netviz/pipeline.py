@@ -21,10 +21,11 @@ from netviz.pictures import picture_mistakes
 from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.run import RESULTS, Laboratory, run_data_task
-from netviz.site.compose import changed_lessons, site_files
+from netviz.site.compose import changed_texts, site_files
 from netviz.site.made import Takeover
 from netviz.site.proofreading import text_mistakes
 from netviz.site.publish import check_destination, publish
+from netviz.site.results import Results
 from netviz.site.verdicts import verdicts
 from netviz.store import Store
 
@@ -40,16 +41,17 @@ def build(options: Options, reporter: Reporter) -> Report:
         raise Mistakes(all_mistakes(course))
     plan = make_plan(course, describe(options.weights), options.precision)
     store = Store(options.store)
+    records = Results(course, plan, store)
     check_destination(options.to)
     taken = Takeover(options.to, summary_of(options.to).get("made", {}))
-    if mistakes := all_mistakes(course, changed_lessons(course, plan, store, taken)):
+    if mistakes := all_mistakes(course, changed_texts(records, taken)):
         raise Mistakes(mistakes)
     with closing(Drawing(plan.values(), store)) as drawing:
         ran = run_missing(list(plan.values()), options.weights, store, reporter, drawing.result_is_known)
         finish(drawing, reporter)
     with reporter.stage("weave"):
-        checked = verdicts(course, plan, store)
-        files = site_files(course, plan, store, checked, taken)
+        checked = verdicts(records)
+        files = site_files(records, checked, taken)
     woven = sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items())
     summary = {"inputs": inputs, "experiments": len(plan), "files": sorted(files), "made": taken.keys}
     files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
@@ -62,7 +64,7 @@ def build(options: Options, reporter: Reporter) -> Report:
         len(drawing),
         pages=sum(name.endswith(".html") for name in files),
         woven=woven,
-        size=sum(path.stat().st_size for path in options.to.rglob("*") if path.is_file()),
+        size=sum((options.to / name).stat().st_size for name in files),
         verdicts=checked,
         behind=[
             *untranslated(course.pages, "experiment", course.experiments.values()),
@@ -99,8 +101,8 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
     return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
 
 
-def all_mistakes(course: Course, changed: Collection[str] | None = None) -> list[Mistake]:
-    """All that is wrong with a course, or with the lessons of these slugs, before anything runs."""
+def all_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
+    """All that is wrong with a course before anything runs; of its texts, with those ``changed`` if they are known."""
     return [*course.mistakes, *text_mistakes(course, changed), *picture_mistakes(course.pictures.values())]
 
 

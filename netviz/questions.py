@@ -71,6 +71,11 @@ class Question:
     places: tuple[Passage, ...]  # of the claims
     wording: Mapping[str, QuestionWords]
 
+    def passages(self, language: str) -> tuple[Passage, ...]:
+        """Its words in a language; none where nobody has translated it yet."""
+        words = self.wording.get(language)
+        return (words.ask, *words.choices, words.because) if words else ()
+
 
 def read_questions(lessons: Sequence[Lesson], taken: Container[str]) -> tuple[dict[str, Question], list[Mistake]]:
     """Every question of the course by id, and all that is wrong in any; ``taken`` are ids that others have."""

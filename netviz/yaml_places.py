@@ -10,9 +10,9 @@ import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.plain_yaml import LOADER
 
 Key = tuple[str | int, ...]
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # LibYAML's, where PyYAML was built with it
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ class Places:
             elif detail["type"] == "missing":
                 found.append(self.mistake(key[:-1], f"the field {name!r} is missing"))
             else:
-                reason = detail["msg"][:1].lower() + detail["msg"][1:]
-                found.append(self.mistake(key, f"{name}: {reason}; found {detail['input']!r}"))
+                reason = detail["msg"].removeprefix("Value error, ")
+                message = f"{name + ': ' if name else ''}{reason[:1].lower()}{reason[1:]}; found {detail['input']!r}"
+                found.append(self.mistake(key, message))
         return found
 
 

@@ -23,11 +23,13 @@ from netviz.methods import Paper, Passes, methods
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
-from netviz.pictures import Picture, read_pictures
+from netviz.pictures import Picture
+from netviz.samples import read_samples
 from netviz.site import figure_views, method_views, publish, weave
+from netviz.site.expressions import compiled
 from netviz.site.markup import inline_template, lesson_body
 from netviz.site.notebook import script
-from netviz.site.pages import HOME, Entry, Page, Sample, Site, page_path, relink, search_index
+from netviz.site.pages import HOME, Entry, Page, Sample, Site, links_from, page_path, search_index
 from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.site.reference import ChapterView, TermView, WorkView
 from netviz.site.search import entries_of, index_script
@@ -237,7 +239,7 @@ class Drawn:
 
 def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None) -> None:
     """Draw, weave and publish it all. ``arrays`` by picture replace the made-up ones."""
-    pictures = {name: one for name, one in read_pictures(ROOT / "content/pictures").items() if name in PICTURES}
+    pictures = {name: one for name, one in read_samples(ROOT / "content/pictures").items() if name in PICTURES}
     files: dict[str, str | bytes | Path] = {**weave.read_assets(TEMPLATES)}
     drawn = {name: _draw(one, work, (arrays or {}).get(name) or _made_up(one)) for name, one in pictures.items()}
     for name, picture in pictures.items():
@@ -251,7 +253,7 @@ def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, 
     publish.publish(files, destination)
 
 
-def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, env: Any) -> figure_views.FigureView:
+def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, sandbox: Any) -> figure_views.FigureView:
     """One figure as the page tells it; the overlay's has a broken claim."""
     language = page.language
     method = methods()["gradient"]
@@ -263,7 +265,7 @@ def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, env: Any)
     claims = (CheckedClaim("numbers.norm > 0", True, {"numbers.norm": 1.2345}),)
     if view == "overlay":
         claims += (CheckedClaim("'tabby' in top.names", False, {"top.names": ("Siberian husky", "malamute")}),)
-    caption = env.from_string(inline_template(CAPTIONS[language])).render(target=top[0])
+    caption = sandbox.from_string(inline_template(CAPTIONS[language])).render(target=top[0])
     return figure_views.FigureView(
         id=f"says-{view}",
         number=FIGURES.index(view) + 1,
@@ -340,7 +342,7 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
 def _pages(
     language: str, pictures: Mapping[str, Picture], drawn: Mapping[str, Mapping[str, Drawn]], work: Path
 ) -> dict[str, str]:
-    env = weave.environment(TEMPLATES, language)
+    env, sandbox = weave.environment(TEMPLATES, language), weave.sandbox(TEMPLATES, language)
     site = site_of(language, pictures)
     source = work / f"{language}.md"
     rest = "\n".join(fence(view) for view in (*FIGURES[1:], "slider"))
@@ -359,16 +361,16 @@ def _pages(
                 view = id.removeprefix("says-")
                 own = drawn[picture.name]
                 if view == "slider":
-                    figure = slider_view(figure_view("signed", own["signed"], page, picture, env))
+                    figure = slider_view(figure_view("signed", own["signed"], page, picture, sandbox))
                 else:
-                    figure = figure_view(view, own[view], page, picture, env)
+                    figure = figure_view(view, own[view], page, picture, sandbox)
                 return weave.weave_figure(env, figure)
 
             def question(id: str) -> Markup:
                 return weave.weave_question(env, question_of(id, language, picture.name))
 
-            template = env.from_string(relink(body.template, site, page))
-            return Markup(template.render(experiment=experiment, question=question))
+            template, link = compiled(sandbox, body.template), links_from(page, site)
+            return Markup(template.render(experiment=experiment, question=question, link=link))
 
         pages[lesson.path] = weave.weave_page(
             env,

@@ -264,6 +264,9 @@ def test_a_photo_of_any_mode_is_taken(course: Path, tmp_path: Path, mode: str) -
         (("| percent", "| prozent"), "No filter named 'prozent'"),
         (("| percent", "| percent +"), "not an expression"),
         (("{{ picture.title }}.", "{{ pictur.title }}."), "unknown name 'pictur' in the caption"),
+        (("methods.html#gradient", "method.html#gradient"), "en.md:32:10: there is no page method.html"),
+        (("methods.html#gradient", "#where"), "en.md:32:10: the page first.html has no section 'where'"),
+        (("methods.html#gradient", "#dog-cam@block6"), "en.md:32:10: dog-cam: no value 'block6' to show"),
     ],
 )
 def test_a_mistake_is_told_and_leaves_the_old_site_as_it_was(

@@ -21,7 +21,7 @@ import html5lib
 import pytest
 from test_downloads import assert_is_a_notebook
 
-from netviz.bibliography import cited_works
+from netviz.bibliography import addresses_linked, cited_works
 from netviz.course import read_course
 from netviz.lessons import LANGUAGES
 from netviz.methods import methods
@@ -179,13 +179,14 @@ def test_every_paper_that_a_lesson_links_is_in_the_bibliography() -> None:
     sources = {
         f"{lesson.slug}/{text.language}": text.source for lesson in COURSE.lessons for text in lesson.texts.values()
     }
-    known = {slug for one in cited_works(COURSE.bibliography, methods().values(), sources) for slug in one.lessons}
+    linking = {name: addresses_linked(source) for name, source in sources.items()}
+    known = {slug for one in cited_works(COURSE.bibliography, methods().values(), linking) for slug in one.lessons}
     assert known, "no lesson cites anything"
     lacking = []
     for name, source in sources.items():
         for url in re.findall(r"\]\((https?://[^)\s]+)\)", source):
             if urlsplit(url).netloc.removeprefix("www.") in PUBLISHERS:
-                cited = cited_works(COURSE.bibliography, methods().values(), {name: f"({url})"})
+                cited = cited_works(COURSE.bibliography, methods().values(), {name: addresses_linked(url)})
                 lacking += [] if any(one.lessons for one in cited) else [f"{name}: {url}"]
     assert lacking == []
 

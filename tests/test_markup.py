@@ -143,7 +143,7 @@ def test_a_formula_that_is_none_is_refused(latex: str) -> None:
 )
 def test_a_phrase_that_no_slider_can_obey_is_a_mistake_at_its_place(tmp_path: Path, phrase: str, message: str) -> None:
     text = lesson(tmp_path, f"With\n\nwords {phrase}.\n")
-    (mistake,) = phrase_mistakes(text, lesson_body(text), {"smooth": ("1", "5"), "plain": ()})
+    (mistake,) = phrase_mistakes(text, lesson_body(text).template, {"smooth": ("1", "5"), "plain": ()})
     assert message in str(mistake)
 
 
@@ -151,4 +151,4 @@ def test_a_phrase_is_a_plain_link(tmp_path: Path) -> None:
     text = lesson(tmp_path, "With [five](#smooth@5), or an experiment that is broken: [x](#broken@1).")
     body = lesson_body(text)
     assert '<a href="#smooth@5">five</a>' in body.template
-    assert list(phrase_mistakes(text, body, {"smooth": ("1", "5"), "broken": None})) == []
+    assert list(phrase_mistakes(text, body.template, {"smooth": ("1", "5"), "broken": None})) == []

@@ -50,8 +50,8 @@ def view(folder: Path, row: float, language: str = "en", english: str = ENGLISH,
     both = lesson(folder, english, CHINESE)
     questions, _ = read_questions([both], ())
     values = {"results": results(row), "target": target}
-    env = weave.environment(TEMPLATES, language)
-    return question_view(questions["brightest"], both.texts, language, env, values, values, lambda html: html)
+    env = weave.sandbox(TEMPLATES, language)
+    return question_view(questions["brightest"], both.texts, language, env, values, values)
 
 
 def test_the_results_say_which_choice_is_right(tmp_path: Path) -> None:
@@ -137,8 +137,8 @@ def test_a_language_that_lacks_a_question_is_reported_and_shows_the_english(tmp_
     behind = untranslated([both], "question", questions.values())
     assert behind == [f"{tmp_path}/zh.md: has no fence for the question 'brightest'"]
     values = {"results": results(0.2), "target": "cat"}
-    env = weave.environment(TEMPLATES, "zh")
-    shown = question_view(questions["brightest"], both.texts, "zh", env, values, values, lambda html: html)
+    env = weave.sandbox(TEMPLATES, "zh")
+    shown = question_view(questions["brightest"], both.texts, "zh", env, values, values)
     assert str(shown.choices[0].text) == "up"
 
 
@@ -157,7 +157,7 @@ def test_words_are_checked_before_anything_runs(
 ) -> None:
     both = lesson(tmp_path, ENGLISH.replace(*change))
     questions, _ = read_questions([both], ())
-    env = weave.environment(TEMPLATES, "en")
+    env = weave.sandbox(TEMPLATES, "en")
     found = question_mistakes(questions["brightest"], both.texts, "en", env, {"results", "target"}, {"x"})
     told = "\n".join(map(str, found))
     assert place in told

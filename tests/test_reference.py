@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.bibliography import cited_works, read_bibliography
+from netviz.bibliography import addresses_linked, cited_works, read_bibliography
 from netviz.glossary import read_glossary
 from netviz.inputs import TEMPLATES
 from netviz.lessons import read_text
@@ -14,7 +14,7 @@ from netviz.methods import methods
 from netviz.mistakes import Mistakes
 from netviz.site import weave
 from netviz.site.markup import lesson_body, link_mistakes
-from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view
+from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view, terms_linked
 
 GLOSSARY = """- key: scores
   title: {en: Scores, zh: 得分}
@@ -57,18 +57,22 @@ def test_what_only_the_course_shows_to_be_wrong_is_told_too(tmp_path: Path) -> N
     glossary = read_glossary(write(tmp_path, GLOSSARY.replace("$z$", "<b>")))
     [unknown] = glossary.unknown_lessons(["five-steps"])
     assert str(unknown).startswith(f"{tmp_path}/words.yaml:7:17: there is no lesson 'regions'")
-    [html] = glossary_mistakes(glossary, "en", weave.environment(TEMPLATES, "en"))
+    [html] = glossary_mistakes(glossary, "en", weave.sandbox(TEMPLATES, "en"))
     assert ":6:19: the meaning can't be read: raw HTML" in str(html)
 
 
 def test_a_term_has_its_names_its_meaning_and_the_lessons_that_treat_it(tmp_path: Path) -> None:
     glossary = read_glossary(write(tmp_path, GLOSSARY))
-    sources = {"five-steps": "a [logit](glossary.html#logit)", "regions": "", "tools": "logit"}
-    env = weave.environment(TEMPLATES, "zh")
-    [[term]] = [chapter.terms for chapter in glossary_view(glossary, "zh", env, str, sources)]
+    linking = {
+        "five-steps": terms_linked("a [logit](glossary.html#logit)"),
+        "regions": set(),
+        "tools": terms_linked("logit"),
+    }
+    env = weave.sandbox(TEMPLATES, "zh")
+    [[term]] = [chapter.terms for chapter in glossary_view(glossary, "zh", env, str, linking)]
     assert (term.name, term.others, str(term.means)) == ("得分", {"en": "logit"}, "一个数。")
     assert term.lessons == ("five-steps", "regions")
-    [[english]] = [chapter.terms for chapter in glossary_view(glossary, "en", env, str, sources)]
+    [[english]] = [chapter.terms for chapter in glossary_view(glossary, "en", env, str, linking)]
     assert str(english.means).startswith("A <em>number</em> <math")
 
 
@@ -97,9 +101,9 @@ def test_a_mistake_in_the_bibliography_is_shown_at_its_place(
 
 def test_works_are_those_of_the_course_and_of_its_methods_each_once(tmp_path: Path) -> None:
     works = read_bibliography(write(tmp_path, WORKS))
-    lessons = {"regions": "[Seeing](https://arxiv.org/abs/1311.2901), 2013", "tools": "nothing"}
+    linking = {"regions": addresses_linked("[Seeing](https://arxiv.org/abs/1311.2901), 2013"), "tools": set()}
     chosen = [methods()[name] for name in ("occlusion", "gradient", "deconvnet")]
-    cited = cited_works(works, chosen, lessons)
+    cited = cited_works(works, chosen, linking)
     assert [(one.work.key, one.methods, one.lessons) for one in cited] == [
         ("bach-2015", (), ()),
         ("simonyan-2013", ("gradient",), ()),
@@ -115,7 +119,7 @@ def test_links_to_what_is_not_there_are_told_with_what_is(tmp_path: Path) -> Non
     path.write_text(source, "utf-8")
     text = read_text(path, "en")
     pages = {"glossary": {"logit"}, "own": {"here"}, "regions": None}
-    told = [str(mistake) for mistake in link_mistakes(text, lesson_body(text), "own", pages)]
+    told = [str(mistake) for mistake in link_mistakes(text, lesson_body(text).template, "own", pages)]
     assert [message.splitlines()[0].split(": ")[1] for message in told] == [
         "the page glossary.html has no section 'loggit'",
         "the page own.html has no section 'heer'",

@@ -33,8 +33,9 @@ from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
 from netviz.networks.architecture import vgg16_layers
 from netviz.site import figure_views, filters, method_views, publish, weave
+from netviz.site.expressions import compiled
 from netviz.site.method_words import asks_for_class, is_slope, map_words
-from netviz.site.pages import HOME, NOT_FOUND, PAGES, Entry, Page, Site, relink
+from netviz.site.pages import HOME, NOT_FOUND, PAGES, Entry, Page, Site, links_from
 from netviz.site.search import entries_of, index_script
 from netviz.values import ClassScore
 
@@ -164,10 +165,12 @@ def test_links_in_lessons_hold_from_every_page_and_dead_ones_are_found() -> None
     page = Page("en", "regions", "", "", "dog", "cat", varies=True)
     written = ("five-steps.html#a", "methods.html", "https://a.b/c.html", "#b")
     woven = ("../five-steps/dog.html#a", "../methods.html", "https://a.b/c.html", "#b")
+    env = weave.sandbox(TEMPLATES, "en")
     for before, after in zip(written, woven, strict=True):
-        assert relink(f'<a href="{before}"></a>', site, page) == f'<a href="{after}"></a>'
+        template = compiled(env, f'<a href="{before}"></a>')
+        assert template.render(link=links_from(page, site)) == f'<a href="{after}"></a>'
     with pytest.raises(ValueError, match=r"there is no page five-stops\.html; there are index, five-steps"):
-        relink('<a href="five-stops.html"></a>', site, page)
+        compiled(env, '<a href="five-stops.html"></a>').render(link=links_from(page, site))
 
 
 def test_figures_show_broken_claims_outside_of_the_drawer(site: Path) -> None:
@@ -198,7 +201,7 @@ def test_nothing_that_is_shown_can_become_markup() -> None:
 
 
 def test_lessons_run_in_a_sandbox_and_undefined_names_are_errors() -> None:
-    env = weave.environment(TEMPLATES, "en")
+    env = weave.sandbox(TEMPLATES, "en")
     with pytest.raises(SecurityError):
         env.from_string("{{ ''.__class__.__mro__ }}").render()
     with pytest.raises(UndefinedError):

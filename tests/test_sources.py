@@ -1,9 +1,12 @@
 """Keys know the code: what a method is made of is in its key, what it is not made of is not."""
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from test_experiments import fence, read
@@ -13,10 +16,57 @@ from netviz.networks.weights import Weights
 from netviz.plan import RUNNING_MODULES, Task
 from netviz.sources import closure, source_digest
 
+PACKAGE = Path(netviz.plan.__file__).parent
+MODULES = {
+    ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): file
+    for file in PACKAGE.rglob("*.py")
+}
+
 
 def test_a_module_depends_on_all_of_netviz_that_it_imports() -> None:
     reached = closure(("netviz.methods.gradients",))
     assert {"netviz.methods.gradients", "netviz.methods.arrays", "netviz.methods", "netviz.networks"} <= reached
+
+
+def test_imports_are_found_as_pythons_own_parser_finds_them() -> None:
+    imports = {module: set(_parsed_imports(file)) & MODULES.keys() for module, file in MODULES.items()}
+    for module in MODULES:
+        reached, waiting = set(), [module]
+        while waiting:
+            one = waiting.pop()
+            if one not in reached:
+                reached.add(one)
+                waiting += imports[one]
+        assert closure((module,)) == reached
+
+
+def _parsed_imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import netviz.store",
+        "import os, netviz.store as kept",
+        "import os; from netviz import store",
+        "from netviz import (\n    mistakes,  # why :)\n    store,\n)",
+        "from netviz import mistakes, \\\n    store",
+        "def late():\n    from netviz.store import Store",
+    ],
+)
+def test_in_whatever_way_an_import_is_written_it_is_found(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"elsewhere_{tmp_path.name}"
+    file = tmp_path / f"{name}.py"
+    file.write_text(f"{source}\n", "utf-8")
+    monkeypatch.setitem(sys.modules, name, SimpleNamespace(__file__=str(file)))
+    assert "netviz.store" in closure((name,))
 
 
 def test_a_network_brings_the_code_that_it_opens_late() -> None:

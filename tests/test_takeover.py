@@ -98,6 +98,7 @@ def edit(path: Path, old: str, new: str) -> None:
     ("file", "old", "new", "woven"),
     [
         ("lessons/02-second/en.md", "See", "Look at", {"second.html", "second/dog.html"}),
+        ("lessons/02-second/en.md", "See", "[Read](https://arxiv.org/abs/1312.6034)", {"bibliography.html"}),
         ("lessons/01-first/zh.md", "网络说", "网络认为", {"zh/first.html", "zh/first/dog.html"}),
         ("lessons/01-first/en.md", "target: Siberian husky", "target: malamute", {"first.html", "first/dog.html"}),
         (
@@ -141,6 +142,8 @@ def test_a_sentence_leaves_the_pages_of_other_lessons_and_of_the_other_language_
         "zh/first.html",
         "methods.html",
         "zh/methods.html",
+        "glossary.html",
+        "bibliography.html",
     ):
         assert after[page] == before[page], page
 

@@ -10,9 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from netviz.figures.values import Figure, Panel
+from netviz.plain_yaml import read_plain
 
 PLACES = (
     "upper-left",
@@ -58,7 +57,7 @@ def term(key: str, language: str) -> str:
 @cache
 def terms() -> Mapping[str, Mapping[str, str]]:
     """Words by key and language."""
-    words: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("terms.yaml").read_text("utf-8"))
+    words: dict[str, dict[str, str]] = read_plain(Path(__file__).with_name("terms.yaml"))
     return words
 
 

@@ -16,11 +16,12 @@ from netviz.site.edition import Edition
 from netviz.site.lesson_pages import lesson_pages
 from netviz.site.made import Made, Takeover
 from netviz.site.numbers import numbers_files
-from netviz.site.page_figures import figure_folder
+from netviz.site.page_figures import figure_path
 from netviz.site.pages import NOT_FOUND, Page, search_index
 from netviz.site.plain_pages import plain_pages
 from netviz.site.preview import preview_file, previews
 from netviz.site.publish import Files
+from netviz.site.results import Results
 from netviz.site.search import IndexEntry, entries_of, index_script, old_entries
 from netviz.site.thumbnail import thumbnail, thumbnail_path
 from netviz.site.verdicts import Verdict
@@ -31,26 +32,25 @@ Woven = Sequence[tuple[Page, str | Path]]
 """Pages with their HTML, or with the old site's file that holds it."""
 
 
-def changed_lessons(course: Course, plan: Plan, store: Store, taken: Takeover) -> set[str]:
-    """The slugs of the lessons that have a page to be woven."""
-    editions = [Edition(language, course, plan, store) for language in LANGUAGES]
+def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
+    """The lessons' texts of which a page is to be woven, by slug and language."""
+    editions = [Edition(language, records) for language in LANGUAGES]
     return {
-        lesson.slug
+        (lesson.slug, edition.language)
         for edition in editions
-        for lesson in course.pages
+        for lesson in edition.course.pages
         for page in edition.pages_of(lesson)
         if not taken.has(page.path, edition.key_of_page(lesson, page))
     }
 
 
-def site_files(
-    course: Course, plan: Plan, store: Store, checked: Sequence[Verdict], taken: Takeover
-) -> dict[str, str | bytes | Path]:
+def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Path]:
     """Every file of the site by its path; those that would be as they are in the old site are taken from there.
 
     Raises Mistakes if an expression of a lesson fails with these results.
     """
-    editions = [Edition(language, course, plan, store, checked) for language in LANGUAGES]
+    course, plan, store = records.course, records.plan, records.store
+    editions = [Edition(language, records, checked) for language in LANGUAGES]
     pages = _pages(editions, taken)
     return {
         **read_assets(TEMPLATES),
@@ -87,7 +87,7 @@ def _picture_files(course: Course, store: Store) -> Files:
 
 def _figure_files(plan: Plan, store: Store) -> Files:
     return {
-        f"{figure_folder(task)}/{file.name}": file
+        figure_path(task, file.name): file
         for task in plan.values()
         for file in store.path(FIGURES, task.figure_key).glob("*.webp")  # charts stand inside their pages
     }
@@ -129,7 +129,7 @@ def _found_on_the_web(edition: Edition, pages: Woven) -> Files:
     """What search engines and link previews ask for; only a site whose address is known can tell them."""
     found = previews(edition.course, edition.plan, edition.store)
     return {
-        "sitemap.xml": weave_sitemap(edition.env, edition.site, [page for page, _ in _plain(pages)]),
+        "sitemap.xml": weave_sitemap(edition.templates, edition.site, [page for page, _ in _plain(pages)]),
         "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {edition.site.address}/sitemap.xml\n",
         **{path: preview_file(task, edition.store) for path, task in found.items()},
     }

@@ -28,14 +28,14 @@ def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
 
 def _notebook(edition: Edition, text: LessonText) -> str:
     values = edition.values(edition.course.default_picture)
-    return notebook(text, edition.env, values, partial(_cell, edition), partial(_question, edition))
+    return notebook(text, edition.sandbox, values, partial(_cell, edition), partial(_question, edition))
 
 
 def _cell(edition: Edition, name: str) -> tuple[str, str]:
     """An experiment's caption in Markdown, and the code that repeats it."""
     experiment, picture = edition.course.experiments[name], edition.course.default_picture
     caption = markdown_text(
-        experiment.words(edition.language).caption, edition.env, edition.caption_values(picture, experiment)
+        experiment.words(edition.language).caption, edition.sandbox, edition.caption_values(picture, experiment)
     )
     code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.weights)
     return f"**{experiment.method.title[edition.language]}.** {caption}", code
@@ -47,7 +47,7 @@ def _question(edition: Edition, name: str) -> Markup:
     words = question.wording.get(edition.language) or question.wording[LANGUAGES[0]]
     values = edition.values(edition.course.default_picture)
     ask, because, *choices = (
-        markdown_text(passage.source, edition.env, values) for passage in (words.ask, words.because, *words.choices)
+        markdown_text(passage.source, edition.sandbox, values) for passage in (words.ask, words.because, *words.choices)
     )
     lines = [f"**{ask}**", "", *(f"- {choice}" for choice in choices), ""]
     answer = ["<details><summary>", edition.words.answer, "</summary>", "", because, "", "</details>"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from jinja2 import Environment
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -43,25 +44,28 @@ NAMES = (  # what a lesson's expressions may use
 )
 
 
-def _shown_by(lesson: Lesson, course: Course) -> list[Experiment]:
-    """The experiments that a lesson's pages may show: its own, and those that its expressions speak of.
-
-    All of them, if an expression may choose one by something else than its name.
-    """
-    source = " ".join(span.source for text in lesson.texts.values() for span in text.spans)
-    names = re.findall(r"\bresults\b(?:\[ *['\"]([a-z0-9-]+)['\"] *\])?", source)
-    return [one for one in course.experiments.values() if one.lesson == lesson.slug or "" in names or one.id in names]
-
-
 @dataclass(frozen=True)
 class Edition:
     """The site in one language."""
 
     language: str
-    course: Course
-    plan: Plan
-    store: Store
+    records: Results
     checked: Sequence[Verdict] = ()
+
+    @property
+    def course(self) -> Course:
+        """The course, in all languages."""
+        return self.records.course
+
+    @property
+    def plan(self) -> Plan:
+        """Its tasks."""
+        return self.records.plan
+
+    @property
+    def store(self) -> Store:
+        """What they have given."""
+        return self.records.store
 
     def pages_of(self, lesson: Lesson) -> Iterator[Page]:
         """A lesson's pages, one for each picture that makes a difference."""
@@ -81,10 +85,26 @@ class Edition:
         texts = [lesson.texts[self.language].source, fences]
         tasks = [
             self.plan.get((variant.id, experiment.pictures(page.picture)))
-            for experiment in _shown_by(lesson, self.course)
+            for experiment in self._shown_by[lesson.slug]
             for variant in experiment.variants.values()
         ]
         return key_of([self.shared_key, page.path, texts, [task and task.figure_key for task in tasks]])
+
+    @cached_property
+    def _shown_by(self) -> dict[str, list[Experiment]]:
+        """The experiments that a lesson's pages may show, by its slug: its own, and those that its expressions name.
+
+        All of them, if an expression may choose one by something else than its name.
+        """
+        shown = {}
+        experiments = self.course.experiments.values()
+        for lesson in self.course.pages:
+            source = " ".join(span.source for text in lesson.texts.values() for span in text.spans)
+            names = set(re.findall(r"\bresults\b(?:\[ *['\"]([a-z0-9-]+)['\"] *\])?", source))
+            shown[lesson.slug] = [
+                one for one in experiments if one.lesson == lesson.slug or "" in names or one.id in names
+            ]
+        return shown
 
     @cached_property
     def shared_key(self) -> str:
@@ -102,14 +122,19 @@ class Edition:
         return next(iter(self.plan.values())).weights
 
     @cached_property
-    def env(self) -> ImmutableSandboxedEnvironment:
-        """Jinja2 for this language."""
+    def templates(self) -> Environment:
+        """Jinja2 for the pages."""
         return weave.environment(TEMPLATES, self.language)
+
+    @cached_property
+    def sandbox(self) -> ImmutableSandboxedEnvironment:
+        """Jinja2 for what authors write."""
+        return weave.sandbox(TEMPLATES, self.language)
 
     @property
     def words(self) -> Any:
         """The interface's words in this language."""
-        return self.env.globals["words"]
+        return self.templates.globals["words"]
 
     @cached_property
     def site(self) -> Site:
@@ -135,11 +160,6 @@ class Edition:
         title, tagline = words.title[self.language], words.tagline[self.language]
         parts = tuple((part.title[self.language], part.lessons) for part in words.parts)
         return Site(title, tagline, home, tuple(entries), samples, self.weights, __version__, words.address, parts)
-
-    @cached_property
-    def records(self) -> Results:
-        """The stored results."""
-        return Results(self.course, self.plan, self.store)
 
     @cached_property
     def results(self) -> dict[str, dict[str, ResultView]]:
@@ -176,11 +196,11 @@ class Edition:
             "results": self.results[picture],
             "picture": picture_words(self.course.pictures[picture], self.language),
             "layer": self.layers.__getitem__,
-            "layer_table": lambda: weave.weave_layer_table(self.env, self.layers.values()),
+            "layer_table": lambda: weave.weave_layer_table(self.templates, self.layers.values()),
             "weights": self.weights,
             "measured": self.course.measurements.__getitem__,
             "measurement_table": lambda name, column: weave.weave_measurement(
-                self.env, self.course.measurements[name], column, self._task_name
+                self.templates, self.course.measurements[name], column, self._task_name
             ),
         }
 

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, Template, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2 import Template, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz.claims import results_in
 from netviz.lessons import LessonText
@@ -21,13 +22,14 @@ from netviz.site.markup import skeleton
 from netviz.sliders import no_value, value_name
 
 FILE = "<lesson>"
+_LINK = re.compile(r'href="([\w./-]+)\.html(#[^"]*)?"')
 UNSAFE_FILTERS = {"safe", "tojson", "urlize", "xmlattr"}  # they make markup, and a result must never become any
 PLAIN_STATEMENTS = (nodes.If, nodes.For, nodes.Assign, nodes.Output, nodes.Scope)
 
 
 def expression_mistakes(
     text: LessonText,
-    environment: Environment,
+    environment: ImmutableSandboxedEnvironment,
     names: Collection[str],
     experiments: Mapping[str, Collection[str] | None],
 ) -> list[Mistake]:
@@ -59,7 +61,9 @@ def expression_mistakes(
     return mistakes
 
 
-def measurement_mistakes(text: LessonText, environment: Environment, known: Collection[str]) -> list[Mistake]:
+def measurement_mistakes(
+    text: LessonText, environment: ImmutableSandboxedEnvironment, known: Collection[str]
+) -> list[Mistake]:
     """Every `measured('…')` and `measurement_table('…', …)` that names no measurement, at its place.
 
     Says nothing of a lesson that can't be compiled: `expression_mistakes` does.
@@ -81,9 +85,9 @@ def measurement_mistakes(text: LessonText, environment: Environment, known: Coll
     ]
 
 
-def undeclared(source: str, environment: Environment) -> set[str]:
+def undeclared(source: str, environment: ImmutableSandboxedEnvironment) -> set[str]:
     """The names that a template's source needs from outside. Raises jinja2.TemplateError if it can't be compiled."""
-    environment.compile(source)
+    compiled(environment, source)
     tree = environment.parse(source)
     for message, _, _ in _forbidden(tree):
         raise TemplateSyntaxError(message, 1)
@@ -91,9 +95,13 @@ def undeclared(source: str, environment: Environment) -> set[str]:
 
 
 @cache
-def compiled(environment: Environment, source: str) -> Template:
-    """A template from an author's words; it serves for every picture."""
-    return environment.from_string(source)
+def compiled(environment: ImmutableSandboxedEnvironment, source: str) -> Template:
+    """A template from an author's words; it serves for every picture and page.
+
+    Authors write links as if all pages lay in one folder: ``five-steps.html#step-1``. Where a page really is, is asked
+    of ``link`` when the template is rendered, see `netviz.site.pages.links_from`.
+    """
+    return environment.from_string(_LINK.sub(r'''href="{{ link('\1') }}\2"''', source))
 
 
 @cache
@@ -102,7 +110,9 @@ def results_used(text: LessonText) -> frozenset[str]:
     return results_in(skeleton(text))
 
 
-def failure(text: LessonText, environment: Environment, values: dict[str, Any], error: Exception) -> Mistake:
+def failure(
+    text: LessonText, environment: ImmutableSandboxedEnvironment, values: dict[str, Any], error: Exception
+) -> Mistake:
     """Where in the lesson an expression failed: the skeleton fails at the same one, at a line of the file."""
     try:
         code = environment.compile(skeleton(text), filename=FILE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -198,7 +198,7 @@ def plates(
     alt: str = "",
     labels: Sequence[str] = (),
 ) -> tuple[Plate, ...]:
-    """A drawn figure's panels. ``prefix`` is the link from the page to the figure's folder, with its last slash.
+    """A drawn figure's panels. ``prefix`` is how the links from the page to the figure's files begin.
 
     ``read`` gives the text of one of the figure's own SVG files, which are trusted and stand inside the page. ``names``
     are the words for ``method``, ``target`` and ``picture``; ``alt`` is the author's own text for the first panel,
@@ -215,7 +215,7 @@ def plates(
             panel.legend,
             Markup(read(panel.file)) if panel.file.endswith(".svg") else None,
             labels[number] if number < len(labels) else panel.role.partition(":")[2],
-            asdict(panel.readings) if panel.readings else None,
+            vars(panel.readings) if panel.readings else None,
         )
         for number, panel in enumerate(figure.panels)
     )

@@ -20,7 +20,7 @@ from netviz.site.made import Made
 from netviz.site.markup import Body, lesson_body
 from netviz.site.notebook import code_blocks
 from netviz.site.page_figures import page_figure
-from netviz.site.pages import Page, relink
+from netviz.site.pages import Page, links_from
 from netviz.site.preview import preview_path
 from netviz.site.quiz import question_view
 from netviz.site.results import picture_words
@@ -42,26 +42,26 @@ def _woven(edition: Edition, lesson: Lesson, page: Page, mistakes: list[Mistake]
             page = dataclasses.replace(page, sections=body.sections, image=image)
             return _page_around(edition, lesson, page, _content(edition, lesson, body, page))
     except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
-        mistakes.append(failure(text, edition.env, edition.values(page.picture) | {"experiment": str}, error))
+        mistakes.append(failure(text, edition.sandbox, edition.values(page.picture) | {"experiment": str}, error))
     return ""
 
 
 def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup:
     """A lesson's text with its figures and questions."""
-    values = edition.values(page.picture)
+    values = {**edition.values(page.picture), "link": links_from(page, edition.site)}
     question = partial(_question, edition, lesson, page, values)
-    template = compiled(edition.env, relink(body.template, edition.site, page))
+    template = compiled(edition.sandbox, body.template)
     return Markup(template.render({**values, "experiment": _Figures(edition, page), "question": question}))
 
 
 def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
     if lesson.slug == HOME:
-        return weave.weave_page(edition.env, "home", edition.site, page, body=content)
+        return weave.weave_page(edition.templates, "home", edition.site, page, body=content)
     text = lesson.texts[edition.language]
     suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
     downloads = {suffix: page.beside(suffix) for suffix in suffixes}
     return weave.weave_page(
-        edition.env, "lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads
+        edition.templates, "lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads
     )
 
 
@@ -71,10 +71,9 @@ def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str,
         "results": edition.records.views(page.picture, LANGUAGES[0]),
         "picture": picture_words(edition.course.pictures[page.picture], LANGUAGES[0]),
     }
-    held = partial(relink, site=edition.site, page=page)
     question = edition.course.questions[name]
-    view = question_view(question, lesson.texts, edition.language, edition.env, values, first, held)
-    return weave.weave_question(edition.env, view)
+    view = question_view(question, lesson.texts, edition.language, edition.sandbox, values, first)
+    return weave.weave_question(edition.templates, view)
 
 
 class _Figures:
@@ -85,4 +84,4 @@ class _Figures:
 
     def __call__(self, name: str) -> Markup:
         self.count += 1
-        return weave.weave_figure(self.edition.env, page_figure(self.edition, self.page, name, self.count))
+        return weave.weave_figure(self.edition.templates, page_figure(self.edition, self.page, name, self.count))

@@ -39,6 +39,10 @@ LINE_END = re.compile(
 )
 
 
+Place = tuple[int, int]
+"""A line and a column of a file, both from 1."""
+
+
 @dataclass(frozen=True)
 class Section:
     """A heading of a lesson, for its table of contents."""
@@ -78,35 +82,42 @@ def lesson_body(text: LessonText) -> Body:
 
 
 def phrase_mistakes(
-    text: LessonText, body: Body, experiments: Mapping[str, Collection[str] | None]
+    text: LessonText, template: str, experiments: Mapping[str, Collection[str] | None], place: Place | None = None
 ) -> Iterator[Mistake]:
     """Phrases, links like ``#smooth@5`` that set a slider, to a figure or a value that there is not.
 
-    ``experiments`` are the ids with the names of their sliders' values; None where these are not known.
+    ``experiments`` are the ids with the names of their sliders' values; None where these are not known. ``template`` is
+    of the lesson's text, or of words in one of its fences, which stand at ``place``.
     """
-    for address, name, value in re.findall(r'href="[^"#]*#(([^"@]+)@([^"]+))"', body.template):
-        if name not in experiments:
-            yield _at(text, _Refusal(f"#{address}", f"there is no experiment {name!r}", nearest(name, experiments)))
+    for address, name, value in re.findall(r'href="[^"#]*#(([^"@]+)@([^"]+))"', template):
         known = experiments.get(name)
-        if known is not None and value not in known:
-            yield _at(text, _Refusal(f"#{address}", f"{name}: {no_value(value, known)}"))
+        if name not in experiments:
+            hint = nearest(name, experiments)
+            yield _at(text, _Refusal(f"#{address}", f"there is no experiment {name!r}", hint), place)
+        elif known is not None and value not in known:
+            yield _at(text, _Refusal(f"#{address}", f"{name}: {no_value(value, known)}"), place)
 
 
 def link_mistakes(
-    text: LessonText, body: Body, own: str, pages: Mapping[str, Collection[str] | None]
+    text: LessonText,
+    template: str,
+    own: str,
+    pages: Mapping[str, Collection[str] | None],
+    place: Place | None = None,
 ) -> Iterator[Mistake]:
     """Links to pages and sections that there are not.
 
     ``pages`` are their sections by slug, None where these are not known; ``own`` is the slug of the lesson's page.
+    ``template`` is of the lesson's text, or of words in one of its fences, which stand at ``place``.
     """
-    for slug, section in re.findall(r'href="(?:([\w./-]+)\.html)?(?:#([^"@]*))?"', body.template):
+    for slug, section in re.findall(r'href="(?:([\w./-]+)\.html)?(?:#([^"@]*))?"', template):
         page = slug or own
         known = pages.get(page)
         if page not in pages:
-            yield _at(text, _Refusal(f"{slug}.html", f"there is no page {slug}.html", nearest(slug, pages)))
+            yield _at(text, _Refusal(f"{slug}.html", f"there is no page {slug}.html", nearest(slug, pages)), place)
         elif section and known is not None and unquote(section) not in known:
             hint = nearest(unquote(section), sorted(known))
-            yield _at(text, _Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint))
+            yield _at(text, _Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint), place)
 
 
 @cache
@@ -201,8 +212,10 @@ class _Refusal:
     hint: str = ""
 
 
-def _at(text: LessonText, refusal: _Refusal) -> Mistake:
-    """Markdown has forgotten where it read this: look for it again, outside of fences."""
+def _at(text: LessonText, refusal: _Refusal, place: Place | None = None) -> Mistake:
+    """Where a place is not known, Markdown has forgotten where it read this: look for it again, outside of fences."""
+    if place:
+        return text.mistake(refusal.reason, *place, refusal.hint)
     in_fence = False
     for number, line in enumerate(text.source.splitlines(), start=1):
         in_fence ^= line.lstrip().startswith(("```", "~~~"))

@@ -11,10 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from netviz.figures import term, terms
 from netviz.methods import methods
+from netviz.plain_yaml import read_plain
 
 
 def setting_words(description: str, language: str) -> str | None:
@@ -73,5 +72,5 @@ def _filled(words: Mapping[str, str], settings: Mapping[str, Any], language: str
 
 @cache
 def _words() -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    content: dict[str, dict[str, Any]] = read_plain(Path(__file__).with_suffix(".yaml"))
     return content

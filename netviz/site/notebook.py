@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jinja2 import Environment
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.lessons import TOKEN_PATTERN, LessonText, Span, blocks, code_block, fence_id, scan
@@ -36,7 +36,7 @@ def script(text: LessonText, intro: str) -> str:
 
 def notebook(
     text: LessonText,
-    environment: Environment,
+    environment: ImmutableSandboxedEnvironment,
     values: Mapping[str, Any],
     cell_of: Callable[[str], tuple[str, str]],
     question_of: Callable[[str], Markup],
@@ -66,12 +66,14 @@ def notebook(
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def markdown_text(source: str, environment: Environment, values: Mapping[str, Any]) -> str:
+def markdown_text(source: str, environment: ImmutableSandboxedEnvironment, values: Mapping[str, Any]) -> str:
     """A caption or a line of a question as Markdown for a notebook, its expressions filled in."""
     return _rendered(*scan(source), environment, values).strip()
 
 
-def _rendered(markdown: str, spans: Sequence[Span], environment: Environment, values: Mapping[str, Any]) -> str:
+def _rendered(
+    markdown: str, spans: Sequence[Span], environment: ImmutableSandboxedEnvironment, values: Mapping[str, Any]
+) -> str:
     formulas = [Markup(_dollars(span)) for span in spans]
     return environment.from_string(_source(markdown, spans)).render({**values, "formulas": formulas})
 

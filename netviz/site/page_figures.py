@@ -18,13 +18,13 @@ from netviz.site.figure_views import Axes, FigureView, Slide, bars, data_table, 
 from netviz.site.markup import inline_template
 from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_words, unit_words, value_words
 from netviz.site.numbers import numbers_path
-from netviz.site.pages import Page
+from netviz.site.pages import Page, links_from
 from netviz.site.repeat import repeating_code
 
 
-def figure_folder(task: Task) -> str:
-    """Where the files of a task's figure stand, from the site's root."""
-    return f"figures/{task.figure_key[:16]}"
+def figure_path(task: Task, file: str = "") -> str:
+    """Where a file of a task's figure stands, from the site's root. One folder for all: making many takes longer."""
+    return f"figures/{task.figure_key[:16]}-{file}"
 
 
 def page_figure(edition: Edition, page: Page, name: str, number: int) -> FigureView:
@@ -63,14 +63,16 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         view=experiment.view,
         plates=plates(
             figure,
-            f"{page.root}{figure_folder(task)}/",
+            f"{page.root}{figure_path(task)}",
             language,
             names,
             lambda file: (folder / file).read_text("utf-8"),
             words.alt,
             labels,
         ),
-        caption=Markup(compiled(edition.env, inline_template(words.caption)).render(scope)),
+        caption=Markup(
+            compiled(edition.sandbox, inline_template(words.caption)).render(scope, link=links_from(page, edition.site))
+        ),
         target=target,
         top=scope["top"],
         numbers=record["numbers"],

@@ -6,7 +6,7 @@ A page knows where it stands, so every link between pages is relative, names a f
 from __future__ import annotations
 
 import posixpath
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from netviz import course
@@ -150,19 +150,13 @@ def page_path(language: str, slug: str, picture: str = "", default_picture: str 
     return f"{folder}{slug}.html" if picture == default_picture else f"{folder}{slug}/{picture}.html"
 
 
-def relink(body: str, site: Site, page: Page) -> str:
-    """A lesson's HTML (or the template of it) with its links between pages made to hold from this page.
-
-    Authors write them as if all pages lay in one folder: ``five-steps.html#step-1``. Raises ValueError
-    for a page that there is not.
-    """
+def links_from(page: Page, site: Site) -> Callable[[str], str]:
+    """The links from a page to the others by their slugs; the function raises ValueError for one that there is not."""
     entries = {entry.slug: entry for entry in (site.home, *site.lessons)}
 
-    def held(match: re.Match[str]) -> str:
-        slug, section = match[1], match[2] or ""
+    def link(slug: str) -> str:
         if slug not in entries and slug not in PAGES:
             raise ValueError(f"there is no page {slug}.html; there are {', '.join([*entries, *PAGES])}")
-        link = page.to(entries[slug]) if slug in entries else page.to_page(slug)
-        return f'href="{link}{section}"'
+        return page.to(entries[slug]) if slug in entries else page.to_page(slug)
 
-    return re.sub(r'href="([\w./-]+)\.html(#[^"]*)?"', held, body)
+    return link

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from netviz.bibliography import cited_works
+from netviz.bibliography import addresses_linked, cited_works
 from netviz.methods import methods
 from netviz.site.edition import Edition
 from netviz.site.made import Made
 from netviz.site.method_views import method_view
-from netviz.site.pages import NOT_FOUND, PAGES, Page, relink
-from netviz.site.reference import bibliography_view, glossary_view
+from netviz.site.pages import NOT_FOUND, PAGES, Page, links_from
+from netviz.site.reference import bibliography_view, glossary_view, terms_linked
 from netviz.site.weave import weave_page
 from netviz.store import key_of
 
 
 def plain_pages(edition: Edition) -> Iterator[tuple[Page, Made]]:
     """All of them, to be made."""
-    sources = [text.source for lesson in edition.course.lessons for text in lesson.texts.values()]
     for slug, word in [*((slug, slug) for slug in PAGES), (NOT_FOUND, "not_found")]:
         page = _page(edition, slug, word)
-        read = sources if slug in ("glossary", "bibliography") else []
-        yield page, Made(key_of([edition.shared_key, slug, read]), partial(_woven, edition, page))
+        linking = _linking(edition, page)
+        links = {lesson: sorted(linked) for lesson, linked in linking.items()}
+        yield page, Made(key_of([edition.shared_key, slug, links]), partial(_woven, edition, page, linking))
 
 
 def _page(edition: Edition, slug: str, word: str) -> Page:
@@ -33,21 +33,26 @@ def _page(edition: Edition, slug: str, word: str) -> Page:
     return Page(edition.language, slug, title, summary, picture, picture, base=base)
 
 
-def _woven(edition: Edition, page: Page) -> str:
-    return weave_page(edition.env, page.slug, edition.site, page, **_contents(edition, page))
+def _linking(edition: Edition, page: Page) -> dict[str, frozenset[str]]:
+    """What lessons link to, by their slugs: all that such a page knows of them."""
+    read = {"glossary": terms_linked, "bibliography": addresses_linked}.get(page.slug)
+    return {one.slug: read(one.texts[edition.language].source) for one in edition.course.lessons} if read else {}
 
 
-def _contents(edition: Edition, page: Page) -> dict[str, Any]:
+def _woven(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]]) -> str:
+    return weave_page(edition.templates, page.slug, edition.site, page, **_contents(edition, page, linking))
+
+
+def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]]) -> dict[str, Any]:
     course, language = edition.course, edition.language
-    sources = {lesson.slug: lesson.texts[language].source for lesson in course.lessons}
     match page.slug:
         case "methods":
             return {"methods": [method_view(method, language) for method in methods().values()]}
         case "glossary":
-            held = partial(relink, site=edition.site, page=page)
-            return {"chapters": glossary_view(course.glossary, language, edition.env, held, sources)}
+            link = links_from(page, edition.site)
+            return {"chapters": glossary_view(course.glossary, language, edition.sandbox, link, linking)}
         case "bibliography":
-            cited = cited_works(course.bibliography, methods().values(), sources)
+            cited = cited_works(course.bibliography, methods().values(), linking)
             return {"works": bibliography_view(cited, methods(), language)}
         case "credits":
             return {"notices": [(one.name[language], one.licence, one.source) for one in course.site.notices]}

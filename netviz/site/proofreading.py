@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -11,28 +12,28 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from netviz.bibliography import cited_works
 from netviz.course import Course
 from netviz.inputs import TEMPLATES
-from netviz.lessons import LANGUAGES, Lesson
+from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.site.edition import NAMES
 from netviz.site.expressions import expression_mistakes, measurement_mistakes, undeclared
-from netviz.site.markup import Body, inline_template, lesson_body, link_mistakes, phrase_mistakes
+from netviz.site.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
 from netviz.site.reference import glossary_mistakes
-from netviz.site.weave import environment
+from netviz.site.weave import sandbox
 
 
-def text_mistakes(course: Course, changed: Collection[str] | None = None) -> list[Mistake]:
+def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
     """Everything in the lessons' texts that can be known to be wrong before anything runs.
 
-    ``changed`` are the slugs of the lessons to look at, with those that link to them; all lessons, if it is None.
+    ``changed`` are the texts to look at, by slug and language, with those that link to them; all, if it is None.
     """
-    lessons = [lesson for lesson in course.pages if changed is None or _concerns(lesson, changed)]
     mistakes: list[Mistake] = []
     known = dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
     for language in LANGUAGES:
-        env = environment(TEMPLATES, language)
+        lessons = [one for one in course.pages if changed is None or _concerned(one.texts[language], one.slug, changed)]
+        env = sandbox(TEMPLATES, language)
         names = {*env.globals, *NAMES}
         bodies: dict[str, Body] = {}
         for lesson in lessons:
@@ -41,24 +42,27 @@ def text_mistakes(course: Course, changed: Collection[str] | None = None) -> lis
             mistakes += measurement_mistakes(text, env, course.measurements)
             with gathered(mistakes):
                 bodies[lesson.slug] = lesson_body(text)
-                mistakes += phrase_mistakes(text, bodies[lesson.slug], known)
+                mistakes += phrase_mistakes(text, bodies[lesson.slug].template, known)
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
             mistakes += _caption_mistakes(course, lesson, env, language, {*names, "target", "top", "numbers"})
         sections = _sections(course, language, bodies | _linked(course, lessons, language))
         for lesson in lessons:
+            text, page = lesson.texts[language], page_slug(lesson.slug)
             if lesson.slug in bodies:
-                text = lesson.texts[language]
-                mistakes += link_mistakes(text, bodies[lesson.slug], page_slug(lesson.slug), sections)
+                mistakes += link_mistakes(text, bodies[lesson.slug].template, page, sections)
+            for template, place in _templates_in_fences(course, lesson, language):
+                mistakes += phrase_mistakes(text, template, known, place)
+                mistakes += link_mistakes(text, template, page, sections, place)
         if len(lessons) == len(course.pages):
             mistakes += glossary_mistakes(course.glossary, language, env)
     return mistakes
 
 
-def _concerns(lesson: Lesson, changed: Collection[str]) -> bool:
-    """Whether a lesson has changed, or links into one that has."""
-    text = "".join(text.source for text in lesson.texts.values())
-    return lesson.slug in changed or any(f"{page_slug(slug)}.html#" in text for slug in changed)
+def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]]) -> bool:
+    """Whether a lesson's text has changed, or links into one that has."""
+    own = {slug for slug, language in changed if language == text.language}
+    return slug in own or any(f"{page_slug(other)}.html#" in text.source for other in own)
 
 
 def _linked(course: Course, lessons: Sequence[Lesson], language: str) -> dict[str, Body]:
@@ -81,6 +85,17 @@ def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict
         known = figures | set(re.findall(r' id="([^"]+)"', body.template)) if body else None
         sections[page_slug(lesson.slug)] = known
     return sections
+
+
+def _templates_in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[tuple[str, Place]]:
+    """Captions and questions, with their places. Those that can't be read are left out: they are told of already."""
+    captions = (one.wording.get(language) for one in course.experiments.values() if one.lesson == lesson.slug)
+    passages = [(words.caption, words.line, words.column) for words in captions if words]
+    for question in course.questions_of(lesson):
+        passages += [(one.source, one.line, one.column) for one in question.passages(language)]
+    for source, line, column in passages:
+        with suppress(ValueError):
+            yield inline_template(source), (line, column)
 
 
 def _caption_mistakes(

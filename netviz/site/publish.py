@@ -44,6 +44,8 @@ def publish(files: Files, destination: Path) -> None:
         try:
             draft.mkdir()
             (draft / MARKER).touch()
+            for folder in {(draft / name).parent for name in files}:
+                folder.mkdir(parents=True, exist_ok=True)
             for name, content in files.items():
                 _write(draft / name, content)
             _swap(draft, destination)
@@ -106,11 +108,10 @@ def _recover(destination: Path) -> None:
 
 
 def _write(path: Path, content: str | bytes | Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     match content:
         case Path():
-            try:
-                os.link(content.resolve(strict=True), path)  # the file itself: a symbolic link would be linked as one
+            try:  # a symbolic link would be linked as one
+                os.link(content.resolve(strict=True) if content.is_symlink() else content, path)
             except OSError as error:
                 if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP):
                     raise

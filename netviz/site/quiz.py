@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2 import Environment
 from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.claims import check_claim, results_in
@@ -45,7 +45,7 @@ def question_mistakes(
     question: Question,
     texts: Mapping[str, LessonText],
     language: str,
-    environment: Environment,
+    environment: ImmutableSandboxedEnvironment,
     names: Collection[str],
     experiments: Collection[str],
 ) -> Iterator[Mistake]:
@@ -67,8 +67,7 @@ def question_mistakes(
 
 def results_asked(question: Question, language: str) -> set[str]:
     """The experiments whose results a question speaks of."""
-    words = [question.wording[one] for one in {LANGUAGES[0], language} if one in question.wording]
-    passages = [passage for one in words for passage in (one.ask, *one.choices, one.because)]
+    passages = [passage for one in {LANGUAGES[0], language} for passage in question.passages(one)]
     return {name for passage in (*question.places, *passages) for name in results_in(passage.source)}
 
 
@@ -77,8 +76,7 @@ def _sources(question: Question, language: str) -> Iterator[tuple[Passage, Any]]
     if language == LANGUAGES[0]:
         for claim in question.places:
             yield claim, lambda claim=claim: "{{ " + claim.source + " }}"
-    words = question.wording.get(language)
-    for passage in (words.ask, *words.choices, words.because) if words else ():
+    for passage in question.passages(language):
         yield passage, lambda passage=passage: inline_template(passage.source)
 
 
@@ -86,15 +84,14 @@ def question_view(
     question: Question,
     texts: Mapping[str, LessonText],
     language: str,
-    environment: Environment,
+    environment: ImmutableSandboxedEnvironment,
     values: Mapping[str, Any],
     first_values: Mapping[str, Any],
-    relink: Any,
 ) -> QuestionView:
     """A question in a language, graded.
 
-    ``values`` are what its words may use, ``first_values`` the same in the first language, in which the claims are
-    written; ``relink`` makes the links of a template hold from the page. Raises Mistakes for what fails with these.
+    ``values`` are what its words may use, ``link`` among them, ``first_values`` the same in the first language, in
+    which the claims are written. Raises Mistakes for what fails with these.
     """
     if language not in question.wording:
         language = LANGUAGES[0]
@@ -102,8 +99,7 @@ def question_view(
 
     def render(passage: Passage) -> Markup:
         try:
-            template = compiled(environment, relink(inline_template(passage.source)))
-            return Markup(template.render(values))
+            return Markup(compiled(environment, inline_template(passage.source)).render(values))
         except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
             raise Mistakes(
                 [text.mistake(f"the question {question.id!r} fails: {error}", passage.line, passage.column)]

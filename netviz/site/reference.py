@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from jinja2 import Environment
 from jinja2.exceptions import TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.bibliography import CitedWork, Work
@@ -14,7 +15,7 @@ from netviz.glossary import Glossary, Term
 from netviz.lessons import LANGUAGES
 from netviz.methods import Method
 from netviz.mistakes import Mistake
-from netviz.site.expressions import undeclared
+from netviz.site.expressions import compiled, undeclared
 from netviz.site.markup import inline_template
 
 
@@ -47,7 +48,9 @@ class WorkView:
     lessons: tuple[str, ...]
 
 
-def glossary_mistakes(glossary: Glossary, language: str, environment: Environment) -> Iterator[Mistake]:
+def glossary_mistakes(
+    glossary: Glossary, language: str, environment: ImmutableSandboxedEnvironment
+) -> Iterator[Mistake]:
     """Meanings that can't be woven, each at its place."""
     for key, term in glossary.terms():
         place = (*key, "means", language)
@@ -59,17 +62,22 @@ def glossary_mistakes(glossary: Glossary, language: str, environment: Environmen
             yield glossary.places.mistake(place, f"the meaning can't be read: {error}")
 
 
+def terms_linked(source: str) -> frozenset[str]:
+    """The terms of the glossary that a lesson links to, by their keys: so it treats them."""
+    return frozenset(re.findall(r"\(glossary\.html#([\w-]+)\)", source))
+
+
 def glossary_view(
     glossary: Glossary,
     language: str,
-    environment: Environment,
-    relink: Callable[[str], str],
-    linking: Mapping[str, str],
+    environment: ImmutableSandboxedEnvironment,
+    link: Callable[[str], str],
+    linking: Mapping[str, Collection[str]],
 ) -> tuple[ChapterView, ...]:
     """The glossary in a language.
 
-    ``linking`` are the lessons' sources by slug: a lesson that links to a term treats it, beside those that the term
-    itself names.
+    ``link`` gives the link to a page by its slug. ``linking`` are the `terms_linked` by lessons, by their slugs: these
+    treat a term, beside those that it names.
     """
 
     def view(term: Term) -> TermView:
@@ -77,12 +85,8 @@ def glossary_view(
             term.key,
             term.name[language],
             {other: term.name[other] for other in LANGUAGES if other != language},
-            Markup(environment.from_string(relink(inline_template(term.means[language]))).render()),
-            tuple(
-                slug
-                for slug, source in linking.items()
-                if slug in term.lessons or f"(glossary.html#{term.key})" in source
-            ),
+            Markup(compiled(environment, inline_template(term.means[language])).render(link=link)),
+            tuple(slug for slug, linked in linking.items() if slug in term.lessons or term.key in linked),
         )
 
     return tuple(

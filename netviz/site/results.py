@@ -44,9 +44,8 @@ class Results:
         views = {}
         for value, variant in experiment.variants.items():
             task = self.plan[variant.id, experiment.pictures(picture)]
-            views[value] = result_view(
-                self.record(task), picture_words(task.picture, language) if task.picture else None, language
-            )
+            shown = picture_words(self.course.pictures[task.picture.name], language) if task.picture else None
+            views[value] = result_view(self.record(task), shown, language)
         return dataclasses.replace(views[experiment.slider.plain], others=views) if experiment.slider else views[""]
 
 

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netviz.claims import CheckedClaim, check_claim
-from netviz.course import Course
 from netviz.experiments import Experiment
 from netviz.lessons import LANGUAGES
 from netviz.mistakes import Mistake, Mistakes
-from netviz.plan import Plan
 from netviz.site.results import Results, scope
-from netviz.store import Store
 
 
 @dataclass(frozen=True)
@@ -23,16 +20,16 @@ class Verdict:
     claim: CheckedClaim
 
 
-def verdicts(course: Course, plan: Plan, store: Store) -> list[Verdict]:
+def verdicts(records: Results) -> list[Verdict]:
     """Every claim of the course held against every picture.
 
     Raises Mistakes for one that speaks of what is not there.
     """
-    records = Results(course, plan, store)
+    course = records.course
     checked: list[Verdict] = []
     mistakes: list[Mistake] = []
     texts = {lesson.slug: lesson.texts[LANGUAGES[0]] for lesson in course.pages}
-    for (name, picture), task in plan.items():
+    for (name, picture), task in records.plan.items():
         if not task.experiment.claims:
             continue
         results = records.views(picture or course.default_picture, LANGUAGES[0])

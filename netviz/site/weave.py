@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
-import yaml
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.figures import term
 from netviz.measurements import Measurement, Row
 from netviz.networks.architecture import Layer
+from netviz.plain_yaml import read_plain
 from netviz.site.explorer import channels, solid
 from netviz.site.figure_views import FigureView
 from netviz.site.filters import filters
 from netviz.site.pages import PAGES, TONGUES, Page, Site, search_index
 from netviz.site.quiz import QuestionView
-from netviz.yaml_places import LOADER
 
 ASSETS = (
     "explorer.js",
@@ -36,14 +35,26 @@ ASSETS = (
     "theme.js",
 )  # of the templates' folder, published in assets/
 
+Kind = TypeVar("Kind", bound=Environment)
+
 
 @cache
-def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment:
-    """Jinja2 for a language's pages, lessons and captions: sandboxed, everything escaped, undefined names are errors.
+def environment(templates: Path, language: str) -> Environment:
+    """Jinja2 for a language's templates: everything escaped, undefined names are errors.
 
     Adds the filters of `netviz.site.filters`, and ``words``, the interface's words in that language.
     """
-    env = ImmutableSandboxedEnvironment(
+    return _prepared(Environment, templates, language)
+
+
+@cache
+def sandbox(templates: Path, language: str) -> ImmutableSandboxedEnvironment:
+    """The same for what authors write, lessons and captions: they can't reach beyond the values that they are given."""
+    return _prepared(ImmutableSandboxedEnvironment, templates, language)
+
+
+def _prepared(kind: type[Kind], templates: Path, language: str) -> Kind:
+    env = kind(
         loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
@@ -64,7 +75,7 @@ def environment(templates: Path, language: str) -> ImmutableSandboxedEnvironment
 
 def read_words(templates: Path, language: str) -> SimpleNamespace:
     """The interface's words in one language, by name."""
-    words = yaml.load((templates / "words.yaml").read_text("utf-8"), LOADER)
+    words = read_plain(templates / "words.yaml")
     return SimpleNamespace(**{name: versions[language] for name, versions in words.items()})
 
 
@@ -73,7 +84,7 @@ def read_assets(templates: Path) -> dict[str, bytes]:
     return {f"assets/{name}": (templates / name).read_bytes() for name in ASSETS}
 
 
-def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, page: Page, **values: Any) -> str:
+def weave_page(env: Environment, template: str, site: Site, page: Page, **values: Any) -> str:
     """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
 
     ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text) and ``downloads`` (links
@@ -84,28 +95,28 @@ def weave_page(env: ImmutableSandboxedEnvironment, template: str, site: Site, pa
     return env.get_template(f"{template}.html").render(site=site, page=page, **values)
 
 
-def weave_sitemap(env: ImmutableSandboxedEnvironment, site: Site, pages: Iterable[Page]) -> str:
+def weave_sitemap(env: Environment, site: Site, pages: Iterable[Page]) -> str:
     """Where all pages stand, for search engines; only for a site whose address is known."""
     return env.get_template("sitemap.xml").render(site=site, found=tuple(pages))
 
 
-def weave_figure(env: ImmutableSandboxedEnvironment, figure: FigureView) -> Markup:
+def weave_figure(env: Environment, figure: FigureView) -> Markup:
     """One experiment's figure, to stand in a page's body."""
     return Markup(env.get_template("figure.html").render(it=figure))
 
 
-def weave_question(env: ImmutableSandboxedEnvironment, question: QuestionView) -> Markup:
+def weave_question(env: Environment, question: QuestionView) -> Markup:
     """A graded question, to stand in a page's body."""
     return Markup(env.get_template("question.html").render(it=question))
 
 
-def weave_layer_table(env: ImmutableSandboxedEnvironment, layers: Iterable[Layer]) -> Markup:
+def weave_layer_table(env: Environment, layers: Iterable[Layer]) -> Markup:
     """A network's layers with shapes, parameters and receptive fields, to stand in a page's body."""
     return Markup(env.get_template("layers.html").render(layers=tuple(layers)))
 
 
 def weave_measurement(
-    env: ImmutableSandboxedEnvironment, measurement: Measurement, column: str, task_name: Callable[[str], str]
+    env: Environment, measurement: Measurement, column: str, task_name: Callable[[str], str]
 ) -> Markup:
     """A benchmark's ``seconds`` or ``agreement``, a row a task and a column a library, to stand in a page's body.
 

@@ -1,0 +1,53 @@
+"""Sample pictures: each file has a credit, each credit a file; what is wrong is told at its place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netviz.mistakes import Mistakes
+from netviz.samples import read_samples
+
+CAT = "title: {en: A cat, zh: 一只猫}, credit: Ann, licence: CC0 1.0, source: 'https://example.org'"
+CREDITS = f"cat: {{{CAT}}}\n"
+
+
+def pictures(folder: Path, credits: str, *names: str) -> Path:
+    (folder / "credits.yaml").write_text(credits, "utf-8")
+    for name in names:
+        (folder / name).touch()
+    return folder
+
+
+def test_pictures_come_in_the_order_of_their_credits(tmp_path: Path) -> None:
+    samples = read_samples(pictures(tmp_path, f"dog: {{{CAT}}}\ncat: {{{CAT}}}\n", "cat.png", "dog.JPG", "notes.txt"))
+    assert [(one.name, one.path.name, one.titles["zh"]) for one in samples.values()] == [
+        ("dog", "dog.JPG", "一只猫"),
+        ("cat", "cat.png", "一只猫"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("credits", "told"),
+    [
+        (CREDITS.replace("credit: Ann, ", ""), "credits.yaml:1:6: the field 'credit' is missing"),
+        (CREDITS.replace("licence", "license"), "unknown field 'license'"),
+        (CREDITS.replace(", zh: 一只猫", ""), "credits.yaml:1:14: title: needs words in each of en, zh"),
+        (CREDITS.replace("https:", "ftp:"), "credits.yaml:1:"),
+        (CREDITS + f"dog: {{{CAT}}}\n", "credits.yaml:2:1: credits 'dog', but there is no such picture"),
+        ("cat: [", "credits.yaml:1:7: not YAML"),
+        ("- cat\n", "credits.yaml:1:1: input should be a valid dictionary; found ['cat']"),
+        ("", "credits.yaml:1:1: input should be a valid dictionary; found None"),
+        (f"lion: {{{CAT}}}\n", "cat.png: has no entry in credits.yaml"),
+    ],
+)
+def test_a_mistake_is_told_at_its_place(credits: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(Mistakes) as caught:
+        read_samples(pictures(tmp_path, credits, "cat.png"))
+    assert told in str(caught.value)
+
+
+def test_pictures_without_credits_are_no_course(tmp_path: Path) -> None:
+    with pytest.raises(Mistakes, match=r"credits\.yaml: is missing"):
+        read_samples(tmp_path)
