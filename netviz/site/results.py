@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from netviz.course import Course
-from netviz.experiments import Experiment
 from netviz.pictures import Picture
 from netviz.plan import Plan, Task
 from netviz.run import load_record
@@ -23,6 +23,7 @@ class Results:
         self.course, self.plan, self.store = course, plan, store
         self._records: dict[str, dict[str, Any]] = {}
         self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
+        self._view = cache(self._view_of)
 
     def record(self, task: Task) -> dict[str, Any]:
         """A task's stored facts."""
@@ -34,16 +35,17 @@ class Results:
         """Every experiment's result while the reader has chosen ``picture``."""
         if (picture, language) not in self._views:
             self._views[picture, language] = {
-                name: self._view(one, picture, language)
+                name: self._view(name, one.pictures(picture), language)
                 for name, one in self.course.experiments.items()
                 if (name, one.pictures(picture)) in self.plan  # not for every picture that no reader can choose
             }
         return self._views[picture, language]
 
-    def _view(self, experiment: Experiment, picture: str, language: str) -> ResultView:
-        views = {}
+    def _view_of(self, name: str, picture: str, language: str) -> ResultView:
+        """An experiment's result on a picture, the same whatever else readers have chosen."""
+        experiment, views = self.course.experiments[name], {}
         for value, variant in experiment.variants.items():
-            task = self.plan[variant.id, experiment.pictures(picture)]
+            task = self.plan[variant.id, picture]
             shown = picture_words(self.course.pictures[task.picture.name], language) if task.picture else None
             views[value] = result_view(self.record(task), shown, language)
         return dataclasses.replace(views[experiment.slider.plain], others=views) if experiment.slider else views[""]
