@@ -23,7 +23,7 @@ from netviz.pictures import Picture
 from netviz.sources import source_digest
 from netviz.store import key_of
 
-RUNNING_MODULES = ("netviz.record", "netviz.pictures", "netviz.networks.vgg16")
+RUNNING_MODULES = ("netviz.record", "netviz.framing", "netviz.networks.vgg16")
 DATA_MODULES = ("netviz.record",)
 
 

@@ -22,6 +22,7 @@ import json
 import multiprocessing
 import os
 import platform
+import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     limits = {precision: contestants[OURS].ask(f"limit {precision}")[1].item() for precision in ("float32", "bfloat16")}
     for contestant in contestants.values():
         contestant.stop()
-    facts = machine() | {"limits": limits, "command": " ".join(["python", "tests/bench/methods.py", *sys.argv[1:]])}
+    facts = machine() | {"limits": limits, "command": shlex.join(["python", "tests/bench/methods.py", *sys.argv[1:]])}
     report = "\n".join(markdown(timings, tasks, [name for name in names if name in contestants], facts))
     print(report)
     options.to.mkdir(parents=True, exist_ok=True)
