@@ -19,7 +19,7 @@
   const keys = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   const readable = (plates) => {
     const readout = plates.querySelector(".readout");
-    const words = JSON.parse(readout.dataset.words);
+    const words = JSON.parse(document.getElementById("readout").dataset.words);
     const maps = all(".frame[data-readings]", plates).map((frame) => {
       const cells = document.createElement("div");
       const mark = document.createElement("span");
@@ -41,7 +41,7 @@
     };
     const say = (map, row, column) => {
       const number = map.values[row * map.columns + column];
-      const unit = words.unit ? ` ${words.unit}` : "";
+      const unit = readout.dataset.unit ? ` ${readout.dataset.unit}` : "";
       const value = written(number, map.power, map.kind !== "patch" && map.values.some((one) => one < 0)) + unit;
       const remains = map.score == null ? "" : filled(words.remains, {
         remains: (map.score - number * 10 ** map.power).toFixed(Math.max(-map.power, 0)).replace("-", "−"),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from typing import Any
-
-from markupsafe import Markup
 
 from netviz.figures.describe import PLACES, place_words, superscript, term
 from netviz.networks.classes import classes
+from netviz.site.highlighting import highlighted
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # groups digits and never breaks a line
@@ -27,7 +26,7 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         "place": partial(place, language=language),
         "cell": partial(cell, language=language),
         "class_name": partial(class_name, language=language),
-        "highlight": highlight,
+        "highlight": highlighted,
         "term": partial(term, language=language),
     }
 
@@ -106,16 +105,6 @@ def cell(value: Any, kind: str, language: str = "en") -> str:
     if kind == "share":
         return percent(value, language)
     return integer(value) if kind == "count" else number(value, zeros=True)
-
-
-@cache
-def highlight(source: str, syntax: str) -> Markup:
-    """Source text with the classes of Pygments; the text itself is escaped by it."""
-    from pygments import highlight as colour
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-
-    return Markup(colour(source, get_lexer_by_name(syntax), HtmlFormatter(cssclass="code")))
 
 
 def _true_minus(text: str) -> str:

@@ -22,6 +22,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from netviz.lessons import FENCES, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.site.highlighting import CodeFormatter
 from netviz.site.maths import to_mathml
 from netviz.sliders import no_value
 
@@ -240,7 +241,7 @@ def _converter(refusals: list[_Refusal]) -> markdown.Markdown:
             _Guard(refusals),
         ],
         extension_configs={
-            "codehilite": {"guess_lang": False, "css_class": "code"},
+            "codehilite": {"guess_lang": False, "css_class": "code", "pygments_formatter": CodeFormatter},
             "toc": {"slugify": slugify_unicode},
         },
         output_format="html",

@@ -62,6 +62,7 @@ def _prepared(kind: type[Kind], templates: Path, language: str) -> Kind:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
     env.filters.update(filters(language), solid=solid, channels=channels, term=partial(term, language=language))
     env.globals.update(
         words=read_words(templates, language),
