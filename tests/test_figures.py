@@ -433,8 +433,21 @@ def test_a_legend_knows_the_dashes_and_marks_that_are_drawn(tmp_path: Path) -> N
         assert line.get("stroke-dasharray", "") == entry["dash"]
     points = drawn("scatter", tmp_path, {"x": X, "one": X, "other": 2 * X})
     for entry in points.facts["series"]:
-        (group,) = [e for e in svg_of(tmp_path, points).iter() if e.get("class") == f"points {entry['class']}"]
-        assert {path.get("d") for path in group} == {entry["mark"]}
+        (drawing,) = [e for e in svg_of(tmp_path, points).iter() if e.get("class") == f"points {entry['class']}"]
+        outlines = {_from_its_start(outline) for outline in drawing.get("d", "").split("M")[1:]}
+        assert outlines == {_from_its_start(entry["mark"].removeprefix("M"))}
+
+
+def _from_its_start(outline: str) -> str:
+    """An outline without the place where it begins: the commands that follow are relative."""
+    return re.sub(r"^-?[\d.]+ -?[\d.]+", "", outline)
+
+
+def test_points_at_one_place_are_drawn_once_and_counted_all(tmp_path: Path) -> None:
+    figure = drawn("scatter", tmp_path, {"x": np.array([1.0, 1, 2]), "one": np.array([3.0, 3, 5])})
+    (drawing,) = [e for e in svg_of(tmp_path, figure).iter() if (e.get("class") or "").startswith("points")]
+    assert drawing.get("d", "").count("M") == 2
+    assert figure.table is not None and len(figure.table.rows) == 3
 
 
 def test_the_diagonal_is_drawn_where_x_should_equal_y_and_nowhere_else(tmp_path: Path) -> None:
@@ -475,8 +488,10 @@ def test_a_plane_has_every_point_and_every_line_where_it_belongs(tmp_path: Path)
     several = np.array([[0, 0.0, 0.0], [0, 2.0, 1.0], [1, 0.0, 1.0], [1, 2.0, 0.0]])
     figure = drawn("plane", tmp_path, {"corners": corners, "edges": several, "x": X})
     root = ET.parse(tmp_path / figure.panels[0].file).getroot()
-    marks = [one.get("transform") for one in root.iter() if one.get("transform")]
-    (left, low), (right, high) = (map(float, re.findall(r"[\d.]+", mark or "")) for mark in marks)
+    (marks,) = [one.get("d", "") for one in root.iter() if (one.get("class") or "").startswith("points ")]
+    (left, low), (right, high) = (
+        (float(x) + 4.5, float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)a", marks)
+    )  # a circle's outline begins at its leftmost point, 4.5 from its centre
     assert left < right and low > high
     lines = [one.get("d") for one in root.iter() if (one.get("class") or "").startswith("line ")]
     assert lines[0] == f"M{left:g} {low:g}L{right:g} {high:g}" and lines[1] == f"M{left:g} {high:g}L{right:g} {low:g}"

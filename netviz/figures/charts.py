@@ -26,11 +26,11 @@ COLOURS = ("#2b7bba", "#cf5f2c", "#1a8f6d", "#9a63c9", "#a87c00", "#c2548d")  # 
 DASHES = ("", "9 6", "2 5", "12 4 2 4", "5 3", "1 4")
 PLAIN_LINE = "line plain"  # in the colour of the page's text
 MARKS = (
-    "M-4.5 0a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z",
-    "M-4 -4h8v8h-8z",
-    "M0 -5.5l5 9h-10z",
-    "M0 -6l5 6l-5 6l-5-6z",
-)  # outlines around (0, 0)
+    (-4.5, 0, "a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0-9 0z"),
+    (-4, -4, "h8v8h-8z"),
+    (0, -5.5, "l5 9h-10z"),
+    (0, -6, "l5 6l-5 6l-5-6z"),
+)  # outlines around (0, 0): where each begins, and how it goes on from there
 FEW = 15  # points up to this number are marked on their line
 DECADES = 1000  # values above zero whose greatest is more times the least than this get a logarithmic axis
 SHOWN = 5  # classes among the bars
@@ -142,7 +142,7 @@ def draw_plane(request: Request) -> Figure:
             points = values[values[:, 0] == one]
             _path(svg, x_axis(points[:, 1]), y_axis(points[:, 2]), {"class": PLAIN_LINE, "stroke-width": "2.5"})
     counted = [
-        (name, f"points line-{number}", len(points), MARKS[number % len(MARKS)])
+        (name, f"points line-{number}", len(points), _mark(number))
         for number, (name, points) in enumerate(groups.items())
     ]
     counted += [(name, PLAIN_LINE, len(np.unique(values[:, 0])), "") for name, values in lines.items()]
@@ -282,7 +282,7 @@ def _series_facts(name: str, x: Floats, values: Floats, number: int, role: str) 
         "class": f"line-{number}",
         "colour": COLOURS[number % len(COLOURS)],
         "dash": DASHES[number % len(DASHES)],
-        "mark": MARKS[number % len(MARKS)] if role == "scatter" else "",
+        "mark": _mark(number) if role == "scatter" else "",
         "points": int(known.size),
         "first": rounded(known[0]) if known.size else None,
         "last": rounded(known[-1]) if known.size else None,
@@ -360,17 +360,25 @@ def _line(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
 
 
 def _marks(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
-    """Points of a series, in a shape of its own: colours are not the only difference."""
+    """Points of a series, in a shape of its own: colours are not the only difference.
+
+    All in one element, and those that fall together once: hundreds of elements would weigh on the page.
+    """
     attributes = {
         "class": f"points line-{number}",
         "color": COLOURS[number % len(COLOURS)],
         "fill": "currentColor",
+        "fill-opacity": "0.85",
+        "stroke": "none",
     }
-    group = ET.SubElement(svg, "g", {**attributes, "fill-opacity": "0.85", "stroke": "none"})
-    for left, top in zip(x, y, strict=True):
-        if np.isfinite(top):
-            move = {"transform": f"translate({_short(left)} {_short(top)})"}
-            ET.SubElement(group, "path", {"d": MARKS[number % len(MARKS)], **move})
+    outlines = [_mark(number, left, top) for left, top in zip(x, y, strict=True) if np.isfinite(top)]
+    ET.SubElement(svg, "path", {"d": "".join(dict.fromkeys(outlines)), **attributes})
+
+
+def _mark(number: int, left: float = 0, top: float = 0) -> str:
+    """A point of a series as an outline around a place."""
+    right, down, outline = MARKS[number % len(MARKS)]
+    return f"M{_short(left + right)} {_short(top + down)}{outline}"
 
 
 def _path(svg: ET.Element, x: Any, y: Any, attributes: Mapping[str, str]) -> None:
