@@ -310,7 +310,11 @@ def test_signs_and_places() -> None:
 
 def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
     photo, made = (
-        figure_of(view="picture", plates=(figure_views.Plate("a.webp", 1, 1, "", "picture", {"made": made}),))
+        figure_of(
+            view="picture",
+            target=ClassScore(281, "tabby cat", 0.5, 9.0, 1),
+            plates=(figure_views.Plate("a.webp", 1, 1, "", "picture", {"made": made}),),
+        )
         for made in (False, True)
     )
     assert not photo.tells_target and made.tells_target

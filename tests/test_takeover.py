@@ -6,6 +6,7 @@ A network's results are put into the store by hand here: what pages show of them
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -42,10 +43,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def known(content: Path, store: Store) -> None:
-    """Put a result into the store for every task of the course."""
-    for number, task in enumerate(make_plan(read_course(content, "compact"), describe("compact")).values()):
+    """Put a result into the store for every task of the course: one class for each photo and target."""
+    tasks = make_plan(read_course(content, "compact"), describe("compact")).values()
+    asked = list(dict.fromkeys((task.picture_name, task.experiment.target) for task in tasks))
+    for task in tasks:
         if not store.has(RESULTS, task.key):
-            _keep(task, number, store)
+            _keep(task, asked.index((task.picture_name, task.experiment.target)), store)
 
 
 def _keep(task: Task, number: int, store: Store) -> None:
@@ -146,6 +149,22 @@ def test_a_sentence_leaves_the_pages_of_other_lessons_and_of_the_other_language_
         "bibliography.html",
     ):
         assert after[page] == before[page], page
+
+
+def test_a_class_is_told_of_beside_the_first_of_the_figures_that_explain_it(
+    content: Path, store: Store, tmp_path: Path
+) -> None:
+    more = "```experiment\nid: {}\nmethod: gradient\nview: magnitude\ncaption: Its size.\n{}```\n\n"
+    fences = more.format("size", "") + more.format("of-a-lynx", "target: lynx\n") + more.format("size-again", "")
+    edit(
+        content / "lessons" / "01-first" / "en.md", "```experiment\nid: dog-cam", f"{fences}```experiment\nid: dog-cam"
+    )
+    built(content, store, tmp_path / "site")
+    page = (tmp_path / "site" / "first.html").read_text("utf-8")
+    figures = dict(re.findall(r'<figure class="experiment[^"]*" id="([^"]+)">(.*?)</figure>', page, re.DOTALL))
+    told = [name for name, figure in figures.items() if '<dl class="readings">' in figure]
+    assert told == ["slope", "of-a-lynx", "size-again", "dog-cam"]
+    assert "<dt>Class explained</dt>" in figures["size"], "who opens the drawer finds it there"
 
 
 def test_a_heading_that_another_lesson_links_to_is_missed(content: Path, store: Store, tmp_path: Path) -> None:

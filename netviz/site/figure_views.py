@@ -90,6 +90,8 @@ class FigureView:
 
     ``files`` are the raw numbers to be downloaded, links by kind.
 
+    ``class_known`` says that the figure before it has told of the same class on the same photo.
+
     A figure with a slider has ``slides``, itself among them under the name ``plain``; ``setting`` is what it varies.
     ``compared`` says whether its colours hold for all of them.
     """
@@ -126,6 +128,7 @@ class FigureView:
     unit: str = ""
     slope: bool = False
     explains_class: bool = True
+    class_known: bool = False
     alt: str = ""
     words: tuple[Word, ...] = ()
     tree: Node | None = None
@@ -156,8 +159,21 @@ class FigureView:
     @property
     def tells_target(self) -> bool:
         """Whether the explained class stands beside it: not beside lists of classes, nor beside the mere photo."""
+        if self.target is None or not self.explains_class or self.class_known:
+            return False
         mere_photo = self.view == "picture" and all(not plate.facts.get("made") for plate in self.plates)
         return not mere_photo and self.layout not in ("bars", "grid", "regions")
+
+    @property
+    def classes_told(self) -> set[int]:
+        """The classes that stand beside it, by index: one, or those that its slider goes through."""
+        views = [slide.view for slide in self.slides] or [self]
+        return {view.target.index for view in views if view.target and view.tells_target}
+
+    def with_class_known(self) -> FigureView:
+        """The same without the class beside it."""
+        slides = tuple(replace(slide, view=replace(slide.view, class_known=True)) for slide in self.slides)
+        return replace(self, class_known=True, slides=slides)
 
     @property
     def broken(self) -> tuple[CheckedClaim, ...]:

@@ -77,11 +77,18 @@ def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str,
 
 
 class _Figures:
-    """Weaves a page's figures as its text calls for them, and counts them."""
+    """Weaves a page's figures as its text calls for them, counts them, and tells of a class only when it is new."""
 
     def __init__(self, edition: Edition, page: Page) -> None:
         self.edition, self.page, self.count = edition, page, 0
+        self.told: tuple[str, set[int]] | None = None
 
     def __call__(self, name: str) -> Markup:
         self.count += 1
-        return weave.weave_figure(self.edition.templates, page_figure(self.edition, self.page, name, self.count))
+        figure = page_figure(self.edition, self.page, name, self.count)
+        if figure.classes_told:
+            telling = (self.edition.course.experiments[name].pictures(self.page.picture), figure.classes_told)
+            if telling == self.told and len(figure.classes_told) == 1:
+                figure = figure.with_class_known()
+            self.told = telling
+        return weave.weave_figure(self.edition.templates, figure)
