@@ -57,6 +57,10 @@ def _parsed_imports(file: Path) -> Iterator[str]:
         "from netviz import (\n    mistakes,  # why :)\n    store,\n)",
         "from netviz import mistakes, \\\n    store",
         "def late():\n    from netviz.store import Store",
+        "if True: from netviz import store",
+        '"""From here import (what you like\nfrom netviz import ('
+        + "# or not\n" * 40
+        + '"""\nfrom netviz import store',
     ],
 )
 def test_in_whatever_way_an_import_is_written_it_is_found(

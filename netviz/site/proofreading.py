@@ -61,8 +61,8 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
 
 def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]]) -> bool:
     """Whether a lesson's text has changed, or links into one that has."""
-    own = {slug for slug, language in changed if language == text.language}
-    return slug in own or any(f"{page_slug(other)}.html#" in text.source for other in own)
+    others = {other for other, language in changed if language == text.language}
+    return slug in others or any(f"{page_slug(other)}.html#" in text.source for other in others)
 
 
 def _linked(course: Course, lessons: Sequence[Lesson], language: str) -> dict[str, Body]:
