@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import get_args
 
 from netviz.inputs import inputs_key, is_current, summary_of
-from netviz.mistakes import Mistakes
+from netviz.mistakes import Mistakes, from_plain
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
 from netviz.options import Options
@@ -66,6 +66,9 @@ def parser() -> argparse.ArgumentParser:
         "bfloat16 where method and processor are fit for it, else float32",
     )
     arguments.add_argument(
+        "--strict", action="store_true", help="end with what the report would warn of, as if it were a mistake"
+    )
+    arguments.add_argument(
         "--export", metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
     return arguments
@@ -84,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.picture,
             tuple(options.offer),
             options.precision,
+            options.strict,
         )
         if options.export:
             from netviz.pipeline import export
@@ -105,7 +109,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
     """Build the site, unless one stands there that was built from the same."""
     if is_current(options.to, inputs_key(options)):
-        return Report(options.to, summary_of(options.to)["experiments"])
+        summary = summary_of(options.to)
+        warnings = [from_plain(warning) for warning in summary["warnings"]]
+        if options.strict and warnings:
+            raise Mistakes(warnings)
+        return Report(options.to, summary["experiments"], warnings=warnings)
     from netviz.pipeline import build  # what it imports takes longer than to find out that it isn't needed
 
     gc.freeze()  # what was imported is no garbage: to look through it again and again takes a tenth of a short build

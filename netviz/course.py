@@ -62,7 +62,8 @@ class SiteText(BaseModel):
 class Course:
     """A course as read from its folder. The first picture is the one shown by default.
 
-    ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read.
+    ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
+    ``warnings`` what is told in the report.
     """
 
     site: SiteText
@@ -75,6 +76,7 @@ class Course:
     glossary: Glossary
     bibliography: tuple[Work, ...]
     mistakes: tuple[Mistake, ...] = ()
+    warnings: tuple[Mistake, ...] = ()
     broken: frozenset[str] = frozenset()
     offered: tuple[str, ...] = ()
 
@@ -141,9 +143,9 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
         measurements,
         glossary,
         bibliography,
-        tuple(wrong),
-        frozenset(broken),
-        offered,
+        mistakes=tuple(wrong),
+        broken=frozenset(broken),
+        offered=offered,
     )
 
 

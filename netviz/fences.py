@@ -64,10 +64,10 @@ def stated(name: str, lesson: str, kind: SpanKind, found: Mapping[str, Fenced], 
     raise Mistakes([places.mistake(("id",), message, nearest(name, known) if known else "")])
 
 
-def untranslated(lessons: Sequence[Lesson], kind: SpanKind, fences: Iterable[Worded]) -> list[str]:
-    """Where a language has fallen behind: one line for each fence of a kind that its text leaves out."""
+def untranslated(lessons: Sequence[Lesson], kind: SpanKind, fences: Iterable[Worded]) -> list[Mistake]:
+    """Where a language has fallen behind: a warning for each fence of a kind that its text leaves out."""
     return [
-        f"{lesson.texts[language].path}: has no fence for the {kind} {fence.id!r}"
+        Mistake(lesson.texts[language].path, f"has no fence for the {kind} {fence.id!r}")
         for lesson in lessons
         for language in LANGUAGES
         for fence in fences

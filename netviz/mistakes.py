@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 EASILY_READ = 60  # words in a hint: all methods, or all settings of one; but not a course's every experiment
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """One mistake at a place: ``line`` and ``column`` count from 1, ``text`` is the line itself."""
+    """One mistake at a place: ``line`` and ``column`` count from 1, ``text`` is the line itself.
+
+    What is only to be told, and need not end a build, has the same shape: a warning.
+    """
 
     path: Path
     message: str
@@ -32,6 +37,16 @@ class Mistake:
         if self.hint:
             lines.append(f"    {self.hint}")
         return "\n".join(lines)
+
+
+def as_plain(mistake: Mistake) -> dict[str, Any]:
+    """A mistake as JSON can hold it."""
+    return {**dataclasses.asdict(mistake), "path": str(mistake.path)}
+
+
+def from_plain(values: Mapping[str, Any]) -> Mistake:
+    """The mistake that `as_plain` made these of."""
+    return Mistake(**{**values, "path": Path(values["path"])})
 
 
 class Mistakes(Exception):

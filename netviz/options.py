@@ -19,3 +19,4 @@ class Options:
     picture: Path | None = None
     offer: tuple[str, ...] = ()
     precision: Precision | None = None
+    strict: bool = False  # warnings end a build as mistakes do

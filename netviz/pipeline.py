@@ -13,7 +13,7 @@ from netviz.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.export import export_tasks
 from netviz.fences import untranslated
 from netviz.inputs import SUMMARY, inputs_key, summary_of
-from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.weights import describe
 from netviz.options import Options
@@ -53,7 +53,15 @@ def build(options: Options, reporter: Reporter) -> Report:
         checked = verdicts(records)
         files = site_files(records, checked, taken)
     woven = sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items())
-    summary = {"inputs": inputs, "experiments": len(plan), "files": sorted(files), "made": taken.keys}
+    if options.strict and (warnings := all_warnings(course)):
+        raise Mistakes(warnings)
+    summary = {
+        "inputs": inputs,
+        "experiments": len(plan),
+        "files": sorted(files),
+        "made": taken.keys,
+        "warnings": [as_plain(warning) for warning in all_warnings(course)],
+    }
     files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
     with reporter.stage("publish"):
         publish(files, options.to)
@@ -66,10 +74,7 @@ def build(options: Options, reporter: Reporter) -> Report:
         woven=woven,
         size=sum((options.to / name).stat().st_size for name in files),
         verdicts=checked,
-        behind=[
-            *untranslated(course.pages, "experiment", course.experiments.values()),
-            *untranslated(course.pages, "question", course.questions.values()),
-        ],
+        warnings=all_warnings(course),
         seconds=reporter.seconds,
         lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in plan.values()}),
         longest=_seconds_by(reporter, {task.label: task.experiment.id for task in plan.values()}),
@@ -104,6 +109,15 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
 def all_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
     """All that is wrong with a course before anything runs; of its texts, with those ``changed`` if they are known."""
     return [*course.mistakes, *text_mistakes(course, changed), *picture_mistakes(course.pictures.values())]
+
+
+def all_warnings(course: Course) -> list[Mistake]:
+    """What need not end a build, and is told in its report."""
+    return [
+        *course.warnings,
+        *untranslated(course.pages, "experiment", course.experiments.values()),
+        *untranslated(course.pages, "question", course.questions.values()),
+    ]
 
 
 def run_missing(

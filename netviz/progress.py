@@ -25,6 +25,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from netviz.mistakes import Mistake
+
 LONGEST = 8  # experiments whose seconds are reported
 
 
@@ -102,7 +104,7 @@ class Report:
     woven: int = 0
     size: int = 0
     verdicts: Sequence[Any] = ()
-    behind: Sequence[str] = ()
+    warnings: Sequence[Mistake] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     lessons: Mapping[str, float] = field(default_factory=dict)
     longest: Mapping[str, float] = field(default_factory=dict)
@@ -111,6 +113,7 @@ class Report:
         """The report in words."""
         if not self.pages:
             yield f"nothing to do: {self.site} is up to date ({self.experiments} experiments known)"
+            yield from self._told()
             return
         yield f"{self.experiments} experiments: {self.ran} run, {self.drawn} drawn, the others known already"
         yield f"{self.pages} pages, {self.woven} woven anew, {self.size / 1e6:.1f} MB in {self.site}"
@@ -127,9 +130,12 @@ class Report:
             measured = ", ".join(f"{name} = {value}" for name, value in verdict.claim.measured.items())
             on_picture = f" on {verdict.picture}" if verdict.picture else ""
             yield f"  broken in {verdict.experiment.id}{on_picture}: {verdict.claim.source} ({measured})"
-        if self.behind:
-            yield "languages that have fallen behind:"
-            yield from (f"  {line}" for line in self.behind)
+        yield from self._told()
+
+    def _told(self) -> Iterator[str]:
+        if self.warnings:
+            yield f"{len(self.warnings)} warnings (--strict makes them mistakes):"
+            yield from (f"  {line}" for warning in self.warnings for line in str(warning).splitlines())
 
     def show(self, reporter: Reporter) -> None:
         """Print the report."""

@@ -396,3 +396,16 @@ def test_a_lesson_reads_without_scripts(browser, finished: Path) -> None:
     browser.open(finished / "first.html")
     text = browser.run("return document.body.innerText")
     assert "The network says tiger cat" in text
+
+
+def test_a_warning_is_told_of_again_by_a_build_with_nothing_to_do_and_ends_a_strict_one(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(course, store, site, "--strict") == 1
+    assert not site.exists()
+    assert build(course, store, site) == 0
+    capsys.readouterr()
+    assert build(course, store, site) == 0
+    told = capsys.readouterr().err
+    assert "nothing to do" in told and "zh.md: has no fence for the experiment 'dog-cam'" in told
+    assert build(course, store, site, "--strict") == 1

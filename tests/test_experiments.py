@@ -169,7 +169,7 @@ def test_a_language_that_has_fallen_behind_is_reported(tmp_path: Path) -> None:
     behind = lesson(tmp_path, fence("id: a\nmethod: gradient") + "\n" + fence("id: b\nmethod: predict"), fence("id: a"))
     experiments, _, _ = read_experiments([behind], VOCABULARY)
     told = untranslated([behind], "experiment", experiments.values())
-    assert told == [f"{tmp_path / 'zh.md'}: has no fence for the experiment 'b'"]
+    assert list(map(str, told)) == [f"{tmp_path / 'zh.md'}: has no fence for the experiment 'b'"]
 
 
 def test_a_hint_names_the_nearest_word_and_no_more_words_than_one_reads() -> None:

@@ -135,7 +135,7 @@ def test_a_language_that_lacks_a_question_is_reported_and_shows_the_english(tmp_
     both = lesson(tmp_path, ENGLISH)
     questions, _ = read_questions([both], ())
     behind = untranslated([both], "question", questions.values())
-    assert behind == [f"{tmp_path}/zh.md: has no fence for the question 'brightest'"]
+    assert list(map(str, behind)) == [f"{tmp_path}/zh.md: has no fence for the question 'brightest'"]
     values = {"results": results(0.2), "target": "cat"}
     env = weave.sandbox(TEMPLATES, "zh")
     shown = question_view(questions["brightest"], both.texts, "zh", env, values, values)
