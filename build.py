@@ -1,6 +1,6 @@
 """Build the site: read the lessons, run their experiments, draw the figures, weave the pages."""
 
-from netviz.command_line import main
+from netviz.start import start
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(start())

@@ -7,7 +7,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from netviz.inputs import inputs_key, is_current, summary_of
 from netviz.mistakes import Mistakes, from_plain
@@ -16,6 +16,7 @@ from netviz.networks.weights import WeightsUnavailable
 from netviz.options import Options
 from netviz.pictures import UnreadablePicture
 from netviz.progress import Report, Reporter
+from netviz.refusals import refusal, unfit, write_details
 from netviz.site.publish import CannotPublish
 
 EXAMPLES = """\
@@ -26,10 +27,32 @@ examples:
   python build.py --weights vgg16.h5           with a file in the layout of Keras' own
   python build.py --to ~/public/netviz         into another folder
   python build.py --offer chelsea dog          a quicker build: readers may choose only these sample pictures
-  python build.py --export dog-gradient --to out   the raw numbers of an experiment, as .npz
+  python build.py --export region-dog --to out   the raw numbers of an experiment, as .npz
 
 A lesson is a folder of content/lessons with en.md and zh.md; README.md shows how to write one.
+
+exit codes:
+  0    all went well
+  1    something is to be mended, as told; nothing was changed
+  2    these arguments can't be read
+  70   a fault of netviz itself; the file with its details is named
+  130  stopped by Ctrl-C (143 by SIGTERM); the old site stands as it was
 """
+FAULT = 70  # what <sysexits.h> calls an internal software error
+
+
+class Once(argparse.Action):
+    """Keeps an option's value, and refuses a second: that the last one wins would be told to nobody."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+    ) -> None:
+        """Raises argparse.ArgumentError if the option was given before."""
+        given = namespace.__dict__.setdefault("given", set())
+        if self.dest in given:
+            raise argparse.ArgumentError(self, "is given twice; give it once")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,24 +63,33 @@ def parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    arguments.add_argument("--content", type=Path, default=Path("content"), metavar="DIR", help="the course (content)")
-    arguments.add_argument("--to", type=Path, metavar="DIR", help="where the site goes (site)")
+    arguments.register("action", None, Once)
+    arguments.add_argument("--content", type=_path, default=Path("content"), metavar="DIR", help="the course (content)")
+    arguments.add_argument("--to", type=_path, metavar="DIR", help="where the site goes (site)")
     arguments.add_argument(
         "--store",
-        type=Path,
+        type=_path,
         default=Path(".netviz"),
         metavar="DIR",
         help="where results are kept between builds (.netviz)",
     )
     arguments.add_argument(
         "--weights",
+        type=_text,
         default="compact",
         metavar="FORM",
         help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
     )
-    arguments.add_argument("--picture", type=Path, metavar="FILE", help="your own photo: the course is built around it")
     arguments.add_argument(
-        "--offer", nargs="+", default=(), metavar="NAME", help="offer only these sample pictures to choose from (all)"
+        "--picture", type=_path, metavar="FILE", help="your own photo: the course is built around it"
+    )
+    arguments.add_argument(
+        "--offer",
+        type=_text,
+        nargs="+",
+        default=(),
+        metavar="NAME",
+        help="offer only these sample pictures to choose from (all)",
     )
     arguments.add_argument(
         "--precision",
@@ -69,13 +101,27 @@ def parser() -> argparse.ArgumentParser:
         "--strict", action="store_true", help="end with what the report would warn of, as if it were a mistake"
     )
     arguments.add_argument(
-        "--export", metavar="ID", help="write an experiment's raw numbers instead of building the site"
+        "--export", type=_text, metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
     return arguments
 
 
+def _text(argument: str) -> str:
+    """An argument that can stand on a page. Raises argparse.ArgumentTypeError if it isn't text."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{argument!r} is not UTF-8; give the file or folder another name") from None
+    return argument
+
+
+def _path(argument: str) -> Path:
+    """A path, likewise."""
+    return Path(_text(argument))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a build. Returns 0 if all went well, 1 for a user's mistake, 130 when interrupted."""
+    """Run a build. Returns the exit code that ``--help`` explains; SystemExit for arguments that can't be read."""
     options = parser().parse_args(arguments)
     reporter = Reporter()
     try:
@@ -89,6 +135,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.precision,
             options.strict,
         )
+        if chosen.picture and (reason := unfit(chosen.picture)):
+            raise UnreadablePicture(f"{chosen.picture}: {reason}")
         if options.export:
             from netviz.pipeline import export
 
@@ -100,9 +148,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
     except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:
         return _stop(f"build.py: {problem}")
-    except KeyboardInterrupt:
-        _stop("stopped; what was computed is kept, and the next build goes on from there.")
-        return 130
+    except OSError as error:
+        return _stop(f"build.py: {refusal(error)}")
+    except Exception as error:
+        details = write_details(error, options.store)
+        _stop(
+            f"build.py: a fault of netviz itself, for which we are sorry ({type(error).__name__}); the site was not "
+            f"changed. Its details are in {details}: please send them to the authors."
+        )
+        return FAULT
     return 0
 
 

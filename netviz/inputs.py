@@ -62,7 +62,7 @@ def digest_of(places: Iterable[Path]) -> str:
         digest.update(f"{number}\0".encode())
         for name, file in _files(place):
             content = file.read_bytes()
-            digest.update(f"{number}\0{name}\0{len(content)}\0".encode() + content)
+            digest.update(f"{number}\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
     return digest.hexdigest()
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from netviz.mistakes import Mistake
+from netviz.refusals import unfit
 
 SUFFIXES = {".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
@@ -55,12 +56,12 @@ class Picture:
 
 def open_upright(path: Path) -> NDArray[np.uint8]:
     """Read any picture file as upright RGB: (height, width, 3) uint8. Raises UnreadablePicture."""
+    if reason := unfit(path):
+        raise UnreadablePicture(f"{path}: {reason}")
     try:
         with Image.open(path) as file:
             upright = ImageOps.exif_transpose(file)
             return np.asarray(_on_white(upright).convert("RGB"))
-    except FileNotFoundError:
-        raise UnreadablePicture(f"{path}: there is no such file") from None
     except UnidentifiedImageError:
         raise UnreadablePicture(f"{path}: not a picture that Pillow can read") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:

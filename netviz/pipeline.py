@@ -20,6 +20,7 @@ from netviz.options import Options
 from netviz.pictures import picture_mistakes
 from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
+from netviz.refusals import check_writable, naming
 from netviz.run import RESULTS, Laboratory, run_data_task
 from netviz.site.compose import changed_texts, site_files
 from netviz.site.made import Takeover
@@ -46,7 +47,7 @@ def build(options: Options, reporter: Reporter) -> Report:
     taken = Takeover(options.to, summary_of(options.to).get("made", {}))
     if mistakes := all_mistakes(course, changed_texts(records, taken)):
         raise Mistakes(mistakes)
-    with closing(Drawing(plan.values(), store)) as drawing:
+    with naming(options.store), closing(Drawing(plan.values(), store)) as drawing:
         ran = run_missing(list(plan.values()), options.weights, store, reporter, drawing.result_is_known)
         finish(drawing, reporter)
     with reporter.stage("weave"):
@@ -63,7 +64,7 @@ def build(options: Options, reporter: Reporter) -> Report:
         "warnings": [as_plain(warning) for warning in all_warnings(course)],
     }
     files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
-    with reporter.stage("publish"):
+    with naming(options.to), reporter.stage("publish"):
         publish(files, options.to)
     return Report(
         options.to,
@@ -102,8 +103,10 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
     variants = {variant.id for variant in course.experiments[experiment].variants.values()}
     tasks = [task for task in plan.values() if task.experiment.id in variants]
     store = Store(options.store)
-    run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
-    return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
+    with naming(options.store):
+        run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
+    with naming(folder):
+        return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
 
 
 def all_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
@@ -129,6 +132,8 @@ def run_missing(
 ) -> int:
     """Run what the store does not know, first on pictures and then on data; ``done`` is told of each."""
     missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
+    if missing:
+        check_writable(store.folder)
     on_pictures = [task for task in missing.values() if task.picture]
     on_data = [task for task in missing.values() if not task.picture]
     if on_pictures:

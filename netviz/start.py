@@ -1,0 +1,95 @@
+"""How the program starts and stops: streams that may be closed, and signals that may come at any moment.
+
+Needs nothing but the standard library, so that Ctrl-C is heard before anything else is imported.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import signal
+import sys
+import threading
+import time
+from types import FrameType
+from typing import TextIO
+
+PATIENCE = 1.0  # seconds in which a build that was told to stop may tidy up
+_told = threading.Event()  # that the user has been told that the build stops
+
+
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM; ``code`` is the exit code by which a shell knows it, 128 and the signal's number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.code = 128 + number
+
+
+def start() -> int:
+    """Run the command line as a program of its own; returns its exit code."""
+    try:
+        _keep_streams_open()
+        _listen_for_signals()
+        from netviz.command_line import main
+
+        return main()
+    except Stopped as stopped:
+        _told.wait(PATIENCE)
+        return stopped.code
+
+
+def _listen_for_signals() -> None:
+    """Ctrl-C and SIGTERM stop the build, and end the process should it not have stopped after `PATIENCE`.
+
+    The interpreter hears a signal only between two steps of its main thread, of which one may be a minute in
+    TensorFlow; the wake-up pipe is written to at once, and read by a thread of its own.
+    """
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    threading.Thread(target=_end_after_patience, args=(heard,), daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def _end_after_patience(heard: int) -> None:
+    """All that a killed build leaves is tidied up by the next, so to end it here does no harm."""
+    while (number := os.read(heard, 1)[0]) not in (signal.SIGINT, signal.SIGTERM):
+        pass  # other signals are written here too
+    with contextlib.suppress(OSError):
+        os.write(2, b"\nstopped; what was computed is kept, and the next build goes on from there.\n")
+    _told.set()
+    time.sleep(PATIENCE)
+    os._exit(128 + number)
+
+
+def _keep_streams_open() -> None:
+    """Standard output and error take whatever is written to them, though nobody may be reading."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:  # closed: the next file to be opened would take its place, and get what is printed
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout, sys.stderr = _unfailing(1, sys.stdout), _unfailing(2, sys.stderr)
+
+
+def _unfailing(number: int, stream: TextIO | None) -> io.TextIOWrapper:
+    encoding = stream.encoding if stream else "utf-8"
+    raw = io.BufferedWriter(_Unfailing(number, "w", closefd=False))
+    return io.TextIOWrapper(raw, encoding, errors="backslashreplace", line_buffering=True)
+
+
+class _Unfailing(io.FileIO):
+    """A stream that drops what it can't write: whether anybody reads the report is nothing to the build."""
+
+    def write(self, data: object) -> int:
+        written = None
+        with contextlib.suppress(OSError):
+            written = super().write(data)  # type: ignore[arg-type]
+        return memoryview(data).nbytes if written is None else written  # type: ignore[arg-type]

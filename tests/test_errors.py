@@ -1,0 +1,241 @@
+"""Whatever goes wrong is one sentence: where, why, and what to do; and the old site stands as it was."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from netviz import command_line
+from netviz.command_line import EXAMPLES, main
+from netviz.refusals import ADVICE, naming, refusal, unfit
+
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = [sys.executable, str(ROOT / "build.py")]
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    """What was said on standard error: never a traceback."""
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    return said
+
+
+# What the system refuses
+
+
+def test_a_refusal_names_the_path_the_reason_and_what_to_do() -> None:
+    error = OSError(errno.ENOSPC, "No space left on device", "/somewhere/file")
+    assert refusal(error).startswith("/somewhere/file: no space left on device; free some space")
+
+
+@pytest.mark.parametrize("number", [*ADVICE, errno.EIO, errno.ESTALE])
+def test_every_refusal_says_what_to_do(number: int) -> None:
+    assert re.fullmatch(r"/x: .+; \w.+", refusal(OSError(number, os.strerror(number), "/x")))
+
+
+def test_a_refusal_without_a_path_names_the_folder_in_which_it_came() -> None:
+    with pytest.raises(OSError) as caught, naming(Path("/the/store")):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert refusal(caught.value).startswith("/the/store: ")
+
+
+def unusual(folder: Path) -> dict[str, tuple[Path, str]]:
+    """Paths that are no files, with what is to be said of them."""
+    os.mkfifo(folder / "pipe")
+    (folder / "loop").symlink_to(folder / "loop")
+    (folder / "nowhere").symlink_to(folder / "missing")
+    return {
+        "folder": (folder, "a folder, where a file is needed"),
+        "pipe": (folder / "pipe", "a named pipe"),
+        "device": (Path("/dev/zero"), "a device"),
+        "loop": (folder / "loop", "links lead round in a circle"),
+        "broken link": (folder / "nowhere", "a link that leads nowhere"),
+        "missing": (folder / "missing.jpg", "there is no such file"),
+        "long": (folder / ("x" * 300), "give it a shorter name"),
+        "inside a file": (Path(__file__) / "photo.jpg", "a file stands where a folder is needed"),
+    }
+
+
+KINDS = ("folder", "pipe", "device", "loop", "broken link", "missing", "long", "inside a file")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("option", ["--picture", "--weights"])
+def test_what_is_no_file_is_one_sentence_and_never_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, kind: str
+) -> None:
+    path, words = unusual(tmp_path)[kind]
+    assert main([option, str(path), "--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == 1
+    said = told(capsys)
+    assert str(path) in said and words in said and len(said.splitlines()) == 1
+
+
+def test_what_may_not_be_read_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "photo.jpg").touch()
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert unfit(tmp_path / "photo.jpg") == "you have no right to read it"
+
+
+def test_a_store_that_is_a_file_is_one_sentence(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "store").touch()
+    monkeypatch.setattr("netviz.pipeline.open_network", lambda form: pytest.fail("found out after the network's start"))
+    assert main(["--content", str(course), "--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == 1
+    said = told(capsys)
+    assert f"{tmp_path / 'store'}" in said and "stands where a folder is needed" in said
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO])
+def test_whatever_the_system_refuses_is_one_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number), "/some/path")
+
+    monkeypatch.setattr(command_line, "bring_up_to_date", refuse)
+    assert main(["--to", str(tmp_path / "site")]) == 1
+    said = told(capsys)
+    assert said.startswith("build.py: /some/path: ") and len(said.splitlines()) == 1
+
+
+# What nobody foresaw
+
+
+def test_a_fault_of_ours_is_a_sentence_and_a_file_with_the_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr(command_line, "bring_up_to_date", fail)
+    assert main(["--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == command_line.FAULT
+    said = told(capsys)
+    (details,) = (tmp_path / "store").iterdir()
+    assert str(details) in said and "ZeroDivisionError" in said
+    assert "ZeroDivisionError: of ours" in details.read_text("utf-8")
+    (tmp_path / "file").touch()  # no folder to keep it in
+    assert main(["--to", str(tmp_path / "site"), "--store", str(tmp_path / "file")]) == command_line.FAULT
+    elsewhere = Path(re.findall(r"(\S+error-\w+\.txt)", told(capsys))[0])
+    assert "of ours" in elsewhere.read_text("utf-8")
+    elsewhere.unlink()
+
+
+# The command line itself
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--picture", "a.jpg", "--picture", "b.jpg"], "argument --picture: is given twice"),
+        (["--to", "a", "--to", "b"], "argument --to: is given twice"),
+        (["--offer", "dog", "--offer", "cat"], "argument --offer: is given twice"),
+        (["--picture", os.fsdecode(b"\xff.jpg")], "is not UTF-8; give the file or folder another name"),
+        (["--content", os.fsdecode(b"\xff")], "is not UTF-8"),
+    ],
+)
+def test_arguments_that_say_two_things_or_nothing_are_refused(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+    assert words in told(capsys)
+
+
+def test_the_examples_of_the_help_name_what_there_is() -> None:
+    course = "\n".join(path.read_text("utf-8") for path in (ROOT / "content" / "lessons").glob("*/en.md"))
+    for experiment in re.findall(r"--export (\S+)", EXAMPLES):
+        assert f"\nid: {experiment}\n" in course
+    for pictures in re.findall(r"--offer (\w+) (\w+)", EXAMPLES):
+        assert all(any((ROOT / "content" / "pictures").glob(f"{name}.*")) for name in pictures)
+
+
+# Streams that nobody reads, and signals
+
+
+@pytest.mark.parametrize("streams", ["2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full", "2> >(exit)"])
+def test_a_build_does_not_mind_whether_anybody_reads_its_report(tmp_path: Path, streams: str) -> None:
+    """It ends with the code that it would have ended with: here that of a missing course."""
+    script = f'"$@" {streams}'
+    arguments = [*PROGRAM, "--content", str(tmp_path / "none"), "--store", str(tmp_path / "store")]
+    done = subprocess.run(["bash", "-c", script, "bash", *arguments], cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_printed_never_lands_in_a_file_that_took_a_closed_streams_place(tmp_path: Path) -> None:
+    script = textwrap.dedent(
+        """
+        import os, sys
+        from netviz.start import _keep_streams_open
+        os.close(1), os.close(2)
+        sys.stdout = sys.stderr = None
+        _keep_streams_open()
+        with open("store", "w") as file:
+            print("said", file=sys.stderr, flush=True)
+            os.write(2, b"said by a library")
+            file.write("kept")
+        """
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    assert (tmp_path / "store").read_text() == "kept"
+
+
+STUCK = """
+import sys, time, threading
+import netviz.command_line
+from netviz.start import start
+
+def main():
+    print("ready", flush=True)
+    {work}
+
+netviz.command_line.main = main
+sys.exit(start())
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    "work",
+    [
+        "time.sleep(600)",
+        "threading.Thread(target=time.sleep, args=(600,)).start(); time.sleep(600)",  # as drawing does beside it
+        "import ctypes; [ctypes.CDLL(None).sleep(600) for _ in range(9)]",  # as TensorFlow does: Python hears nothing
+    ],
+)
+def test_a_signal_ends_a_build_wherever_it_is(number: signal.Signals, code: int, work: str) -> None:
+    script = STUCK.format(work=work)
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as running:
+        assert running.stdout and running.stdout.readline() == "ready\n"
+        running.send_signal(number)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == code
+    assert said.strip() == "stopped; what was computed is kept, and the next build goes on from there."
+
+
+def test_a_signal_while_the_program_is_still_being_imported_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "rich").mkdir()
+    (tmp_path / "rich" / "__init__.py").write_text("print('ready', flush=True)\nimport time\ntime.sleep(600)\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    with subprocess.Popen(
+        PROGRAM, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+    ) as running:
+        assert running.stdout and running.stdout.readline() == "ready\n"
+        running.send_signal(signal.SIGINT)
+        _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert "Traceback" not in said and said.strip().startswith("stopped")
