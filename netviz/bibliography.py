@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from netviz.fields import Name, WebAddress
 from netviz.methods import Method, Paper
 from netviz.mistakes import Mistakes
 from netviz.yaml_places import read_checked
@@ -19,11 +20,11 @@ class Work(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    key: Name
     authors: str
     year: int = Field(ge=1600, le=2100)
     title: str
-    url: str = Field(pattern="^https?://")
+    url: WebAddress
     place: str = ""
 
 

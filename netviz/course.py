@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netviz.bibliography import Work, read_bibliography
 from netviz.experiments import Experiment, Vocabulary, read_experiments
-from netviz.glossary import Glossary, Worded, read_glossary
+from netviz.fields import InEveryLanguage
+from netviz.glossary import Glossary, read_glossary
 from netviz.lessons import Lesson, read_lesson, read_lessons
 from netviz.measurements import Measurement, read_measurements
 from netviz.methods import methods
@@ -39,7 +40,7 @@ class Part(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Worded
+    title: InEveryLanguage
     lessons: tuple[str, ...]
 
 
@@ -51,8 +52,8 @@ class SiteText(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Worded
-    tagline: Worded
+    title: InEveryLanguage
+    tagline: InEveryLanguage
     address: str = Field("", pattern="^(https?://.*[^/])?$")
     parts: tuple[Part, ...] = ()
     notices: tuple[Notice, ...] = ()

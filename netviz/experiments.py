@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from netviz.claims import Claim, read_claim
 from netviz.fences import read_fences, stated
+from netviz.fields import Name
 from netviz.framing import Framing
 from netviz.lessons import LANGUAGES, Lesson, LessonText, Span
 from netviz.methods import Method
@@ -36,7 +37,7 @@ class Fence(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    id: Name
     method: str
     picture: str = CHOSEN
     framing: Framing = "crop"

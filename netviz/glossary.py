@@ -5,22 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from netviz.lessons import LANGUAGES
+from netviz.fields import InEveryLanguage, Name
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.yaml_places import Key, Places, read_checked
-
-
-def _in_every_language(words: dict[str, str]) -> dict[str, str]:
-    if set(words) != set(LANGUAGES) or not all(words.values()):
-        raise ValueError(f"needs words in each of {', '.join(LANGUAGES)}, and no others")
-    return words
-
-
-Worded = Annotated[dict[str, str], AfterValidator(_in_every_language)]
 
 
 class Term(BaseModel):
@@ -28,9 +18,9 @@ class Term(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
-    name: Worded
-    means: Worded
+    key: Name
+    name: InEveryLanguage
+    means: InEveryLanguage
     lessons: tuple[str, ...] = ()
 
 
@@ -39,8 +29,8 @@ class Chapter(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
-    title: Worded
+    key: Name
+    title: InEveryLanguage
     terms: tuple[Term, ...]
 
 

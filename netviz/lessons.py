@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
 
 LANGUAGES = ("en", "zh")  # the first carries the experiments' specs
@@ -25,6 +27,7 @@ TOKEN_PATTERN = re.compile("\ue000(\\d+)\ue001")
 SpanKind = Literal["experiment", "question", "expression", "statement", "comment", "inline formula", "display formula"]
 
 FENCES = ("experiment", "question")
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 
 class FrontMatter(BaseModel):
@@ -110,10 +113,7 @@ def read_lesson(folder: Path) -> Lesson:
 
 def read_text(path: Path, language: str) -> LessonText:
     """One language's Markdown file. Raises Mistakes."""
-    try:
-        source = path.read_text("utf-8")
-    except UnicodeDecodeError as error:
-        raise Mistakes([Mistake(path, f"is not UTF-8 text ({error.reason} at byte {error.start})")]) from None
+    source = read_text_file(path)
     front, first_line, body = _split_front_matter(path, source)
     markdown, spans = scan(body, first_line)
     return LessonText(path, language, source, front, markdown, first_line, spans)
@@ -170,10 +170,17 @@ def scan(body: str, first_line: int = 1) -> tuple[str, tuple[Span, ...]]:
     return "".join(pieces), tuple(spans)
 
 
+@cache
 def fence_id(source: str) -> str:
-    """The id that a fence names; empty if it names none."""
-    match = re.search(r"""^id: *['"]?([^\s'"]+)""", source, re.MULTILINE)
-    return match[1] if match else ""
+    """The id that a fence names; empty if it names none, or none that can be one."""
+    try:
+        values, _ = read_yaml(source, Path())
+    except Mistakes:  # told where the fence is read; what it seems to be called is not missing as well
+        match = re.search(r"""\bid['"]?: *['"]?([\w-]+)""", source)
+        name = match[1] if match else ""
+    else:
+        name = str(values.get("id", "")) if isinstance(values, dict) else ""
+    return name if NAME.fullmatch(name) else ""
 
 
 def code_block(block: str, syntax: str) -> str | None:

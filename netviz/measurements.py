@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_core import PydanticCustomError
 
 from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
 
 
@@ -87,7 +88,7 @@ def read_measurements(folder: Path) -> dict[str, Measurement]:
 
 
 def _read(file: Path) -> Measurement:
-    values, places = read_yaml(file.read_text("utf-8"), file)  # JSON is YAML, and here it knows its places
+    values, places = read_yaml(read_text_file(file), file)  # JSON is YAML, and here it knows its places
     try:
         return Measurement.model_validate(values)
     except ValidationError as error:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import difflib
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+WIDTH = 160  # characters shown of a line
 EASILY_READ = 60  # words in a hint: all methods, or all settings of one; but not a course's every experiment
 
 
@@ -31,12 +33,27 @@ class Mistake:
         place = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
         lines = [f"{place}: {self.message}"]
         if self.text:
-            lines.append(f"    {self.text}")
+            shown, column = _window(self.text, self.column or 1)
+            lines.append(f"    {shown}")
             if self.column:
-                lines.append("    " + " " * (self.column - 1) + "^")
+                lines.append("    " + "".join(map(_blank, shown[: column - 1])) + "^")
         if self.hint:
             lines.append(f"    {self.hint}")
         return "\n".join(lines)
+
+
+def _window(line: str, column: int) -> tuple[str, int]:
+    """What is shown of a line, and the column in it: all, or some words around the place."""
+    start = max(0, column - 1 - WIDTH // 2) if len(line) > WIDTH else 0
+    before, after = "…" if start else "", "…" if start + WIDTH < len(line) else ""
+    return f"{before}{line[start : start + WIDTH]}{after}", column - start + len(before)
+
+
+def _blank(character: str) -> str:
+    """A blank as wide as a character."""
+    if character == "\t":
+        return character
+    return "\u3000" if unicodedata.east_asian_width(character) in "WF" else " "
 
 
 def as_plain(mistake: Mistake) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from netviz.claims import Claim, read_claim
 from netviz.fences import read_fences, stated
+from netviz.fields import Name
 from netviz.lessons import LANGUAGES, Lesson, LessonText, Span
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.yaml_places import Key, Places, read_yaml
@@ -37,7 +38,7 @@ class Fence(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+    id: Name
     ask: Text
     choices: list[Any] = Field(min_length=2)
     because: Text

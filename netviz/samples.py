@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from netviz.glossary import Worded
+from netviz.fields import InEveryLanguage, WebAddress
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import SUFFIXES, Picture
 from netviz.yaml_places import read_checked
@@ -19,10 +19,10 @@ class Credit(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: Worded
+    title: InEveryLanguage
     credit: str = Field(min_length=1)
     licence: str = Field(min_length=1)
-    source: str = Field(pattern="^https?://")
+    source: WebAddress
 
 
 def read_samples(folder: Path) -> dict[str, Picture]:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
+from netviz.limits import LARGEST_WHOLE, NUMBER_CHARACTERS, YAML_CHARACTERS, YAML_NESTING
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.plain_yaml import LOADER
+from netviz.text_files import UNREADABLE, named, read_text_file
+from netviz.yaml_words import explained, wanted
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # LibYAML's, where PyYAML was built with it
+ROLES = {"*": "aliases", "&": "anchors", "!": "tags"}
+WORDS = {**dict.fromkeys(("", "~", "null", "Null", "NULL")), "true": True, "false": False}
+WORDS |= {"True": True, "TRUE": True, "False": False, "FALSE": False}
+WHOLE = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
+NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 Key = tuple[str | int, ...]
 
@@ -30,7 +44,10 @@ class Places:
         places = self.keys if at_key else self.values
         while key and key not in places:
             key = key[:-1]
-        line, column = places.get(key, (self.first_line, 1))
+        return self.mistake_at(*places.get(key, (self.first_line, 1)), message, hint)
+
+    def mistake_at(self, line: int, column: int, message: str, hint: str = "") -> Mistake:
+        """A mistake at a line and column of the file."""
         text = self.lines[line - self.first_line] if 0 <= line - self.first_line < len(self.lines) else ""
         return Mistake(self.path, message, line, column, text, hint)
 
@@ -41,7 +58,8 @@ class Places:
 
     def mistakes(self, error: ValidationError, allowed: list[str], prefix: Key = ()) -> list[Mistake]:
         """What pydantic found, each at its place; ``allowed`` are the names of the fields."""
-        found = []
+        found: list[Mistake] = []
+        misfits: dict[Key, list[ErrorDetails]] = {}
         for detail in error.errors():
             key: Key = prefix + tuple(detail["loc"])
             name = next((part for part in reversed(detail["loc"]) if isinstance(part, str)), "")
@@ -50,9 +68,12 @@ class Places:
             elif detail["type"] == "missing":
                 found.append(self.mistake(key[:-1], f"the field {name!r} is missing"))
             else:
-                reason = detail["msg"].removeprefix("Value error, ")
-                message = f"{name + ': ' if name else ''}{reason[:1].lower()}{reason[1:]}; found {detail['input']!r}"
-                found.append(self.mistake(key, message))
+                while key and key not in self.values:  # what fits none of several kinds is told once, not by each kind
+                    key = key[:-1]
+                misfits.setdefault(key, []).append(detail)
+        for key, details in misfits.items():
+            name = next((part for part in reversed(key) if isinstance(part, str)), "")
+            found.append(self.mistake(key, f"{name + ': ' if name else ''}{wanted(details)}"))
         return found
 
 
@@ -64,62 +85,163 @@ def read_checked(path: Path, model: type[T], fields: list[str]) -> tuple[T, Plac
 
     Raises Mistakes with all that does not fit.
     """
-    values, places = read_yaml(path.read_text("utf-8"), path)
+    values, places = read_yaml(read_text_file(path), path)
     try:
         return TypeAdapter(model).validate_python(values), places
     except ValidationError as error:
         raise Mistakes(places.mistakes(error, fields)) from None
 
 
+def read_values(path: Path) -> Any:
+    """A YAML file's plain values, for files whose mistakes are no author's."""
+    return read_yaml(read_text_file(path), path)[0]
+
+
 def read_yaml(text: str, path: Path, first_line: int = 1) -> tuple[Any, Places]:
-    """Plain values (no tags, no code) and their places; ``first_line`` is where ``text`` begins in the file.
+    """Plain values and their places; ``first_line`` is where ``text`` begins in the file.
 
-    Raises Mistakes if it isn't YAML, or names a key twice.
+    Of YAML it takes lists, mappings with texts for keys, and single values. What is not in quotes is read as YAML 1.2
+    does: ``true``, ``false``, ``null`` and numbers are what they seem, all else is text (``yes``, ``12:30``,
+    ``2024-02-30``). Anchors, aliases, merged keys, tags and a second document are refused: no text can become larger
+    than it is written, or refer to itself.
+
+    Raises Mistakes if it isn't such YAML, names a key twice, is nested too deeply or too long.
     """
-    lines = tuple(text.splitlines())
+    lines = tuple(text.split("\n"))
+    places = Places(path, lines, first_line, {}, {})
+    if len(text) > YAML_CHARACTERS:
+        raise Mistakes([places.mistake((), f"is too long: here may stand {YAML_CHARACTERS:,} characters")])
     try:
-        places = Places(path, lines, first_line, {}, {})
-        loader, node = _composed(text)
-        if node is None:
-            return None, places
-        _note_places(node, (), places)
-        return loader.construct_document(node), places
+        return _Builder(places).built(yaml.parse(text, LOADER)), places
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = min(mark.line, len(lines) - 1) if mark else 0
-        column = mark.column + 1 if mark and mark.line == line else len(lines[line])
-        raise Mistakes([Mistake(path, f"not YAML: {error.problem}", first_line + line, column, lines[line])]) from None
+        line, column, message, hint = explained(error, lines)
+        raise Mistakes([places.mistake_at(first_line + line, column + 1, message, hint)]) from None
     except yaml.YAMLError as error:
-        raise Mistakes([Mistake(path, f"not YAML: {error}", first_line)]) from None
+        raise Mistakes([places.mistake((), f"not YAML: {error}")]) from None
 
 
-def _composed(text: str) -> tuple[Any, yaml.Node | None]:
-    """The text as nodes, with the loader that makes values of them.
-
-    LibYAML is ten times as fast; what it can't read is read again by PyYAML's own parser, which says better why.
-    """
-    try:
-        loader = LOADER(text)
-        return loader, loader.get_single_node()
-    except yaml.YAMLError:
-        loader = yaml.SafeLoader(text)
-        return loader, loader.get_single_node()
-
-
-def _note_places(node: yaml.Node, key: Key, places: Places) -> None:
-    places.values[key] = _place(node, places)
-    if isinstance(node, yaml.MappingNode):
-        for key_node, value_node in node.value:
-            inner = (*key, str(key_node.value))
-            given_before = inner in places.keys
-            places.keys[inner] = _place(key_node, places)
-            if given_before:
-                raise Mistakes([places.mistake(inner, f"{key_node.value!r} is given twice", at_key=True)])
-            _note_places(value_node, inner, places)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value_node in enumerate(node.value):
-            _note_places(value_node, (*key, index), places)
+def plain_value(text: str) -> Any:
+    """What a value means that stands without quotes. Raises ValueError for a number that can't be computed with."""
+    if text in WORDS:
+        return WORDS[text]
+    if NOT_FINITE.fullmatch(text):
+        raise ValueError(f"{text} is no number to compute with")
+    whole = WHOLE.fullmatch(text)
+    if not whole and not NUMBER.fullmatch(text):
+        return text
+    if len(text) > NUMBER_CHARACTERS:
+        raise ValueError("the number is too long")
+    number = int(text, {"0x": 16, "0o": 8}.get(text[:2], 10)) if whole else float(text)
+    if not abs(number) < (LARGEST_WHOLE if whole else math.inf):
+        raise ValueError("the number is too large")
+    return number
 
 
-def _place(node: yaml.Node, places: Places) -> tuple[int, int]:
-    return places.first_line + node.start_mark.line, node.start_mark.column + 1
+@dataclass
+class _Open:
+    """A list or a mapping that is being read, its place among the values, and the key whose value comes next."""
+
+    values: list[Any] | dict[str, Any]
+    key: Key
+    name: str | None = None
+
+
+class _Builder:
+    """Makes values of a parser's events, one after the other: nothing recurs, however deep a text is nested."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.opened: list[_Open] = []
+        self.document: Any = None
+
+    def built(self, events: Iterable[yaml.Event]) -> Any:
+        documents = 0
+        for event in events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    self._refuse(event, "a second document begins here", "leave out the line ---")
+            elif isinstance(event, yaml.NodeEvent):
+                self._node(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                self.opened.pop()
+        return self.document
+
+    def _node(self, event: yaml.NodeEvent) -> None:
+        sign = "*" if isinstance(event, yaml.AliasEvent) else "&" if event.anchor else ""
+        sign = sign or ("!" if getattr(event, "tag", None) else "")
+        if sign:
+            self._refuse(event, f"{ROLES[sign]} are not read here", f"a text that begins with {sign} needs quotes")
+        within = self.opened[-1] if self.opened else None
+        if within and isinstance(within.values, dict) and within.name is None:
+            within.name = self._name(event, within)
+            return
+        key = self._key(within)
+        self.places.values[key] = self._place(event)
+        if isinstance(event, yaml.ScalarEvent):
+            self._put(within, self._value(event))
+            return
+        if len(self.opened) == YAML_NESTING:
+            self._refuse(event, f"is nested too deeply: {YAML_NESTING} lists and mappings in one another are the limit")
+        collection: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+        self._put(within, collection)
+        self.opened.append(_Open(collection, key))
+
+    def _name(self, event: yaml.NodeEvent, within: _Open) -> str:
+        if not isinstance(event, yaml.ScalarEvent):
+            self._refuse(
+                event,
+                "{ begins a mapping, {name: value, …}, and a name is a plain text",
+                "a text that begins with { needs quotes",
+            )
+        name = self._text(event)
+        if _is_plain(event) and name in ("", "<<"):
+            what = "a name is missing before the colon" if not name else "merged keys (<<) are not read here"
+            self._refuse(event, what, "write every `name: value` out")
+        key = (*within.key, name)
+        if name in within.values:
+            self._refuse(event, f"{name!r} is given twice")
+        self.places.keys[key] = self._place(event)
+        return name
+
+    def _key(self, within: _Open | None) -> Key:
+        if within is None:
+            return ()
+        last = within.name if isinstance(within.values, dict) else len(within.values)
+        return (*within.key, "" if last is None else last)
+
+    def _put(self, within: _Open | None, value: Any) -> None:
+        if within is None:
+            self.document = value
+        elif isinstance(within.values, dict):
+            within.values[within.name or ""] = value
+            within.name = None
+        else:
+            within.values.append(value)
+
+    def _value(self, event: yaml.ScalarEvent) -> Any:
+        text = self._text(event)
+        if not _is_plain(event):
+            return text
+        try:
+            return plain_value(text)
+        except ValueError as error:
+            self._refuse(event, str(error), "if it is a text, put it in quotes")
+
+    def _text(self, event: yaml.ScalarEvent) -> str:
+        if wrong := UNREADABLE.search(event.value):  # by an escape: "\\u0000"
+            self._refuse(event, f"{named(wrong[0])} has no place in a text")
+        return str(event.value)
+
+    def _place(self, event: yaml.Event) -> tuple[int, int]:
+        mark: Any = event.start_mark  # every event of a parser has one
+        return self.places.first_line + mark.line, mark.column + 1
+
+    def _refuse(self, event: yaml.Event, message: str, hint: str = "") -> NoReturn:
+        line, column = self._place(event)
+        raise Mistakes([self.places.mistake_at(line, column, message, hint)])
+
+
+def _is_plain(event: yaml.ScalarEvent) -> bool:
+    """Whether it stands without quotes and is no block of text."""
+    return bool(event.implicit[0])

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.lessons import TOKEN, read_text, scan
+from netviz.lessons import TOKEN, fence_id, read_text, scan
 from netviz.mistakes import Mistakes
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
@@ -73,7 +73,7 @@ def test_front_matter_and_body_are_told_apart(tmp_path: Path) -> None:
         ("no front matter", "en.md:1:1", "there is no front matter"),
         ("---\ntitle: A\nsummary: B\ntitel: C\n---\n", "en.md:4:1", "unknown field 'titel'"),
         ("---\ntitle: A\n---\n", "en.md:2:1", "the field 'summary' is missing"),
-        ("---\ntitle: A\nsummary: [B\n---\n", "en.md:", "not YAML"),
+        ("---\ntitle: A\nsummary: [B\n---\n", "en.md:3:10", "the [ that opens here has no ]"),
         ("---\ntitle: A\ntitle: B\nsummary: C\n---\n", "en.md:3:1", "'title' is given twice"),
     ],
 )
@@ -87,5 +87,24 @@ def test_wrong_front_matter_is_shown_at_its_place(tmp_path: Path, source: str, p
 def test_a_file_that_is_not_utf8_is_a_clear_mistake(tmp_path: Path) -> None:
     path = tmp_path / "zh.md"
     path.write_bytes("---\ntitle: 中文\n".encode("gb18030"))
-    with pytest.raises(Mistakes, match="not UTF-8"):
+    with pytest.raises(Mistakes, match=r"zh.md:2:8: is not UTF-8 text"):
         read_text(path, "zh")
+
+
+@pytest.mark.parametrize(
+    "fence",
+    [
+        "id: x\nmethod: predict",
+        '"id": x',
+        "{id: x, method: predict}",
+        "method: predict\nid:   'x'  # so",
+        "id: x\nmethod: [",
+    ],
+)
+def test_a_fences_id_is_found_however_it_is_written(fence: str) -> None:
+    assert fence_id(fence) == "x"
+
+
+@pytest.mark.parametrize("fence", ["method: predict", "- id: x", "id: [x]", 'id: "x\')"', "", "caption: 'id: x'"])
+def test_a_fence_that_names_no_id_has_none(fence: str) -> None:
+    assert fence_id(fence) == ""

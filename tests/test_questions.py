@@ -92,8 +92,8 @@ def test_a_question_tells_which_results_it_needs(tmp_path: Path) -> None:
         (("{text: down", "{texxt: down"), "en.md:10:6", "unknown field 'texxt'"),
         (("row >= 0.5", "row >="), "en.md:10:25", "not a claim"),
         (("results['x'].numbers.row >= 0.5", "2 > 1"), "en.md:10:25", "names no result"),
-        (("\"results['x'].numbers.row >= 0.5\"", "true"), "en.md:10:25", "valid string"),
-        (("ask: Where", "ask: [Where"), "en.md:", "not YAML"),
+        (("\"results['x'].numbers.row >= 0.5\"", "true"), "en.md:10:25", "a text is wanted"),
+        (("ask: Where", "ask: [Where"), "en.md:7:29", "a text can't begin with *"),
     ],
 )
 def test_a_mistake_is_shown_at_its_place(tmp_path: Path, change: tuple[str, str], place: str, message: str) -> None:

@@ -38,7 +38,11 @@ def write(folder: Path, text: str) -> Path:
 @pytest.mark.parametrize(
     ("change", "place", "message"),
     [
-        (("zh: 得分}\n      means", "zn: 得分}\n      means"), ":5:13", "needs words in each of en, zh"),
+        (
+            ("zh: 得分}\n      means", "zn: 得分}\n      means"),
+            ":5:13",
+            "a text in each language is wanted, {en: …, zh: …}",
+        ),
         (("means:", "meaning:"), ":6:7", "unknown field 'meaning'"),
         (("key: logit", "key: scores"), ":4:12", "the key 'scores' is taken"),
         (("      means: {en: A *number* $z$., zh: 一个数。}\n", ""), ":4:7", "the field 'means' is missing"),
@@ -86,7 +90,7 @@ def test_a_course_needs_neither(tmp_path: Path) -> None:
     [
         (("key: zeiler-2013", "key: adebayo-2013"), ":2:9", "keep the works sorted by key"),
         (("arxiv.org/pdf/1311.2901v3", "doi.org/10.1371/journal.pone.0130140"), ":2:", "'bach-2015' has this address"),
-        (("year: 2013", "year: soon"), ":2:56", "valid integer"),
+        (("year: 2013", "year: soon"), ":2:56", "a whole number is wanted"),
         (("title: Seeing", "titel: Seeing"), ":2:62", "unknown field 'titel'"),
     ],
 )

@@ -33,12 +33,15 @@ def test_pictures_come_in_the_order_of_their_credits(tmp_path: Path) -> None:
     [
         (CREDITS.replace("credit: Ann, ", ""), "credits.yaml:1:6: the field 'credit' is missing"),
         (CREDITS.replace("licence", "license"), "unknown field 'license'"),
-        (CREDITS.replace(", zh: 一只猫", ""), "credits.yaml:1:14: title: needs words in each of en, zh"),
+        (
+            CREDITS.replace(", zh: 一只猫", ""),
+            "credits.yaml:1:14: title: a text in each language is wanted, {en: …, zh: …}",
+        ),
         (CREDITS.replace("https:", "ftp:"), "credits.yaml:1:"),
         (CREDITS + f"dog: {{{CAT}}}\n", "credits.yaml:2:1: credits 'dog', but there is no such picture"),
-        ("cat: [", "credits.yaml:1:7: not YAML"),
-        ("- cat\n", "credits.yaml:1:1: input should be a valid dictionary; found ['cat']"),
-        ("", "credits.yaml:1:1: input should be a valid dictionary; found None"),
+        ("cat: [", "credits.yaml:1:7: a value is missing"),
+        ("- cat\n", "credits.yaml:1:1: {name: value, …} is wanted; found ['cat']"),
+        ("", "credits.yaml:1:1: {name: value, …} is wanted; found nothing"),
         (f"lion: {{{CAT}}}\n", "cat.png: has no entry in credits.yaml"),
     ],
 )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from netviz.figures.values import Figure, Panel
-from netviz.plain_yaml import read_plain
+from netviz.yaml_places import read_values
 
 PLACES = (
     "upper-left",
@@ -57,7 +57,7 @@ def term(key: str, language: str) -> str:
 @cache
 def terms() -> Mapping[str, Mapping[str, str]]:
     """Words by key and language."""
-    words: dict[str, dict[str, str]] = read_plain(Path(__file__).with_name("terms.yaml"))
+    words: dict[str, dict[str, str]] = read_values(Path(__file__).with_name("terms.yaml"))
     return words
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from netviz.figures import term, terms
 from netviz.methods import methods
-from netviz.plain_yaml import read_plain
+from netviz.yaml_places import read_values
 
 
 def setting_words(description: str, language: str) -> str | None:
@@ -72,5 +72,5 @@ def _filled(words: Mapping[str, str], settings: Mapping[str, Any], language: str
 
 @cache
 def _words() -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = read_plain(Path(__file__).with_suffix(".yaml"))
+    content: dict[str, dict[str, Any]] = read_values(Path(__file__).with_suffix(".yaml"))
     return content

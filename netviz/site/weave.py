@@ -15,12 +15,12 @@ from markupsafe import Markup
 from netviz.figures import term
 from netviz.measurements import Measurement, Row
 from netviz.networks.architecture import Layer
-from netviz.plain_yaml import read_plain
 from netviz.site.explorer import channels, solid
 from netviz.site.figure_views import FigureView
 from netviz.site.filters import filters
 from netviz.site.pages import PAGES, TONGUES, Page, Site, search_index
 from netviz.site.quiz import QuestionView
+from netviz.yaml_places import read_values
 
 ASSETS = (
     "explorer.js",
@@ -76,7 +76,7 @@ def _prepared(kind: type[Kind], templates: Path, language: str) -> Kind:
 
 def read_words(templates: Path, language: str) -> SimpleNamespace:
     """The interface's words in one language, by name."""
-    words = read_plain(templates / "words.yaml")
+    words = read_values(templates / "words.yaml")
     return SimpleNamespace(**{name: versions[language] for name, versions in words.items()})
 
 

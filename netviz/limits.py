@@ -1,0 +1,12 @@
+"""How much authors may write in one piece: more is refused at its place, so that no text makes a build hang or fall.
+
+Every limit is far above what a lesson needs, and low enough that the worst text below it is read within seconds.
+"""
+
+from __future__ import annotations
+
+FILE_BYTES = 2_000_000  # one text file; the longest lesson of the course has 40,000
+YAML_CHARACTERS = 500_000  # the front matter, a fence or a YAML file; the longest has 25,000
+YAML_NESTING = 20  # lists and mappings inside one another; the glossary needs 5
+NUMBER_CHARACTERS = 40  # of a number as it is written: a float has 17 digits, and Python itself stops at 4,300
+LARGEST_WHOLE = 2**63  # what NumPy and every settings' file can hold lies below

@@ -1,0 +1,141 @@
+"""The YAML that authors write: simple values alone, no surprise in them, and mistakes in plain words."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, TypeAdapter
+
+from netviz.fields import InEveryLanguage, Name
+from netviz.limits import YAML_CHARACTERS, YAML_NESTING
+from netviz.mistakes import Mistakes
+from netviz.yaml_places import read_checked, read_yaml
+
+
+def values(text: str) -> Any:
+    return read_yaml(text, Path("a.yaml"))[0]
+
+
+def told(text: str) -> str:
+    with pytest.raises(Mistakes) as caught:
+        values(text)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes", "no", "on", "Off", "2024-02-30", "2024-11-28", "12:30", "1_000", "0b1", "1.2.3", "=", "1e", "+"]
+)
+def test_what_is_no_number_and_no_true_or_false_is_text(text: str) -> None:
+    assert values(f"a: {text}") == {"a": text}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("true", True), ("null", None), ("", None), ("-7", -7), ("0777", 777), ("0x1F", 31), ("1e3", 1000.0), (".5", 0.5)],
+)
+def test_numbers_truth_and_nothing_are_what_they_seem(text: str, value: object) -> None:
+    found = values(f"a: {text}")["a"]
+    assert (found, type(found)) == (value, type(value))
+
+
+def test_what_is_in_quotes_or_a_block_is_text_and_so_is_every_name() -> None:
+    assert values("1: '1'\ntrue: \"true\"\nnull: |\n  3\n") == {"1": "1", "true": "true", "null": "3\n"}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        ("a: &x [1]\nb: *x", "1:4", "anchors are not read here"),
+        ("a: &a [*a]", "1:4", "anchors are not read here"),
+        ("a: *x", "1:4", "aliases are not read here"),
+        ("a:\n  <<: {b: 1}", "2:3", "merged keys (<<) are not read here"),
+        ("a: !!python/name:os.system", "1:4", "tags are not read here"),
+        ("a: !x b", "1:4", "tags are not read here"),
+        ("a: 1\n---\nb: 2", "2:1", "a second document begins here"),
+        ("a: {b: 1, b: 2}", "1:11", "'b' is given twice"),
+        ("{a: {[b]: 1}}", "1:6", "{ begins a mapping"),
+        ("? {a: 1}\n: b", "1:3", "{ begins a mapping"),
+        ("?\n: b", "1:2", "a name is missing before the colon"),
+        ('a: "x\\0"', "1:4", "the invisible character U+0000 has no place in a text"),
+        ('a: "\\uE000"', "1:4", "the invisible character U+E000 has no place in a text"),
+        ("a: .nan", "1:4", ".nan is no number"),
+        ("a: -.inf", "1:4", "-.inf is no number"),
+        ("a: 1e999", "1:4", "the number is too large"),
+        ("a: 18446744073709551616", "1:4", "the number is too large"),
+        (f"a: 1{'0' * 5000}", "1:4", "the number is too long"),
+        (f"a: 0x{'f' * 5000}", "1:4", "the number is too long"),
+    ],
+)
+def test_what_could_grow_or_surprise_is_refused_at_its_place(text: str, place: str, message: str) -> None:
+    assert f"a.yaml:{place}: {message}" in told(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message", "hint"),
+    [
+        ("title: A course: the title", "1:16", "a second colon in one line", "put the text in quotes"),
+        ("a: *emphasis* first", "1:4", "a text can't begin with *", "needs quotes"),
+        ("a: {{ results }} first", "1:5", "{ begins a mapping", "needs quotes"),
+        ("a: `code` first", "1:4", "a text can't begin with `", "needs quotes"),
+        ("a: 50\n\tb: 1", "2:1", "a tab can't indent a line", "use spaces"),
+        ("a: 'it's'", "1:8", "the text goes on after its closing quote", "a quote is written twice"),
+        ("a: 'open\nb: 2", "1:4", "the quote ' that opens here is never closed", ""),
+        ("a: [1, 2\nb: 3", "1:4", "the [ that opens here has no ]", ""),
+        ('a: "\\alpha \\q"', "1:12", "a backslash that YAML doesn't know", "use single quotes"),
+        ("a: 1\n  b: 2", "2:4", "a value can't begin here", "begins in the same column"),
+        ("a: |x\n  b", "1:5", "after | the text begins in the next line", ""),
+        ("- a\nb: 1", "2:1", "an entry of the list above is wanted", ""),
+        ("a: 1\nb\n", "2:2", "here `name: value` is wanted", ""),
+    ],
+)
+def test_what_is_no_yaml_is_told_in_plain_words(text: str, place: str, message: str, hint: str) -> None:
+    assert f"a.yaml:{place}: {message}" in told(text) and hint in told(text)
+
+
+@pytest.mark.parametrize("one", ["[", "{a: ", "- ", "{a: [", "? "])
+def test_deep_nesting_is_refused_where_it_goes_too_deep(one: str) -> None:
+    assert "a.yaml:1:" in told(one * 100_000)
+    assert "nested too deeply" in told(one * (YAML_NESTING + 1)) or one == "? "
+
+
+def test_a_text_that_is_too_long_is_refused() -> None:
+    assert "is too long" in told("- a\n" * (YAML_CHARACTERS // 4 + 1))
+
+
+class Entry(BaseModel):
+    title: InEveryLanguage
+    key: Name = "a"
+    words: str = ""
+    number: int | float = 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("title: My course", "1:8: title: a text in each language is wanted, {en: …, zh: …}; found 'My course'"),
+        ("title: {en: A}", "1:8: title: a text in each language is wanted, {en: …, zh: …}; found {'en': 'A'}"),
+        ("title: {en: A, zh: 2}", "1:8: title: a text in each language is wanted"),
+        (
+            "key: A b",
+            "1:6: key: a name is of small letters, digits and single dashes, like where-gradient; found 'A b'",
+        ),
+        ("words: true", "1:8: words: a text is wanted, in quotes; found true"),
+        ("words: 2024", "1:8: words: a text is wanted, in quotes; found 2024"),
+        ("words: [a]", "1:8: words: a text is wanted; found ['a']"),
+        ("words:", "1:7: words: a text is wanted, in quotes; found nothing"),
+        ("number: [1]", "1:9: number: a whole number is wanted or a number is wanted; found [1]"),
+        ("- title", "1:1: {name: value, …} is wanted; found ['title']"),
+    ],
+)
+def test_what_does_not_fit_is_told_in_an_authors_words(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "a.yaml").write_text(text, "utf-8")
+    with pytest.raises(Mistakes) as caught:
+        read_checked(tmp_path / "a.yaml", Entry, list(Entry.model_fields))
+    assert f"a.yaml:{message}" in str(caught.value)
+    assert "should" not in str(caught.value) and "valid" not in str(caught.value)
+
+
+def test_yes_is_a_text_where_one_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("title: {en: yes, zh: no}", "utf-8")
+    assert read_checked(tmp_path / "a.yaml", Entry, [])[0].title == {"en": "yes", "zh": "no"}
+    assert TypeAdapter(Name).validate_python("where-gradient") == "where-gradient"
