@@ -5,6 +5,7 @@ Nothing in here imports the course, the site or TensorFlow, so that finding this
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import sys
@@ -12,28 +13,31 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from netviz import packages
-from netviz.networks.precision import cpu_flags
+from netviz.networks.machine import machine
 from netviz.networks.weights import describe
 from netviz.options import Options
+from netviz.packages import installed
 from netviz.store import key_of
 
 PACKAGE = Path(__file__).resolve().parent
 TEMPLATES = PACKAGE.parent / "templates"
 SUMMARY = "build.json"  # a file of the site: what it was built from
+CHANGE_NOTHING = ("to", "store", "strict")  # options: where things go, and what becomes of warnings
 LEFT_OUT = "__pycache__"  # what Python writes beside its sources
 
 
 def inputs_key(options: Options) -> str:
     """A key of all that a build reads: course, photo, templates, package, methods declared elsewhere, options.
 
-    Raises WeightsUnavailable where weights are named that are not there.
+    Every option counts, but for those that change nothing in a site. Raises WeightsUnavailable where weights are named
+    that are not there.
     """
-    photo = [options.picture] if options.picture else []
-    read = digest_of([options.content, TEMPLATES, PACKAGE, *photo, *_methods_elsewhere()])
-    chosen = [describe(options.weights).digest, options.offer, options.precision, sorted(cpu_flags())]
-    installed = packages.versions((*packages.NETWORK, *packages.DATA, *packages.DRAWING, *packages.PAGES))
-    return key_of([read, chosen, installed])
+    asked = {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
+    asked = {name: value for name, value in asked.items() if name not in CHANGE_NOTHING}
+    places = {name: value for name, value in asked.items() if isinstance(value, Path)}
+    read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_methods_elsewhere()])
+    chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
+    return key_of([read, chosen, installed(), machine()])
 
 
 def is_current(site: Path, inputs: str) -> bool:

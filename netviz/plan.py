@@ -9,22 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
-from netviz import packages
 from netviz.claims import results_in
 from netviz.course import Course
 from netviz.experiments import CHOSEN, NO_PICTURE, Experiment
 from netviz.figures.views import VIEWS
 from netviz.framing import framed_as
+from netviz.methods import Method, methods
 from netviz.networks import Precision
+from netviz.networks.machine import machine
 from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
-from netviz.sources import source_digest
+from netviz.sources import code_digest
 from netviz.store import key_of
 
-RUNNING_MODULES = ("netviz.record", "netviz.framing", "netviz.networks.vgg16")
-DATA_MODULES = ("netviz.record",)
+GIVEN = ("netviz.plan",)  # what a task holds is in its keys by value, whatever code made it
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ class Task:
             experiment.view,
             experiment.method.signed,
             [other.key for other in self.beside],
-            source_digest("netviz.figures", f"netviz.figures.{VIEWS[experiment.view].module}"),
-            packages.versions(packages.DRAWING),
+            code_digest("netviz.draw", f"netviz.figures.{VIEWS[experiment.view].module}", given=GIVEN),
         )
         return key_of([self.key, *drawing])
 
@@ -125,11 +125,11 @@ def _precision_of(experiment: Experiment, asked: Precision | None) -> Precision:
 
 
 def _result_key(task: Task) -> str:
-    method = task.experiment.method
-    asked = {"method": method.name, "settings": dict(task.experiment.settings), "precision": task.precision}
+    method, settings = task.experiment.method, dict(task.experiment.settings)
+    used = sorted({one.function.__module__ for one in _methods_used(method, settings)})
+    asked = {"method": method.name, "settings": settings, "precision": task.precision, "machine": machine()}
     if task.picture is None:
-        source = source_digest(method.function.__module__, *DATA_MODULES)
-        return key_of(asked | {"source": source, "versions": packages.versions(packages.DATA)})
+        return key_of(asked | {"code": code_digest("netviz.run", *used, given=GIVEN)})
     return key_of(
         asked
         | {
@@ -137,7 +137,27 @@ def _result_key(task: Task) -> str:
             "picture": task.picture.digest,
             "of": [other.key for other in task.of],
             "weights": task.weights.digest,
-            "source": source_digest(method.function.__module__, *RUNNING_MODULES),
-            "versions": packages.versions(packages.NETWORK),
+            "code": code_digest("netviz.run", type(task.picture).__module__, *used, given=GIVEN),
         }
     )
+
+
+def _methods_used(method: Method, settings: Mapping[str, Any]) -> list[Method]:
+    """A method, and those that its settings name, which it may run with settings of their own."""
+    used, waiting = [method], [settings]
+    while waiting:
+        named = [methods()[name] for name in _strings(waiting.pop()) if name in methods()]
+        found = [one for one in named if one not in used]
+        used += found
+        waiting += [one.settings().model_dump() for one in found]
+    return used
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every string in a setting's value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (string for one in value.values() for string in _strings(one))
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        yield from (string for one in value for string in _strings(one))

@@ -110,7 +110,7 @@ def test_lessons_and_numbers_can_be_taken_along(course: Path, store: Path, site:
     numbers = json.loads((site / "numbers" / "slope-dog.json").read_text("utf-8"))
     assert numbers["method"] == "gradient" and numbers["numbers"]["norm"] > 0
     shown = (site / "first" / "dog.html").read_text("utf-8")
-    assert 'href="../numbers/slope-dog.json"' in shown and 'href="../first.ipynb"' in shown
+    assert 'href="../numbers/slope/dog.json"' in shown and 'href="../first.ipynb"' in shown
 
 
 def test_names_and_numbers_follow_the_picture_and_the_language(course: Path, store: Path, site: Path) -> None:

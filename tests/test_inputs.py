@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from netviz.inputs import digest_of
+from netviz import inputs
+from netviz.inputs import CHANGE_NOTHING, digest_of, inputs_key
+from netviz.networks.weights import Weights
+from netviz.options import Options
+from netviz.packages import installed
 
 
 @pytest.fixture
@@ -52,3 +58,40 @@ def test_what_python_keeps_beside_its_sources_does_not_count(folder: Path) -> No
     (folder / "__pycache__").mkdir()
     (folder / "__pycache__" / "module.pyc").write_bytes(b"bytecode")
     assert digest_of([folder]) == before
+
+
+def test_every_option_counts_but_those_that_change_nothing_in_a_site(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An option that somebody adds counts too, without being named anywhere."""
+
+    @dataclass(frozen=True)
+    class MoreOptions(Options):
+        tone: str = "plain"
+
+    monkeypatch.setattr(inputs, "describe", lambda form: Weights(str(form), str(form), ""))
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(b"pixels")
+    asked = MoreOptions(folder, tmp_path / "site", tmp_path / "store")
+    others: dict[str, Any] = {
+        "content": tmp_path,
+        "weights": "imagenet",
+        "picture": photo,
+        "offer": ("dog",),
+        "precision": "float64",
+        "tone": "warm",
+    }
+    assert others.keys() | set(CHANGE_NOTHING) == {field.name for field in fields(MoreOptions)}
+    keys = [inputs_key(replace(asked, **{name: value})) for name, value in others.items()]
+    assert len({inputs_key(asked), *keys}) == len(others) + 1
+    assert inputs_key(replace(asked, to=tmp_path / "elsewhere", store=tmp_path, strict=True)) == inputs_key(asked)
+
+
+def test_another_version_of_anything_installed_is_something_to_do(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = Options(folder, tmp_path / "site", tmp_path / "store")
+    before = inputs_key(asked)
+    for name in installed():
+        monkeypatch.setattr(inputs, "installed", lambda name=name: {**installed(), name: "0"})
+        assert inputs_key(asked) != before, name

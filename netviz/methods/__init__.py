@@ -175,6 +175,14 @@ def methods() -> Mapping[str, Method]:
     return dict(sorted(_registry.items()))
 
 
+def declaration(function: Callable[..., Result]) -> Method:
+    """The method that a function is: for those that run another one, always the same.
+
+    They import it, so that its code is in the keys of their results. One that a setting names needs no import.
+    """
+    return next(one for one in _registry.values() if one.function is function)
+
+
 def modules_declaring() -> set[str]:
     """The modules that have declared methods so far: this package's own only if `methods` was called before."""
     return {one.function.__module__ for one in _registry.values()}

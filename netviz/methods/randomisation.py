@@ -13,7 +13,18 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from netviz.methods import OutputSetting, Paper, Passes, Result, Seed, SpatialLayer, method, run
+from netviz.methods import (
+    Method,
+    OutputSetting,
+    Paper,
+    Passes,
+    Result,
+    Seed,
+    SpatialLayer,
+    declaration,
+    method,
+    run,
+)
 from netviz.methods.arrays import flat_maps, flattened, resized
 from netviz.methods.faithfulness import (
     Explanation,
@@ -23,6 +34,7 @@ from netviz.methods.faithfulness import (
     rank_correlation_matrix,
     times,
 )
+from netviz.methods.gradients import integrated_gradients
 from netviz.methods.hiding import Fill, KernelWidth, LegacySeed, filled, lime_model, lime_samples, region_scores
 from netviz.methods.regions import Segments, superpixels
 from netviz.networks import Array, Network, Targets
@@ -137,7 +149,7 @@ def spread_over_seeds(
     that aren't named here are the method's defaults.
     """
     variants = [{"seed": seed + offset, "samples": samples} for offset in range(seeds)]
-    return _spread(network, pictures, targets, of_method, variants)
+    return _spread(network, pictures, targets, explanations()[of_method], variants)
 
 
 @method(
@@ -229,7 +241,7 @@ def spread_over_baselines(
     """
     common = {"steps": steps, "max_steps": steps, "seed": seed, "output": output}
     variants = [{**common, "baseline": baseline} for baseline in BASELINES]
-    return _spread(network, pictures, targets, "integrated-gradients", variants)
+    return _spread(network, pictures, targets, declaration(integrated_gradients), variants)
 
 
 def stages(layers: Sequence[Layer]) -> list[list[str]]:
@@ -254,10 +266,9 @@ def _own_settings(of_method: str, **wanted: Any) -> dict[str, Any]:
 
 
 def _spread(
-    network: Network, pictures: Array, targets: Targets, of_method: str, variants: Sequence[dict[str, Any]]
+    network: Network, pictures: Array, targets: Targets, one: Method, variants: Sequence[dict[str, Any]]
 ) -> Result:
     """The method's maps under several settings, and how well they agree; its errors if it accounts for itself."""
-    one = explanations()[of_method]
     results = [run(one, network, pictures, targets, settings) for settings in variants]
     stacks = np.stack([flat_maps(result["attribution"]) for result in results], axis=1)
     account = agreement(stacks)

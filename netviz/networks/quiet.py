@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from types import ModuleType
 
+from netviz.networks.machine import machine
+
 
 def import_tensorflow() -> ModuleType:
     """TensorFlow, told to be quiet and to compute the same bytes every time."""
@@ -21,6 +23,7 @@ def import_tensorflow() -> ModuleType:
 
     tensorflow.get_logger().setLevel("ERROR")
     tensorflow.config.experimental.enable_op_determinism()
+    tensorflow.config.threading.set_intra_op_parallelism_threads(machine()["threads"])  # the number in results' keys
     return tensorflow
 
 
@@ -30,6 +33,8 @@ def import_keras() -> ModuleType:
     import_tensorflow()
     import keras
 
+    keras.config.set_floatx("float32")  # whatever this user's keras.json says
+    keras.config.set_image_data_format("channels_last")
     return keras
 
 

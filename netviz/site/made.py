@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from netviz import packages
-from netviz.inputs import TEMPLATES
+from netviz.inputs import TEMPLATES, digest_of
 from netviz.methods import methods
-from netviz.sources import source_digest
+from netviz.sources import code_digest
 from netviz.store import key_of
 
 
@@ -42,9 +41,6 @@ class Takeover:
 
 @cache
 def code_key() -> str:
-    """A key of all that makes files of results: templates, words, modules, packages."""
-    package = Path(__file__).resolve().parents[1]
-    words = sorted([*package.rglob("*.yaml"), *package.rglob("*.tsv")])
-    texts = [file.read_text("utf-8") for file in [*sorted(TEMPLATES.iterdir()), *words] if file.is_file()]
+    """A key of all that makes files of results: templates, modules with their words, distributions."""
     declared = sorted({method.function.__module__ for method in methods().values()})
-    return key_of([texts, source_digest("netviz.site.compose", *declared), packages.versions(packages.PAGES)])
+    return key_of([digest_of([TEMPLATES]), code_digest("netviz.site.compose", *declared)])

@@ -18,8 +18,11 @@ from netviz.store import Store, key_of
 
 
 def numbers_path(task: Task, suffix: str) -> str:
-    """Where a figure's numbers stand, from the site's root."""
-    picture = f"-{task.picture_name}" if task.picture else ""
+    """Where a figure's numbers stand, from the site's root: an experiment on pictures has a folder of its own.
+
+    Names of experiments and of pictures hold hyphens, so one alone between them would not tell whose is whose.
+    """
+    picture = f"/{task.picture_name}" if task.picture else ""
     return f"numbers/{task.experiment.id}{picture}.{suffix}"
 
 

@@ -9,11 +9,13 @@ from netviz.course import Course
 from netviz.draw import FIGURES, load_figure
 from netviz.figures import Figure, Panel
 from netviz.plan import Plan, Task
-from netviz.store import Store
+from netviz.sources import code_digest
+from netviz.store import Store, key_of
 
 SIZE = (1200, 630)  # pixels, what Open Graph's readers ask for
 SIDE = 560
 PREVIEWS = "previews"
+GIVEN = ("netviz.plan", "netviz.course")  # what a preview shows is in its figure's key
 PAPER = (252, 252, 250)  # the page's own
 
 
@@ -42,7 +44,8 @@ def previews(course: Course, plan: Plan, store: Store) -> dict[str, Task]:
 
 def preview_file(task: Task, store: Store) -> Path:
     """The preview of a task's figure, 1200 by 630 pixels: kept in the store. The figure has a `preview_panel`."""
-    if not store.has(PREVIEWS, task.figure_key):
+    key = key_of([task.figure_key, code_digest(__name__, given=GIVEN)])
+    if not store.has(PREVIEWS, key):
         from PIL import Image
 
         panel = preview_panel(load_figure(task, store))
@@ -56,6 +59,6 @@ def preview_file(task: Task, store: Store) -> Path:
         canvas.paste(figure, (2 * margin + SIDE, top))
         content = io.BytesIO()
         canvas.save(content, "jpeg", quality=85)
-        with store.writing(PREVIEWS, task.figure_key) as folder:
+        with store.writing(PREVIEWS, key) as folder:
             (folder / "preview.jpg").write_bytes(content.getvalue())
-    return store.path(PREVIEWS, task.figure_key) / "preview.jpg"
+    return store.path(PREVIEWS, key) / "preview.jpg"

@@ -6,7 +6,8 @@ import io
 from pathlib import Path
 
 from netviz.pictures import Picture
-from netviz.store import Store
+from netviz.sources import code_digest
+from netviz.store import Store, key_of
 
 SIDE = 112  # pixels, shown at half of it
 THUMBNAILS = "thumbnails"
@@ -19,11 +20,12 @@ def thumbnail_path(picture: Picture) -> str:
 
 def thumbnail(picture: Picture, store: Store) -> Path:
     """The thumbnail of a picture, a square: kept in the store."""
-    if not store.has(THUMBNAILS, picture.digest):
+    key = key_of([picture.digest, code_digest(__name__, type(picture).__module__)])
+    if not store.has(THUMBNAILS, key):
         from PIL import Image
 
         content = io.BytesIO()
         Image.fromarray(picture.framed(SIDE)).save(content, "webp", quality=85)
-        with store.writing(THUMBNAILS, picture.digest) as folder:
+        with store.writing(THUMBNAILS, key) as folder:
             (folder / "thumbnail.webp").write_bytes(content.getvalue())
-    return store.path(THUMBNAILS, picture.digest) / "thumbnail.webp"
+    return store.path(THUMBNAILS, key) / "thumbnail.webp"

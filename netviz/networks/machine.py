@@ -1,0 +1,44 @@
+"""What of the machine decides the last digits of a result, so that it is in the result's key. No TensorFlow in here.
+
+Sums are split among threads and registers, so another number of threads or another kind of processor adds in another
+order. Within one machine, and one setting of it, the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from netviz.networks.precision import cpu_flags
+
+CHOSEN_HERE = ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")  # by netviz.networks.quiet, whatever was set before
+_REGISTERS = re.compile(r"sse|ssse|avx|fma|f16c|amx|asimd|sve")
+_LIBRARIES = re.compile(r"(TF|XLA|ONEDNN|DNNL|OMP|KMP|GOMP|OPENBLAS|GOTO|MKL|BLIS|NPY|NUMBA)_")
+
+
+@cache
+def machine() -> Mapping[str, Any]:
+    """Threads, vector instructions, and the variables of the environment that libraries of arithmetic obey."""
+    return {
+        "threads": threads(),
+        "instructions": sorted(flag for flag in cpu_flags() if _REGISTERS.match(flag)),
+        "environment": {
+            name: value for name, value in os.environ.items() if _LIBRARIES.match(name) and name not in CHOSEN_HERE
+        },
+    }
+
+
+def threads() -> int:
+    """How many threads TensorFlow is told to use: what its variable says, else the processors open to this process."""
+    asked = os.environ.get("TF_NUM_INTRAOP_THREADS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else _processors()
+
+
+def _processors() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # a system that does not tell
+        return os.cpu_count() or 1
