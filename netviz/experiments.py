@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from textwrap import dedent
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -186,7 +187,7 @@ def _read_experiment(
         fence.of,
         claims,
         {LANGUAGES[0]: words},
-        span.source,
+        dedent(span.source),
         slider,
         fence.framing,
         fence.precision,

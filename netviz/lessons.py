@@ -8,14 +8,18 @@ through untouched. What the tokens stand for is put back by `netviz.site.markup`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from netviz.blocks import Fault, Fence, Line, blocks
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
@@ -24,10 +28,13 @@ LANGUAGES = ("en", "zh")  # the first carries the experiments' specs
 TOKEN = "\ue000{}\ue001"
 TOKEN_PATTERN = re.compile("\ue000(\\d+)\ue001")
 
-SpanKind = Literal["experiment", "question", "expression", "statement", "comment", "inline formula", "display formula"]
+SpanKind = Literal[
+    "experiment", "question", "code", "expression", "statement", "comment", "inline formula", "display formula"
+]
 
 FENCES = ("experiment", "question")
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+CLOSE = 0.75  # how alike a fence's word must be to one of ours to be asked about
 
 
 class FrontMatter(BaseModel):
@@ -42,17 +49,22 @@ class FrontMatter(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of a lesson that is not Markdown, and where its ``source`` begins (line and column from 1)."""
+    """A piece of a lesson that is not Markdown, and where it begins (line and column from 1).
+
+    The ``source`` of an experiment or a question begins in the line after its fence's, and its lines have the columns
+    of the file; that of code is dedented, and ``syntax`` is the language that its fence names.
+    """
 
     kind: SpanKind
     source: str
     line: int
     column: int
+    syntax: str = ""
 
 
 @dataclass(frozen=True)
 class LessonText:
-    """A lesson in one language: ``markdown`` with a token in the place of each span."""
+    """A lesson in one language: ``markdown`` with a token in the place of each span; ``prose`` as in `Scan`."""
 
     path: Path
     language: str
@@ -61,6 +73,7 @@ class LessonText:
     markdown: str
     first_line: int  # where the body begins in the file
     spans: tuple[Span, ...]
+    prose: Mapping[int, str] = field(default_factory=dict, hash=False, compare=False)
 
     def spans_of(self, kind: SpanKind) -> Iterator[Span]:
         return (span for span in self.spans if span.kind == kind)
@@ -115,8 +128,11 @@ def read_text(path: Path, language: str) -> LessonText:
     """One language's Markdown file. Raises Mistakes."""
     source = read_text_file(path)
     front, first_line, body = _split_front_matter(path, source)
-    markdown, spans = scan(body, first_line)
-    return LessonText(path, language, source, front, markdown, first_line, spans)
+    found = scan(body, first_line)
+    text = LessonText(path, language, source, front, found.markdown, first_line, found.spans, found.prose)
+    if found.faults:
+        raise Mistakes(text.mistake(one.message, one.line, one.column, one.hint) for one in found.faults)
+    return text
 
 
 def _split_front_matter(path: Path, source: str) -> tuple[FrontMatter, int, str]:
@@ -133,41 +149,123 @@ def _split_front_matter(path: Path, source: str) -> tuple[FrontMatter, int, str]
     return front, match[0].count("\n") + 1, source[match.end() :]
 
 
-_FENCE = re.compile(r"^(?P<indent> {0,3})(?P<mark>`{3,}|~{3,})[ \t]*(?P<info>[^\n`]*)$")
 _INLINE = re.compile(
-    r"(?P<escaped>\\[\\$`{])"
+    r"(?P<escaped>\\(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|[\\$`{}%#]))"
     r"|(?P<code>(?P<ticks>`+).+?(?<!`)(?P=ticks)(?!`))"
     r"|(?P<expression>\{\{.*?\}\})"
     r"|(?P<statement>\{%.*?%\})"
     r"|(?P<comment>\{#.*?#\})"
     r"|(?P<display>\$\$(?P<display_source>.+?)\$\$)"
-    r"|(?P<formula>\$(?P<formula_source>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?!\d))",
+    r"|(?P<formula>\$(?P<formula_source>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?!\d))"
+    r"|(?P<stray>\{\{|\}\}|\{%|%\}|\{#|#\}|\$\$)",
     re.DOTALL,
+)
+STRAY = "stands alone: an expression is {{ … }}, a statement {% … %}, a comment {# … #}, a formula $$ … $$"
+STRAY_HINT = (
+    "each ends in the paragraph in which it begins; to show the signs, put them in `code`, or write \\ before them"
 )
 
 
-def scan(body: str, first_line: int = 1) -> tuple[str, tuple[Span, ...]]:
-    """Lift fences of experiments and questions, formulas and expressions out of Markdown; other code stays as it is.
+@dataclass(frozen=True)
+class Scan:
+    """A text without what is not Markdown: ``markdown`` with a token in the place of each span.
 
-    Returns the Markdown with tokens, and the spans in order.
+    ``prose`` is the text as it stands in its file, line by line, with a blank for every character that is no prose.
     """
-    spans: list[Span] = []
-    pieces: list[str] = []
 
-    def lift(kind: Any, source: str, line: int, column: int) -> str:
-        spans.append(Span(kind, source, line, column))
-        return TOKEN.format(len(spans) - 1)
+    markdown: str
+    spans: tuple[Span, ...]
+    prose: Mapping[int, str]
+    faults: tuple[Fault, ...]
 
-    for is_fence, text, line in blocks(body, first_line):
-        if not is_fence:
-            pieces.append(_scan_inline(text, line, lift))
-            continue
-        lifted = next((kind for kind in FENCES if code_block(text, kind) is not None), None)
-        if lifted:
-            pieces.append(f"\n{lift(lifted, code_block(text, lifted) or '', line + 1, 1)}\n\n")
-        else:
-            pieces.append(text)
-    return "".join(pieces), tuple(spans)
+
+def scan(body: str, first_line: int = 1) -> Scan:
+    """Lift fences, formulas and expressions out of Markdown; code within a line stays as it is."""
+    return _Scanner().scanned(blocks(body, first_line))
+
+
+class _Scanner:
+    """Reads a text's blocks from the first to the last, and keeps what it finds."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.spans: list[Span] = []
+        self.prose: dict[int, str] = {}
+        self.faults: list[Fault] = []
+
+    def scanned(self, found: Iterable[Line | Fence | Fault]) -> Scan:
+        paragraph: list[Line] = []
+        for block in found:
+            if isinstance(block, Line) and block.text.strip(" >") and not block.is_code:
+                paragraph.append(block)
+                continue
+            self._paragraph(paragraph)
+            paragraph = []
+            if isinstance(block, Line):
+                self.pieces.append(block.text)
+            elif isinstance(block, Fence):
+                self.pieces.append(block.prefix + self._fence(block))
+            else:
+                self.faults.append(block)
+        self._paragraph(paragraph)
+        return Scan("\n".join(self.pieces), tuple(self.spans), self.prose, tuple(self.faults))
+
+    def _fence(self, fence: Fence) -> str:
+        if fence.info in FENCES:
+            return self._lift(Span(cast(SpanKind, fence.info), fence.source, fence.line + 1, 1))
+        if meant := _nearly_ours(fence.info):
+            message = f"no fence is called {fence.info!r}; did you mean {meant!r}?"
+            self.faults.append(
+                Fault(message, fence.line, fence.column, f"then its first line is ```{meant} and no more")
+            )
+        return self._lift(Span("code", fence.dedented, fence.line, fence.column, fence.info))
+
+    def _lift(self, span: Span) -> str:
+        self.spans.append(span)
+        return TOKEN.format(len(self.spans) - 1)
+
+    def _paragraph(self, lines: Sequence[Line]) -> None:
+        """The lines up to a blank one: nothing that is lifted out goes beyond."""
+        if not lines:
+            return
+        text = "\n".join(line.text for line in lines)
+        starts = [0, *accumulate(len(line.text) + 1 for line in lines)]
+        prose: list[str] = []
+        markdown: list[str] = []
+        end = 0
+        for match in _INLINE.finditer(text):
+            index = bisect(starts, match.start()) - 1
+            column = match.start() - starts[index] + 1 + lines[index].shift
+            markdown += [text[end : match.start()], self._inline(match, lines[index].number, column)]
+            prose += [text[end : match.start()], match["stray"] or _blank(match[0])]
+            end = match.end()
+        self.pieces.append("".join([*markdown, text[end:]]))
+        for line, words in zip(lines, "".join([*prose, text[end:]]).split("\n"), strict=True):
+            self.prose[line.number] = words[-line.shift :] if line.shift < 0 else " " * line.shift + words
+
+    def _inline(self, match: re.Match[str], line: int, column: int) -> str:
+        """What stands in Markdown for a match."""
+        for kind in ("expression", "statement", "comment"):
+            if match[kind]:
+                return self._lift(Span(kind, match[0], line, column))
+        if match["display"]:
+            return self._lift(Span("display formula", match["display_source"].strip(), line, column))
+        if match["formula"]:
+            return self._lift(Span("inline formula", match["formula_source"], line, column))
+        if match["stray"]:
+            self.faults.append(Fault(f"{match[0]} {STRAY}", line, column, STRAY_HINT))
+        return match[0]
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _nearly_ours(info: str) -> str:
+    """The fence that somebody meant who wrote this, if it is one of ours with a slip."""
+    word = re.match(r"[{.\s]*([\w-]*)", info)
+    close = get_close_matches(word[1].lower() if word else "", FENCES, 1, CLOSE)
+    return close[0] if close else ""
 
 
 @cache
@@ -181,57 +279,3 @@ def fence_id(source: str) -> str:
     else:
         name = str(values.get("id", "")) if isinstance(values, dict) else ""
     return name if NAME.fullmatch(name) else ""
-
-
-def code_block(block: str, syntax: str) -> str | None:
-    """The code inside a fenced block, if it is of that syntax."""
-    opening, *content = block.rstrip("\n").split("\n")
-    match = _FENCE.match(opening)
-    if not match or match["info"].strip() != syntax:
-        return None
-    closed = content and _closes(content[-1], match["mark"])
-    return "\n".join(content[:-1] if closed else content) + "\n"
-
-
-def blocks(body: str, first_line: int = 1) -> Iterator[tuple[bool, str, int]]:
-    """Cut into fenced code blocks and what stands between them: (is it a fence, text, its first line)."""
-    lines = body.splitlines(keepends=True)
-    start = position = 0
-    while position < len(lines):
-        match = _FENCE.match(lines[position].rstrip("\n"))
-        if not match:
-            position += 1
-            continue
-        if start < position:
-            yield False, "".join(lines[start:position]), first_line + start
-        start = position
-        position += 1
-        while position < len(lines) and not _closes(lines[position], match["mark"]):
-            position += 1
-        position = min(position + 1, len(lines))
-        yield True, "".join(lines[start:position]), first_line + start
-        start = position
-    if start < len(lines):
-        yield False, "".join(lines[start:]), first_line + start
-
-
-def _closes(line: str, mark: str) -> bool:
-    stripped = line.strip()
-    return len(stripped) >= len(mark) and set(stripped) == {mark[0]}
-
-
-def _scan_inline(text: str, first_line: int, lift: Any) -> str:
-    def replace(match: re.Match[str]) -> str:
-        start = match.start()
-        line = first_line + text.count("\n", 0, start)
-        column = start - (text.rfind("\n", 0, start) + 1) + 1
-        if match["expression"] or match["statement"] or match["comment"]:
-            kind = next(kind for kind in ("expression", "statement", "comment") if match[kind])
-            return str(lift(kind, match[0], line, column))
-        if match["display"]:
-            return str(lift("display formula", match["display_source"].strip(), line, column))
-        if match["formula"]:
-            return str(lift("inline formula", match["formula_source"], line, column))
-        return match[0]
-
-    return _INLINE.sub(replace, text)

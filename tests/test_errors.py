@@ -188,7 +188,9 @@ def test_what_is_printed_never_lands_in_a_file_that_took_a_closed_streams_place(
             file.write("kept")
         """
     )
-    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True
+    )
     assert (tmp_path / "store").read_text() == "kept"
 
 

@@ -99,7 +99,8 @@ class Edition:
         shown = {}
         experiments = self.course.experiments.values()
         for lesson in self.course.pages:
-            source = " ".join(span.source for text in lesson.texts.values() for span in text.spans)
+            spans = [span for text in lesson.texts.values() for span in text.spans if span.kind != "code"]
+            source = " ".join(span.source for span in spans)
             names = set(re.findall(r"\bresults\b(?:\[ *['\"]([a-z0-9-]+)['\"] *\])?", source))
             shown[lesson.slug] = [
                 one for one in experiments if one.lesson == lesson.slug or "" in names or one.id in names

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Text
 
 COLOURED = {  # what a kind of word is marked as: with the classes k, s, m and c
@@ -36,6 +36,12 @@ class CodeFormatter(HtmlFormatter[str]):
 def highlighted(source: str, syntax: str) -> Markup:
     """Source text in a language that Pygments knows by this name, as a block of HTML."""
     return Markup(highlight(source, get_lexer_by_name(syntax), CodeFormatter(cssclass="code")))
+
+
+@cache
+def syntaxes() -> frozenset[str]:
+    """The names under which Pygments knows languages."""
+    return frozenset(alias for _, aliases, _, _ in get_all_lexers() for alias in aliases)
 
 
 @cache

@@ -10,29 +10,33 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 import markdown
 from markdown.extensions import Extension
+from markdown.extensions.codehilite import CodeHilite
 from markdown.extensions.toc import slugify_unicode
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
 from netviz.lessons import FENCES, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.site.highlighting import CodeFormatter
+from netviz.site.highlighting import CodeFormatter, syntaxes
 from netviz.site.maths import to_mathml
 from netviz.sliders import no_value
 
-BLOCKS = {*FENCES, "statement", "display formula", "comment"}
+OWN_BLOCKS = {*FENCES, "code"}  # of which nothing can stand within a paragraph
+BLOCKS = {*OWN_BLOCKS, "statement", "display formula", "comment"}
 CALL_ALONE = re.compile(r"\{\{\s*\w+\(.*\)\s*\}\}", re.DOTALL)
 LINK = re.compile(r"(https?://|mailto:|#|[\w./-]+\.html(#.*)?$)")
 WIDE = r"[\u2014\u2018-\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]"  # Chinese characters and punctuation
 SPACED = (
     r"[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]"  # punctuation that brings its own space: 、。！），：；？
 )
+CODE: dict[str, Any] = {"guess_lang": False, "css_class": "code", "pygments_formatter": CodeFormatter}
 UNSEEN = r"(?:</?(?:a|code|em|strong)\b[^<>]*>|\ue000\d+\ue001)*"  # tags and tokens between characters
 LINE_END = re.compile(
     rf"<pre.*?</pre>|(?P<closed>{SPACED}{UNSEEN})\n(?![\n<])|(?P<before>{WIDE}{UNSEEN})\n(?P<after>{UNSEEN}(?={WIDE}))",
@@ -127,13 +131,14 @@ def inline_template(source: str) -> str:
 
     Raises ValueError if it holds what a caption must not.
     """
-    text, spans = scan(source)
+    found = scan(source)
+    spans = found.spans
     refusals: list[_Refusal] = []
-    html = _converter(refusals).convert(text)
-    if refusals:
-        raise ValueError(refusals[0].reason)
+    html = _converter(refusals).convert(found.markdown)
+    if found.faults or refusals:
+        raise ValueError(found.faults[0].message if found.faults else refusals[0].reason)
     inside = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL) or re.fullmatch(r"()", html)
-    if not inside or "<p>" in inside[1]:
+    if not inside or "<p>" in inside[1] or any(span.kind in OWN_BLOCKS for span in spans):
         raise ValueError("it must be one paragraph of text")
     replacements = [_formula(span) if "formula" in span.kind else span.source for span in spans]
     return _put_back(inside[1], spans, replacements)
@@ -156,13 +161,23 @@ def _replacement(span: Span, text: LessonText, mistakes: list[Mistake]) -> str:
         return f"{{{{ {span.kind}('{fence_id(span.source)}') }}}}"
     if span.kind == "comment":
         return ""
-    if "formula" not in span.kind:
-        return span.source
     try:
-        return _formula(span)
+        if span.kind == "code":
+            return _without_braces(_code(span))
+        return _formula(span) if "formula" in span.kind else span.source
     except ValueError as error:
         mistakes.append(text.mistake(str(error), span.line, span.column))
         return ""
+
+
+def _code(span: Span) -> str:
+    """Fenced code as HTML. Raises ValueError for a language that there is not."""
+    if span.syntax and span.syntax.lower() not in syntaxes():
+        close = get_close_matches(span.syntax.lower(), syntaxes(), 1)
+        hint = f"did you mean {close[0]!r}?" if close else "leave the word out"
+        raise ValueError(f"Pygments knows no language {span.syntax!r} to colour code in; {hint}")
+    html: str = CodeHilite(span.source, lang=span.syntax or None, **CODE).hilite(shebang=False)
+    return html
 
 
 def _formula(span: Span) -> str:
@@ -234,14 +249,13 @@ def _converter(refusals: list[_Refusal]) -> markdown.Markdown:
             "footnotes",
             "def_list",
             "sane_lists",
-            "fenced_code",
             "codehilite",
             "toc",
             "pymdownx.details",
             _Guard(refusals),
         ],
         extension_configs={
-            "codehilite": {"guess_lang": False, "css_class": "code", "pygments_formatter": CodeFormatter},
+            "codehilite": CODE,
             "toc": {"slugify": slugify_unicode},
         },
         output_format="html",

@@ -10,9 +10,11 @@ from typing import Any
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from netviz.lessons import TOKEN_PATTERN, LessonText, Span, blocks, code_block, fence_id, scan
+from netviz.lessons import TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 
 CELL = re.compile("\ue002(.*?)\ue002")  # stands where an experiment's cell comes, around its id
+CODE = re.compile("\ue003(\\d+)\ue003")  # stands where a cell of code comes, around its span's number
+HEADING_OR_TOKEN = re.compile(rf"^#+ +(?P<heading>.*)$|{TOKEN.format('(?P<number>[0-9]+)')}", re.MULTILINE)
 ADMONITION = re.compile(r'^(?:!!!|\?\?\?)\+? \w+(?: "(.*)")?\n((?:(?: {4}.*)?\n)+)', re.MULTILINE)
 
 
@@ -20,12 +22,17 @@ def code_blocks(text: LessonText) -> list[tuple[str, str]]:
     """The Python code of a lesson, block by block, each with the heading that it stands under."""
     found = []
     heading = ""
-    for is_fence, block, _ in blocks(text.markdown):
-        if not is_fence:
-            heading = [heading, *re.findall(r"^#+ +(.*)$", block, re.MULTILINE)][-1]
-        elif (code := code_block(block, "python")) is not None:
-            found.append((TOKEN_PATTERN.sub("", heading), code))
+    for match in HEADING_OR_TOKEN.finditer(text.markdown):
+        if match["heading"]:
+            heading = match["heading"]
+        elif is_python(span := text.spans[int(match["number"])]):
+            found.append((heading, span.source))
     return found
+
+
+def is_python(span: Span) -> bool:
+    """Whether readers can run it: it becomes a cell of the notebook and a part of the script."""
+    return span.kind == "code" and span.syntax == "python"
 
 
 def script(text: LessonText, intro: str) -> str:
@@ -53,7 +60,7 @@ def notebook(
             heading, code = cell_of(piece)
             cells += [_cell("markdown", heading), _cell("code", code)]
         else:
-            cells += _prose_cells(piece)
+            cells += _prose_cells(piece, text.spans)
     content = {
         "cells": [{**cell, "id": f"cell-{number}"} for number, cell in enumerate(filter(None, cells), start=1)],
         "metadata": {
@@ -68,7 +75,8 @@ def notebook(
 
 def markdown_text(source: str, environment: ImmutableSandboxedEnvironment, values: Mapping[str, Any]) -> str:
     """A caption or a line of a question as Markdown for a notebook, its expressions filled in."""
-    return _rendered(*scan(source), environment, values).strip()
+    found = scan(source)
+    return _rendered(found.markdown, found.spans, environment, values).strip()
 
 
 def _rendered(
@@ -89,8 +97,13 @@ def _source(markdown: str, spans: Sequence[Span]) -> str:
             return f"{{{{ question('{fence_id(span.source)}') }}}}"
         if "formula" in span.kind:
             return f"{{{{ formulas[{match[1]}] }}}}"
+        if is_python(span):
+            return f"\ue003{match[1]}\ue003"
+        if span.kind == "code":
+            return _kept(_fenced(span, before=markdown[markdown.rfind("\n", 0, match.start()) + 1 : match.start()]))
         return span.source
 
+    markdown = ADMONITION.sub(_quoted, markdown)
     pieces = []
     end = 0
     for token in TOKEN_PATTERN.finditer(markdown):
@@ -107,17 +120,18 @@ def _dollars(span: Span) -> str:
     return f"\n$$\n{span.source}\n$$\n" if span.kind == "display formula" else f"${span.source}$"
 
 
-def _prose_cells(text: str) -> list[dict[str, Any] | None]:
-    cells: list[dict[str, Any] | None] = []
-    prose = ""
-    for is_fence, block, _ in blocks(text):
-        code = code_block(block, "python") if is_fence else None
-        if code is None:
-            prose += block if is_fence else ADMONITION.sub(_quoted, block)
-        else:
-            cells += [_cell("markdown", prose), _cell("code", code)]
-            prose = ""
-    return [*cells, _cell("markdown", prose)]
+def _fenced(span: Span, before: str) -> str:
+    """Code in its fence again, each line behind what stands before the first."""
+    mark = max(["```", *(f"{ticks}`" for ticks in re.findall("`{3,}", span.source))], key=len)
+    return f"\n{before}".join([mark + span.syntax, *span.source.removesuffix("\n").split("\n"), mark])
+
+
+def _prose_cells(text: str, spans: Sequence[Span]) -> list[dict[str, Any] | None]:
+    pieces = CODE.split(text)
+    return [
+        _cell("code", spans[int(piece)].source) if position % 2 else _cell("markdown", piece)
+        for position, piece in enumerate(pieces)
+    ]
 
 
 def _quoted(match: re.Match[str]) -> str:
