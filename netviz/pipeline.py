@@ -40,9 +40,10 @@ def build(options: Options, reporter: Reporter) -> Report:
     course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
-    plan = make_plan(course, describe(options.weights), options.precision)
+    weights = describe(options.weights)
+    plan = make_plan(course, weights, options.precision)
     store = Store(options.store)
-    records = Results(course, plan, store)
+    records = Results(course, plan, weights, store)
     check_destination(options.to)
     taken = Takeover(options.to, summary_of(options.to).get("made", {}))
     if mistakes := all_mistakes(course, changed_texts(records, taken)):

@@ -117,10 +117,10 @@ class Edition:
         site = dataclasses.asdict(self.site)
         return key_of([code_key(), self.language, site, [one.model_dump() for one in words], states, digests])
 
-    @cached_property
+    @property
     def weights(self) -> Weights:
         """The weights that all results are of."""
-        return next(iter(self.plan.values())).weights
+        return self.records.weights
 
     @cached_property
     def templates(self) -> Environment:

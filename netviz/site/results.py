@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from netviz.course import Course
+from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.plan import Plan, Task
 from netviz.run import load_record
@@ -19,8 +20,8 @@ from netviz.values import ResultView, result_view
 class Results:
     """Stored results as lessons see them, each read once."""
 
-    def __init__(self, course: Course, plan: Plan, store: Store) -> None:
-        self.course, self.plan, self.store = course, plan, store
+    def __init__(self, course: Course, plan: Plan, weights: Weights, store: Store) -> None:
+        self.course, self.plan, self.weights, self.store = course, plan, weights, store
         self._records: dict[str, dict[str, Any]] = {}
         self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
         self._view = cache(self._view_of)
