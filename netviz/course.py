@@ -41,7 +41,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: InEveryLanguage
-    lessons: tuple[str, ...]
+    lessons: tuple[str, ...] = Field(min_length=1)
 
 
 class SiteText(BaseModel):
@@ -111,6 +111,10 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
         samples = read_samples(content / "pictures")
         pictures = _with_own(samples, own)
         mistakes += _not_offered(offer, samples, content / "pictures")
+        if not pictures:
+            mistakes.append(
+                Mistake(content / "pictures", "holds no picture; a course needs one to show what it explains")
+            )
     with gathered(mistakes):
         site, places = _read_site_text(content / "site.yaml")
     with gathered(mistakes):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from netviz.refusals import reason, refused_path
+
 WIDTH = 160  # characters shown of a line
 EASILY_READ = 60  # words in a hint: all methods, or all settings of one; but not a course's every experiment
 
@@ -76,11 +78,16 @@ class Mistakes(Exception):
 
 @contextlib.contextmanager
 def gathered(into: list[Mistake]) -> Iterator[None]:
-    """Add what is wrong within the block to a list and go on, so that a user is told everything at once."""
+    """Add what is wrong within the block to a list and go on, so that a user is told everything at once.
+
+    A file that the system won't let be read is wrong too.
+    """
     try:
         yield
     except Mistakes as error:
         into += error.mistakes
+    except OSError as error:
+        into.append(Mistake(Path(refused_path(error)), reason(error)))
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:

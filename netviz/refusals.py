@@ -32,10 +32,18 @@ ADVICE = {
 
 def refusal(error: OSError) -> str:
     """One sentence of what the system has refused: the path, its reason, and what to do."""
-    path = os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else "the system"
-    reason = error.strerror or str(error) or type(error).__name__
-    advice = ADVICE.get(error.errno or 0, "put that right, then build again")
-    return f"{path}: {reason[:1].lower()}{reason[1:]}; {advice}"
+    return f"{refused_path(error) or 'the system'}: {reason(error)}"
+
+
+def refused_path(error: OSError) -> str:
+    """Which path was refused; empty if that isn't known."""
+    return os.fsdecode(error.filename) if isinstance(error.filename, (str, bytes, os.PathLike)) else ""
+
+
+def reason(error: OSError) -> str:
+    """Why the system refuses, and what to do."""
+    words = error.strerror or str(error) or type(error).__name__
+    return f"{words[:1].lower()}{words[1:]}; {ADVICE.get(error.errno or 0, 'put that right, then build again')}"
 
 
 @contextlib.contextmanager
@@ -67,8 +75,7 @@ def unfit(path: Path) -> str:
     except FileNotFoundError:
         return "there is no such file" if not path.is_symlink() else "a link that leads nowhere"
     except OSError as error:
-        reason = error.strerror or str(error)
-        return f"{reason[:1].lower()}{reason[1:]}; {ADVICE.get(error.errno or 0, 'choose another file')}"
+        return reason(error)
     if stat.S_ISDIR(mode):
         return "a folder, where a file is needed"
     if not stat.S_ISREG(mode):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,6 +107,38 @@ def test_whatever_the_system_refuses_is_one_sentence(
     assert main(["--to", str(tmp_path / "site")]) == 1
     said = told(capsys)
     assert said.startswith("build.py: /some/path: ") and len(said.splitlines()) == 1
+
+
+# Courses with little in them
+
+
+def test_an_empty_folder_is_told_all_that_a_course_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "content").mkdir()
+    assert main(["--content", str(tmp_path / "content"), "--to", str(tmp_path / "site")]) == 1
+    said = told(capsys)
+    assert all(name in said for name in ("site.yaml", "credits.yaml", "pages/home/en.md", "content/lessons"))
+
+
+def test_a_course_without_lessons_or_experiments_is_built(
+    course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(course / "lessons" / "01-first")
+    monkeypatch.setattr("netviz.pipeline.open_network", lambda form: pytest.fail("there is nothing to run"))
+    assert main(["--content", str(course), "--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == 0
+    assert "compact" in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+
+def test_a_course_without_pictures_or_with_an_empty_part_is_told_so(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for picture in ("chelsea.png", "dog.jpg"):
+        (course / "pictures" / picture).unlink()
+    (course / "pictures" / "credits.yaml").write_text("{}")
+    with (course / "site.yaml").open("a") as file:
+        file.write("\nparts:\n  - title: {en: One, zh: 一}\n    lessons: []\n")
+    assert main(["--content", str(course), "--to", str(tmp_path / "site")]) == 1
+    said = told(capsys)
+    assert "pictures: holds no picture" in said and "at least 1 item" in said
 
 
 # What nobody foresaw
