@@ -112,6 +112,46 @@ def test_a_file_in_another_layout_is_one_clear_sentence(tmp_path: Path) -> None:
         open_network(path)
 
 
+@pytest.mark.parametrize("content", [b"", b"no weights at all", b"\x89HDF\r\n\x1a\n" + b"\xff" * 2000])
+def test_a_file_of_something_else_is_one_clear_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "weights.h5"
+    path.write_bytes(content)
+    with pytest.raises(WeightsUnavailable, match=r"weights\.h5 can't be read as VGG16's weights \(.+\)"):
+        open_network(path)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_weights_that_are_not_finite_are_refused_with_their_layer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: float
+) -> None:
+    from netviz.networks import vgg16
+
+    def small(**_: object) -> object:
+        inputs = vgg16.keras.Input((8,))
+        hidden = vgg16.keras.layers.Dense(4, name="fc1")(inputs)
+        return vgg16.keras.Model(inputs, vgg16.keras.layers.Dense(2, name="predictions")(hidden))
+
+    monkeypatch.setattr(vgg16.keras.applications, "VGG16", small)
+    path = tmp_path / "mine.weights.h5"
+    model = small()
+    model.save_weights(path)
+    vgg16.full_model(path)
+    kernel, bias = model.get_layer("predictions").get_weights()
+    bias[1] = value
+    model.get_layer("predictions").set_weights([kernel, bias])
+    model.save_weights(path)
+    with pytest.raises(WeightsUnavailable, match="not finite: NaN or infinity in layer predictions"):
+        vgg16.full_model(path)
+
+
+def test_a_damaged_head_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from netviz.networks import head
+
+    monkeypatch.setattr(head, "DIGEST", "another")
+    with pytest.raises(WeightsUnavailable, match="damaged or from another version"):
+        open_network("compact")
+
+
 @pytest.mark.parametrize(("form", "parameters"), [("compact", 17_307_688), ("imagenet", 138_357_544)])
 def test_the_architecture_on_paper_counts_its_parameters(form: str, parameters: int) -> None:
     assert sum(layer.parameters for layer in vgg16_layers(form)) == parameters

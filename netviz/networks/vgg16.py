@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from netviz.networks import head
 from netviz.networks.architecture import CLASSES, COMPACT_HIDDEN, SIDE, vgg16_layers
 from netviz.networks.keras_network import CAFFE, TORCH, KerasNetwork
 from netviz.networks.quiet import import_keras
-from netviz.networks.weights import WeightsUnavailable, compact_convolutions, describe, full_weights_file
+from netviz.networks.weights import WeightsUnavailable, compact_convolutions, describe, first_line, full_weights_file
 
 keras = import_keras()
 
@@ -39,7 +41,10 @@ def compact_model() -> Any:
     predictions = keras.layers.Dense(CLASSES, name="predictions")
     # block5_pool feeds nothing here, but belongs to VGG16: as a second output it stays in the model
     model = keras.Model(base.inputs, [predictions(hidden(features)), base.output])
-    trained = head.load()
+    try:
+        trained = head.load()
+    except ValueError as error:
+        raise WeightsUnavailable(str(error)) from None
     hidden.set_weights([trained.hidden_kernel, trained.hidden_bias])
     predictions.set_weights([trained.logit_kernel, trained.logit_bias])
     return model
@@ -50,11 +55,16 @@ def full_model(file: Path) -> Any:
     model = keras.applications.VGG16(weights=None, classifier_activation=None, input_tensor=_input())
     try:
         model.load_weights(file)
-    except (OSError, ValueError, KeyError) as error:
+    except Exception as error:  # h5py and Keras raise what they like for a file of something else
         raise WeightsUnavailable(
-            f"{file} can't be read as VGG16's weights ({str(error).splitlines()[0]}); "
+            f"{file} can't be read as VGG16's weights ({first_line(error)}); "
             "it should be in the layout of Keras' own vgg16_weights_tf_dim_ordering_tf_kernels.h5."
         ) from None
+    for layer in model.layers:
+        if not all(np.isfinite(array).all() for array in layer.get_weights()):
+            raise WeightsUnavailable(
+                f"{file} holds numbers that are not finite: NaN or infinity in layer {layer.name}."
+            )
     return model
 
 

@@ -113,13 +113,14 @@ def _download(path: Path) -> Path:
         keras.applications.VGG16(weights="imagenet")
     except Exception as error:  # Keras raises a bare Exception when the address can't be reached
         raise WeightsUnavailable(
-            f"the ImageNet weights could not be downloaded ({_first_line(error)}); put {KERAS_FILE} at {path}, "
+            f"the ImageNet weights could not be downloaded ({first_line(error)}); put {KERAS_FILE} at {path}, "
             "or build with `--weights compact`, which needs no download."
         ) from None
     return path
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
+    """The first line of what an exception says; its name if it says nothing."""
     return (str(error).splitlines() or [type(error).__name__])[0]
 
 
