@@ -13,8 +13,8 @@ from netviz.inputs import inputs_key, is_current, summary_of
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
+from netviz.opening import UnreadablePicture
 from netviz.options import Options
-from netviz.pictures import UnreadablePicture
 from netviz.progress import Report, Reporter
 from netviz.refusals import refusal, unfit, write_details
 from netviz.site.publish import CannotPublish

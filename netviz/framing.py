@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from netviz.opening import Opened
 from netviz.pictures import CROP, Picture
 
 Framing = Literal["crop", "squash"]
@@ -32,18 +33,31 @@ def squash(pixels: NDArray[np.uint8], side: int = CROP) -> NDArray[np.uint8]:
 class SquashedPicture(Picture):
     """A picture that the network sees squashed. To results it is a picture of its own: its digest is another one."""
 
+    whole: Picture = dataclasses.field(kw_only=True)
+
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the file and of how it is framed, in hexadecimal."""
-        return hashlib.sha256(b"squashed\0" + self.path.read_bytes()).hexdigest()
+        return hashlib.sha256(f"squashed {self.whole.digest}".encode()).hexdigest()
+
+    @cached_property
+    def opened(self) -> Opened:
+        """The whole picture, opened once."""
+        return self.whole.opened
 
     def framed(self, side: int = CROP) -> NDArray[np.uint8]:
         """(side, side, 3) RGB."""
         return squash(self.pixels, side)
+
+    @property
+    def seen(self) -> float:
+        """All of it."""
+        return 1.0
 
 
 def framed_as(picture: Picture, framing: Framing) -> Picture:
     """The picture as an experiment wants it framed."""
     if framing == "crop":
         return picture
-    return SquashedPicture(**{field.name: getattr(picture, field.name) for field in dataclasses.fields(Picture)})
+    same = {field.name: getattr(picture, field.name) for field in dataclasses.fields(Picture)}
+    return SquashedPicture(**same, whole=picture)

@@ -1,11 +1,9 @@
-"""Opening picture files: whatever Pillow reads becomes upright RGB. Nothing here knows a network.
-
-Transparent pixels are laid on white, palettes and greys become RGB, and the camera's orientation mark is obeyed.
-"""
+"""Pictures: a file with its credit, and the square of it that the network sees. Nothing here knows a network."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,23 +12,24 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from netviz.mistakes import Mistake
-from netviz.refusals import unfit
+from netviz.opening import Opened, UnreadablePicture, open_picture
 
-SUFFIXES = {".avif", ".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
 CROP = 224
-
-
-class UnreadablePicture(ValueError):
-    """A file that is no picture, or a broken one; the message names the file and the reason."""
+MIDDLE = (0.5, 0.5)
+LONG = 8  # times as long as wide: more than this of a picture has no part in the square
+LITTLE = 0.4  # of a picture: a square of one that is twice as wide as high
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture file with its credit: ``titles`` are its names in the site's languages."""
+    """A picture file with its credit: ``titles`` are its names in the site's languages.
+
+    ``focus`` is the point that the square is laid around, (x, y) from 0 to 1; None where nobody has chosen one.
+    """
 
     name: str
     path: Path
@@ -38,73 +37,104 @@ class Picture:
     credit: str
     licence: str
     source: str
+    focus: tuple[float, float] | None = None
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the file, in hexadecimal."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+        """SHA-256 of the file and of where its square lies, in hexadecimal."""
+        with self.path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256")
+        if self.focus not in (None, MIDDLE):
+            content.update(repr(self.focus).encode())
+        return content.hexdigest()
 
     @cached_property
+    def opened(self) -> Opened:
+        """The whole picture, upright. Raises UnreadablePicture."""
+        return open_picture(self.path)
+
+    @property
     def pixels(self) -> NDArray[np.uint8]:
-        """The whole picture, upright: (height, width, 3) RGB."""
-        return open_upright(self.path)
+        """The same: (height, width, 3) RGB."""
+        return self.opened.pixels
 
     def framed(self, side: int = CROP) -> NDArray[np.uint8]:
         """What the network sees of it, at a side of one's choice: (side, side, 3) RGB."""
-        return frame(self.pixels, side)
+        return frame(self.pixels, side, self.focus or MIDDLE)
+
+    @property
+    def seen(self) -> float:
+        """The share of the picture that the network sees."""
+        return (CROP / SHORT_SIDE) ** 2 * min(self.opened.size) / max(self.opened.size)
 
 
 def open_upright(path: Path) -> NDArray[np.uint8]:
     """Read any picture file as upright RGB: (height, width, 3) uint8. Raises UnreadablePicture."""
-    if reason := unfit(path):
-        raise UnreadablePicture(f"{path}: {reason}")
-    try:
-        with Image.open(path) as file:
-            upright = ImageOps.exif_transpose(file)
-            return np.asarray(_on_white(upright).convert("RGB"))
-    except UnidentifiedImageError:
-        raise UnreadablePicture(f"{path}: not a picture that Pillow can read") from None
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise UnreadablePicture(f"{path}: the picture is broken or too large ({error})") from None
+    return open_picture(path).pixels
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I") or picture.mode == "F":  # 16 bits and more: keep the range, not the low byte
-        values = np.asarray(picture, np.float64)
-        top = 65535.0 if values.max() > 255 else 255.0
-        return Image.fromarray((values.clip(0, top) * (255 / top)).round().astype(np.uint8))
-    if not picture.has_transparency_data:
-        return picture
-    picture = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
+def frame(pixels: NDArray[np.uint8], side: int = CROP, focus: tuple[float, float] = MIDDLE) -> NDArray[np.uint8]:
+    """Resize as the network was trained (short side 256 to a crop of 224, bilinear) and cut a square.
 
-
-def frame(pixels: NDArray[np.uint8], side: int = CROP) -> NDArray[np.uint8]:
-    """Resize as the network was trained (short side 256 to a crop of 224, bilinear) and cut the central square.
-
-    ``side`` scales both: 448 gives the same frame with twice the detail. (height, width, 3) to (side, side, 3).
+    It lies around the ``focus``, as nearly as the picture's edges allow: (x, y) from 0 to 1. ``side`` scales both: 448
+    gives the same frame with twice the detail. (height, width, 3) to (side, side, 3).
     """
+    rows, down = _cut(pixels.shape[0], pixels.shape[1], focus[1])
+    columns, across = _cut(pixels.shape[1], pixels.shape[0], focus[0])
+    pixels = pixels[rows, columns]
     height, width = pixels.shape[:2]
-    short = side * SHORT_SIDE / CROP
-    scale = short / min(height, width)
+    scale = side * SHORT_SIDE / CROP / min(height, width)
     size = (max(side, round(width * scale)), max(side, round(height * scale)))
     resized = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
-    top, left = (size[1] - side) // 2, (size[0] - side) // 2
+    top, left = _start(size[1], side, down), _start(size[0], side, across)
     return resized[top : top + side, left : left + side]
+
+
+def _cut(length: int, other: int, focus: float) -> tuple[slice, float]:
+    """What is kept of a side that is very much longer than the other one, and where the focus is in it.
+
+    Else a picture one pixel wide would fill the memory when it is enlarged.
+    """
+    kept = min(length, LONG * other)
+    start = _start(length, kept, focus)
+    return slice(start, start + kept), (length * focus - start) / kept
+
+
+def _start(length: int, kept: int, focus: float) -> int:
+    """Where a cut begins that lies around the focus, as nearly as the edges allow."""
+    return min(max(math.floor(length * focus - kept / 2), 0), length - kept)
 
 
 def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:
     """What is wrong with files that are no pictures, or broken ones: each is opened."""
     for picture in pictures:
         try:
-            picture.pixels  # noqa: B018
+            picture.opened  # noqa: B018
         except UnreadablePicture as error:
             yield Mistake(picture.path, str(error).removeprefix(f"{picture.path}: "))
 
 
-def own_picture(path: Path, taken: Container[str] = ()) -> Picture:
+def picture_warnings(pictures: Iterable[Picture]) -> Iterator[Mistake]:
+    """What their readers should know of pictures that can be opened: doubts, and of which little is seen."""
+    for picture in pictures:
+        yield from (Mistake(picture.path, doubt) for doubt in picture.opened.doubts)
+        if picture.seen < LITTLE and picture.focus is None:
+            yield Mistake(
+                picture.path,
+                f"the network sees {picture.seen:.0%} of it, the square in its middle",
+                hint="`focus: [x, y]` in credits.yaml, or --focus X Y with --picture, lays it elsewhere: 0 is the left "
+                "or upper edge, 1 the right or lower one",
+            )
+
+
+def own_picture(
+    path: Path, taken: Container[str] = (), focus: tuple[float, float] | None = None, credit: str = ""
+) -> Picture:
     """A reader's own photo, under a name that is not ``taken``. Raises UnreadablePicture."""
-    open_upright(path)
     slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "photo"
     name = f"my-{slug}" if slug in taken else slug
-    return Picture(name, path, {"en": path.stem, "zh": path.stem}, "", "", "")
+    words = "".join(letter if letter.isprintable() else " " for letter in path.stem)
+    title = " ".join(words.split()) or name
+    picture = Picture(name, path, {"en": title, "zh": title}, credit, "", "", focus)
+    picture.opened  # noqa: B018
+    return picture

@@ -17,7 +17,7 @@ from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.weights import describe
 from netviz.options import Options
-from netviz.pictures import picture_mistakes
+from netviz.pictures import picture_mistakes, picture_warnings
 from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_writable, naming
@@ -119,6 +119,7 @@ def all_warnings(course: Course) -> list[Mistake]:
     """What need not end a build, and is told in its report."""
     return [
         *course.warnings,
+        *picture_warnings(course.pictures.values()),
         *untranslated(course.pages, "experiment", course.experiments.values()),
         *untranslated(course.pages, "question", course.questions.values()),
     ]

@@ -70,5 +70,4 @@ class PictureWords:
 
 def picture_words(picture: Picture, language: str) -> PictureWords:
     """A picture with its title in a language."""
-    height, width = picture.pixels.shape[:2]
-    return PictureWords(picture.name, picture.titles[language], width, height)
+    return PictureWords(picture.name, picture.titles[language], *picture.opened.size)
