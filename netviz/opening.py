@@ -198,7 +198,7 @@ def _opaque(tile: Image.Image) -> Image.Image:
 
 def _rescaled(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
     """What brings one channel of more than 8 bits to 8, keeping the range and not the low byte. Raises if it can't."""
-    unsigned = picture.mode == "I" and getattr(picture, "tag_v2", {}).get(339, 1) == 1  # TIFF's SampleFormat
+    unsigned = picture.mode == "I" and getattr(picture, "tag_v2", {}).get(339, (1,))[0] == 1  # TIFF's SampleFormat
 
     def values(tile: Image.Image) -> NDArray[Any]:
         array = np.asarray(tile)
