@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import cmath
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -256,6 +257,13 @@ def test_a_layer_without_its_own_size_gives_the_same_answers() -> None:
         np.testing.assert_allclose(gradients[0], gradient, atol=1e-6 * np.abs(gradient).max())
     np.testing.assert_array_equal(keras_network.logits(random_pictures(1)), logits)
     assert keras_network.gradient(random_pictures(1), np.array([1])).any()
+
+
+def test_two_scores_of_one_name_do_not_share_what_is_compiled() -> None:
+    network_, picture = network()[1], random_pictures(1)
+    scores: list[Callable[[Any], Any]] = [lambda output: 0 * output[:, 0, 0, 0] + 1, lambda output: output[:, 0, 0, 0]]
+    asked = [Objective(network_, "conv3", score).scores(picture)[0] for score in scores]
+    assert asked == [1, network_.activations(picture, ["conv3"])["conv3"][0, 0, 0, 0]]
 
 
 def test_the_smallest_picture_that_a_layer_takes() -> None:

@@ -109,7 +109,7 @@ class KerasNetwork:
                 score = _score(self._run(model, pictures), targets, output)
             return tape.gradient(score, pictures)
 
-        differentiated = self._compile(("gradient", output, relu), differentiate)
+        differentiated = self._compile(("gradient", output, relu), differentiate, self._of_targets)
         return self._in_batches(differentiated, (pictures, targets), backward=True)[0]
 
     def layer_gradient(
@@ -124,7 +124,7 @@ class KerasNetwork:
                 score = _score(logits, targets, output)
             return activation, tape.gradient(score, activation)
 
-        differentiated = self._compile(("layer gradient", layer, output), differentiate)
+        differentiated = self._compile(("layer gradient", layer, output), differentiate, self._of_targets)
         activation, gradient = self._in_batches(differentiated, (pictures, targets), backward=True)
         return activation, gradient
 
@@ -207,16 +207,23 @@ class KerasNetwork:
             self._submodels[rule, *layers] = keras.Model(model.inputs, outputs[0] if len(outputs) == 1 else outputs)
         return self._submodels[rule, *layers]
 
+    @property
+    def _of_pictures(self) -> tuple[Any, ...]:
+        """The signature of a question about pictures."""
+        return (tf.TensorSpec((None, *self.input_shape), self._dtype),)
+
+    @property
+    def _of_targets(self) -> tuple[Any, ...]:
+        """The signature of a question about pictures and a target for each."""
+        return (*self._of_pictures, tf.TensorSpec((None,), tf.int64))
+
     def _compile(
-        self, question: tuple[Any, ...], function: Callable[..., Any], signature: Sequence[Any] | None = None
+        self, question: tuple[Any, ...], function: Callable[..., Any], signature: tuple[Any, ...] | None = None
     ) -> Callable[..., Any]:
-        """The function for this question, traced once: of pictures, or of pictures and targets, unless told."""
+        """The function for this question, traced once: of pictures alone, unless told."""
         if question not in self._compiled:
-            pictures = tf.TensorSpec((None, *self.input_shape), self._dtype)
-            targets = tf.TensorSpec((None,), tf.int64)
-            takes_targets = function.__code__.co_argcount == 2
-            usual = [pictures, targets] if takes_targets else [pictures]
-            self._compiled[question] = tf.function(function, input_signature=signature or usual, autograph=False)
+            signature = signature or self._of_pictures
+            self._compiled[question] = tf.function(function, input_signature=signature, autograph=False)
         return self._compiled[question]
 
     def _in_batches(

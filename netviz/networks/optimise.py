@@ -38,9 +38,9 @@ CONTRAST = 0.25  # of a spectrum before the sigmoid, as in lucid's optvis/param/
 class Objective:
     """A score of one layer's output.
 
-    ``score`` is a function of TensorFlow from the output (n, ...) and ``others`` to (n,); its name tells it from
-    others. ``others`` are arrays (n, ...): what is looked for in each picture. With ``any_size`` pictures need not
-    have the network's own size, as long as the layer is spatial.
+    ``score`` is a function of TensorFlow from the output (n, ...) and ``others`` to (n,); the network keeps what is
+    compiled for that very function. ``others`` are arrays (n, ...): what is looked for in each picture. With
+    ``any_size`` pictures need not have the network's own size, as long as the layer is spatial.
     """
 
     network: KerasNetwork
@@ -74,17 +74,18 @@ class Objective:
             return scores, tape.gradient(scores, pictures)
 
         # the network keeps what it compiles, cuts batches and tells its listeners: this is one more question to it
-        question = (self.score.__name__, derivative, layer, self.relu, self.any_size)
-        compiled = network._compile(question, score_and_gradient if derivative else score, self._signature())
+        signature = self._signature()
+        question = (self.score, derivative, layer, self.relu, self.any_size, signature)
+        compiled = network._compile(question, score_and_gradient if derivative else score, signature)
         return network._in_batches(compiled, (pictures, *self.others), backward=derivative)
 
-    def _signature(self) -> list[Any]:
+    def _signature(self) -> tuple[Any, ...]:
         sides = (None, None) if self.any_size else self.network.input_shape[:2]
         whole = {True: tf.int64, False: self.network._dtype}
-        return [
+        return (
             tf.TensorSpec((None, *sides, 3), self.network._dtype),
             *(tf.TensorSpec((None, *other.shape[1:]), whole[other.dtype.kind in "iu"]) for other in self.others),
-        ]
+        )
 
 
 def channel_mean(output: Any, channel: Any) -> Any:

@@ -79,7 +79,7 @@ def propagate(network: KerasNetwork, pictures: Array, targets: Targets, rules: M
         return rgb, _per_picture(output), *(tf.add_n(sums) for sums in zip(*lost, strict=True))
 
     # the network keeps what it compiles, cuts batches and tells its listeners: this is one more question to it
-    compiled = network._compile(("relevance", *rules.items()), hand_back)
+    compiled = network._compile(("relevance", *rules.items()), hand_back, network._of_targets)
     return Account(*network._in_batches(compiled, (pictures, targets), backward=True))
 
 
