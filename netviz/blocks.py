@@ -169,6 +169,11 @@ def _blocks(lines: Sequence[_Source], prefix: str, quotes: int) -> Iterator[Line
                 position = _after(lines, position, inner["mark"])
             opened.append(_Container(line.indent, line.indent + TAB))
             paragraph = False
+            inside = next((other for other in lines[position:] if other.stripped), None)
+            if _BOX.match(stripped) and (inside is None or inside.indent < opened[-1].content):
+                yield Fault(
+                    "the box is empty", line.number, line.start + line.indent + 1, "indent its text by four spaces"
+                )
         else:
             moved = opened and (blank or not opened[-1].listed)  # what goes on in an item's paragraph can stay
             yield _line(line, indentation) if moved else Line(prefix + line.text, line.number, line.start - len(prefix))

@@ -49,9 +49,10 @@ def read_fences(
                 broken.add(fence_id(span.source))
     for lesson in lessons:
         for language in LANGUAGES[1:]:
-            for span in lesson.texts[language].spans_of(kind):
+            text = lesson.texts[language]
+            for span in text.spans_of(kind):
                 with gathered(mistakes):
-                    add_words(span, lesson.texts[language], lesson.slug, found, broken)
+                    add_words(span, text, lesson.slug, found, broken)
     return found, mistakes, broken
 
 

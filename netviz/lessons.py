@@ -26,6 +26,7 @@ from netviz.yaml_places import read_yaml
 
 LANGUAGES = ("en", "zh")  # the first carries the experiments' specs
 TOKEN = "\ue000{}\ue001"
+BLANK = "\ue004"  # stands for a character of code or of what was lifted out
 TOKEN_PATTERN = re.compile("\ue000(\\d+)\ue001")
 
 SpanKind = Literal[
@@ -170,7 +171,7 @@ STRAY_HINT = (
 class Scan:
     """A text without what is not Markdown: ``markdown`` with a token in the place of each span.
 
-    ``prose`` is the text as it stands in its file, line by line, with a blank for every character that is no prose.
+    ``prose`` is the text as it stands in its file, line by line, with `BLANK` for every character that is no prose.
     """
 
     markdown: str
@@ -258,7 +259,7 @@ class _Scanner:
 
 
 def _blank(text: str) -> str:
-    return re.sub(r"[^\n]", " ", text)
+    return re.sub(r"[^\n]", BLANK, text)
 
 
 def _nearly_ours(info: str) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.lessons import TOKEN, fence_id, read_text, scan
+from netviz.lessons import BLANK, TOKEN, fence_id, read_text, scan
 from netviz.mistakes import Mistakes
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
@@ -168,7 +168,7 @@ def test_prose_alone_keeps_its_places() -> None:
     text = "- a `code` {{ x }} b\n\n    - c $y$ d\n\n> e\n\n```\nf\n```\n"
     lines = text.split("\n")
     for number, words in scan(text).prose.items():
-        assert all(mine in (theirs, " ") for mine, theirs in zip(words, lines[number - 1], strict=True)), (
+        assert all(mine in (theirs, BLANK) for mine, theirs in zip(words, lines[number - 1], strict=True)), (
             words,
             lines[number - 1],
         )

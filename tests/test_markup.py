@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from netviz.inputs import TEMPLATES
 from netviz.lessons import LessonText, read_text
 from netviz.mistakes import Mistakes
+from netviz.site.leftovers import unused_definitions
 from netviz.site.markup import inline_template, lesson_body, phrase_mistakes, skeleton
 from netviz.site.maths import to_mathml
+from netviz.site.nesting import id_mistakes
+from netviz.site.weave import ids_of
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
 
@@ -88,6 +92,35 @@ def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None
         ("![a picture](cat.jpg)", ":5:", "pictures in lessons come from experiments"),
         ("Line\n\nand $\\foo$ here", ":7:5", "unknown command"),
         ("## A {{ x }} heading", ":5:", "heading"),
+        ("Text\n\n# Top\n", ":7:1", "write ## for a section"),
+        ("Top\n===\n", ":5:1", "write ## for a section"),
+        ("Text\n#tag\n", ":6:2", "write ## for a section"),
+        ("Text\n\n  ## Indented\n", ":7:", "begins at the margin"),
+        ("A [^nowhere].\n", ":5:3", "there is no such footnote"),
+        ("`[^a]` and\n[^a]", ":6:1", "there is no such footnote"),
+        ("a [text][nowhere]", ":5:8", "there is no link of this name"),
+        ("a [text][]", ":5:8", "there is no link of this name"),
+        ("[text](one.html two)", ":5:", "no link"),
+        ("**bold `**`\n\nmore", ":5:1", "never closed"),
+        ("It is `code", ":5:7", "never closed"),
+        ("It is ~~gone~~", ":5:7", "struck through"),
+        ("*[HTML]: words\n\nHTML", ":5:1", "abbreviations"),
+        ("- [ ] to do", ":5:3", "can't be ticked"),
+        ("one\\\ntwo", ":5:4", "ended by two spaces"),
+        ("\n: a meaning", ":6:1", "explains no term"),
+        ('!!! note "a" b\n    text', ":5:1", "a box begins with"),
+        ("| a | b |\n| 1 | 2 |\n", ":5:1", "this is no table"),
+        ("Text\n\n| a | b |\n|---|---|\n| 1 | 2 | 3 |\n", ":9:10", "2 columns, this row 3 cells"),
+        ("a | b\n--|--\n`1|2` | {{ x | abs }} | 3\n", ":7:24", "2 columns, this row 3 cells"),
+        ("a | b\n--|--|--\n1 | 2\n", ":6:1", "the head of the table has 2 cells, the line beneath it 3"),
+        ("[a]: https://x.org\n[A]: https://y.org\n\n[a]", ":6:1", "defined in line 5 already"),
+        ("[^a]: One.\n\n[^a]: Two.\n\nText[^a]", ":7:1", "defined in line 5 already"),
+        ("A &nosuch; B", ":5:3", "there is no character &nosuch;"),
+        ('[x](a.html "{{ y }}")', ":5:13", "in a link's title"),
+        ("# \n\n-   ## a\n        {{ x }}\n", ":8:9", "stands in code"),
+        ("[^1]: A note.\n\n    ```python\n    x\n    ```\n\nText[^1]", ":7:5", "stands within a paragraph"),
+        ("{% if x %}\n- a\n{% endif %}\n- b", ":7:1", "another kind of block"),
+        ("```pyhton\nx\n```\n", ":5:1", "did you mean 'python'?"),
     ],
 )
 def test_what_a_lesson_must_not_hold_is_shown_at_its_place(tmp_path: Path, body: str, place: str, message: str) -> None:
@@ -95,6 +128,53 @@ def test_what_a_lesson_must_not_hold_is_shown_at_its_place(tmp_path: Path, body:
         lesson_body(lesson(tmp_path, body))
     assert f"en.md{place}" in str(caught.value)
     assert message in str(caught.value)
+
+
+def test_signs_that_were_escaped_are_shown(tmp_path: Path) -> None:
+    signs = [r"\*\*", r"\`", r"\[^x]", r"a\]\(b", r"\#", r"\~~", r"\$5", r"\<b>"]
+    assert render(tmp_path, "So: " + " ".join(signs)) == "<p>So: ** ` [^x] a](b # ~~ $5 &lt;b&gt;</p>"
+
+
+def test_a_condition_may_begin_in_one_paragraph_and_end_in_the_next(tmp_path: Path) -> None:
+    assert render(tmp_path, "a{% if x %} b\n\nc{% endif %} d", x=False) == "<p>a d</p>"
+
+
+def test_code_in_a_list_is_coloured_line_by_line(tmp_path: Path) -> None:
+    html = render(tmp_path, "1. One\n\n    ```python\n    if x:\n        y\n    ```\n\n2. Two\n")
+    assert html.count("<ol>") == html.count("<pre>") == 1
+    assert "x:\n    y\n" in html
+
+
+def test_every_id_of_a_page_is_given_once(tmp_path: Path) -> None:
+    fences = "```question\nid: says\n```\n\n```experiment\nid: says-ask\n```\n\n"
+    text = lesson(tmp_path, f"## Text\n\n{fences}### *Says*\n\n## Twice\n\n## Twice\n\n```experiment\nid: learn\n```\n")
+    told = [
+        (mistake.line, mistake.message.rpartition("which is ")[2])
+        for mistake in id_mistakes(text, lesson_body(text).template, {"text", "learn"})
+    ]
+    assert told == [
+        (11, "that of the question 'says'"),
+        (21, "that of a part of every page"),
+        (5, "that of a part of every page"),
+        (15, "that of the question 'says'"),
+    ]
+
+
+def test_the_ids_of_templates_are_found_in_them() -> None:
+    assert ids_of(TEMPLATES, "base", "course", "lesson") == {"text", "learn", "readout"}
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("[^a]: A note.\n\nText.\n", ["5: the footnote 'a' is named nowhere"]),
+        ("Text.\n\n[Wiki]: https://x.org\n", ["7: the link 'wiki' is named nowhere"]),
+        ("[^a]: A note.\n\nText[^a] and [this][wiki], [one].\n\n[Wiki]: https://x.org\n[one]: a.html\n", []),
+        ("```\n[^a]: shown\n```\n", []),
+    ],
+)
+def test_what_is_defined_and_named_nowhere_is_told(tmp_path: Path, body: str, told: list[str]) -> None:
+    assert [f"{one.line}: {one.message}" for one in unused_definitions(lesson(tmp_path, body))] == told
 
 
 def test_tags_in_code_are_shown(tmp_path: Path) -> None:

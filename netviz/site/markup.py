@@ -7,6 +7,7 @@ but the web and other pages, and images that no experiment made are refused.
 from __future__ import annotations
 
 import re
+import string
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +23,12 @@ from markdown.extensions.toc import slugify_unicode
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
-from netviz.lessons import FENCES, TOKEN_PATTERN, LessonText, Span, fence_id, scan
+from netviz.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.site.highlighting import CodeFormatter, syntaxes
+from netviz.site.leftovers import Leftovers, source_mistakes
 from netviz.site.maths import to_mathml
+from netviz.site.nesting import nesting_mistakes
 from netviz.sliders import no_value
 
 OWN_BLOCKS = {*FENCES, "code"}  # of which nothing can stand within a paragraph
@@ -72,8 +75,9 @@ def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
     refusals: list[_Refusal] = []
     converter = _converter(refusals)
-    html = _EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown))
+    html = _bare(_EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown)), text.spans)
     mistakes = [_at(text, refusal) for refusal in refusals]
+    mistakes += [*source_mistakes(text), *_misplaced(text, html), *nesting_mistakes(text, html)]
     replacements = [_replacement(span, text, mistakes) for span in text.spans]
     sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
     mistakes += [
@@ -82,8 +86,8 @@ def lesson_body(text: LessonText) -> Body:
         if TOKEN_PATTERN.search(section.title)
     ]
     if mistakes:
-        raise Mistakes(mistakes)
-    return Body(_put_back(html, text.spans, replacements), sections)
+        raise Mistakes(dict.fromkeys(mistakes))
+    return Body(_put_back(html, replacements), sections)
 
 
 def phrase_mistakes(
@@ -141,7 +145,7 @@ def inline_template(source: str) -> str:
     if not inside or "<p>" in inside[1] or any(span.kind in OWN_BLOCKS for span in spans):
         raise ValueError("it must be one paragraph of text")
     replacements = [_formula(span) if "formula" in span.kind else span.source for span in spans]
-    return _put_back(inside[1], spans, replacements)
+    return _put_back(_bare(inside[1], spans), replacements)
 
 
 def skeleton(text: LessonText) -> str:
@@ -184,15 +188,36 @@ def _formula(span: Span) -> str:
     return _without_braces(to_mathml(span.source, display=span.kind == "display formula"))
 
 
-def _put_back(html: str, spans: Sequence[Span], replacements: Sequence[str]) -> str:
+def _bare(html: str, spans: Sequence[Span]) -> str:
+    """HTML with tokens, but no braces, and no paragraphs around what is none."""
+
     def stands_alone(match: re.Match[str]) -> str:
         inside = [spans[int(number)] for number in TOKEN_PATTERN.findall(match[1])]
         alone = all(span.kind in BLOCKS or CALL_ALONE.fullmatch(span.source) for span in inside)
         return match[1] if alone else match[0]
 
     html = _line_ends(_without_braces(html), spans)
-    html = re.sub(r"<p>((?:\ue000\d+\ue001\s*)+)</p>", stands_alone, html)
+    return re.sub(r"<p>((?:\ue000\d+\ue001\s*)+)</p>", stands_alone, html)
+
+
+def _put_back(html: str, replacements: Sequence[str]) -> str:
     return TOKEN_PATTERN.sub(lambda match: replacements[int(match[1])], html)
+
+
+def _misplaced(text: LessonText, html: str) -> Iterator[Mistake]:
+    """What stands where it can't be woven: everything that was lifted out stands in the text once."""
+    in_code = "".join(match[0] for match in re.finditer(r"<(pre|code)\b.*?</\1>|<[^>]*\ue000[^>]*>", html, re.DOTALL))
+    paragraphs = re.findall(r"<p>(.*?)</p>", html, re.DOTALL)
+    among_words = "".join(one for one in paragraphs if TOKEN_PATTERN.sub("", one).strip())
+    for number, span in enumerate(text.spans):
+        token = TOKEN.format(number)
+        line = span.line - (span.kind in FENCES)
+        if token in in_code:
+            yield text.mistake("stands in code or in a link's title, where nothing is put in", line, span.column)
+        elif html.count(token) != 1:
+            yield text.mistake("would not be shown", line, span.column)
+        elif span.kind in OWN_BLOCKS and token in among_words:
+            yield text.mistake("stands within a paragraph: leave a line blank before and after", line, span.column)
 
 
 def _line_ends(html: str, spans: Sequence[Span]) -> str:
@@ -229,15 +254,14 @@ class _Refusal:
 
 
 def _at(text: LessonText, refusal: _Refusal, place: Place | None = None) -> Mistake:
-    """Where a place is not known, Markdown has forgotten where it read this: look for it again, outside of fences."""
+    """Where a place is not known, Markdown has forgotten where it read this: look for it again in the prose."""
     if place:
         return text.mistake(refusal.reason, *place, refusal.hint)
-    in_fence = False
-    for number, line in enumerate(text.source.splitlines(), start=1):
-        in_fence ^= line.lstrip().startswith(("```", "~~~"))
-        prefix = refusal.source.split("\ue000")[0].split("\n")[0]
-        if not in_fence and number >= text.first_line and prefix in line:
-            return text.mistake(refusal.reason, number, line.index(prefix) + 1, refusal.hint)
+    words = refusal.source.split("\ue000")[0].split("\n")[0]
+    for sought in (words, words.lstrip("# ")):
+        for number, line in text.prose.items():
+            if sought in line:
+                return text.mistake(refusal.reason, number, line.index(sought) + 1, refusal.hint)
     return text.mistake(refusal.reason, text.first_line, hint=refusal.hint)
 
 
@@ -270,10 +294,17 @@ class _Guard(Extension):
         self.refusals = refusals
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Markdown's own name)
+        md.ESCAPED_CHARS += [
+            sign for sign in string.punctuation if sign not in md.ESCAPED_CHARS
+        ]  # as CommonMark has it
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(_RawHtml(md, self.refusals), "raw_html", 90)
         md.treeprocessors.register(_Links(md, self.refusals), "links", 0)
+        md.treeprocessors.register(Leftovers(md, self._refuse), "leftovers", 12)  # while escaped signs still are
+
+    def _refuse(self, source: str, reason: str) -> None:
+        self.refusals.append(_Refusal(source, reason))
 
 
 class _RawHtml(InlineProcessor):

@@ -10,7 +10,7 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz.bibliography import cited_works
-from netviz.course import Course
+from netviz.course import HOME, Course
 from netviz.inputs import TEMPLATES
 from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import methods
@@ -18,10 +18,11 @@ from netviz.mistakes import Mistake, gathered
 from netviz.site.edition import NAMES
 from netviz.site.expressions import expression_mistakes, measurement_mistakes, undeclared
 from netviz.site.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
+from netviz.site.nesting import id_mistakes
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
 from netviz.site.reference import glossary_mistakes
-from netviz.site.weave import sandbox
+from netviz.site.weave import ids_of, sandbox
 
 
 def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
@@ -42,6 +43,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
             mistakes += measurement_mistakes(text, env, course.measurements)
             with gathered(mistakes):
                 bodies[lesson.slug] = lesson_body(text)
+                mistakes += id_mistakes(text, bodies[lesson.slug].template, _ids_around(lesson))
                 mistakes += phrase_mistakes(text, bodies[lesson.slug].template, known)
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
@@ -57,6 +59,11 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
         if len(lessons) == len(course.pages):
             mistakes += glossary_mistakes(course.glossary, language, env)
     return mistakes
+
+
+def _ids_around(lesson: Lesson) -> frozenset[str]:
+    """The ids on a lesson's page that are no lesson's."""
+    return ids_of(TEMPLATES, "base", "course", "home" if lesson.slug == HOME else "lesson")
 
 
 def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]]) -> bool:

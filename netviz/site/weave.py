@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
@@ -78,6 +79,13 @@ def read_words(templates: Path, language: str) -> SimpleNamespace:
     """The interface's words in one language, by name."""
     words = read_values(templates / "words.yaml")
     return SimpleNamespace(**{name: versions[language] for name, versions in words.items()})
+
+
+@cache
+def ids_of(templates: Path, *names: str) -> frozenset[str]:
+    """The ids that templates give to parts of a page, whatever it shows."""
+    sources = [(templates / f"{name}.html").read_text("utf-8") for name in names]
+    return frozenset(re.findall(r' id="([^"{}]+)"', "".join(sources)))
 
 
 def read_assets(templates: Path) -> dict[str, bytes]:
