@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from netviz.inputs import inputs_key, is_current, summary_of
+from netviz.built import is_current, summary_of
+from netviz.inputs import inputs_key
+from netviz.manifest import Damaged
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
@@ -103,6 +105,12 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--export", type=_text, metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
+    arguments.add_argument(
+        "--clean",
+        action="store_true",
+        help="instead of building, remove from the store what this course does not need any more, nor any site that "
+        "was built with that store and still stands",
+    )
     return arguments
 
 
@@ -142,12 +150,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             for file in export(chosen, options.export, options.to or Path("export"), reporter):
                 reporter.say(f"wrote {file}")
+        elif options.clean:
+            from netviz.pipeline import clean
+
+            reporter.say(f"{clean(chosen)} in {options.store}")
         else:
             bring_up_to_date(chosen, reporter).show(reporter)
     except Mistakes as mistakes:
         return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
     except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:
         return _stop(f"build.py: {problem}")
+    except Damaged as damaged:
+        return _stop(f"build.py: {damaged}; remove that file, and build the sites that share its store again")
     except OSError as error:
         return _stop(f"build.py: {refusal(error)}")
     except Exception as error:

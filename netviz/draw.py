@@ -35,8 +35,7 @@ def draw_task(task: Task, store: Store) -> None:
 
 def load_figure(task: Task, store: Store) -> Figure:
     """A drawn figure's panels, legend, facts and table."""
-    content = (store.path(FIGURES, task.figure_key) / "figure.json").read_text("utf-8")
-    return Figure.from_json(json.loads(content))
+    return Figure.from_json(json.loads(store.read(FIGURES, task.figure_key, "figure.json")))
 
 
 class Drawing:

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from netviz.networks.machine import machine
 from netviz.networks.weights import describe
@@ -21,7 +19,6 @@ from netviz.store import key_of
 
 PACKAGE = Path(__file__).resolve().parent
 TEMPLATES = PACKAGE.parent / "templates"
-SUMMARY = "build.json"  # a file of the site: what it was built from
 CHANGE_NOTHING = ("to", "store", "strict")  # options: where things go, and what becomes of warnings
 LEFT_OUT = "__pycache__"  # what Python writes beside its sources
 
@@ -35,47 +32,35 @@ def inputs_key(options: Options) -> str:
     asked = {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
     asked = {name: value for name, value in asked.items() if name not in CHANGE_NOTHING}
     places = {name: value for name, value in asked.items() if isinstance(value, Path)}
-    read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_methods_elsewhere()])
+    made = (options.to, options.store)  # may stand in the course's folder
+    read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_methods_elsewhere()], without=made)
     chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
     return key_of([read, chosen, installed(), machine()])
 
 
-def is_current(site: Path, inputs: str) -> bool:
-    """Whether a site stands there that was built from just this, with all of its files."""
-    summary = summary_of(site)
-    return summary.get("inputs") == inputs and all((site / name).is_file() for name in summary.get("files", ()))
-
-
-def summary_of(site: Path) -> dict[str, Any]:
-    """What a site says that it was built from; nothing if it is none of ours."""
-    try:
-        summary = json.loads((site / SUMMARY).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return summary if isinstance(summary, dict) else {}
-
-
-def digest_of(places: Iterable[Path]) -> str:
+def digest_of(places: Iterable[Path], without: Iterable[Path] = ()) -> str:
     """SHA-256 over files, and all files within folders, each with its name from there.
 
     Where a folder lies makes no difference. A place where nothing is differs from no place: a photo that was named
-    and is missing must not pass for none.
+    and is missing must not pass for none. Files in the folders ``without`` do not count.
     """
     digest = hashlib.sha256()
     for number, place in enumerate(places):
         digest.update(f"{number}\0".encode())
-        for name, file in _files(place):
+        for name, file in _files(place, without):
             content = file.read_bytes()
             digest.update(f"{number}\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
     return digest.hexdigest()
 
 
-def _files(place: Path) -> Iterator[tuple[str, Path]]:
+def _files(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, Path]]:
     if place.is_file():
         yield place.name, place
     elif place.is_dir():
+        here = place.resolve()
+        left_out = [place / one.relative_to(here) for one in map(Path.resolve, without) if one.is_relative_to(here)]
         for file in sorted(place.rglob("*")):
-            if file.is_file() and LEFT_OUT not in file.parts:
+            if file.is_file() and LEFT_OUT not in file.parts and not any(map(file.is_relative_to, left_out)):
                 yield file.relative_to(place).as_posix(), file
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
+from netviz.built import SUMMARY
 from netviz.course import Course, read_course
-from netviz.draw import Drawing
+from netviz.draw import FIGURES, Drawing
 from netviz.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.export import export_tasks
 from netviz.fences import untranslated
-from netviz.inputs import SUMMARY, inputs_key, summary_of
+from netviz.inputs import inputs_key
+from netviz.manifest import Damaged
 from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.weights import describe
@@ -22,13 +26,19 @@ from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_writable, naming
 from netviz.run import RESULTS, Laboratory, run_data_task
-from netviz.site.compose import changed_texts, site_files
+from netviz.site.compose import changed_texts, known_paths, site_files
 from netviz.site.made import Takeover
+from netviz.site.places import check_places
 from netviz.site.proofreading import text_mistakes
 from netviz.site.publish import check_destination, publish
 from netviz.site.results import Results
+from netviz.site.static import clashes, static_files
 from netviz.site.verdicts import verdicts
-from netviz.store import Store
+from netviz.store import Cleaned, Store
+
+ATTEMPTS = 3  # of a build that meets damaged entries in its store
+
+Done = TypeVar("Done")
 
 
 def build(options: Options, reporter: Reporter) -> Report:
@@ -36,24 +46,47 @@ def build(options: Options, reporter: Reporter) -> Report:
 
     Raises Mistakes, WeightsUnavailable, UnreadablePicture or CannotPublish; then the old site stands as it was.
     """
+    check_places(options)
+    store = Store(options.store)
+    return _with_whole_entries(store, reporter, lambda: _build(options, store, reporter))
+
+
+def _with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Done]) -> Done:
+    """What a work gives. Should it meet a damaged entry of the store, all of these go, and the work makes them anew.
+
+    Raises OSError if that doesn't help.
+    """
+    for _ in range(ATTEMPTS):
+        try:
+            return work()
+        except Damaged as damaged:
+            reporter.say(f"{damaged}: {store.remove_damaged()} damaged entries are removed, and made again")
+    raise OSError(errno.EIO, "what is written there can't be read again", str(store.folder))
+
+
+def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     inputs = inputs_key(options)
     course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
     weights = describe(options.weights)
     plan = make_plan(course, weights, options.precision)
-    store = Store(options.store)
     records = Results(course, plan, weights, store)
-    check_destination(options.to)
-    taken = Takeover(options.to, summary_of(options.to).get("made", {}))
-    if mistakes := all_mistakes(course, changed_texts(records, taken)):
+    own, known = static_files(options.content), known_paths(records)
+    check_destination(options.to.resolve(), {*own, *known})
+    taken = Takeover(options.to)
+    if mistakes := [*all_mistakes(course, changed_texts(records, taken)), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
+    store.clear_drafts()
     with naming(options.store), closing(Drawing(plan.values(), store)) as drawing:
         ran = run_missing(list(plan.values()), options.weights, store, reporter, drawing.result_is_known)
         finish(drawing, reporter)
     with reporter.stage("weave"):
         checked = verdicts(records)
         files = site_files(records, checked, taken)
+    if mistakes := clashes(own, files, options.content):
+        raise Mistakes(mistakes)
+    files |= own
     woven = sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items())
     if options.strict and (warnings := all_warnings(course)):
         raise Mistakes(warnings)
@@ -65,8 +98,10 @@ def build(options: Options, reporter: Reporter) -> Report:
         "warnings": [as_plain(warning) for warning in all_warnings(course)],
     }
     files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
+    with naming(options.store):
+        store.remember(options.content, options.to)
     with naming(options.to), reporter.stage("publish"):
-        publish(files, options.to)
+        gone = publish(files, options.to)
     return Report(
         options.to,
         len(plan),
@@ -75,6 +110,8 @@ def build(options: Options, reporter: Reporter) -> Report:
         pages=sum(name.endswith(".html") for name in files),
         woven=woven,
         size=sum((options.to / name).stat().st_size for name in files),
+        gone=gone,
+        stored=store.size(),
         verdicts=checked,
         warnings=all_warnings(course),
         seconds=reporter.seconds,
@@ -94,6 +131,11 @@ def _seconds_by(reporter: Reporter, names: Mapping[str, str]) -> dict[str, float
 
 def export(options: Options, experiment: str, folder: Path, reporter: Reporter) -> list[Path]:
     """Run an experiment if it must be, and write its raw numbers; see `netviz.export`. Returns the `.npz` files."""
+    store = Store(options.store)
+    return _with_whole_entries(store, reporter, lambda: _export(options, experiment, folder, store, reporter))
+
+
+def _export(options: Options, experiment: str, folder: Path, store: Store, reporter: Reporter) -> list[Path]:
     course = read_course(options.content, options.weights, options.picture, options.offer)
     if course.mistakes:
         raise Mistakes(course.mistakes)
@@ -103,11 +145,20 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
     plan = make_plan(course, describe(options.weights), options.precision)
     variants = {variant.id for variant in course.experiments[experiment].variants.values()}
     tasks = [task for task in plan.values() if task.experiment.id in variants]
-    store = Store(options.store)
     with naming(options.store):
         run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
     with naming(folder):
         return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
+
+
+def clean(options: Options) -> Cleaned:
+    """Remove from the store what is neither needed by the course as it stands nor by a site that was built with it."""
+    course = read_course(options.content, options.weights, options.picture, options.offer)
+    if course.mistakes:
+        raise Mistakes(course.mistakes)
+    tasks = make_plan(course, describe(options.weights), options.precision).values()
+    needed = {(RESULTS, task.key) for task in tasks} | {(FIGURES, task.figure_key) for task in tasks}
+    return Store(options.store).clean(needed)
 
 
 def all_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:

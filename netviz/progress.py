@@ -103,6 +103,8 @@ class Report:
     pages: int = 0
     woven: int = 0
     size: int = 0
+    gone: int = 0
+    stored: int = 0
     verdicts: Sequence[Any] = ()
     warnings: Sequence[Mistake] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -117,6 +119,9 @@ class Report:
             return
         yield f"{self.experiments} experiments: {self.ran} run, {self.drawn} drawn, the others known already"
         yield f"{self.pages} pages, {self.woven} woven anew, {self.size / 1e6:.1f} MB in {self.site}"
+        if self.gone:
+            yield f"{self.gone} files of the old site are not in the new one"
+        yield f"the store holds {self.stored / 1e6:.1f} MB; --clean removes what is not needed any more"
         if self.seconds:
             other = 1 - self.seconds.get("run", 0.0) / (sum(self.seconds.values()) or 1.0)
             yield f"seconds: {_listed(self.seconds)}; {other:.0%} of them not the network's"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -92,11 +93,11 @@ def _keep(task: Task, answer: Mapping[str, NDArray[Any]], facts: Mapping[str, An
 
 def load_record(task: Task, store: Store) -> dict[str, Any]:
     """A stored result's facts: numbers and passes; of one on a picture also target, top five and weights."""
-    record: dict[str, Any] = json.loads((store.path(RESULTS, task.key) / "record.json").read_text("utf-8"))
+    record: dict[str, Any] = json.loads(store.read(RESULTS, task.key, "record.json"))
     return record
 
 
 def load_arrays(task: Task, store: Store) -> dict[str, Array]:
     """A stored result's arrays."""
-    with np.load(store.path(RESULTS, task.key) / "arrays.npz", allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(store.read(RESULTS, task.key, "arrays.npz")), allow_pickle=False) as arrays:
         return {name: arrays[name] for name in arrays.files}

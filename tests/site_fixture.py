@@ -19,6 +19,7 @@ from netviz.bibliography import Work
 from netviz.claims import CheckedClaim
 from netviz.figures import Figure, draw
 from netviz.lessons import read_text
+from netviz.manifest import Kept
 from netviz.methods import Paper, Passes, methods
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.classes import classes
@@ -240,14 +241,14 @@ class Drawn:
 def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None) -> None:
     """Draw, weave and publish it all. ``arrays`` by picture replace the made-up ones."""
     pictures = {name: one for name, one in read_samples(ROOT / "content/pictures").items() if name in PICTURES}
-    files: dict[str, str | bytes | Path] = {**weave.read_assets(TEMPLATES)}
+    files: dict[str, str | bytes | Kept] = {**weave.read_assets(TEMPLATES)}
     drawn = {name: _draw(one, work, (arrays or {}).get(name) or _made_up(one)) for name, one in pictures.items()}
     for name, picture in pictures.items():
         thumbnail = work / f"{name}.webp"
         Image.fromarray(picture.framed(96)).save(thumbnail)
-        files[f"figures/{name}.webp"] = thumbnail
+        files[f"figures/{name}.webp"] = Kept.of(thumbnail)
     for one in (one for figures in drawn.values() for one in figures.values()):
-        files |= {f"figures/{one.key}/{panel.file}": one.folder / panel.file for panel in one.figure.panels}
+        files |= {f"figures/{one.key}/{panel.file}": Kept.of(one.folder / panel.file) for panel in one.figure.panels}
     for language in ("en", "zh"):
         files |= _pages(language, pictures, drawn, work)
     publish.publish(files, destination)

@@ -1,12 +1,9 @@
-"""Pages as readers meet them, on a small site: valid, complete, accessible, the same twice; and published whole."""
+"""Pages as readers meet them, on a small site: valid, complete, accessible, the same twice."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 import typing
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
@@ -32,7 +29,7 @@ from netviz.figures import Column, Figure, Table, alt_text, draw
 from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
 from netviz.networks.architecture import vgg16_layers
-from netviz.site import figure_views, filters, method_views, publish, weave
+from netviz.site import figure_views, filters, method_views, weave
 from netviz.site.expressions import compiled
 from netviz.site.method_words import asks_for_class, is_slope, map_words
 from netviz.site.pages import HOME, NOT_FOUND, PAGES, Entry, Page, Site, links_from
@@ -337,115 +334,6 @@ def test_declarations_show_what_settings_allow() -> None:
     assert views["gradient"].title == "梯度" and views["gradient"].passes == Passes(1, 1)
     making = {one.name: one for one in views["activation-maximisation"].settings}
     assert making["side"].default == "" and "<code>class</code>" in making["side"].description
-
-
-# Publishing
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def test_a_site_is_exactly_its_files(tmp_path: Path) -> None:
-    publish.publish({"index.html": "<p>é", "a/b.css": b"\x00"}, tmp_path / "site")
-    assert contents(tmp_path / "site") == {publish.MARKER: b"", "a/b.css": b"\x00", "index.html": "<p>é".encode()}
-    publish.publish({"other.html": "new"}, tmp_path / "site")
-    assert contents(tmp_path / "site") == {publish.MARKER: b"", "other.html": b"new"}
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]  # nothing left beside it
-
-
-def test_a_folder_of_the_user_is_refused_and_untouched(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("ten years of work")
-    with pytest.raises(publish.CannotPublish, match="was not made by netviz"):
-        publish.publish({"index.html": ""}, tmp_path)
-    assert contents(tmp_path) == {"thesis.txt": b"ten years of work"}
-
-
-def test_a_file_is_refused_and_an_empty_folder_is_not(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    with pytest.raises(publish.CannotPublish):
-        publish.publish({"index.html": ""}, tmp_path / "file")
-    (tmp_path / "empty").mkdir()
-    publish.publish({"index.html": "here"}, tmp_path / "empty")
-    assert (tmp_path / "empty/index.html").read_text() == "here"
-
-
-@pytest.mark.parametrize("name", ["../out.html", "/out.html", "a/../../out.html", "", publish.MARKER])
-def test_paths_that_lead_out_are_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(publish.CannotPublish):
-        publish.publish({name: "x"}, tmp_path / "site")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_build_that_fails_leaves_the_old_site(tmp_path: Path) -> None:
-    publish.publish({"index.html": "old"}, tmp_path / "site")
-    with pytest.raises(FileNotFoundError):
-        publish.publish({"index.html": "new", "figure.webp": tmp_path / "missing.webp"}, tmp_path / "site")
-    assert (tmp_path / "site/index.html").read_text() == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["site"]
-
-
-@pytest.mark.parametrize("exchange", [True, False])
-@pytest.mark.parametrize("moment", ["rename", "link"])
-def test_a_killed_build_leaves_a_site_and_the_next_one_clears_up(tmp_path: Path, moment: str, exchange: bool) -> None:
-    """A child process dies inside the very first call of a system function, as if the power had failed."""
-    figure = tmp_path / "figure.webp"
-    figure.write_bytes(b"pixels")
-    publish.publish({"index.html": "old"}, tmp_path / "out/site")
-    die = "def die(*_): os._exit(9)\n"
-    if moment == "link":
-        die += "os.link = die\n"
-    else:  # after the old site was moved away, before the new one has moved in
-        die += "real = pathlib.Path.rename\npathlib.Path.rename = lambda self, to: real(self, to) and die()\n"
-    if not exchange:
-        die += "publish._exchange = lambda one, other: False\n"
-    files = f"{{'index.html': 'new', 'f.webp': pathlib.Path({str(figure)!r})}}"
-    call = f"publish.publish({files}, pathlib.Path({str(tmp_path / 'out/site')!r}))"
-    script = f"import os, pathlib\nfrom netviz.site import publish\n{die}{call}\n"
-    status = subprocess.run([sys.executable, "-c", script], cwd=Path(publish.__file__).parents[2]).returncode
-    survived = exchange and moment == "rename" and sys.platform == "linux"  # then no moment is without a site
-    assert status == (0 if survived else 9)
-    if moment == "link" or exchange:
-        assert (tmp_path / "out/site/index.html").read_text() == ("new" if survived else "old")
-    with pytest.raises(FileNotFoundError):  # the next build fails too: what it finds must be whole
-        publish.publish({"index.html": "newer", "f.webp": tmp_path / "missing"}, tmp_path / "out/site")
-    assert (tmp_path / "out/site/index.html").read_text() == ("new" if survived else "old")
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["site"]
-
-
-def test_what_only_looks_like_a_draft_is_not_deleted(tmp_path: Path) -> None:
-    (tmp_path / ".site.draft-mine").mkdir()
-    (tmp_path / ".site.draft-mine/letter.txt").touch()
-    (tmp_path / ".site.notes-1").mkdir()
-    publish.publish({"index.html": ""}, tmp_path / "site")
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".site.draft-mine", ".site.notes-1", "site"]
-
-
-def test_two_builds_at_once_do_not_meet(tmp_path: Path) -> None:
-    with publish._alone_in(tmp_path), pytest.raises(publish.CannotPublish, match="another build"):
-        publish.publish({"index.html": ""}, tmp_path / "site")
-    publish.publish({"index.html": ""}, tmp_path / "site")
-
-
-def test_figures_are_linked_and_never_by_symbol(tmp_path: Path) -> None:
-    figure = tmp_path / "figure.webp"
-    figure.write_bytes(b"pixels")
-    (tmp_path / "alias.webp").symlink_to(figure)
-    publish.publish({"figures/a.webp": figure, "figures/b.webp": tmp_path / "alias.webp"}, tmp_path / "site")
-    for name in ("a", "b"):
-        published = tmp_path / f"site/figures/{name}.webp"
-        assert not published.is_symlink() and published.samefile(figure)
-
-
-def test_figures_are_copied_where_they_cannot_be_linked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(18, "Invalid cross-device link")
-
-    monkeypatch.setattr(os, "link", refuse)
-    figure = tmp_path / "figure.webp"
-    figure.write_bytes(b"pixels")
-    publish.publish({"a.webp": figure}, tmp_path / "site")
-    assert (tmp_path / "site/a.webp").read_bytes() == b"pixels" and not (tmp_path / "site/a.webp").samefile(figure)
 
 
 # Names of what a figure shows

@@ -1,13 +1,17 @@
 """The store: an entry is whole or absent, whatever happens while it is written."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from netviz.store import Store, key_of
+from netviz.manifest import Damaged
+from netviz.store import DRAFTS, MANIFEST, SITES, Store, key_of
+
+KEYS = [key_of(number) for number in range(4)]
 
 
 def test_equal_values_have_equal_keys_and_others_do_not() -> None:
@@ -65,3 +69,115 @@ def test_kinds_are_kept_apart(tmp_path: Path) -> None:
         (folder / "a.txt").touch()
     assert store.has("results", "k1")
     assert not store.has("figures", "k1")
+
+
+# Damage
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    store = Store(tmp_path / "store")
+    for key in KEYS:
+        keep(store, key)
+    return store
+
+
+def keep(store: Store, key: str) -> None:
+    with store.writing("results", key) as folder:
+        (folder / "a.json").write_text(f"what {key} gave")
+        (folder / "b.npz").write_bytes(bytes(range(256)))
+
+
+def test_a_change_of_any_byte_is_noticed_when_it_is_read_and_not_before(store: Store) -> None:
+    place = store.path("results", KEYS[0])
+    for file in sorted(place.iterdir()):
+        content = file.read_bytes()
+        for at in range(len(content)):
+            file.write_bytes(content[:at] + bytes([content[at] ^ (1 + at % 255)]) + content[at + 1 :])
+            with pytest.raises(Damaged):
+                store.read("results", KEYS[0], "b.npz" if file.name == MANIFEST else file.name)
+        file.write_bytes(content)
+    assert store.has("results", KEYS[0])
+
+
+@pytest.mark.parametrize(
+    "damage", ["missing", "foreign", "folder", "link", "entry is a link", "entry is a file", "other key"]
+)
+def test_an_entry_that_lacks_a_file_or_has_another_is_none_and_can_be_made_again(store: Store, damage: str) -> None:
+    place = store.path("results", KEYS[0])
+    match damage:
+        case "missing":
+            (place / "a.json").unlink()
+        case "foreign":
+            (place / "c.webp").touch()
+        case "folder":
+            (place / "c.webp").mkdir()
+        case "link":
+            (place / "a.json").rename(store.folder / "a.json")
+            (place / "a.json").symlink_to(store.folder / "a.json")
+        case "entry is a link":
+            place.rename(store.folder / "elsewhere")
+            place.symlink_to(store.folder / "elsewhere")
+        case "entry is a file":
+            place.rename(store.folder / "elsewhere")
+            place.touch()
+        case "other key":
+            shutil.rmtree(place)
+            shutil.copytree(store.path("results", KEYS[1]), place)
+    assert not store.has("results", KEYS[0])
+    assert store.remove_damaged() == 1 and store.remove_damaged() == 0
+    keep(store, KEYS[0])
+    assert store.read("results", KEYS[0], "a.json").decode() == f"what {KEYS[0]} gave"
+    assert (store.folder / "elsewhere").exists() == ("entry is" in damage), "where a link leads nothing is removed"
+
+
+def test_a_damaged_entry_is_replaced_by_whoever_makes_it_anew(store: Store) -> None:
+    (store.path("results", KEYS[0]) / "a.json").unlink()
+    keep(store, KEYS[0])
+    assert store.has("results", KEYS[0])
+
+
+# Cleaning
+
+
+def test_cleaning_keeps_what_is_needed_and_what_sites_that_stand_are_made_of(store: Store, tmp_path: Path) -> None:
+    for name in ("course", "site", "elsewhere"):
+        (tmp_path / name).mkdir()
+    for key, site in ((KEYS[1], "site"), (KEYS[2], "site that is gone"), (KEYS[3], "elsewhere")):
+        store.asked = {("results", key)}
+        store.remember(tmp_path / ("course" if site != "elsewhere" else "course that is gone"), tmp_path / site)
+    size = sum(file.stat().st_size for file in store.path("results", KEYS[2]).iterdir())
+    cleaned = store.clean({("results", KEYS[0])})
+    assert (cleaned.entries, cleaned.size, cleaned.left) == (2, 2 * size, 2 * size)
+    assert [store.has("results", key) for key in KEYS] == [True, True, False, False]
+
+
+def test_cleaning_does_not_guess_what_a_site_is_made_of(store: Store, tmp_path: Path) -> None:
+    store.remember(tmp_path, tmp_path)
+    note = next((store.folder / SITES).iterdir())
+    note.write_bytes(note.read_bytes()[:-2])
+    with pytest.raises(Damaged):
+        store.clean(())
+    assert all(store.has("results", key) for key in KEYS)
+
+
+def test_cleaning_removes_nothing_but_entries(tmp_path: Path) -> None:
+    thesis = tmp_path / "documents" / "ab" / "abstract.txt"
+    thesis.parent.mkdir(parents=True)
+    thesis.touch()
+    Store(tmp_path).clean(())
+    assert thesis.exists()
+
+
+def test_drafts_of_builds_that_were_killed_go_and_those_of_others_stay(store: Store) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from netviz.store import Store\n"
+        "with Store(Path(sys.argv[1])).writing('results', 'k') as draft: (draft / 'half').touch(); os._exit(9)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(store.folder)], check=False)
+    assert list((store.folder / DRAFTS).glob("*/half"))
+    with store.writing("results", "k") as draft:
+        store.clear_drafts()
+        (draft / "a.txt").touch()
+    assert list((store.folder / DRAFTS).iterdir()) == []
+    assert store.has("results", "k")

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
+from netviz.built import SUMMARY
 from netviz.course import Course
 from netviz.draw import FIGURES
 from netviz.inputs import TEMPLATES
 from netviz.lessons import LANGUAGES
+from netviz.manifest import Kept
 from netviz.mistakes import Mistake, Mistakes
 from netviz.plan import Plan
 from netviz.site.downloads import lesson_downloads
 from netviz.site.edition import Edition
 from netviz.site.lesson_pages import lesson_pages
 from netviz.site.made import Made, Takeover
-from netviz.site.numbers import numbers_files
+from netviz.site.numbers import numbers_files, numbers_path
 from netviz.site.page_figures import figure_path
 from netviz.site.pages import NOT_FOUND, Page, search_index
 from netviz.site.plain_pages import plain_pages
@@ -28,7 +29,7 @@ from netviz.site.verdicts import Verdict
 from netviz.site.weave import read_assets, weave_sitemap
 from netviz.store import Store, key_of
 
-Woven = Sequence[tuple[Page, str | Path]]
+Woven = Sequence[tuple[Page, str | Kept]]
 """Pages with their HTML, or with the old site's file that holds it."""
 
 
@@ -44,7 +45,17 @@ def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
     }
 
 
-def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Path]:
+def known_paths(records: Results) -> set[str]:
+    """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
+    paths = {SUMMARY, *read_assets(TEMPLATES), *map(thumbnail_path, records.course.pictures.values())}
+    for edition in (Edition(language, records) for language in LANGUAGES):
+        lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
+        plain = {page.path for page, _ in plain_pages(edition)}
+        paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
+    return paths | {numbers_path(task, "json") for task in records.plan.values()}
+
+
+def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
     """Every file of the site by its path; those that would be as they are in the old site are taken from there.
 
     Raises Mistakes if an expression of a lesson fails with these results.
@@ -87,9 +98,10 @@ def _picture_files(course: Course, store: Store) -> Files:
 
 def _figure_files(plan: Plan, store: Store) -> Files:
     return {
-        figure_path(task, file.name): file
+        figure_path(task, name): file
         for task in plan.values()
-        for file in store.path(FIGURES, task.figure_key).glob("*.webp")  # charts stand inside their pages
+        for name, file in store.files(FIGURES, task.figure_key).items()
+        if name.endswith(".webp")  # charts stand inside their pages
     }
 
 
@@ -99,21 +111,21 @@ def _search_indexes(pages: Woven, taken: Takeover) -> Files:
     for language in LANGUAGES:
         own = [one for one in _plain(pages) if one[0].language == language]
         path = search_index(language)
-        files[path] = taken.content(path, _search_index(own, taken, taken.site / path))
+        files[path] = taken.content(path, _search_index(own, taken, taken.standing(path)))
     return files
 
 
-def _search_index(pages: Woven, taken: Takeover, index: Path) -> Made:
+def _search_index(pages: Woven, taken: Takeover, index: Kept | None) -> Made:
     """``index`` is the old one, which still holds for pages that are taken over."""
 
     def make() -> str:
-        known = old_entries(index) if index.is_file() else {}
+        known = old_entries(index.read().decode()) if index else {}
         return index_script(entry for page, content in pages for entry in entries(page, content, known))
 
-    def entries(page: Page, content: str | Path, known: Mapping[str, list[IndexEntry]]) -> list[IndexEntry]:
-        if isinstance(content, Path) and page.path in known:
+    def entries(page: Page, content: str | Kept, known: Mapping[str, list[IndexEntry]]) -> list[IndexEntry]:
+        if isinstance(content, Kept) and page.path in known:
             return known[page.path]
-        html = content.read_text("utf-8") if isinstance(content, Path) else content
+        html = content.read().decode() if isinstance(content, Kept) else content
         return entries_of(page.path, page.title, html)
 
     return Made(key_of([[page.path, taken.keys[page.path]] for page, _ in pages]), make)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from netviz.built import digests_of, summary_of
 from netviz.inputs import TEMPLATES, digest_of
+from netviz.manifest import Kept
 from netviz.methods import methods
 from netviz.sources import code_digest
 from netviz.store import key_of
@@ -26,17 +28,29 @@ class Takeover:
     """The site that stands so far, with the keys of its files; ``keys`` gathers those of the new one."""
 
     site: Path
-    old: Mapping[str, str] = field(default_factory=dict)
     keys: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _old(self) -> Mapping[str, str]:
+        return summary_of(self.site).get("made", {})
+
+    @cached_property
+    def _standing(self) -> Mapping[str, Kept]:
+        files = (Kept(self.site, name, digest) for name, digest in digests_of(self.site).items() if name in self._old)
+        return {file.name: file for file in files if file.is_intact()}
+
+    def standing(self, path: str) -> Kept | None:
+        """A file of the old site that a key was kept of, if it is as it was written."""
+        return self._standing.get(path)
 
     def has(self, path: str, key: str) -> bool:
         """Whether the old site's file is just what would be made."""
-        return self.old.get(path) == key and (self.site / path).is_file()
+        return self._old.get(path) == key and path in self._standing
 
-    def content(self, path: str, made: Made) -> str | Path:
+    def content(self, path: str, made: Made) -> str | Kept:
         """The old site's file, or the text of a new one."""
         self.keys[path] = made.key
-        return self.site / path if self.has(path, made.key) else made.make()
+        return self._standing[path] if self.has(path, made.key) else made.make()
 
 
 @cache

@@ -53,7 +53,6 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     target = scope["target"]
     if target:
         names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
-    folder = edition.store.path(FIGURES, task.figure_key)
     return FigureView(
         id=variant.id,
         number=number,
@@ -66,7 +65,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             f"{page.root}{figure_path(task)}",
             language,
             names,
-            lambda file: (folder / file).read_text("utf-8"),
+            lambda file: edition.store.read(FIGURES, task.figure_key, file).decode(),
             words.alt,
             labels,
         ),

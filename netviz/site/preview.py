@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
 from netviz.course import Course
 from netviz.draw import FIGURES, load_figure
 from netviz.figures import Figure, Panel
+from netviz.manifest import Kept
 from netviz.plan import Plan, Task
 from netviz.sources import code_digest
 from netviz.store import Store, key_of
@@ -42,7 +42,7 @@ def previews(course: Course, plan: Plan, store: Store) -> dict[str, Task]:
     return found
 
 
-def preview_file(task: Task, store: Store) -> Path:
+def preview_file(task: Task, store: Store) -> Kept:
     """The preview of a task's figure, 1200 by 630 pixels: kept in the store. The figure has a `preview_panel`."""
     key = key_of([task.figure_key, code_digest(__name__, given=GIVEN)])
     if not store.has(PREVIEWS, key):
@@ -53,7 +53,7 @@ def preview_file(task: Task, store: Store) -> Path:
         assert task.picture
         canvas = Image.new("RGB", SIZE, PAPER)
         margin, top = (SIZE[0] - 2 * SIDE) // 3, (SIZE[1] - SIDE) // 2
-        with Image.open(store.path(FIGURES, task.figure_key) / panel.file) as file:
+        with Image.open(io.BytesIO(store.read(FIGURES, task.figure_key, panel.file))) as file:
             figure = file.convert("RGB").resize((SIDE, SIDE), Image.Resampling.BICUBIC)
         canvas.paste(Image.fromarray(task.picture.framed(SIDE)), (margin, top))
         canvas.paste(figure, (2 * margin + SIDE, top))
@@ -61,4 +61,4 @@ def preview_file(task: Task, store: Store) -> Path:
         canvas.save(content, "jpeg", quality=85)
         with store.writing(PREVIEWS, key) as folder:
             (folder / "preview.jpg").write_bytes(content.getvalue())
-    return store.path(PREVIEWS, key) / "preview.jpg"
+    return store.files(PREVIEWS, key)["preview.jpg"]

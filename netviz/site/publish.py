@@ -1,65 +1,117 @@
 """Publishing: a site is built beside the old one and takes its place whole, or not at all.
 
-A folder is only ever replaced or deleted if it carries the marker that says it was made here.
+What a build wrote is told by the site's manifest. All else in the site's folder is somebody's own: it goes along into
+the new site, as the same files, and nothing is written over it.
 """
 
 from __future__ import annotations
 
 import ctypes
-import errno
-import fcntl
 import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-MARKER = ".netviz-site"
+from netviz.built import MARKER, digests_of, is_site, written_in
+from netviz.locks import Busy, locked
+from netviz.manifest import Kept, folders_of, sealed, sha256_of
 
-Files = Mapping[str, str | bytes | Path]
-"""A site's files by their path in it: text (in UTF-8), bytes, or a file elsewhere that will not change any more."""
+WAIT = 30.0  # seconds for another build to end its publishing, which takes one
+
+Files = Mapping[str, str | bytes | Kept]
+"""A site's files by their path in it: text (in UTF-8), bytes, or a file that is kept elsewhere."""
 
 
 class CannotPublish(Exception):
     """The site can't be put there; the message says why, and what to do."""
 
 
-def publish(files: Files, destination: Path) -> None:
-    """Make ``destination`` a site of exactly these files.
+def publish(files: Files, destination: Path) -> int:
+    """Make ``destination`` a site of these files, and of those in it that no build wrote.
 
-    Files elsewhere are linked (hard), or copied where that can't be done. Whatever happens, the folder holds the old
-    site or the new one, and what a killed build has left beside it is cleared away by the next.
+    Whatever happens, the folder holds the old site or the new one, and what a killed build has left beside it is
+    cleared away by the next. Returns how many files of the old site are not in the new one.
 
-    Raises CannotPublish if the destination is there and no site of ours, if another build is publishing beside it, or
-    if a path leads out of the site.
+    Raises CannotPublish as `check_destination` does, if another build is publishing there, or if a path leads out of
+    the site; Damaged if a file that is kept elsewhere isn't what it was.
     """
     destination = destination.resolve()
-    check_destination(destination)
     _check_paths(files)
+    check_destination(destination, files)
     destination.parent.mkdir(parents=True, exist_ok=True)
-    with _alone_in(destination.parent):
+    with _alone_at(destination):
         _recover(destination)
-        draft = _beside(destination)
-        try:
-            draft.mkdir()
-            (draft / MARKER).touch()
-            for folder in {(draft / name).parent for name in files}:
-                folder.mkdir(parents=True, exist_ok=True)
-            for name, content in files.items():
-                _write(draft / name, content)
+        gone = [name for name in written_in(destination) - {*files, MARKER} if os.path.lexists(destination / name)]
+        standing = {name: Kept(destination, name, digest) for name, digest in digests_of(destination).items()}
+        with _draft_beside(destination) as draft:
+            digests = {name: _write(draft / name, content, standing.get(name)) for name, content in files.items()}
+            (draft / MARKER).write_bytes(sealed(digests))
+            check_destination(destination, files)
+            _carry_over(destination, draft)
             _swap(draft, destination)
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
+    return len(gone)
 
 
-def check_destination(destination: Path) -> None:
-    """Raises CannotPublish if what stands there is not ours to replace; better known before a long build than after."""
-    if destination.exists() and not _is_ours(destination):
+def check_destination(destination: Path, files: Collection[str] = ()) -> None:
+    """Raises CannotPublish if ``files`` can't be put there; better known before a long build than after.
+
+    So it is if a file stands there, or a folder that isn't ours, or one in which they would stand in the place of
+    something that no build wrote.
+    """
+    _check_rights(destination)
+    if not destination.exists():
+        return
+    if not destination.is_dir() or not (is_site(destination) or not any(destination.iterdir())):
         raise CannotPublish(
             f"{destination} is there already and was not made by netviz (it has no file {MARKER}), so it is left "
             "alone; name another folder with --to, or remove it yourself"
         )
+    own, folders = _own(destination), {folder for name in files for folder in folders_of(name)}
+    in_the_way = [*(own.files & ({*files} | folders)), *(own.folders & {*files})]
+    for place in sorted(in_the_way):
+        name = next(name for name in files if name == place or name.startswith(f"{place}/"))
+        raise CannotPublish(
+            f"{destination / place} was not made by netviz, so it is left alone; but a build would write "
+            f"{destination / name}: move yours elsewhere, or name another folder with --to"
+        )
+
+
+def _check_rights(destination: Path) -> None:
+    folder = next(folder for folder in destination.parents if folder.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotPublish(f"nothing can be written in {folder}; allow it, or name another folder with --to")
+
+
+@dataclass(frozen=True)
+class Own:
+    """What somebody keeps in a site's folder, by path: files and links, and folders, each before what is in it."""
+
+    files: Set[str]
+    folders: Set[str]
+
+
+def _own(site: Path) -> Own:
+    written = written_in(site)
+    made = {folder for name in written for folder in folders_of(name)}
+    files: dict[str, None] = {}
+    folders: dict[str, None] = {}
+
+    def look_into(folder: Path, prefix: str) -> None:
+        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+            name = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if name not in made:
+                    folders[name] = None
+                look_into(folder / entry.name, f"{name}/")
+            elif name not in written and not (name in made and entry.is_symlink()):  # a link in our folder's place
+                files[name] = None
+
+    look_into(site, "")
+    return Own(files.keys(), folders.keys())
 
 
 def _check_paths(files: Files) -> None:
@@ -69,61 +121,117 @@ def _check_paths(files: Files) -> None:
             raise CannotPublish(f"{name!r} is no path inside a site")
 
 
-def is_site(folder: Path) -> bool:
-    """Whether the folder was published by netviz."""
-    return (folder / MARKER).is_file()
-
-
-def _is_ours(folder: Path) -> bool:
-    """Whether nothing is lost if this is replaced or deleted: a site of ours, or an empty folder."""
-    return folder.is_dir() and (is_site(folder) or not any(folder.iterdir()))
+@contextmanager
+def _alone_at(destination: Path) -> Iterator[None]:
+    """Two builds must not swap the same folder; the second waits until the first has done so."""
+    try:
+        with locked(destination.with_name(f".{destination.name}.netviz-lock"), WAIT):
+            yield
+    except Busy:
+        raise CannotPublish(
+            f"another build is publishing {destination} just now; try again when it has ended"
+        ) from None
 
 
 @contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Two builds must not swap the same folders. The system lifts the lock from a build that was killed."""
-    handle = os.open(folder, os.O_RDONLY)
+def _draft_beside(destination: Path) -> Iterator[Path]:
+    """A folder that is to become the site. Its name tells its inode, and so for ever whether it is the draft itself.
+
+    When the block ends it is gone, and so is the old site if that stands in its place.
+    """
+    new = destination.with_name(f".{destination.name}.draft-{secrets.token_hex(4)}")
+    new.mkdir()
+    draft = new.rename(new.with_name(f"{new.name}-{new.stat().st_ino}"))
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise CannotPublish(f"another build is publishing in {folder} just now; try again when it has ended") from None
+        yield draft
     finally:
-        os.close(handle)
-
-
-def _beside(destination: Path) -> Path:
-    return destination.parent / f".{destination.name}.draft-{secrets.token_hex(4)}"
+        _clear_away(draft, destination)
 
 
 def _recover(destination: Path) -> None:
     """Clear away what killed builds left; if one died between two renames, the old site is set up again first."""
-    for left in sorted(destination.parent.glob(f".{destination.name}.old-*")):
-        if is_site(left) and not destination.exists():
-            left.rename(destination)
-    for left in destination.parent.glob(f".{destination.name}.*-*"):
-        kind = left.name.removeprefix(f".{destination.name}.").partition("-")[0]
-        if kind in ("draft", "old") and _is_ours(left):
-            shutil.rmtree(left)
+    for left in sorted(destination.parent.glob(".*")):
+        if left.is_dir() and re.fullmatch(
+            rf"\.{re.escape(destination.name)}\.(draft|old)-[0-9a-f]{{8}}-\d+", left.name
+        ):
+            _clear_away(left, destination)
 
 
-def _write(path: Path, content: str | bytes | Path) -> None:
-    match content:
-        case Path():
-            try:  # a symbolic link would be linked as one
-                os.link(content.resolve(strict=True) if content.is_symlink() else content, path)
-            except OSError as error:
-                if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP):
-                    raise
-                shutil.copyfile(content, path)
-        case bytes():
-            path.write_bytes(content)
-        case str():
-            path.write_text(content, "utf-8", newline="\n")
+def _clear_away(left: Path, destination: Path) -> None:
+    """Remove a draft. An old site that stands in its place is set up again if there is no other; else removed too.
+
+    What somebody has put into an old site while the new one was made is moved there.
+    """
+    if not left.is_dir():
+        return
+    if left.name.endswith(f"-{left.stat().st_ino}"):
+        _remove(left)
+    elif not destination.exists():
+        left.rename(destination)
+    else:
+        for name in _own(left).files:
+            if _is_newer(left / name, destination / name):
+                (destination / name).parent.mkdir(parents=True, exist_ok=True)
+                (left / name).replace(destination / name)
+        _remove(left)
+
+
+def _is_newer(one: Path, other: Path) -> bool:
+    """Whether a file is another than the one that stands there, and of a later time; or none stands there."""
+    if not os.path.lexists(other):
+        return True
+    here, there = one.lstat(), other.lstat()
+    return not os.path.samestat(here, there) and here.st_mtime_ns > there.st_mtime_ns
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also where folders in it are read-only."""
+    for inside, folders, _ in os.walk(folder):
+        for name in folders:
+            if not Path(inside, name).is_symlink():
+                Path(inside, name).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(path: Path, content: str | bytes | Kept, standing: Kept | None) -> str:
+    """Write one file; gives its digest. What is kept is the old site's file, if that is ``standing`` there unharmed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Kept):
+        if standing and standing.digest == content.digest and standing.is_intact():
+            _link(standing.path, path)
+        else:
+            path.write_bytes(content.read())
+        return content.digest
+    written = content.encode() if isinstance(content, str) else content
+    path.write_bytes(written)
+    return sha256_of(written)
+
+
+def _carry_over(old: Path, draft: Path) -> None:
+    """Take along what somebody keeps in the old site: the same files, in folders with the same rights and times."""
+    if not old.exists():
+        return
+    own = _own(old)
+    for name in own.folders:
+        (draft / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in own.files:
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        _link(old / name, draft / name)
+    for name in reversed([*own.folders]):
+        shutil.copystat(old / name, draft / name)
+    shutil.copymode(old, draft)
+
+
+def _link(file: Path, place: Path) -> None:
+    """The same file in another place, where the system can; else a copy with the same rights and times."""
+    try:
+        os.link(file, place, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(file, place, follow_symlinks=False)
 
 
 def _swap(draft: Path, destination: Path) -> None:
-    """Put the draft in the place of what stands there, which ends up in the draft's place or is gone."""
+    """Put the draft in the place of what stands there, which ends up in the draft's place."""
     if not destination.exists():
         draft.rename(destination)
     elif not _exchange(draft, destination):
@@ -131,10 +239,8 @@ def _swap(draft: Path, destination: Path) -> None:
         destination.rename(old)
         try:
             draft.rename(destination)
-        except OSError:
-            old.rename(destination)
-            raise
-        shutil.rmtree(old)
+        finally:
+            _clear_away(old, destination)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -142,6 +248,6 @@ def _exchange(one: Path, other: Path) -> bool:
     here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
+    except (AttributeError, OSError, TypeError):  # TypeError: Windows names no library None
         return False
     return bool(renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)

@@ -10,7 +10,6 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
 
 IndexEntry = list[str]
 """An entry of the index: address, page's title, section's title, text."""
@@ -66,10 +65,10 @@ def index_script(entries: Iterable[IndexEntry]) -> str:
     return f"{BEFORE}{json.dumps(list(entries), ensure_ascii=False, separators=(',', ':'))};\n"
 
 
-def old_entries(index: Path) -> dict[str, list[IndexEntry]]:
+def old_entries(index: str) -> dict[str, list[IndexEntry]]:
     """The entries of an index that was written before, by the path of their page."""
     entries: dict[str, list[IndexEntry]] = {}
-    for entry in json.loads(index.read_text("utf-8").removeprefix(BEFORE).removesuffix(";\n")):
+    for entry in json.loads(index.removeprefix(BEFORE).removesuffix(";\n")):
         entries.setdefault(entry[0].partition("#")[0], []).append(entry)
     return entries
 

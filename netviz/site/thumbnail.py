@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from pathlib import Path
 
+from netviz.manifest import Kept
 from netviz.pictures import Picture
 from netviz.sources import code_digest
 from netviz.store import Store, key_of
@@ -18,7 +18,7 @@ def thumbnail_path(picture: Picture) -> str:
     return f"pictures/{picture.name}.webp"
 
 
-def thumbnail(picture: Picture, store: Store) -> Path:
+def thumbnail(picture: Picture, store: Store) -> Kept:
     """The thumbnail of a picture, a square: kept in the store."""
     key = key_of([picture.digest, code_digest(__name__, type(picture).__module__)])
     if not store.has(THUMBNAILS, key):
@@ -28,4 +28,4 @@ def thumbnail(picture: Picture, store: Store) -> Path:
         Image.fromarray(picture.framed(SIDE)).save(content, "webp", quality=85)
         with store.writing(THUMBNAILS, key) as folder:
             (folder / "thumbnail.webp").write_bytes(content.getvalue())
-    return store.path(THUMBNAILS, key) / "thumbnail.webp"
+    return store.files(THUMBNAILS, key)["thumbnail.webp"]

@@ -1,0 +1,96 @@
+"""Files that tell whether they are still what was written: each by the digest of its bytes, a folder by a manifest."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+_GONE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO)
+
+
+class Damaged(Exception):
+    """A file is no more what was written there: changed, cut short, gone, or a link to something else."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is damaged")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file in a folder, by its path from there, with the SHA-256 of what was written."""
+
+    folder: Path
+    name: str
+    digest: str
+
+    @classmethod
+    def of(cls, path: Path) -> Kept:
+        """A file as it stands."""
+        return cls(path.parent, path.name, sha256_of(path.read_bytes()))
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.folder / self.name
+
+    def read(self) -> bytes:
+        """The bytes that were written. Raises Damaged if they are not there, or only through a link."""
+        content = read_regular(os.path.join(self.folder, self.name))  # noqa: PTH118 (a Path takes ten times as long)
+        if sha256_of(content) != self.digest or self._is_reached_by_a_link():
+            raise Damaged(self.path)
+        return content
+
+    def is_intact(self) -> bool:
+        """Whether the file is what was written."""
+        try:
+            self.read()
+        except Damaged:
+            return False
+        return True
+
+    def _is_reached_by_a_link(self) -> bool:
+        return any((self.folder / one).is_symlink() for one in folders_of(self.name))
+
+
+def read_regular(path: str | Path) -> bytes:
+    """What a file holds. Raises Damaged if no file is there but nothing, a link, a folder, or something that waits."""
+    try:
+        if stat.S_ISREG(os.lstat(path).st_mode):
+            with open(path, "rb") as file:  # noqa: PTH123
+                return file.read()
+    except OSError as error:
+        if error.errno not in _GONE:
+            raise
+    raise Damaged(Path(path))
+
+
+def folders_of(name: str) -> list[str]:
+    """The folders that a path leads through: ``a`` and ``a/b`` for ``a/b/c``."""
+    return [name[:place] for place, letter in enumerate(name) if letter == "/"]
+
+
+def sha256_of(content: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sealed(value: Any, name: str = "") -> bytes:
+    """A value as JSON beneath its own digest, which holds for it under this name alone."""
+    content = f"{json.dumps(value, sort_keys=True, indent=0)}\n".encode()
+    return sha256_of(name.encode() + b"\0" + content).encode() + b"\n" + content
+
+
+def unsealed(content: bytes, name: str = "") -> Any:
+    """The value that was sealed under this name; None if a byte of it has changed."""
+    try:
+        value = json.loads(content.partition(b"\n")[2])
+    except ValueError:
+        return None
+    return value if content == sealed(value, name) else None
