@@ -152,6 +152,24 @@ def test_what_is_measured_has_words_in_both_languages(name: str) -> None:
     assert [key for key in [*numbers, *series] if key not in terms()] == []
 
 
+VARYING = {
+    "train-classifier": {f"unit_{number}" for number in range(4, 33)},  # as many as there are units
+}
+"""Numbers that a method declares and does not give under the settings of these tests."""
+
+
+@every_declaration
+def test_it_declares_the_numbers_that_it_gives(name: str) -> None:
+    """Every single number; and of what has several, which may be few under some settings, nothing else."""
+    one = methods()[name]
+    answer = run_on_data(one) if one.subject == "data" else {key: values[0] for key, values in ask(one).items()}
+    single = {key for key, values in answer.items() if values.ndim == 0}
+    rows = {key for key, values in answer.items() if values.ndim == 1}
+    declared = set(one.numbers or ()) - VARYING.get(name, set())
+    assert one.numbers is not None
+    assert single <= declared <= single | rows
+
+
 @every_method
 def test_the_same_seed_gives_the_same_bytes(name: str) -> None:
     first, again = (ask(methods()[name]) for _ in range(2))

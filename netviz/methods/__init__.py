@@ -8,7 +8,7 @@ progress bar read the declaration; nothing else has to know a method. Reading th
         title={"en": "Gradient x input", "zh": "梯度 × 输入"},
         summary={"en": "…", "zh": "…"},
         papers=(Paper("Shrikumar et al.", 2016, "Not Just a Black Box", "https://arxiv.org/abs/1605.01713"),),
-        gives="attribution", signed=True, views=("signed", "overlay"),
+        gives="attribution", signed=True, views=("signed", "overlay"), numbers=("sum",),
         passes=lambda settings: Passes(1, 1),
     )
     def gradient_x_input(network, pictures, targets, *, output: Output = "logit"):
@@ -27,7 +27,7 @@ import importlib
 import inspect
 import pkgutil
 import typing
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
@@ -108,6 +108,7 @@ class Method:
     layer_settings: Mapping[str, LayerChoice]
     subject: Subject = "picture"
     half: Callable[[Any], bool] = lambda settings: False
+    numbers: Collection[str] | None = None
 
     @property
     def description(self) -> str:
@@ -131,6 +132,7 @@ def method(
     name: str | None = None,
     subject: Subject = "picture",
     half: Callable[[Any], bool] = lambda settings: False,
+    numbers: Collection[str] | None = None,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Declare a function as a method; its name, with hyphens, becomes the method's unless given.
 
@@ -138,6 +140,8 @@ def method(
     ``maps`` says how many maps of other experiments it takes (least, most): such a function has a fourth parameter, a
     list of them, each (n, ...). ``half`` takes the checked settings and says whether half
     precision changes its maps so little, as measured, that their ranks agree with those of float32 to 0.99 (Spearman).
+    ``numbers`` names what it gives of up to four values a picture, under any settings: claims and sentences that
+    speak of another number are refused before anything runs. Not given, that shows when it has run.
     Raises ValueError if the name is taken by another function.
     """
 
@@ -162,6 +166,7 @@ def method(
             layer_settings,
             subject,
             half,
+            numbers,
         )
         return function
 

@@ -35,6 +35,7 @@ CHUNK = 32  # masked pictures that are in memory at a time
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
+    numbers=("peak", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def grad_cam(
@@ -72,6 +73,7 @@ def grad_cam(
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
+    numbers=("peak", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def grad_cam_plus_plus(
@@ -109,6 +111,7 @@ def grad_cam_plus_plus(
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
+    numbers=("peak", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def hirescam(
@@ -145,6 +148,7 @@ def hirescam(
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
+    numbers=("peak", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def layercam(
@@ -178,6 +182,7 @@ def layercam(
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
+    numbers=("peak", "largest", "share"),
     passes=lambda settings: Passes(forward=1),
 )
 def eigen_cam(network: Network, pictures: Array, targets: Targets, *, layer: SpatialLayer = "block5_conv3") -> Result:
@@ -219,6 +224,7 @@ def eigen_cam(network: Network, pictures: Array, targets: Targets, *, layer: Spa
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
+    numbers=("peak", "largest", "baseline_score", "tried", "raised"),
     passes=lambda settings: Passes(forward=settings.channels + 2),
     half=lambda settings: True,
 )
@@ -276,6 +282,7 @@ def score_cam(
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=("peak", "largest"),
     passes=lambda settings: Passes(forward=2, backward=2),
 )
 def guided_grad_cam(

@@ -39,6 +39,16 @@ Closeness = Annotated[float, Field(gt=0, le=10, description="how closely to find
     ),
     gives="picture",
     views=("before-after",),
+    numbers=(
+        "epsilon",
+        "epsilon_below",
+        "answer_before",
+        "answer_after",
+        "probability_before",
+        "probability_after",
+        "success",
+        "survives_rounding",
+    ),
     passes=lambda settings: Passes(
         forward=4 + settings.points + halvings(settings.largest / settings.points, settings.closeness), backward=1
     ),
@@ -97,6 +107,16 @@ def fgsm(
     ),
     gives="picture",
     views=("before-after",),
+    numbers=(
+        "epsilon",
+        "epsilon_below",
+        "answer_before",
+        "answer_after",
+        "probability_before",
+        "probability_after",
+        "success",
+        "survives_rounding",
+    ),
     passes=lambda settings: Passes(
         forward=3 + settings.steps + (settings.steps + 1) * halvings(settings.largest, settings.closeness),
         backward=settings.steps * (halvings(settings.largest, settings.closeness) + 1),

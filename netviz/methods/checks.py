@@ -22,6 +22,7 @@ HAIR = 1e-3  # RGB steps
     },
     gives="check",
     views=("scatter",),
+    numbers=("x", "y", "error", "directions"),
     passes=lambda settings: Passes(forward=2 * settings.directions + 1, backward=1),
 )
 def finite_differences(
@@ -74,6 +75,7 @@ def finite_differences(
     },
     gives="check",
     views=("curve",),
+    numbers=("x", "measured", "predicted", "rise", "fall", "predicted_rise", "linear_error"),
     passes=lambda settings: Passes(forward=2 * settings.steps + 2, backward=1),
 )
 def nudge(
@@ -130,6 +132,16 @@ def nudge(
     },
     gives="check",
     views=("scatter",),
+    numbers=(
+        "x",
+        "logit",
+        "probability",
+        "logit_smallest",
+        "logit_largest",
+        "probability_smallest",
+        "probability_largest",
+        "rank_correlation",
+    ),
     passes=lambda settings: Passes(forward=settings.classes + 2, backward=settings.classes + 1),
 )
 def gradient_norms(
@@ -186,6 +198,7 @@ def gradient_norms(
     gives="check",
     maps=(2, 2),
     views=("panels", "panels-own"),
+    numbers=("correlation", "rank_correlation", "peak_distance"),
     passes=lambda settings: Passes(forward=0),
 )
 def compare_maps(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:

@@ -38,6 +38,7 @@ BLOCKS = 5  # of VGG16: what a declaration can know of the cost
     ),
     gives="check",
     views=("curve",),
+    numbers=("first_inside_share", "last_inside_share", "first_correlation", "last_correlation", "box_share"),
     passes=lambda settings: Passes(forward=2 * BLOCKS, backward=2 * BLOCKS),
 )
 def grad_cam_through_blocks(

@@ -79,6 +79,7 @@ _PETSIUK = Paper(
     gives="check",
     maps=(1, 1),
     views=("curve",),
+    numbers=("area", "first", "last"),
     passes=lambda settings: Passes(forward=settings.steps + 1),
 )
 def deletion(
@@ -112,6 +113,7 @@ def deletion(
     gives="check",
     maps=(1, 1),
     views=("curve",),
+    numbers=("area", "first", "last"),
     passes=lambda settings: Passes(forward=settings.steps + 1),
 )
 def insertion(
@@ -151,6 +153,7 @@ _INFIDELITY = Paper(
     gives="check",
     maps=(1, 1),
     views=("scatter",),
+    numbers=("infidelity", "scale", "scaled_infidelity", "empty_infidelity"),
     passes=lambda settings: Passes(forward=settings.samples + 1),
 )
 def infidelity(
@@ -221,6 +224,7 @@ def infidelity(
     papers=(_INFIDELITY,),
     gives="check",
     views=("panels",),
+    numbers=("max_sensitivity", "relative", "mean_relative"),
     passes=lambda settings: times(settings.samples + 1, explanation_passes(settings.of_method)),
 )
 def max_sensitivity(
@@ -286,6 +290,7 @@ def max_sensitivity(
     gives="check",
     maps=(1, 1),
     views=("scatter",),
+    numbers=("fidelity",),
     passes=lambda settings: Passes(forward=settings.samples + 1),
 )
 def mu_fidelity(
@@ -345,6 +350,7 @@ def mu_fidelity(
     gives="check",
     maps=(1, 1),
     views=("pointing", "panels"),
+    numbers=("hit", "box", "peak", "distance", "inside_share", "box_share"),
     passes=lambda settings: Passes(forward=0),
 )
 def pointing_game(
@@ -404,6 +410,7 @@ def share_inside(maps: Array, box: tuple[float, float, float, float]) -> Array:
     gives="check",
     maps=(2, 40),
     views=("matrix",),
+    numbers=("least", "mean_off_diagonal"),
     passes=lambda settings: Passes(forward=0),
 )
 def agreement_matrix(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:

@@ -43,6 +43,7 @@ Noise = Annotated[
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=("norm", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def gradient(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
@@ -71,6 +72,7 @@ def gradient(network: Network, pictures: Array, targets: Targets, *, output: Out
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=("sum", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def gradient_x_input(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
@@ -101,6 +103,7 @@ _SMILKOV = Paper(
     gives="attribution",
     signed=True,
     views=("magnitude", "signed", "overlay"),
+    numbers=("deviation", "largest"),
     passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
 )
 def smoothgrad(
@@ -140,6 +143,7 @@ def smoothgrad(
     gives="attribution",
     signed=False,
     views=("map", "overlay"),
+    numbers=("deviation", "largest"),
     half=lambda settings: settings.samples >= FIT_FOR_HALF,
     passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
 )
@@ -179,6 +183,7 @@ def smoothgrad_squared(
     gives="attribution",
     signed=False,
     views=("map", "overlay"),
+    numbers=("deviation", "largest"),
     half=lambda settings: settings.samples >= FIT_FOR_HALF,
     passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
 )
@@ -219,6 +224,7 @@ def vargrad(
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=("norm", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def guided_backprop(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
@@ -250,6 +256,7 @@ def guided_backprop(network: Network, pictures: Array, targets: Targets, *, outp
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=("norm", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def deconvnet(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
@@ -282,6 +289,7 @@ def deconvnet(network: Network, pictures: Array, targets: Targets, *, output: Ou
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=("sum", "delta", "error", "steps", "score", "baseline_score", "steps_tried", "delta_tried"),
     passes=lambda settings: Passes(
         forward=path_points(settings.steps, settings.max_steps, settings.rule) + 2,
         backward=path_points(settings.steps, settings.max_steps, settings.rule),

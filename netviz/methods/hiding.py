@@ -57,6 +57,7 @@ LegacySeed = Annotated[  # NumPy's older random numbers, which lime and shap dra
     gives="attribution",
     signed=True,
     views=("overlay", "signed", "bars"),
+    numbers=("score", "positions", "largest_drop", "largest", "peak", "segments"),
     passes=lambda settings: Passes(forward=len(_starts(SIDE, settings.patch, settings.stride)) ** 2 + 1),
     half=lambda settings: settings.patch >= FIT_PATCH,
 )
@@ -124,6 +125,7 @@ def occlusion(
     gives="attribution",
     signed=False,
     views=("overlay", "map", "bars"),
+    numbers=("score", "mean_score", "largest", "peak", "segments"),
     passes=lambda settings: Passes(forward=settings.samples + 1),
     half=lambda settings: True,
 )
@@ -187,6 +189,7 @@ def rise(
     gives="attribution",
     signed=True,
     views=("overlay", "signed", "bars"),
+    numbers=("score", "intercept", "fit", "largest", "peak", "segments"),
     passes=lambda settings: Passes(forward=settings.samples),
     half=lambda settings: settings.samples >= FIT_SAMPLES,
 )
@@ -244,6 +247,7 @@ def lime(
     gives="attribution",
     signed=True,
     views=("overlay", "signed", "bars"),
+    numbers=("sum", "score", "baseline_score", "delta", "largest", "peak", "segments"),
     passes=lambda settings: Passes(forward=settings.samples + 2),
     half=lambda settings: settings.samples >= FIT_SAMPLES,
 )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     },
     gives="scores",
     views=("bars", "picture"),
+    numbers=(),
     passes=lambda settings: Passes(forward=1),
 )
 def predict(network: Network, pictures: Array, targets: Targets) -> Result:
@@ -40,6 +41,7 @@ def predict(network: Network, pictures: Array, targets: Targets) -> Result:
     },
     gives="feature maps",
     views=("grid",),
+    numbers=(),
     passes=lambda settings: Passes(forward=1),
 )
 def activations(network: Network, pictures: Array, targets: Targets) -> Result:
@@ -64,6 +66,7 @@ def activations(network: Network, pictures: Array, targets: Targets) -> Result:
     ),
     gives="picture",
     views=("picture",),
+    numbers=("filters", "largest"),
     passes=lambda settings: Passes(forward=0),
 )
 def first_layer_filters(network: Network, pictures: Array, targets: Targets) -> Result:
@@ -116,6 +119,7 @@ def mosaic(tiles: Array, gap: float = 255.0) -> Array:
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=("computed", "measured", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def receptive_field(

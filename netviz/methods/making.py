@@ -37,6 +37,7 @@ Jitter = Annotated[
     ),
     gives="picture",
     views=("picture", "curve"),
+    numbers=("x", "score", "start", "end"),
     passes=lambda settings: Passes(
         forward=_made(settings) * (settings.steps + 2), backward=_made(settings) * settings.steps
     ),
@@ -139,6 +140,7 @@ def activation_maximisation(
     ),
     gives="picture",
     views=("before-after",),
+    numbers=("start", "end", "change"),
     passes=lambda settings: Passes(
         forward=settings.octaves * settings.steps + 2, backward=settings.octaves * settings.steps
     ),
@@ -213,6 +215,7 @@ def deep_dream(
     ),
     gives="picture",
     views=("before-after",),
+    numbers=("x", "loss", "loss_start", "loss_end", "relative_error"),
     passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
 )
 def inversion(

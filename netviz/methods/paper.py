@@ -38,6 +38,7 @@ Explanation = Annotated[
     },
     gives="check",
     views=("panels",),
+    numbers=("score", "row_1", "row_2", "row_3", "row_4"),
     passes=lambda settings: Passes(forward=2, backward=1),
     subject="data",
 )

@@ -32,6 +32,7 @@ from netviz.networks import Array, Network, Targets
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay", "curve"),
+    numbers=("x", "score_change", "running_sum", "sum", "change", "gap"),
     passes=lambda settings: Passes(forward=2 * (settings.steps + 1), backward=settings.steps + 1),
 )
 def integrated_path(

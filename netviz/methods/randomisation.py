@@ -64,6 +64,7 @@ WINDOW = 7  # pixels, a side of the windows that structural similarity compares
     ),
     gives="check",
     views=("strip", "curve"),
+    numbers=("head_rank_correlation", "head_similarity", "final_rank_correlation", "final_similarity"),
     passes=lambda settings: times(
         1 + len(stages(vgg16_layers("compact"))),
         explanation_passes(settings.of_method, **_own_settings(settings.of_method, samples=settings.samples)),
@@ -129,6 +130,7 @@ def cascading_randomisation(
     },
     gives="check",
     views=("panels", "matrix"),
+    numbers=("least", "mean"),
     passes=lambda settings: times(settings.seeds, explanation_passes(settings.of_method, samples=settings.samples)),
 )
 def spread_over_seeds(
@@ -160,6 +162,7 @@ def spread_over_seeds(
     },
     gives="check",
     views=("panels", "curve"),
+    numbers=("x", "agreement", "tops"),
     passes=lambda settings: Passes(forward=settings.samples + 1),
 )
 def lime_spread(
@@ -220,6 +223,7 @@ def lime_spread(
     ),
     gives="check",
     views=("panels", "matrix"),
+    numbers=("least", "mean", "largest_error"),
     passes=lambda settings: times(
         len(BASELINES), explanation_passes("integrated-gradients", steps=settings.steps, max_steps=settings.steps)
     ),

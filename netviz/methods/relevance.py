@@ -48,6 +48,15 @@ MONTAVON = Paper(
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=(
+        "output",
+        "input_relevance",
+        "absorbed_by_biases",
+        "absorbed_by_epsilon",
+        "absorbed_share",
+        "conservation_error",
+        "largest",
+    ),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def lrp_epsilon(network: Network, pictures: Array, targets: Targets, *, epsilon: Epsilon = 0.1) -> Result:
@@ -68,6 +77,15 @@ def lrp_epsilon(network: Network, pictures: Array, targets: Targets, *, epsilon:
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=(
+        "output",
+        "input_relevance",
+        "absorbed_by_biases",
+        "absorbed_by_epsilon",
+        "absorbed_share",
+        "conservation_error",
+        "largest",
+    ),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def lrp_z_plus(network: Network, pictures: Array, targets: Targets) -> Result:
@@ -90,6 +108,15 @@ def lrp_z_plus(network: Network, pictures: Array, targets: Targets) -> Result:
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
+    numbers=(
+        "output",
+        "input_relevance",
+        "absorbed_by_biases",
+        "absorbed_by_epsilon",
+        "absorbed_share",
+        "conservation_error",
+        "largest",
+    ),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def lrp_composite(

@@ -39,6 +39,21 @@ _BREIMAN = Paper("Breiman", 2001, "Random Forests", "https://doi.org/10.1023/A:1
     papers=(SUNDARARAJAN, LUNDBERG),
     gives="contributions",
     views=("bars",),
+    numbers=(
+        "names",
+        "weights",
+        "values",
+        "deviations",
+        "probability",
+        "log_odds",
+        "average_log_odds",
+        "sum",
+        "rest",
+        "delta",
+        "accuracy",
+        "greatest",
+        "truth",
+    ),
     passes=lambda settings: Passes(0, training=STEPS),
 )
 def column_contributions(
@@ -99,6 +114,22 @@ def column_contributions(
     },
     gives="check",
     views=("bars",),
+    numbers=(
+        "names",
+        "shares",
+        "auc",
+        "network",
+        "linear",
+        "tree",
+        "commonest",
+        "network_auc",
+        "linear_auc",
+        "tree_auc",
+        "rows",
+        "positive",
+        "missed",
+        "false_alarms",
+    ),
     passes=lambda settings: Passes(0, training=FOLDS * STEPS),
 )
 def models_compared(*, table: TableSetting = "tumours", depth: Depth = 3, seed: Seed = 1) -> Result:
@@ -152,6 +183,19 @@ def models_compared(*, table: TableSetting = "tumours", depth: Depth = 3, seed: 
     ),
     gives="check",
     views=("scatter",),
+    numbers=(
+        "x",
+        "y",
+        "error",
+        "doubtful_predicted",
+        "doubtful_observed",
+        "lowest_predicted",
+        "lowest_positive",
+        "lowest_rows",
+        "brier",
+        "brier_commonest",
+        "rows",
+    ),
     passes=lambda settings: Passes(0, training=FOLDS * STEPS),
 )
 def calibration(
@@ -207,6 +251,7 @@ def calibration(
     ),
     gives="contributions",
     views=("bars",),
+    numbers=("names", "weights", "without", "with_leak", "in_use", "rank", "greatest"),
     passes=lambda settings: Passes(0, training=2 * STEPS),
 )
 def leaking_column(
@@ -257,6 +302,7 @@ def leaking_column(
     papers=(_BREIMAN,),
     gives="contributions",
     views=("bars",),
+    numbers=("names", "weights", "auc", "auc_without", "accuracy", "commonest", "greatest", "rows"),
     passes=lambda settings: Passes(0, training=2 * STEPS),
 )
 def shuffled_columns(
@@ -321,6 +367,7 @@ def shuffled_columns(
     ),
     gives="scores",
     views=("tree",),
+    numbers=("column", "threshold", "below", "above", "rows", "shares", "answers", "accuracy", "questions", "leaves"),
     passes=lambda settings: Passes(0),
 )
 def decision_tree(*, table: TableSetting = "tumours", depth: Depth = 2, seed: Seed = 1) -> Result:
@@ -358,6 +405,7 @@ def decision_tree(*, table: TableSetting = "tumours", depth: Depth = 2, seed: Se
     },
     gives="contributions",
     views=("bars",),
+    numbers=("names", "weights", "used", "columns", "greatest", "accuracy"),
     passes=lambda settings: Passes(0),
 )
 def linear_model(

@@ -56,6 +56,7 @@ SHOWN = 400  # derivatives among the points of a chart
     },
     gives="check",
     views=("table",),
+    numbers=("lines", "failed", "output_error", "grads_error", "grads_val_error", "tensorflow", "keras"),
     passes=lambda settings: Passes(forward=0),
     subject="data",
 )
@@ -124,6 +125,7 @@ def _any_photo() -> io.BytesIO:
     },
     gives="picture",
     views=("picture",),
+    numbers=("largest", "brightest", "negative_share", "changed_by_cmap", "changed_with_one_channel"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def old_picture(
@@ -193,6 +195,7 @@ def _quiet_log(name: str) -> Iterator[None]:
     },
     gives="scores",
     views=("bars",),
+    numbers=("called", "whole_word", "letters", "together"),
     passes=lambda settings: Passes(forward=1),
 )
 def classes_by_word(
@@ -232,6 +235,7 @@ def classes_by_word(
     },
     gives="check",
     views=("scatter",),
+    numbers=("error", "reversed_error"),
     passes=lambda settings: Passes(forward=2, backward=2),
 )
 def plain_tape(network: Network, pictures: Array, targets: Targets) -> Result:

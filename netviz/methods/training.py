@@ -39,7 +39,10 @@ GRID = 120  # places across and down at which a network is asked, to find where 
 
 Steps = Annotated[int, Field(ge=0, le=20000, description="steps of gradient descent, each over all training flowers")]
 Rate = Annotated[float, Field(gt=0, le=10, description="learning rate: how far a step goes along the negative slope")]
-Hidden = Annotated[int, Field(ge=0, le=32, description="units with a ReLU between input and score; 0: no such layer")]
+MOST_HIDDEN = 32
+Hidden = Annotated[
+    int, Field(ge=0, le=MOST_HIDDEN, description="units with a ReLU between input and score; 0: no such layer")
+]
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,19 @@ def train(flowers: Flowers, task: Task, *, hidden: int, steps: int, rate: float,
     papers=(IRIS, BACKPROPAGATION),
     gives="check",
     views=("plane", "curve"),
+    numbers=(
+        "x",
+        "loss",
+        "held_out_loss",
+        "accuracy",
+        "held_out_accuracy",
+        "final_loss",
+        "held_out_final_loss",
+        "parameters",
+        "score_weights",
+        "score_bias",
+        *(f"unit_{number}" for number in range(1, MOST_HIDDEN + 1)),
+    ),
     passes=lambda settings: Passes(forward=0, training=settings.steps),
     subject="data",
 )
@@ -235,6 +251,7 @@ def train_classifier(*, steps: Steps = 1000, hidden: Hidden = 3, rate: Rate = 0.
     papers=(IRIS,),
     gives="check",
     views=("plane", "curve"),
+    numbers=("x", "loss", "held_out_loss", "weight", "bias", "least_squares", "final_loss", "held_out_error"),
     passes=lambda settings: Passes(forward=0, training=settings.steps),
     subject="data",
 )

@@ -59,6 +59,7 @@ _RNN_PAPERS = (
     },
     gives="scores",
     views=("bars",),
+    numbers=("names", "shares", "answer", "probability", "unknown"),
     passes=lambda settings: Passes(0, training=STEPS),
 )
 def sentence_scores(
@@ -90,6 +91,18 @@ def sentence_scores(
     papers=(SUNDARARAJAN,),
     gives="contributions",
     views=("text", "bars"),
+    numbers=(
+        "words",
+        "weights",
+        "toward",
+        "probability",
+        "log_odds",
+        "baseline_log_odds",
+        "sum",
+        "delta",
+        "strongest",
+        "strongest_weight",
+    ),
     passes=lambda settings: Passes(0, training=STEPS),
 )
 def word_contributions(
@@ -139,6 +152,7 @@ def word_contributions(
     },
     gives="contributions",
     views=("cloud", "bars"),
+    numbers=("words", "weights", "occurrences", "sentences", "greatest", "first_share"),
     passes=lambda settings: Passes(0, training=STEPS),
 )
 def word_cloud(
@@ -185,6 +199,18 @@ def word_cloud(
     papers=_RNN_PAPERS,
     gives="check",
     views=("bars",),
+    numbers=(
+        "bag",
+        "rnn",
+        "gru",
+        "linear",
+        "commonest",
+        "rnn_shuffled",
+        "gru_shuffled",
+        "learned",
+        "held_out",
+        "words",
+    ),
     passes=lambda settings: Passes(0, training=len(READERS) * STEPS),
 )
 def readers_compared(*, seed: Seed = 1) -> Result:
@@ -224,6 +250,7 @@ def readers_compared(*, seed: Seed = 1) -> Result:
     papers=_RNN_PAPERS,
     gives="check",
     views=("curve",),
+    numbers=("x", "rnn", "gru", "rnn_kept", "gru_kept", "sentences", "log"),
     passes=lambda settings: Passes(0, training=2 * STEPS),
 )
 def gradient_reach(

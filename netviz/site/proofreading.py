@@ -15,6 +15,7 @@ from netviz.inputs import TEMPLATES
 from netviz.lessons import LANGUAGES, Lesson, LessonText
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
+from netviz.site.asked_numbers import asked_mistakes
 from netviz.site.edition import NAMES
 from netviz.site.expressions import expression_mistakes, measurement_mistakes, undeclared
 from netviz.site.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
@@ -47,6 +48,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
                 mistakes += phrase_mistakes(text, bodies[lesson.slug].template, known)
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
+            mistakes += asked_mistakes(course, lesson, language)
             mistakes += _caption_mistakes(course, lesson, env, language, {*names, "target", "top", "numbers"})
         sections = _sections(course, language, bodies | _linked(course, lessons, language))
         for lesson in lessons:
