@@ -9,17 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from netviz.built import is_current, summary_of
-from netviz.inputs import inputs_key
-from netviz.manifest import Damaged
+from netviz.cache.built import is_current, summary_of
+from netviz.cache.inputs import inputs_key
+from netviz.cache.manifest import Damaged
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
-from netviz.opening import UnreadablePicture
 from netviz.options import Options
+from netviz.pictures.opening import UnreadablePicture
 from netviz.progress import Report, Reporter
 from netviz.refusals import refusal, unfit, write_details
-from netviz.site.publish import CannotPublish
+from netviz.site.files.publish import CannotPublish
 
 EXAMPLES = """\
 examples:

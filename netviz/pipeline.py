@@ -9,32 +9,32 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
-from netviz.built import SUMMARY
-from netviz.course import Course, read_course
-from netviz.draw import FIGURES, Drawing
-from netviz.estimates import announce_long, cost, seconds_of_a_pass
-from netviz.export import export_tasks
-from netviz.fences import untranslated
-from netviz.inputs import inputs_key
-from netviz.manifest import Damaged
+from netviz.cache.built import SUMMARY
+from netviz.cache.inputs import inputs_key
+from netviz.cache.manifest import Damaged
+from netviz.cache.store import Cleaned, Store
+from netviz.course.fences import untranslated
+from netviz.course.reading import Course, read_course
+from netviz.engine.draw import FIGURES, Drawing
+from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
+from netviz.engine.export import export_tasks
+from netviz.engine.plan import Task, make_plan
+from netviz.engine.run import RESULTS, Laboratory, run_data_task
 from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pictures import picture_mistakes, picture_warnings
-from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_writable, naming
-from netviz.run import RESULTS, Laboratory, run_data_task
-from netviz.site.compose import changed_texts, known_paths, site_files
-from netviz.site.made import Takeover
-from netviz.site.places import check_places
+from netviz.site.files.places import check_places
+from netviz.site.files.publish import check_destination, publish
+from netviz.site.files.static import clashes, static_files
+from netviz.site.files.takeover import Takeover
 from netviz.site.proofreading import text_mistakes
-from netviz.site.publish import check_destination, publish
 from netviz.site.results import Results
-from netviz.site.static import clashes, static_files
 from netviz.site.verdicts import verdicts
-from netviz.store import Cleaned, Store
+from netviz.site.weave import changed_texts, known_paths, site_files
 
 ATTEMPTS = 3  # of a build that meets damaged entries in its store
 
@@ -130,7 +130,7 @@ def _seconds_by(reporter: Reporter, names: Mapping[str, str]) -> dict[str, float
 
 
 def export(options: Options, experiment: str, folder: Path, reporter: Reporter) -> list[Path]:
-    """Run an experiment if it must be, and write its raw numbers; see `netviz.export`. Returns the `.npz` files."""
+    """Run an experiment if it must be, and write its raw numbers (`netviz.engine.export`). Returns the `.npz` files."""
     store = Store(options.store)
     return _with_whole_entries(store, reporter, lambda: _export(options, experiment, folder, store, reporter))
 

@@ -15,26 +15,28 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
-from netviz.bibliography import Work
-from netviz.claims import CheckedClaim
+from netviz.cache.manifest import Kept
+from netviz.course.bibliography import Work
+from netviz.course.claims import CheckedClaim
+from netviz.course.lessons import read_text
+from netviz.course.samples import read_samples
+from netviz.engine.result_views import ClassScore
 from netviz.figures import Figure, draw
-from netviz.lessons import read_text
-from netviz.manifest import Kept
 from netviz.methods import Paper, Passes, methods
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
-from netviz.samples import read_samples
-from netviz.site import figure_views, method_views, publish, weave
-from netviz.site.expressions import compiled
-from netviz.site.markup import inline_template, lesson_body
-from netviz.site.notebook import script
+from netviz.site import method_views, rendering
+from netviz.site.files import publish
+from netviz.site.files.notebook import script
+from netviz.site.files.search import entries_of, index_script
+from netviz.site.page_figures import figure_views
 from netviz.site.pages import HOME, Entry, Page, Sample, Site, links_from, page_path, search_index
 from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.site.reference import ChapterView, TermView, WorkView
-from netviz.site.search import entries_of, index_script
-from netviz.values import ClassScore
+from netviz.site.text.expressions import compiled
+from netviz.site.text.markup import inline_template, lesson_body
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "templates"
@@ -241,7 +243,7 @@ class Drawn:
 def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None) -> None:
     """Draw, weave and publish it all. ``arrays`` by picture replace the made-up ones."""
     pictures = {name: one for name, one in read_samples(ROOT / "content/pictures").items() if name in PICTURES}
-    files: dict[str, str | bytes | Kept] = {**weave.read_assets(TEMPLATES)}
+    files: dict[str, str | bytes | Kept] = {**rendering.read_assets(TEMPLATES)}
     drawn = {name: _draw(one, work, (arrays or {}).get(name) or _made_up(one)) for name, one in pictures.items()}
     for name, picture in pictures.items():
         thumbnail = work / f"{name}.webp"
@@ -343,7 +345,7 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
 def _pages(
     language: str, pictures: Mapping[str, Picture], drawn: Mapping[str, Mapping[str, Drawn]], work: Path
 ) -> dict[str, str]:
-    env, sandbox = weave.environment(TEMPLATES, language), weave.sandbox(TEMPLATES, language)
+    env, sandbox = rendering.environment(TEMPLATES, language), rendering.sandbox(TEMPLATES, language)
     site = site_of(language, pictures)
     source = work / f"{language}.md"
     rest = "\n".join(fence(view) for view in (*FIGURES[1:], "slider"))
@@ -365,15 +367,15 @@ def _pages(
                     figure = slider_view(figure_view("signed", own["signed"], page, picture, sandbox))
                 else:
                     figure = figure_view(view, own[view], page, picture, sandbox)
-                return weave.weave_figure(env, figure)
+                return rendering.render_figure(env, figure)
 
             def question(id: str) -> Markup:
-                return weave.weave_question(env, question_of(id, language, picture.name))
+                return rendering.render_question(env, question_of(id, language, picture.name))
 
             template, link = compiled(sandbox, body.template), links_from(page, site)
             return Markup(template.render(experiment=experiment, question=question, link=link))
 
-        pages[lesson.path] = weave.weave_page(
+        pages[lesson.path] = rendering.render_page(
             env,
             "lesson",
             site,
@@ -384,10 +386,10 @@ def _pages(
         )
         home = replace(plain, slug=HOME, varies=True)
         opening = Markup("<p>{}</p>").format(text.front.summary)
-        pages[home.path] = weave.weave_page(env, "home", site, home, body=opening)
+        pages[home.path] = rendering.render_page(env, "home", site, home, body=opening)
         for entry in (site.lessons[0], site.lessons[2]):
             other = replace(plain, slug=entry.slug, title=entry.title, varies=entry.varies)
-            pages[other.path] = weave.weave_page(env, "lesson", site, other, body=opening, learn=(), downloads={})
+            pages[other.path] = rendering.render_page(env, "lesson", site, other, body=opening, learn=(), downloads={})
     plain = replace(plain, picture=PICTURES[0])
     declarations = [method_views.method_view(method, language) for method in methods().values()]
     notices = (
@@ -402,10 +404,10 @@ def _pages(
     }
     for slug, values in contents.items():
         page = replace(plain, slug=slug, title=getattr(env.globals["words"], slug))
-        pages[page.path] = weave.weave_page(env, slug, site, page, **values)
-    layers = weave.weave_layer_table(env, vgg16_layers("compact"))
+        pages[page.path] = rendering.render_page(env, slug, site, page, **values)
+    layers = rendering.render_layer_table(env, vgg16_layers("compact"))
     last = replace(plain, slug="regions", title=site.lessons[2].title)
-    pages[last.path] = weave.weave_page(env, "lesson", site, last, body=layers, learn=(), downloads={})
+    pages[last.path] = rendering.render_page(env, "lesson", site, last, body=layers, learn=(), downloads={})
     listed = [replace(plain, slug=slug, title=slug) for slug in contents]
     listed.append(replace(plain, slug="what-a-gradient-says", varies=True))
     index = index_script(one for page in listed for one in entries_of(page.path, page.title, pages[page.path]))

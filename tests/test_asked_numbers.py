@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.course import read_course
+from netviz.course.reading import read_course
 from netviz.site.proofreading import text_mistakes
 
 QUESTION = """

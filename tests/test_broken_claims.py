@@ -13,10 +13,10 @@ import pytest
 from jinja2 import Environment, nodes
 from site_fixture import TEMPLATES, figure_of
 
-from netviz.claims import check_claim, read_claim
-from netviz.course import read_course
-from netviz.site.weave import environment, weave_figure
-from netviz.values import ClassScore, ResultView, Top
+from netviz.course.claims import check_claim, read_claim
+from netviz.course.reading import read_course
+from netviz.engine.result_views import ClassScore, ResultView, Top
+from netviz.site.rendering import environment, render_figure
 
 TABBY = ClassScore(281, "tabby", 0.45, 12.5, 1)
 TIGER_CAT = ClassScore(282, "tiger cat", 0.20, 11.0, 2)
@@ -97,7 +97,7 @@ def test_the_page_says_that_a_claim_is_false(source: str, subject: str, language
     words = env.globals["words"]
     broken = check_claim(read_claim(source), SCOPE)
     kept = check_claim(read_claim("numbers.error < 0"), SCOPE)
-    html = weave_figure(env, figure_of(claims=(kept, broken), target=TABBY if subject == "picture" else None))
+    html = render_figure(env, figure_of(claims=(kept, broken), target=TABBY if subject == "picture" else None))
     outside = html5lib.parse(re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL), namespaceHTMLElements=False)
     (box,) = outside.iterfind(".//div[@class='broken']")
     text = " ".join("".join(box.itertext()).split())

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from netviz.claims import check_claim, read_claim
-from netviz.values import ClassScore, Top, result_view
+from netviz.course.claims import check_claim, read_claim
+from netviz.engine.result_views import ClassScore, Top, result_view
 
 TABBY = ClassScore(281, "tabby", 0.45, 12.5, 1)
 TIGER_CAT = ClassScore(282, "tiger cat", 0.20, 11.0, 2)

@@ -14,15 +14,15 @@ from pydantic import Field
 from tiny import make_tiny, random_pictures
 
 import netviz.methods
-from netviz.experiments import Experiment, Vocabulary, read_experiments
+from netviz.course.experiments import Experiment, Vocabulary, read_experiments
+from netviz.course.lessons import Lesson, read_text
+from netviz.engine.record import READABLE, split
 from netviz.figures import Figure, alt_text, draw, terms
 from netviz.figures.views import VIEWS
-from netviz.lessons import Lesson, read_text
 from netviz.methods import Method, OutputSetting, Passes, Result, SpatialLayer, method, methods, run, run_on_data
 from netviz.mistakes import Mistakes
 from netviz.networks import Array, Network, Targets
 from netviz.networks.keras_network import KerasNetwork
-from netviz.record import READABLE, split
 from netviz.site.method_words import axis_words, setting_words
 
 PICTURES = random_pictures(3, seed=21)

@@ -21,9 +21,9 @@ import html5lib
 import pytest
 from test_downloads import assert_is_a_notebook
 
-from netviz.bibliography import addresses_linked, cited_works
-from netviz.course import read_course
-from netviz.lessons import LANGUAGES
+from netviz.course.bibliography import addresses_linked, cited_works
+from netviz.course.lessons import LANGUAGES
+from netviz.course.reading import read_course
 from netviz.methods import methods
 from netviz.site.pages import HOME, NOT_FOUND, PAGES, page_path, search_index
 

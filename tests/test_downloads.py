@@ -11,11 +11,11 @@ import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from netviz.course import read_course
+from netviz.course.lessons import LessonText, read_text
+from netviz.course.reading import read_course
 from netviz.figures import Column, Table
-from netviz.lessons import LessonText, read_text
-from netviz.site.notebook import code_blocks, markdown_text, notebook, script
-from netviz.site.numbers import numbers_csv, numbers_json
+from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
+from netviz.site.files.raw_numbers import numbers_csv, numbers_json
 
 ROOT = Path(__file__).parents[1]
 LESSON = """---

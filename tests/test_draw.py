@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from netviz import draw
-from netviz.draw import FIGURES, Drawing
-from netviz.run import RESULTS
-from netviz.store import Store
+from netviz.cache.store import Store
+from netviz.engine import draw
+from netviz.engine.draw import FIGURES, Drawing
+from netviz.engine.run import RESULTS
 
 
 @dataclass(frozen=True)

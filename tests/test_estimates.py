@@ -6,11 +6,11 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from netviz.estimates import announce_long, cost, share_of_a_pass, window_share
+from netviz.engine.estimates import announce_long, cost, share_of_a_pass, window_share
+from netviz.engine.plan import Task
 from netviz.methods import methods
 from netviz.networks.architecture import BLOCKS, vgg16_layers
 from netviz.networks.weights import Weights
-from netviz.plan import Task
 from netviz.progress import Reporter
 
 

@@ -10,7 +10,7 @@ import pytest
 from tiny import make_tiny, random_pictures
 
 from netviz.networks.architecture import vgg16_layers
-from netviz.site.explorer import field, margin, solid
+from netviz.site.page_figures.explorer import field, margin, solid
 
 if TYPE_CHECKING:
     from pathlib import Path

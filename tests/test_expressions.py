@@ -7,8 +7,8 @@ import pytest
 from jinja2 import StrictUndefined, UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from netviz.lessons import LessonText, read_text
-from netviz.site.expressions import expression_mistakes, failure, results_used
+from netviz.course.lessons import LessonText, read_text
+from netviz.site.text.expressions import expression_mistakes, failure, results_used
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"  # the body begins in line 5
 

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from test_experiments import fence, read
 
-from netviz.framing import framed_as, squash
 from netviz.mistakes import Mistakes
 from netviz.networks.quiet import import_keras
 from netviz.pictures import Picture, frame
+from netviz.pictures.framing import framed_as, squash
 
 STRIPES = np.repeat(np.arange(6, dtype=np.uint8) * 40, 50)[None, :, None].repeat(100, axis=0).repeat(3, axis=2)
 

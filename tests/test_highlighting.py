@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from netviz.inputs import TEMPLATES
-from netviz.site.highlighting import highlighted
+from netviz.cache.inputs import TEMPLATES
+from netviz.site.text.highlighting import highlighted
 
 PYTHON = "import numpy as np  # arrays\n\nx = np.ones(3) if \"<b>\" not in 'a' else None\n"
 YAML = "id: slope\nsamples: 5\ntarget: 'cat'\n"

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from netviz import inputs
-from netviz.inputs import CHANGE_NOTHING, digest_of, inputs_key
+from netviz.cache import inputs
+from netviz.cache.inputs import CHANGE_NOTHING, digest_of, inputs_key
+from netviz.cache.packages import installed
 from netviz.networks.weights import Weights
 from netviz.options import Options
-from netviz.packages import installed
 
 
 @pytest.fixture

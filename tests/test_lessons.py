@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.lessons import BLANK, TOKEN, fence_id, read_text, scan
+from netviz.course.lessons import BLANK, TOKEN, fence_id, read_text, scan
 from netviz.mistakes import Mistakes
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"

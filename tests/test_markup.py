@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from netviz.inputs import TEMPLATES
-from netviz.lessons import LessonText, read_text
+from netviz.cache.inputs import TEMPLATES
+from netviz.course.lessons import LessonText, read_text
 from netviz.mistakes import Mistakes
-from netviz.site.leftovers import unused_definitions
-from netviz.site.markup import inline_template, lesson_body, phrase_mistakes, skeleton
-from netviz.site.maths import to_mathml
-from netviz.site.nesting import id_mistakes
-from netviz.site.weave import ids_of
+from netviz.site.rendering import ids_of
+from netviz.site.text.leftovers import unused_definitions
+from netviz.site.text.markup import inline_template, lesson_body, phrase_mistakes, skeleton
+from netviz.site.text.maths import to_mathml
+from netviz.site.text.nesting import id_mistakes
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
 

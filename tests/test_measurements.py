@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from netviz.lessons import read_text
-from netviz.measurements import Measurement, read_measurements
+from netviz.course.lessons import read_text
+from netviz.course.measurements import Measurement, read_measurements
 from netviz.mistakes import Mistakes
-from netviz.site import weave
-from netviz.site.expressions import measurement_mistakes
+from netviz.site import rendering
+from netviz.site.text.expressions import measurement_mistakes
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 ORIGIN = {"date": "2026-11-25", "processor": "A <fast> one", "cores": 2, "command": "python bench.py"}
@@ -65,7 +65,7 @@ def test_a_mistake_is_shown_at_its_place(tmp_path: Path, values: dict[str, Any],
 def test_a_lesson_can_only_speak_of_what_there_is(tmp_path: Path, call: str) -> None:
     path = tmp_path / "en.md"
     path.write_text("---\ntitle: A title\nsummary: A sentence.\n---\nText\n\n{{ " + call + " }}\n", "utf-8")
-    env, text = weave.sandbox(TEMPLATES, "en"), read_text(path, "en")
+    env, text = rendering.sandbox(TEMPLATES, "en"), read_text(path, "en")
     (mistake,) = measurement_mistakes(text, env, {"tools"})
     assert "en.md:7:" in str(mistake) and "there is no measurement 'tols'" in str(mistake) and "tools" in str(mistake)
     assert measurement_mistakes(text, env, {"tols"}) == []
@@ -73,11 +73,13 @@ def test_a_lesson_can_only_speak_of_what_there_is(tmp_path: Path, call: str) -> 
 
 def test_tables_have_a_row_a_task_and_say_where_they_come_from() -> None:
     measurement = Measurement.model_validate({**ORIGIN, "rows": ROWS})
-    env = weave.environment(TEMPLATES, "en")
-    seconds, agreement = (weave.weave_measurement(env, measurement, one, str.upper) for one in ("seconds", "agreement"))
+    env = rendering.environment(TEMPLATES, "en")
+    seconds, agreement = (
+        rendering.render_measurement(env, measurement, one, str.upper) for one in ("seconds", "agreement")
+    )
     assert '<th scope="row">GRADIENT</th><td class="figures">0.610</td><td class="figures">1.25</td>' in seconds
     assert '<th scope="row">LIME</th><td class="figures">12.0</td><td class="figures">–</td>' in seconds
     assert "2026-11-25" in seconds and "A &lt;fast&gt; one" in seconds and "not in this build" in seconds
     assert "theirs" in agreement and ">ours<" not in agreement and "0.9999" in agreement
     with pytest.raises(ValueError, match="no column 'speed'; there are seconds, agreement"):
-        weave.weave_measurement(env, measurement, "speed", str)
+        rendering.render_measurement(env, measurement, "speed", str)

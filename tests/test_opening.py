@@ -18,9 +18,8 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from netviz import opening
-from netviz.opening import UnreadablePicture, open_picture
-from netviz.pictures import Picture, frame, own_picture, picture_warnings
+from netviz.pictures import Picture, frame, opening, own_picture, picture_warnings
+from netviz.pictures.opening import UnreadablePicture, open_picture
 
 pillow_heif.register_heif_opener()
 

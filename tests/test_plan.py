@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from netviz.course import Course, read_course
+from netviz.course.reading import Course, read_course
+from netviz.engine.plan import Plan, make_plan
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import Weights
-from netviz.plan import Plan, make_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = Weights("compact", "0" * 64, "nowhere")

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from netviz.course import read_course
-from netviz.experiments import Vocabulary, read_experiments
-from netviz.lessons import Lesson, read_text
+from netviz.course.experiments import Vocabulary, read_experiments
+from netviz.course.lessons import Lesson, read_text
+from netviz.course.reading import read_course
+from netviz.engine.plan import make_plan
 from netviz.methods import methods, run
 from netviz.methods.gradients import FIT_FOR_HALF
 from netviz.methods.hiding import FIT_PATCH
@@ -21,7 +22,6 @@ from netviz.networks.architecture import vgg16_layers
 from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import describe
 from netviz.pictures import frame, open_upright
-from netviz.plan import make_plan
 
 PLAIN, QUICK = frozenset({"fma", "avx2"}), frozenset({"fma", "avx2", "avx512_bf16"})
 

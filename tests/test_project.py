@@ -13,10 +13,10 @@ import pytest
 
 from netviz import methods
 from netviz.command_line import parser
-from netviz.experiments import Vocabulary, read_experiments
-from netviz.lessons import Lesson, read_text
+from netviz.course.experiments import Vocabulary, read_experiments
+from netviz.course.lessons import Lesson, read_text
+from netviz.course.questions import read_questions
 from netviz.networks.architecture import vgg16_layers
-from netviz.questions import read_questions
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text("utf-8")

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from netviz.built import MARKER, SUMMARY, digests_of, is_current
-from netviz.locks import Busy, locked
-from netviz.manifest import Damaged, Kept, sealed, unsealed
+from netviz.cache.built import MARKER, SUMMARY, digests_of, is_current
+from netviz.cache.locks import Busy, locked
+from netviz.cache.manifest import Damaged, Kept, sealed, unsealed
 from netviz.options import Options
-from netviz.site import publish
-from netviz.site.places import check_places
-from netviz.site.publish import CannotPublish
+from netviz.site.files import publish
+from netviz.site.files.places import check_places
+from netviz.site.files.publish import CannotPublish
 
 ROOT = Path(__file__).resolve().parents[1]
-CHILD = "from pathlib import Path\nimport os\nfrom netviz.manifest import Kept\nfrom netviz.site import publish\n"
+CHILD = "from pathlib import Path\nimport os\nfrom netviz.cache.manifest import Kept\nfrom netviz.site import publish\n"
 
 
 @pytest.fixture
@@ -300,7 +300,7 @@ def test_two_builds_at_once_do_not_meet(site: Path, monkeypatch: pytest.MonkeyPa
 
 def test_a_lock_is_free_again_when_its_holder_has_died(tmp_path: Path) -> None:
     lock = str(tmp_path / "lock")
-    assert died(f"from netviz.locks import locked\nwith locked(Path({lock!r})): os._exit(9)\n")
+    assert died(f"from netviz.cache.locks import locked\nwith locked(Path({lock!r})): os._exit(9)\n")
     with locked(tmp_path / "lock"), pytest.raises(Busy), locked(tmp_path / "lock"):
         pass
 

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from netviz.fences import untranslated
-from netviz.inputs import TEMPLATES
-from netviz.lessons import Lesson, read_text
+from netviz.cache.inputs import TEMPLATES
+from netviz.course.fences import untranslated
+from netviz.course.lessons import Lesson, read_text
+from netviz.course.questions import Question, read_questions
 from netviz.mistakes import Mistakes
-from netviz.questions import Question, read_questions
-from netviz.site import weave
+from netviz.site import rendering
 from netviz.site.quiz import QuestionView, question_mistakes, question_view, results_asked
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"  # the body begins in line 5, a fence's first field in line 6
@@ -50,7 +50,7 @@ def view(folder: Path, row: float, language: str = "en", english: str = ENGLISH,
     both = lesson(folder, english, CHINESE)
     questions, _ = read_questions([both], ())
     values = {"results": results(row), "target": target}
-    env = weave.sandbox(TEMPLATES, language)
+    env = rendering.sandbox(TEMPLATES, language)
     return question_view(questions["brightest"], both.texts, language, env, values, values)
 
 
@@ -137,7 +137,7 @@ def test_a_language_that_lacks_a_question_is_reported_and_shows_the_english(tmp_
     behind = untranslated([both], "question", questions.values())
     assert list(map(str, behind)) == [f"{tmp_path}/zh.md: has no fence for the question 'brightest'"]
     values = {"results": results(0.2), "target": "cat"}
-    env = weave.sandbox(TEMPLATES, "zh")
+    env = rendering.sandbox(TEMPLATES, "zh")
     shown = question_view(questions["brightest"], both.texts, "zh", env, values, values)
     assert str(shown.choices[0].text) == "up"
 
@@ -157,7 +157,7 @@ def test_words_are_checked_before_anything_runs(
 ) -> None:
     both = lesson(tmp_path, ENGLISH.replace(*change))
     questions, _ = read_questions([both], ())
-    env = weave.sandbox(TEMPLATES, "en")
+    env = rendering.sandbox(TEMPLATES, "en")
     found = question_mistakes(questions["brightest"], both.texts, "en", env, {"results", "target"}, {"x"})
     told = "\n".join(map(str, found))
     assert place in told

@@ -30,7 +30,7 @@ from netviz.methods.relevance import composite_rules
 from netviz.networks import open_network
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.keras_network import KerasNetwork, keras
-from netviz.networks.relevance import Rule, UnsupportedLayer, propagate
+from netviz.networks.relevance_rules import Rule, UnsupportedLayer, propagate
 from netviz.networks.weights import Weights
 from netviz.pictures import frame, open_upright
 

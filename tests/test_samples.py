@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from netviz.course.samples import read_samples
 from netviz.mistakes import Mistakes
-from netviz.samples import read_samples
 
 CAT = "title: {en: A cat, zh: 一只猫}, credit: Ann, licence: CC0 1.0, source: 'https://example.org'"
 CREDITS = f"cat: {{{CAT}}}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from netviz.site.search import entries_of, index_script, old_entries, passages
+from netviz.site.files.search import entries_of, index_script, old_entries, sections
 
 PAGE = """<!doctype html><nav>elsewhere</nav><article class="text"><p>Beginning <b>of</b>
 the&nbsp;page.</p><h2 id="one">The <em>first</em> part</h2><p>Text &lt;b&gt;.<img src="a.webp" alt="unread"></p>
@@ -14,7 +14,7 @@ the&nbsp;page.</p><h2 id="one">The <em>first</em> part</h2><p>Text &lt;b&gt;.<im
 
 
 def test_a_page_is_cut_at_its_headings_and_terms_and_only_its_prose_is_kept() -> None:
-    assert [(one.anchor, " ".join(one.title.split()), one.text) for one in passages(PAGE, "Title")] == [
+    assert [(one.anchor, " ".join(one.title.split()), one.text) for one in sections(PAGE, "Title")] == [
         ("", "Title", "Beginning of the page."),
         ("one", "The first part", "Text <b>. A caption."),
         ("term", "term 词", "Meaning."),

@@ -24,17 +24,19 @@ from jinja2.exceptions import SecurityError
 from site_fixture import TEMPLATES, WEIGHTS, figure_of
 
 from netviz import methods
-from netviz.claims import CheckedClaim
+from netviz.course.claims import CheckedClaim
+from netviz.engine.result_views import ClassScore
 from netviz.figures import Column, Figure, Table, alt_text, draw
 from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
 from netviz.networks.architecture import vgg16_layers
-from netviz.site import figure_views, filters, method_views, weave
-from netviz.site.expressions import compiled
+from netviz.site import method_views, rendering
+from netviz.site.files.search import entries_of, index_script
 from netviz.site.method_words import asks_for_class, is_slope, map_words
+from netviz.site.page_figures import figure_views
 from netviz.site.pages import HOME, NOT_FOUND, PAGES, Entry, Page, Site, links_from
-from netviz.site.search import entries_of, index_script
-from netviz.values import ClassScore
+from netviz.site.text import filters
+from netviz.site.text.expressions import compiled
 
 if TYPE_CHECKING:
     from browser import Browser
@@ -120,26 +122,26 @@ def test_head_names_the_page_its_languages_and_allows_nothing_from_elsewhere(sit
 
 
 def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
-    env = weave.environment(TEMPLATES, "en")
+    env = rendering.environment(TEMPLATES, "en")
     site = Site("Title", "Tagline", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/netviz")
     page = Page("en", "credits", "Credits", "All of them", "cat", "cat", image="figures/a.webp")
-    html = weave.weave_page(env, "credits", site, page, notices=())
+    html = rendering.render_page(env, "credits", site, page, notices=())
     assert '<link rel="canonical" href="https://example.org/netviz/credits.html">' in html
     for language, path in (("en", "credits"), ("zh-Hans", "zh/credits"), ("x-default", "credits")):
         address = f"https://example.org/netviz/{path}.html"
         assert f'<link rel="alternate" hreflang="{language}" href="{address}">' in html
     assert '<meta property="og:image" content="https://example.org/netviz/figures/a.webp">' in html
     lost = replace(page, slug=NOT_FOUND, base="https://example.org/netviz/")  # shown at any address
-    html = weave.weave_page(env, NOT_FOUND, site, lost)
+    html = rendering.render_page(env, NOT_FOUND, site, lost)
     assert 'href="https://example.org/netviz/assets/style.css"' in html and 'href="../' not in html
-    assert "canonical" not in weave.weave_page(env, "credits", replace(site, address=""), page, notices=())
+    assert "canonical" not in rendering.render_page(env, "credits", replace(site, address=""), page, notices=())
 
 
 def test_a_sitemap_lists_pages_in_all_languages() -> None:
-    env = weave.environment(TEMPLATES, "zh")
+    env = rendering.environment(TEMPLATES, "zh")
     site = Site("", "", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/n&v")
     page = Page("zh", "credits", "", "", "cat", "cat")
-    tree = ElementTree.fromstring(weave.weave_sitemap(env, site, [page]))
+    tree = ElementTree.fromstring(rendering.render_sitemap(env, site, [page]))
     spaces = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
     assert [one.text for one in tree.findall("s:url/s:loc", spaces)] == ["https://example.org/n&v/zh/credits.html"]
     others = {one.get("hreflang"): one.get("href") for one in tree.findall("s:url/x:link", spaces)}
@@ -162,7 +164,7 @@ def test_links_in_lessons_hold_from_every_page_and_dead_ones_are_found() -> None
     page = Page("en", "regions", "", "", "dog", "cat", varies=True)
     written = ("five-steps.html#a", "methods.html", "https://a.b/c.html", "#b")
     woven = ("../five-steps/dog.html#a", "../methods.html", "https://a.b/c.html", "#b")
-    env = weave.sandbox(TEMPLATES, "en")
+    env = rendering.sandbox(TEMPLATES, "en")
     for before, after in zip(written, woven, strict=True):
         template = compiled(env, f'<a href="{before}"></a>')
         assert template.render(link=links_from(page, site)) == f'<a href="{after}"></a>'
@@ -182,11 +184,11 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 def test_nothing_that_is_shown_can_become_markup() -> None:
-    env = weave.environment(TEMPLATES, "en")
+    env = rendering.environment(TEMPLATES, "en")
     score = ClassScore(1, HOSTILE, 0.5, 1.0, 1)
     claim = CheckedClaim(HOSTILE, False, {HOSTILE: HOSTILE})
     table = figure_views.DataTable((HOSTILE,), ((HOSTILE,),), (False,))
-    html = weave.weave_figure(
+    html = rendering.render_figure(
         env,
         figure_of(
             method=HOSTILE, summary=HOSTILE, target=score, top=(score,), numbers={HOSTILE: HOSTILE}, claims=(claim,),
@@ -198,7 +200,7 @@ def test_nothing_that_is_shown_can_become_markup() -> None:
 
 
 def test_lessons_run_in_a_sandbox_and_undefined_names_are_errors() -> None:
-    env = weave.sandbox(TEMPLATES, "en")
+    env = rendering.sandbox(TEMPLATES, "en")
     with pytest.raises(SecurityError):
         env.from_string("{{ ''.__class__.__mro__ }}").render()
     with pytest.raises(UndefinedError):

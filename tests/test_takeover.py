@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netviz.course import read_course
+from netviz.cache.store import Store
+from netviz.course.reading import read_course
+from netviz.engine.plan import Task, make_plan
+from netviz.engine.run import RESULTS
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import build
-from netviz.plan import Task, make_plan
 from netviz.progress import Report, Reporter
-from netviz.run import RESULTS
-from netviz.store import Store
 
 ROOT = Path(__file__).resolve().parents[1]
 SECOND = "---\ntitle: {}\nsummary: The same cat.\n---\n\nSee [the first](first.html#{}): {{{{ {} }}}}.\n"

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
-from netviz.fields import InEveryLanguage, Name
+from netviz.course.fields import InEveryLanguage, Name
 from netviz.limits import YAML_CHARACTERS, YAML_NESTING
 from netviz.mistakes import Mistakes
 from netviz.yaml_places import read_checked, read_yaml

@@ -25,7 +25,7 @@ MARRIAGE = {1: "married", 2: "single"}
 
 
 @dataclass(frozen=True)
-class Table:
+class Dataset:
     """Rows of numbers with a yes or no each.
 
     ``rows`` (n, k) float64 in the units of the source, ``labels`` (n,) 0 or 1, ``classes`` the words for 0 and 1;
@@ -45,20 +45,20 @@ class Table:
         spread = learned.std(axis=0)
         return (self.rows - learned.mean(axis=0)) / np.where(spread > 0, spread, 1)
 
-    def without(self, *beginnings: str) -> Table:
+    def without(self, *beginnings: str) -> Dataset:
         """The same without the columns whose names begin so."""
         kept = [place for place, name in enumerate(self.columns) if not name.startswith(beginnings)]
         names = tuple(self.columns[place] for place in kept)
-        return Table(names, self.rows[:, kept], self.labels, self.classes, self.held_out)
+        return Dataset(names, self.rows[:, kept], self.labels, self.classes, self.held_out)
 
-    def with_column(self, name: str, values: Array) -> Table:
+    def with_column(self, name: str, values: Array) -> Dataset:
         """The same with one more column: (n,)."""
         rows = np.column_stack([self.rows, values])
-        return Table((*self.columns, name), rows, self.labels, self.classes, self.held_out)
+        return Dataset((*self.columns, name), rows, self.labels, self.classes, self.held_out)
 
 
 @cache
-def table(name: TableName) -> Table:
+def table(name: TableName) -> Dataset:
     """A table by its name; a fifth of the rows, the same each time and alike in both classes, is held out."""
     readers: dict[str, Callable[[], tuple[tuple[str, ...], Array, NDArray[np.int64], tuple[str, str]]]] = {
         "tumours": _tumours,
@@ -69,7 +69,7 @@ def table(name: TableName) -> Table:
     for label in (0, 1):
         members = np.flatnonzero(labels == label)
         held_out[np.random.default_rng(label).permutation(members)[: round(len(members) / 5)]] = True
-    return Table(columns, rows, labels, classes, held_out)
+    return Dataset(columns, rows, labels, classes, held_out)
 
 
 def _tumours() -> tuple[tuple[str, ...], Array, NDArray[np.int64], tuple[str, str]]:

@@ -2,6 +2,9 @@
 
 No word is burnt into a picture, so one set of files serves every language; words are composed from facts by
 `alt_text`. Reading this module imports neither NumPy nor Matplotlib: pages are woven without them.
+
+It may know NumPy, Matplotlib and Pillow. It must not know networks, methods or experiments: to it a result is arrays
+with names.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netviz.figures.describe import alt_text, place_words, term, terms
-from netviz.figures.values import Column, Figure, Legend, Panel, Readings, Request, Table
+from netviz.figures.figure import Column, Figure, Legend, Panel, Readings, Request, Table
 from netviz.figures.views import VIEWS, View
 
 if TYPE_CHECKING:

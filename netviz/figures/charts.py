@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats, Scale
 from netviz.figures.describe import superscript
-from netviz.figures.regions import draw_region_bars
-from netviz.figures.values import Column, Figure, Panel, Request, Table, rounded, rounded_rows
+from netviz.figures.figure import Column, Figure, Panel, Request, Table, rounded, rounded_rows
+from netviz.figures.region_bars import draw_region_bars
 
 WIDTH = 640
 FONT = 17  # readable still at half the width, on a phone

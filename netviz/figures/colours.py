@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.figures.values import Legend, rounded
+from netviz.figures.figure import Legend, rounded
 
 Floats = NDArray[np.floating[Any]]
 Pixels = NDArray[np.uint8]

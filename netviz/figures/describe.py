@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from netviz.figures.values import Figure, Panel
+from netviz.figures.figure import Figure, Panel
 from netviz.yaml_places import read_values
 
 PLACES = (

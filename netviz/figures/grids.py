@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats, Pixels, Scale
 from netviz.figures.facts import ZERO, area_means
-from netviz.figures.files import file_stem, picture_panel, write_exact
-from netviz.figures.values import Column, Figure, Panel, Request, Table, rounded, rounded_rows
+from netviz.figures.figure import Column, Figure, Panel, Request, Table, rounded, rounded_rows
+from netviz.figures.picture_files import file_stem, picture_panel, write_exact
 
 WIDEST = 1040
 GAP = 1

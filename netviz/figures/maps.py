@@ -12,9 +12,9 @@ from PIL import Image, ImageDraw
 
 from netviz.figures.colours import Floats, Pixels, Scale, scale_of
 from netviz.figures.facts import is_drawable, map_facts, map_table, picture_facts, state_of
-from netviz.figures.files import enlarged, picture_panel, smooth, write_exact, write_photograph
+from netviz.figures.figure import Column, Figure, Legend, Panel, Readings, Request, Table, rounded, rounded_rows
+from netviz.figures.picture_files import enlarged, picture_panel, smooth, write_exact, write_photograph
 from netviz.figures.readings import COARSER, FINEST, map_readings, patch_readings
-from netviz.figures.values import Column, Figure, Legend, Panel, Readings, Request, Table, rounded, rounded_rows
 
 SIDE = 448  # of a full picture: every value of a 224 network is a block of 2 by 2
 STRIP_SIDE = 224

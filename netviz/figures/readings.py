@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats
 from netviz.figures.facts import is_drawable
-from netviz.figures.values import Readings, rounded
+from netviz.figures.figure import Readings, rounded
 
 FINEST = 28  # cells along a side of a single map
 COARSER = 14  # and of each of several

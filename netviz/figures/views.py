@@ -76,11 +76,13 @@ VIEWS: Mapping[str, View] = {
     "plane": _view(
         "charts", "", "Groups of points in a plane, and lines between them.", "平面上的几组点，以及其间的线。"
     ),
-    "text": _view("words", "words weights", "A sentence, each word with its weight.", "逐词标出权重的句子。"),
-    "cloud": _view("words", "words weights", "Words, the larger the greater their weight.", "词云：权重越大，字越大。"),
-    "tree": _view(
-        "words", "column threshold", "Questions with yes and no, down to an answer.", "一连串是非题，直到答案。"
+    "text": _view("word_views", "words weights", "A sentence, each word with its weight.", "逐词标出权重的句子。"),
+    "cloud": _view(
+        "word_views", "words weights", "Words, the larger the greater their weight.", "词云：权重越大，字越大。"
     ),
-    "table": _view("tables", "", "Words and numbers, line by line.", "逐行列出的文字与数字。"),
+    "tree": _view(
+        "word_views", "column threshold", "Questions with yes and no, down to an answer.", "一连串是非题，直到答案。"
+    ),
+    "table": _view("result_tables", "", "Words and numbers, line by line.", "逐行列出的文字与数字。"),
     "matrix": _view("charts", "matrix", "A square of correlations from -1 to 1.", "从 -1 到 1 的相关系数方阵。"),
 }

@@ -4,6 +4,8 @@ A method is a function of a network, pictures and targets, decorated with `metho
 its settings; their annotations carry ranges and descriptions. The spec checker, the Methods page, captions and the
 progress bar read the declaration; nothing else has to know a method. Reading this does not import TensorFlow.
 
+It may know networks by their interface, and data. It must not know pictures' files, courses or pages.
+
     @method(
         title={"en": "Gradient x input", "zh": "梯度 × 输入"},
         summary={"en": "…", "zh": "…"},

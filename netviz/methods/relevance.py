@@ -14,7 +14,7 @@ from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer
 
 if TYPE_CHECKING:
-    from netviz.networks.relevance import Rule
+    from netviz.networks.relevance_rules import Rule
 
 Epsilon = Annotated[
     float,
@@ -134,7 +134,7 @@ def lrp_composite(
     ``absorbed_share``, the two over the output; ``conservation_error`` = |output - input_relevance - absorbed| /
     |output|, which is rounding alone. ``largest`` is the greatest absolute value.
 
-    Raises netviz.networks.relevance.UnsupportedLayer if the network has a layer without a rule.
+    Raises netviz.networks.relevance_rules.UnsupportedLayer if the network has a layer without a rule.
     """
     return _account(network, pictures, targets, composite_rules(network.layers, epsilon, gamma))
 
@@ -168,7 +168,7 @@ def _weighted(layers: Sequence[Layer]) -> list[Layer]:
 def _account(network: Network, pictures: Array, targets: Targets, rules: Mapping[str, Rule]) -> Result:
     """Propagate, and close the books."""
     from netviz.networks.keras_network import KerasNetwork
-    from netviz.networks.relevance import propagate
+    from netviz.networks.relevance_rules import propagate
 
     if not isinstance(network, KerasNetwork):
         raise TypeError(f"relevance goes through the layers of a KerasNetwork, not of a {type(network).__name__}")

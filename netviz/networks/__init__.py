@@ -2,6 +2,9 @@
 
 Everything that enters or leaves a network is a batch of RGB pictures with values from 0 to 255, or values per
 picture; resizing, channel order and preprocessing stay inside. Reading this module does not import TensorFlow.
+
+It may know TensorFlow, and picture files where a head is trained. It must not know what anyone asks of a network for:
+methods, courses and pages are nothing to it.
 """
 
 from __future__ import annotations

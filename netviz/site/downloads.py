@@ -7,11 +7,11 @@ from functools import partial
 
 from markupsafe import Markup
 
-from netviz.lessons import LANGUAGES, LessonText
+from netviz.course.lessons import LANGUAGES, LessonText
 from netviz.site.edition import Edition
-from netviz.site.made import Made
-from netviz.site.notebook import code_blocks, markdown_text, notebook, script
-from netviz.site.repeat import repeating_code
+from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
+from netviz.site.files.takeover import Made
+from netviz.site.page_figures.reproducing_code import repeating_code
 
 
 def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:

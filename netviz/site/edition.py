@@ -15,28 +15,28 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz import __version__
-from netviz.course import Course
-from netviz.experiments import CHOSEN, Experiment
-from netviz.inputs import TEMPLATES
-from netviz.lessons import FENCES, Lesson
+from netviz.cache.inputs import TEMPLATES
+from netviz.cache.store import Store, key_of
+from netviz.course.experiments import CHOSEN, Experiment
+from netviz.course.lessons import FENCES, Lesson
+from netviz.course.reading import Course
+from netviz.course.sliders import TARGET, Slider
+from netviz.engine.plan import Plan
+from netviz.engine.result_views import ClassScore, ResultView
 from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
-from netviz.plan import Plan
-from netviz.site import weave
-from netviz.site.expressions import results_used
-from netviz.site.made import code_key
+from netviz.site import rendering
+from netviz.site.files.previews import previews
+from netviz.site.files.takeover import code_key
+from netviz.site.files.thumbnails import thumbnail_path
 from netviz.site.method_words import value_words
 from netviz.site.pages import Entry, Page, Sample, Site, page_slug
-from netviz.site.preview import previews
 from netviz.site.quiz import results_asked
 from netviz.site.results import Results, picture_words, scope
-from netviz.site.thumbnail import thumbnail_path
+from netviz.site.text.expressions import results_used
 from netviz.site.verdicts import Verdict
-from netviz.sliders import TARGET, Slider
-from netviz.store import Store, key_of
-from netviz.values import ClassScore, ResultView
 
 NAMES = (  # what a lesson's expressions may use
     *("results", "picture", "experiment", "layer", "layer_table", "weights"),
@@ -125,12 +125,12 @@ class Edition:
     @cached_property
     def templates(self) -> Environment:
         """Jinja2 for the pages."""
-        return weave.environment(TEMPLATES, self.language)
+        return rendering.environment(TEMPLATES, self.language)
 
     @cached_property
     def sandbox(self) -> ImmutableSandboxedEnvironment:
         """Jinja2 for what authors write."""
-        return weave.sandbox(TEMPLATES, self.language)
+        return rendering.sandbox(TEMPLATES, self.language)
 
     @property
     def words(self) -> Any:
@@ -197,10 +197,10 @@ class Edition:
             "results": self.results[picture],
             "picture": picture_words(self.course.pictures[picture], self.language),
             "layer": self.layers.__getitem__,
-            "layer_table": lambda: weave.weave_layer_table(self.templates, self.layers.values()),
+            "layer_table": lambda: rendering.render_layer_table(self.templates, self.layers.values()),
             "weights": self.weights,
             "measured": self.course.measurements.__getitem__,
-            "measurement_table": lambda name, column: weave.weave_measurement(
+            "measurement_table": lambda name, column: rendering.render_measurement(
                 self.templates, self.course.measurements[name], column, self._task_name
             ),
         }

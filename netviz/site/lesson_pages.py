@@ -10,20 +10,20 @@ from typing import Any
 from jinja2.exceptions import SecurityError, TemplateError
 from markupsafe import Markup
 
-from netviz.course import HOME
-from netviz.lessons import LANGUAGES, Lesson
+from netviz.course.lessons import LANGUAGES, Lesson
+from netviz.course.reading import HOME
 from netviz.mistakes import Mistake, gathered
-from netviz.site import weave
+from netviz.site import rendering
 from netviz.site.edition import Edition
-from netviz.site.expressions import compiled, failure
-from netviz.site.made import Made
-from netviz.site.markup import Body, lesson_body
-from netviz.site.notebook import code_blocks
-from netviz.site.page_figures import page_figure
+from netviz.site.files.notebook import code_blocks
+from netviz.site.files.previews import preview_path
+from netviz.site.files.takeover import Made
+from netviz.site.lesson_figures import page_figure
 from netviz.site.pages import Page, links_from
-from netviz.site.preview import preview_path
 from netviz.site.quiz import question_view
 from netviz.site.results import picture_words
+from netviz.site.text.expressions import compiled, failure
+from netviz.site.text.markup import Body, lesson_body
 
 
 def lesson_pages(edition: Edition, mistakes: list[Mistake]) -> Iterator[tuple[Page, Made]]:
@@ -56,11 +56,11 @@ def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup
 
 def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
     if lesson.slug == HOME:
-        return weave.weave_page(edition.templates, "home", edition.site, page, body=content)
+        return rendering.render_page(edition.templates, "home", edition.site, page, body=content)
     text = lesson.texts[edition.language]
     suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
     downloads = {suffix: page.beside(suffix) for suffix in suffixes}
-    return weave.weave_page(
+    return rendering.render_page(
         edition.templates, "lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads
     )
 
@@ -73,7 +73,7 @@ def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str,
     }
     question = edition.course.questions[name]
     view = question_view(question, lesson.texts, edition.language, edition.sandbox, values, first)
-    return weave.weave_question(edition.templates, view)
+    return rendering.render_question(edition.templates, view)
 
 
 class _Figures:
@@ -91,4 +91,4 @@ class _Figures:
             if telling == self.told and len(figure.classes_told) == 1:
                 figure = figure.with_class_known()
             self.told = telling
-        return weave.weave_figure(self.edition.templates, figure)
+        return rendering.render_figure(self.edition.templates, figure)

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from netviz.methods import Method, Paper, Passes
-from netviz.site.markup import inline_template
 from netviz.site.method_words import setting_words
+from netviz.site.text.markup import inline_template
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ import posixpath
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from netviz import course
-from netviz.lessons import LANGUAGES
+from netviz.course import reading
+from netviz.course.lessons import LANGUAGES
 from netviz.networks.weights import Weights
-from netviz.site.markup import Section
+from netviz.site.text.markup import Section
 
 HOME = "index"
 NOT_FOUND = "404"
@@ -136,7 +136,7 @@ class Page:
 
 def page_slug(lesson: str) -> str:
     """What a lesson's page is called in addresses; the course's opening becomes the home page."""
-    return HOME if lesson == course.HOME else lesson
+    return HOME if lesson == reading.HOME else lesson
 
 
 def search_index(language: str) -> str:

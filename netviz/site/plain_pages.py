@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from netviz.bibliography import addresses_linked, cited_works
+from netviz.cache.store import key_of
+from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.methods import methods
 from netviz.site.edition import Edition
-from netviz.site.made import Made
+from netviz.site.files.takeover import Made
 from netviz.site.method_views import method_view
 from netviz.site.pages import NOT_FOUND, PAGES, Page, links_from
 from netviz.site.reference import bibliography_view, glossary_view, terms_linked
-from netviz.site.weave import weave_page
-from netviz.store import key_of
+from netviz.site.rendering import render_page
 
 
 def plain_pages(edition: Edition) -> Iterator[tuple[Page, Made]]:
@@ -40,7 +40,7 @@ def _linking(edition: Edition, page: Page) -> dict[str, frozenset[str]]:
 
 
 def _woven(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]]) -> str:
-    return weave_page(edition.templates, page.slug, edition.site, page, **_contents(edition, page, linking))
+    return render_page(edition.templates, page.slug, edition.site, page, **_contents(edition, page, linking))
 
 
 def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]]) -> dict[str, Any]:

@@ -9,21 +9,21 @@ from contextlib import suppress
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from netviz.bibliography import cited_works
-from netviz.course import HOME, Course
-from netviz.inputs import TEMPLATES
-from netviz.lessons import LANGUAGES, Lesson, LessonText
+from netviz.cache.inputs import TEMPLATES
+from netviz.course.bibliography import cited_works
+from netviz.course.lessons import LANGUAGES, Lesson, LessonText
+from netviz.course.reading import HOME, Course
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
-from netviz.site.asked_numbers import asked_mistakes
 from netviz.site.edition import NAMES
-from netviz.site.expressions import expression_mistakes, measurement_mistakes, undeclared
-from netviz.site.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
-from netviz.site.nesting import id_mistakes
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
 from netviz.site.reference import glossary_mistakes
-from netviz.site.weave import ids_of, sandbox
+from netviz.site.rendering import ids_of, sandbox
+from netviz.site.text.asked_numbers import asked_mistakes
+from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, undeclared
+from netviz.site.text.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
+from netviz.site.text.nesting import id_mistakes
 
 
 def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:

@@ -10,12 +10,12 @@ from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from netviz.claims import check_claim, results_in
-from netviz.lessons import LANGUAGES, LessonText
+from netviz.course.claims import check_claim, results_in
+from netviz.course.lessons import LANGUAGES, LessonText
+from netviz.course.questions import Passage, Question
 from netviz.mistakes import Mistake, Mistakes
-from netviz.questions import Passage, Question
-from netviz.site.expressions import compiled, undeclared
-from netviz.site.markup import inline_template
+from netviz.site.text.expressions import compiled, undeclared
+from netviz.site.text.markup import inline_template
 
 
 @dataclass(frozen=True)

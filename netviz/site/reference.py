@@ -10,13 +10,13 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from netviz.bibliography import CitedWork, Work
-from netviz.glossary import Glossary, Term
-from netviz.lessons import LANGUAGES
+from netviz.course.bibliography import CitedWork, Work
+from netviz.course.glossary import Glossary, Term
+from netviz.course.lessons import LANGUAGES
 from netviz.methods import Method
 from netviz.mistakes import Mistake
-from netviz.site.expressions import compiled, undeclared
-from netviz.site.markup import inline_template
+from netviz.site.text.expressions import compiled, undeclared
+from netviz.site.text.markup import inline_template
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from netviz.course import Course
+from netviz.cache.store import Store
+from netviz.course.reading import Course
+from netviz.engine.plan import Plan, Task
+from netviz.engine.result_views import ResultView, result_view
+from netviz.engine.run import load_record
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
-from netviz.plan import Plan, Task
-from netviz.run import load_record
-from netviz.store import Store
-from netviz.values import ResultView, result_view
 
 
 class Results:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netviz.claims import CheckedClaim, check_claim
-from netviz.experiments import Experiment
-from netviz.lessons import LANGUAGES
+from netviz.course.claims import CheckedClaim, check_claim
+from netviz.course.experiments import Experiment
+from netviz.course.lessons import LANGUAGES
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.results import Results, scope
 

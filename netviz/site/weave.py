@@ -1,146 +1,147 @@
-"""Weaving: values and templates become pages. Nothing is read but the templates, and nothing is written."""
+"""Composing: a course and its results become a site, every page in every language and for every picture."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from functools import cache, partial
-from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
+from netviz.cache.built import SUMMARY
+from netviz.cache.inputs import TEMPLATES
+from netviz.cache.manifest import Kept
+from netviz.cache.store import Store, key_of
+from netviz.course.lessons import LANGUAGES
+from netviz.course.reading import Course
+from netviz.engine.draw import FIGURES
+from netviz.engine.plan import Plan
+from netviz.mistakes import Mistake, Mistakes
+from netviz.site.downloads import lesson_downloads
+from netviz.site.edition import Edition
+from netviz.site.files.previews import preview_file, previews
+from netviz.site.files.publish import Files
+from netviz.site.files.raw_numbers import numbers_files, numbers_path
+from netviz.site.files.search import IndexEntry, entries_of, index_script, old_entries
+from netviz.site.files.takeover import Made, Takeover
+from netviz.site.files.thumbnails import thumbnail, thumbnail_path
+from netviz.site.lesson_figures import figure_path
+from netviz.site.lesson_pages import lesson_pages
+from netviz.site.pages import NOT_FOUND, Page, search_index
+from netviz.site.plain_pages import plain_pages
+from netviz.site.rendering import read_assets, render_sitemap
+from netviz.site.results import Results
+from netviz.site.verdicts import Verdict
 
-from netviz.figures import term
-from netviz.measurements import Measurement, Row
-from netviz.networks.architecture import Layer
-from netviz.site.explorer import channels, solid
-from netviz.site.figure_views import FigureView
-from netviz.site.filters import filters
-from netviz.site.pages import PAGES, TONGUES, Page, Site, search_index
-from netviz.site.quiz import QuestionView
-from netviz.yaml_places import read_values
-
-ASSETS = (
-    "explorer.js",
-    "favicon.svg",
-    "question.js",
-    "readout.js",
-    "search.js",
-    "site.js",
-    "slider.js",
-    "state.js",
-    "style.css",
-    "theme.js",
-)  # of the templates' folder, published in assets/
-
-Kind = TypeVar("Kind", bound=Environment)
+Woven = Sequence[tuple[Page, str | Kept]]
+"""Pages with their HTML, or with the old site's file that holds it."""
 
 
-@cache
-def environment(templates: Path, language: str) -> Environment:
-    """Jinja2 for a language's templates: everything escaped, undefined names are errors.
-
-    Adds the filters of `netviz.site.filters`, and ``words``, the interface's words in that language.
-    """
-    return _prepared(Environment, templates, language)
-
-
-@cache
-def sandbox(templates: Path, language: str) -> ImmutableSandboxedEnvironment:
-    """The same for what authors write, lessons and captions: they can't reach beyond the values that they are given."""
-    return _prepared(ImmutableSandboxedEnvironment, templates, language)
-
-
-def _prepared(kind: type[Kind], templates: Path, language: str) -> Kind:
-    env = kind(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
-    env.filters.update(filters(language), solid=solid, channels=channels, term=partial(term, language=language))
-    env.globals.update(
-        words=read_words(templates, language),
-        language=language,
-        languages=TONGUES,
-        pages=PAGES,
-        search_index=search_index,
-    )
-    return env
-
-
-def read_words(templates: Path, language: str) -> SimpleNamespace:
-    """The interface's words in one language, by name."""
-    words = read_values(templates / "words.yaml")
-    return SimpleNamespace(**{name: versions[language] for name, versions in words.items()})
-
-
-@cache
-def ids_of(templates: Path, *names: str) -> frozenset[str]:
-    """The ids that templates give to parts of a page, whatever it shows."""
-    sources = [(templates / f"{name}.html").read_text("utf-8") for name in names]
-    return frozenset(re.findall(r' id="([^"{}]+)"', "".join(sources)))
-
-
-def read_assets(templates: Path) -> dict[str, bytes]:
-    """What every page needs beside itself: contents by path from the site's root."""
-    return {f"assets/{name}": (templates / name).read_bytes() for name in ASSETS}
-
-
-def weave_page(env: Environment, template: str, site: Site, page: Page, **values: Any) -> str:
-    """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
-
-    ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text) and ``downloads`` (links
-    by suffix, ``ipynb`` and ``py``); ``methods`` takes ``methods`` (`MethodView`), ``glossary`` ``chapters``
-    (`ChapterView`), ``bibliography`` ``works`` (`WorkView`), and ``credits`` ``notices`` (name, licence, source) of
-    what the site is made of.
-    """
-    return env.get_template(f"{template}.html").render(site=site, page=page, **values)
-
-
-def weave_sitemap(env: Environment, site: Site, pages: Iterable[Page]) -> str:
-    """Where all pages stand, for search engines; only for a site whose address is known."""
-    return env.get_template("sitemap.xml").render(site=site, found=tuple(pages))
-
-
-def weave_figure(env: Environment, figure: FigureView) -> Markup:
-    """One experiment's figure, to stand in a page's body."""
-    return Markup(env.get_template("figure.html").render(it=figure))
-
-
-def weave_question(env: Environment, question: QuestionView) -> Markup:
-    """A graded question, to stand in a page's body."""
-    return Markup(env.get_template("question.html").render(it=question))
-
-
-def weave_layer_table(env: Environment, layers: Iterable[Layer]) -> Markup:
-    """A network's layers with shapes, parameters and receptive fields, to stand in a page's body."""
-    return Markup(env.get_template("layers.html").render(layers=tuple(layers)))
-
-
-def weave_measurement(
-    env: Environment, measurement: Measurement, column: str, task_name: Callable[[str], str]
-) -> Markup:
-    """A benchmark's ``seconds`` or ``agreement``, a row a task and a column a library, to stand in a page's body.
-
-    Raises ValueError for another column. Of ``agreement`` only the libraries that are not ours have one.
-    """
-    cells: dict[str, Callable[[Row], float | None]] = {
-        "seconds": lambda row: row.median,
-        "agreement": lambda row: row.agreement.rank_correlation if row.agreement else None,
+def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
+    """The lessons' texts of which a page is to be woven, by slug and language."""
+    editions = [Edition(language, records) for language in LANGUAGES]
+    return {
+        (lesson.slug, edition.language)
+        for edition in editions
+        for lesson in edition.course.pages
+        for page in edition.pages_of(lesson)
+        if not taken.has(page.path, edition.key_of_page(lesson, page))
     }
-    if column not in cells:
-        raise ValueError(f"a measurement has no column {column!r}; there are {', '.join(cells)}")
-    found = {(row.task, row.library): cells[column](row) for row in measurement.rows}
-    libraries = [
-        one for one in measurement.libraries if any(found.get((task, one)) is not None for task in measurement.tasks)
+
+
+def known_paths(records: Results) -> set[str]:
+    """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
+    paths = {SUMMARY, *read_assets(TEMPLATES), *map(thumbnail_path, records.course.pictures.values())}
+    for edition in (Edition(language, records) for language in LANGUAGES):
+        lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
+        plain = {page.path for page, _ in plain_pages(edition)}
+        paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
+    return paths | {numbers_path(task, "json") for task in records.plan.values()}
+
+
+def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
+    """Every file of the site by its path; those that would be as they are in the old site are taken from there.
+
+    Raises Mistakes if an expression of a lesson fails with these results.
+    """
+    course, plan, store = records.course, records.plan, records.store
+    editions = [Edition(language, records, checked) for language in LANGUAGES]
+    pages = _pages(editions, taken)
+    return {
+        **read_assets(TEMPLATES),
+        **_picture_files(course, store),
+        **_figure_files(plan, store),
+        **{page.path: content for page, content in pages},
+        **_search_indexes(pages, taken),
+        **_downloads(editions, plan, store, taken),
+        **(_found_on_the_web(editions[0], pages) if course.site.address else {}),
+    }
+
+
+def _pages(editions: Iterable[Edition], taken: Takeover) -> Woven:
+    """Every page there is. Raises Mistakes, all at once."""
+    mistakes: list[Mistake] = []
+    pages = [
+        (page, taken.content(page.path, made))
+        for edition in editions
+        for page, made in [*lesson_pages(edition, mistakes), *plain_pages(edition)]
     ]
-    rows = [(task_name(task), [found.get((task, one)) for one in libraries]) for task in measurement.tasks]
-    template = env.get_template("measurement.html")
-    return Markup(template.render(column=column, libraries=libraries, rows=rows, measurement=measurement))
+    if mistakes:
+        raise Mistakes(set(mistakes))
+    return pages
+
+
+def _plain(pages: Woven) -> Woven:
+    """Those to be found: for the picture that is shown by default, and not the one for what is not found."""
+    return [one for one in pages if one[0].picture == one[0].default_picture and one[0].slug != NOT_FOUND]
+
+
+def _picture_files(course: Course, store: Store) -> Files:
+    return {thumbnail_path(picture): thumbnail(picture, store) for picture in course.pictures.values()}
+
+
+def _figure_files(plan: Plan, store: Store) -> Files:
+    return {
+        figure_path(task, name): file
+        for task in plan.values()
+        for name, file in store.files(FIGURES, task.figure_key).items()
+        if name.endswith(".webp")  # charts stand inside their pages
+    }
+
+
+def _search_indexes(pages: Woven, taken: Takeover) -> Files:
+    """One for each language."""
+    files = {}
+    for language in LANGUAGES:
+        own = [one for one in _plain(pages) if one[0].language == language]
+        path = search_index(language)
+        files[path] = taken.content(path, _search_index(own, taken, taken.standing(path)))
+    return files
+
+
+def _search_index(pages: Woven, taken: Takeover, index: Kept | None) -> Made:
+    """``index`` is the old one, which still holds for pages that are taken over."""
+
+    def make() -> str:
+        known = old_entries(index.read().decode()) if index else {}
+        return index_script(entry for page, content in pages for entry in entries(page, content, known))
+
+    def entries(page: Page, content: str | Kept, known: Mapping[str, list[IndexEntry]]) -> list[IndexEntry]:
+        if isinstance(content, Kept) and page.path in known:
+            return known[page.path]
+        html = content.read().decode() if isinstance(content, Kept) else content
+        return entries_of(page.path, page.title, html)
+
+    return Made(key_of([[page.path, taken.keys[page.path]] for page, _ in pages]), make)
+
+
+def _downloads(editions: Iterable[Edition], plan: Plan, store: Store, taken: Takeover) -> Files:
+    """What readers may take along: lessons as notebooks and scripts, figures as numbers."""
+    lessons = [one for edition in editions for one in lesson_downloads(edition)]
+    return {path: taken.content(path, made) for path, made in [*lessons, *numbers_files(plan, store, taken)]}
+
+
+def _found_on_the_web(edition: Edition, pages: Woven) -> Files:
+    """What search engines and link previews ask for; only a site whose address is known can tell them."""
+    found = previews(edition.course, edition.plan, edition.store)
+    return {
+        "sitemap.xml": render_sitemap(edition.templates, edition.site, [page for page, _ in _plain(pages)]),
+        "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {edition.site.address}/sitemap.xml\n",
+        **{path: preview_file(task, edition.store) for path, task in found.items()},
+    }

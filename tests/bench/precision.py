@@ -58,8 +58,8 @@ def parser() -> argparse.ArgumentParser:
 
 def sample_pictures(names: Sequence[str] | None) -> dict[str, NDArray[np.float32]]:
     """The course's sample pictures as the network sees them, by name: (1, 224, 224, 3), RGB, 0 to 255."""
+    from netviz.course.samples import read_samples
     from netviz.pictures import frame, open_upright
-    from netviz.samples import read_samples
 
     known = read_samples(ROOT / "content" / "pictures")
     return {

@@ -17,8 +17,8 @@ from PIL import Image
 from netviz.networks import Network, open_network
 from netviz.networks.classes import find
 from netviz.networks.head.pack import UNKNOWN, PackError, file_content, write_whole
-from netviz.opening import SUFFIXES, UnreadablePicture
 from netviz.pictures import frame, open_upright
+from netviz.pictures.opening import SUFFIXES, UnreadablePicture
 
 Pixels = NDArray[np.uint8]
 Say = Callable[[str], None]

@@ -1,0 +1,55 @@
+"""What a site says of the build that made it: which files that wrote, what they held, and what they were built from."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from netviz.cache.manifest import Damaged, Kept, read_regular, unsealed
+
+MARKER = ".netviz-site"  # the manifest of all files that the build wrote, sealed: whoever has it was made by netviz
+SUMMARY = "build.json"  # what they were built from
+
+
+def is_site(folder: Path) -> bool:
+    """Whether the folder was published by netviz."""
+    return os.path.lexists(folder / MARKER) or bool(_listed(folder))
+
+
+def is_current(site: Path, inputs: str) -> bool:
+    """Whether a site stands there that was built from just this, every file of it as it was written."""
+    return summary_of(site).get("inputs") == inputs and all(
+        Kept(site, name, digest).is_intact() for name, digest in digests_of(site).items()
+    )
+
+
+def digests_of(site: Path) -> Mapping[str, str]:
+    """The files that the last build wrote, by path, with their SHA-256; none if the manifest is damaged."""
+    try:
+        return unsealed(read_regular(site / MARKER)) or {}
+    except Damaged:
+        return {}
+
+
+def summary_of(site: Path) -> Mapping[str, Any]:
+    """What the site was built from; nothing if that isn't as it was written."""
+    digest = digests_of(site).get(SUMMARY, "")
+    summary = Kept(site, SUMMARY, digest)
+    return json.loads(summary.read()) if summary.is_intact() else {}
+
+
+def written_in(site: Path) -> frozenset[str]:
+    """The paths of what the last build wrote. Of the manifest and the summary one may be damaged."""
+    return frozenset({MARKER, SUMMARY, *(digests_of(site) or _listed(site))})
+
+
+def _listed(site: Path) -> list[str]:
+    """The files that a summary lists, be it damaged or not, as long as it is one of ours."""
+    try:
+        summary = json.loads(read_regular(site / SUMMARY))
+        return [str(name) for name in summary["files"] if {"inputs", "experiments", "made"} <= summary.keys()]
+    except (Damaged, ValueError, KeyError, TypeError, AttributeError):
+        return []

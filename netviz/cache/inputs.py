@@ -1,0 +1,73 @@
+"""What a build reads, byte for byte: as long as it is the same, there is nothing to do.
+
+Nothing in here imports the course, the site or TensorFlow, so that finding this out takes no time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from netviz.cache.packages import installed
+from netviz.cache.store import key_of
+from netviz.networks.machine import machine
+from netviz.networks.weights import describe
+from netviz.options import Options
+
+PACKAGE = Path(__file__).resolve().parents[1]
+TEMPLATES = PACKAGE.parent / "templates"
+CHANGE_NOTHING = ("to", "store", "strict")  # options: where things go, and what becomes of warnings
+LEFT_OUT = "__pycache__"  # what Python writes beside its sources
+
+
+def inputs_key(options: Options) -> str:
+    """A key of all that a build reads: course, photo, templates, package, methods declared elsewhere, options.
+
+    Every option counts, but for those that change nothing in a site. Raises WeightsUnavailable where weights are named
+    that are not there.
+    """
+    asked = {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
+    asked = {name: value for name, value in asked.items() if name not in CHANGE_NOTHING}
+    places = {name: value for name, value in asked.items() if isinstance(value, Path)}
+    made = (options.to, options.store)  # may stand in the course's folder
+    read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_methods_elsewhere()], without=made)
+    chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
+    return key_of([read, chosen, installed(), machine()])
+
+
+def digest_of(places: Iterable[Path], without: Iterable[Path] = ()) -> str:
+    """SHA-256 over files, and all files within folders, each with its name from there.
+
+    Where a folder lies makes no difference. A place where nothing is differs from no place: a photo that was named
+    and is missing must not pass for none. Files in the folders ``without`` do not count.
+    """
+    digest = hashlib.sha256()
+    for number, place in enumerate(places):
+        digest.update(f"{number}\0".encode())
+        for name, file in _files(place, without):
+            content = file.read_bytes()
+            digest.update(f"{number}\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
+    return digest.hexdigest()
+
+
+def _files(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, Path]]:
+    if place.is_file():
+        yield place.name, place
+    elif place.is_dir():
+        here = place.resolve()
+        left_out = [place / one.relative_to(here) for one in map(Path.resolve, without) if one.is_relative_to(here)]
+        for file in sorted(place.rglob("*")):
+            if file.is_file() and LEFT_OUT not in file.parts and not any(map(file.is_relative_to, left_out)):
+                yield file.relative_to(place).as_posix(), file
+
+
+def _methods_elsewhere() -> Iterator[Path]:
+    """The sources of methods that others have declared: whoever did has imported `netviz.methods`."""
+    declared = sys.modules.get("netviz.methods")
+    for module in sorted(declared.modules_declaring() if declared else ()):
+        source = getattr(sys.modules[module], "__file__", None)
+        if source and PACKAGE not in Path(source).parents:
+            yield Path(source)

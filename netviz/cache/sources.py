@@ -1,0 +1,138 @@
+"""What code a thing depends on: modules, all that they import of netviz and of installed distributions, as one digest.
+
+A result's key holds this digest, so that editing a method runs it again and editing a stylesheet does not. Nobody
+lists anything: imports are found in the sources, and so are the names of data files and of distributions read as data.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from netviz.cache import packages
+from netviz.cache.store import key_of
+
+PACKAGE = "netviz"
+FOLDER = Path(__file__).resolve().parents[1]
+CODE = (".py", ".pyc")
+_LINE = r"(?:[^;\n]*\\\n)*[^;\n]*"  # to the statement's end, over lines that are continued
+_IMPORT = re.compile(  # Python's own parser finds the same, and takes thirty times as long
+    rf"(?:^|[;:])[ \t]*(?:import\b({_LINE})|from[ \t]+([\w.]+)[ \t]+import\b[ \t]*(\((?:[^)#]|#.*+)*+\)|{_LINE}))",
+    re.MULTILINE,
+)
+_ALIASES = re.compile(r"([\w.]+)(?:[ \t\\\n]+as[ \t\\\n]+\w+)?")
+_DOTTED = re.compile(r"""["']([A-Za-z_]\w*)\.[\w.]+["']""")
+_STRING = re.compile(r"""["']([\w.-]+)["']""")
+
+
+@cache
+def code_digest(*modules: str, given: tuple[str, ...] = ()) -> str:
+    """SHA-256 over all code that the modules can use: sources, data files beside them, distributions' versions.
+
+    Modules that are ``given`` are not followed: what they make is in the key that this digest goes into.
+    """
+    sources = {module: _digest(module) for module in closure(modules, given)}
+    versions = {name: packages.installed()[name] for name in distributions_of(modules, given)}
+    return key_of([sources, versions, platform.python_version()])
+
+
+def distributions_of(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> set[str]:
+    """The installed distributions that the modules can use, or read as data."""
+    reached = closure(modules, given)
+    imported = packages.distributions({name for module in reached for name in _foreign(module)})
+    return imported | {name for module in reached for name in _read_as_data(module)}
+
+
+def closure(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> set[str]:
+    """The modules, and every module with a source of ours that can be reached from them by imports."""
+    reached: set[str] = set()
+    waiting = list(modules)
+    while waiting:
+        module = waiting.pop()
+        if module not in reached and module not in given:
+            reached.add(module)
+            waiting += filter(_path, _imports(module))
+    return reached
+
+
+def data_files(module: str) -> list[Path]:
+    """The files beside a module that it can read: those that its source names, and one of its own name."""
+    path = _path(module)
+    if not path:
+        return []
+    named = set(_STRING.findall(path.read_text("utf-8")))
+    beside = (file for file in path.parent.iterdir() if file.is_file() and file.suffix not in CODE)
+    return sorted(file for file in beside if file.name in named or file.stem == path.stem)
+
+
+@cache
+def _digest(module: str) -> str:
+    path = _path(module)
+    files = [path, *data_files(module)] if path else []
+    return key_of([(file.name, sha256(file.read_bytes()).hexdigest()) for file in files])
+
+
+@cache
+def _imports(module: str) -> tuple[str, ...]:
+    """Whatever a module imports, by full name, whether it is a module or a name in one."""
+    path = _path(module)
+    return tuple(dict.fromkeys(_imported_names(module, path))) if path else ()
+
+
+def _imported_names(module: str, path: Path) -> Iterator[str]:
+    for modules, origin, names in _IMPORT.findall(path.read_text("utf-8")):
+        if origin:
+            found = _absolute(origin, module, path)
+            yield from (found, *(f"{found}.{name}" for name in re.findall(r"\w+", names)))
+        else:
+            yield from _ALIASES.findall(modules)
+
+
+def _absolute(origin: str, module: str, path: Path) -> str:
+    """The module that ``from origin`` names, which may begin with dots."""
+    name = origin.lstrip(".")
+    level = len(origin) - len(name)
+    if not level:
+        return name
+    parts = module.split(".")
+    package = parts[: len(parts) - level + (path.name == "__init__.py")]
+    return ".".join([*package, *([name] if name else [])])
+
+
+@cache
+def _foreign(module: str) -> frozenset[str]:
+    """The top-level modules of others that a module imports, or names with dots between quotes, as plug-ins are."""
+    path = _path(module)
+    named = _DOTTED.findall(path.read_text("utf-8")) if path else []
+    names = {name.partition(".")[0] for name in (*_imports(module), *named)}
+    return frozenset(names - {PACKAGE} - sys.stdlib_module_names)
+
+
+@cache
+def _read_as_data(module: str) -> frozenset[str]:
+    """The distributions whose names stand in a module that asks for what is installed, which may read their files."""
+    path = _path(module)
+    if not path or "importlib.metadata" not in _imports(module):
+        return frozenset()
+    named = (packages.normalised(name) for name in _STRING.findall(path.read_text("utf-8")))
+    return frozenset(name for name in named if name in packages.installed())
+
+
+@cache
+def _path(module: str) -> Path | None:
+    """Where a module's source stands; found without importing it, for that would import TensorFlow.
+
+    A module declared elsewhere, say a method's, has one of ours if it was imported and no distribution brings it.
+    """
+    package, *rest = module.split(".")
+    if package != PACKAGE:
+        foreign = package in sys.stdlib_module_names or packages.distributions([package])
+        file = None if foreign else getattr(sys.modules.get(module), "__file__", None)
+        return Path(file) if file else None
+    place = FOLDER.joinpath(*rest)
+    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)

@@ -1,0 +1,354 @@
+"""The spec language: what an experiment fence may say, checked against the methods, pictures and classes that exist.
+
+Checking needs no TensorFlow. Every mistake is found with its line and column, and all of them at once.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from textwrap import dedent
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from netviz.course.claims import Claim, read_claim
+from netviz.course.fences import read_fences, stated
+from netviz.course.fields import Name
+from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span
+from netviz.course.sliders import TARGET, Slider, value_name
+from netviz.methods import Method
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.networks import Precision
+from netviz.networks.architecture import Layer
+from netviz.networks.classes import find
+from netviz.pictures.framing import Framing
+from netviz.yaml_places import Places, read_yaml
+
+CHOSEN = "chosen"
+NO_PICTURE = ""  # of an experiment on data
+RANKS = ("top1", "top2", "top3", "top4", "top5")
+Values = Annotated[list[Any], Field(min_length=2, max_length=12)]
+
+
+class ExperimentFence(BaseModel):
+    """The fields that every experiment has; whatever else a fence says are the method's own settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Name
+    method: str
+    picture: str = CHOSEN
+    framing: Framing = "crop"
+    target: str | int = "top1"
+    view: str | None = None
+    of: tuple[str, ...] = ()
+    precision: Precision | None = None
+    vary: Annotated[dict[str, Values], Field(min_length=1, max_length=1)] | None = None
+    caption: str = ""
+    alt: str = ""
+    expect: tuple[str, ...] = ()
+
+    @field_validator("of", "expect", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
+class Translation(BaseModel):
+    """What a fence of another language may say: its own words for an experiment of the English text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str
+    caption: str = ""
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """An experiment's words in one language, and where they stand."""
+
+    caption: str
+    alt: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One checked experiment of a lesson.
+
+    ``target`` is a rank (``top1`` to ``top5``) or a class index; ``settings`` are complete, defaults filled in.
+    An experiment on data has the picture ``""``, and its target means nothing.
+    ``of`` are the experiments whose maps it takes; ``slider`` is what its readers can vary, if anything; ``framing`` is
+    how the photo becomes a square.
+    """
+
+    id: str
+    lesson: str
+    method: Method
+    picture: str
+    target: str | int
+    view: str
+    settings: Mapping[str, Any]
+    of: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    wording: Mapping[str, Wording]
+    spec: str  # the fence as the author wrote it
+    slider: Slider | None = None
+    framing: Framing = "crop"
+    precision: Precision | None = None  # what the author insists on
+
+    @cached_property
+    def variants(self) -> Mapping[str, Experiment]:
+        """Itself at every value of its slider, by the value's name; without one, itself alone under ``""``.
+
+        The others have ids of their own (``ID@VALUE``) and make no claims: those are for the plain value.
+        """
+        if self.slider is None:
+            return {"": self}
+        return {name: self if name == self.slider.plain else self._at(name, self.slider) for name in self.slider.values}
+
+    def _at(self, name: str, slider: Slider) -> Experiment:
+        value = slider.values[name]
+        changed = (
+            {"target": value} if slider.setting == TARGET else {"settings": {**self.settings, slider.setting: value}}
+        )
+        return dataclasses.replace(self, id=f"{self.id}@{name}", claims=(), slider=None, **changed)
+
+    @property
+    def states(self) -> tuple[str, ...] | None:
+        """The names of its slider's values; None for a grid, whose states are its layers and channels."""
+        if self.view == "grid":
+            return None
+        return tuple(self.slider.values) if self.slider else ()
+
+    def words(self, language: str) -> Wording:
+        """Its words in a language; those of the first where they are not translated."""
+        return self.wording.get(language) or self.wording[LANGUAGES[0]]
+
+    def pictures(self, chosen: str) -> str:
+        """The picture it looks at while ``chosen`` is the reader's choice; ``""`` if it looks at none."""
+        return chosen if self.picture == CHOSEN else self.picture
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that specs may use."""
+
+    methods: Mapping[str, Method]
+    pictures: Sequence[str]
+    layers: Sequence[Layer]
+
+
+def read_experiments(
+    lessons: Sequence[Lesson], vocabulary: Vocabulary
+) -> tuple[dict[str, Experiment], list[Mistake], set[str]]:
+    """Every experiment of the course by id, all that is wrong, and the ids of those that could not be read."""
+    return read_fences(lessons, "experiment", partial(_read_experiment, vocabulary), _add_words)
+
+
+def _read_experiment(
+    vocabulary: Vocabulary, span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Experiment]
+) -> Experiment:
+    values, places = _read_mapping(span, text)
+    fields = {name: value for name, value in values.items() if name in ExperimentFence.model_fields}
+    own_settings = {name: value for name, value in values.items() if name not in ExperimentFence.model_fields}
+    try:
+        fence = ExperimentFence.model_validate(fields)
+    except ValidationError as error:
+        raise Mistakes(places.mistakes(error, list(ExperimentFence.model_fields))) from None
+    if fence.method not in vocabulary.methods:
+        hint = nearest(fence.method, vocabulary.methods)
+        raise Mistakes([places.mistake(("method",), f"unknown method {fence.method!r}", hint)])
+    method = vocabulary.methods[fence.method]
+    settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
+    mistakes += _check_names(fence, method, places, vocabulary, earlier)
+    mistakes += _check_subject(fence, method, places)
+    mistakes += _check_precision(fence, method, settings, places)
+    target, wrong_target = _check_target(fence.target, places)
+    claims, wrong_claims = _check_claims(fence.expect, places)
+    mistakes += wrong_target + wrong_claims
+    if mistakes:
+        raise Mistakes(mistakes)
+    slider = _read_slider(fence, method, settings, target, places, vocabulary.layers) if fence.vary else None
+    words = Wording(fence.caption, fence.alt, *places.values.get(("caption",), (span.line, 1)))
+    return Experiment(
+        fence.id,
+        lesson,
+        method,
+        fence.picture if method.subject == "picture" else NO_PICTURE,
+        target,
+        fence.view or method.views[0],
+        settings,
+        fence.of,
+        claims,
+        {LANGUAGES[0]: words},
+        dedent(span.source),
+        slider,
+        fence.framing,
+        fence.precision,
+    )
+
+
+def _read_slider(
+    fence: ExperimentFence,
+    method: Method,
+    settings: Mapping[str, Any],
+    target: str | int,
+    places: Places,
+    layers: Sequence[Layer],
+) -> Slider:
+    """The values that one setting (or the target) takes in turn, each checked like the plain one."""
+    ((setting, written),) = (fence.vary or {}).items()
+    allowed = [*method.settings.model_fields, *([TARGET] if method.subject == "picture" else [])]
+    if setting not in allowed:
+        message = f"{method.name} has no setting {setting!r} to vary"
+        raise Mistakes([places.mistake(("vary", setting), message, nearest(setting, allowed), at_key=True)])
+    values: dict[str, Any] = {}
+    mistakes: list[Mistake] = []
+    for index, value in enumerate(written):
+        key = ("vary", setting, index)
+        here = places.moved((setting,), key)
+        checked: Any
+        if setting == TARGET:
+            checked, wrong = _check_target(value, here)
+            name = value_name(value)
+        else:
+            complete, wrong = _check_settings(method, {**settings, setting: value}, here, layers)
+            checked = complete.get(setting)
+            name = value_name(checked)
+        if not wrong and (name in values or checked in values.values()):
+            wrong = [places.mistake(key, f"the value {value!r} is given twice")]
+        mistakes += wrong
+        values[name] = checked
+    if mistakes:
+        raise Mistakes(mistakes)
+    plain = target if setting == TARGET else settings[setting]
+    if plain not in values.values():
+        message = f"the value that shows first, {setting}: {plain}, is not among those to vary"
+        hint = f"add it here, or give `{setting}:` one of these values"
+        raise Mistakes([places.mistake(("vary", setting), message, hint)])
+    return Slider(setting, values, next(name for name, value in values.items() if value == plain))
+
+
+def _read_mapping(span: Span, text: LessonText) -> tuple[dict[str, Any], Places]:
+    values, places = read_yaml(span.source, text.path, span.line)
+    if not isinstance(values, dict):
+        raise Mistakes([text.mistake("an experiment needs at least `id:` and `method:`", span.line)])
+    return {str(name): value for name, value in values.items()}, places
+
+
+def _check_settings(
+    method: Method, values: Mapping[str, Any], places: Places, layers: Sequence[Layer]
+) -> tuple[dict[str, Any], list[Mistake]]:
+    try:
+        settings = method.settings(**values).model_dump()
+    except ValidationError as error:
+        allowed = [*method.settings.model_fields, *ExperimentFence.model_fields]
+        return {}, places.mistakes(error, allowed)
+    mistakes = []
+    for name, choice in method.layer_settings.items():
+        allowed = [layer.name for layer in layers if layer.feeds_output and (layer.is_spatial or not choice.spatial)]
+        if settings[name] is not None and settings[name] not in allowed:
+            mistakes.append(
+                places.mistake((name,), f"unknown layer {settings[name]!r}", nearest(settings[name], allowed))
+            )
+    return settings, mistakes
+
+
+def _check_names(
+    fence: ExperimentFence, method: Method, places: Places, vocabulary: Vocabulary, earlier: Mapping[str, Experiment]
+) -> list[Mistake]:
+    mistakes = []
+    if fence.id in earlier:
+        message = f"the id {fence.id!r} is taken by an experiment of the lesson {earlier[fence.id].lesson!r}"
+        mistakes.append(places.mistake(("id",), message))
+    if fence.picture != CHOSEN and fence.picture not in vocabulary.pictures:
+        hint = nearest(fence.picture, [CHOSEN, *vocabulary.pictures])
+        mistakes.append(places.mistake(("picture",), f"unknown picture {fence.picture!r}", hint))
+    if fence.view is not None and fence.view not in method.views:
+        message = f"{method.name} can't be drawn as {fence.view!r}"
+        mistakes.append(places.mistake(("view",), message, nearest(fence.view, method.views)))
+    least, most = method.maps
+    if not least <= len(fence.of) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        message = f"{method.name} takes the maps of {wanted} other experiments (`of:`), here are {len(fence.of)}"
+        mistakes.append(places.mistake(("of",), message))
+    for index, other in enumerate(fence.of):
+        key = ("of", index) if ("of", index) in places.values else ("of",)
+        if other not in earlier:
+            hint = nearest(other, earlier) if earlier else ""
+            mistakes.append(places.mistake(key, f"no experiment {other!r} comes before this one", hint))
+        elif earlier[other].method.gives != "attribution":
+            mistakes.append(places.mistake(key, f"{other!r} ({earlier[other].method.name}) gives no map"))
+        elif earlier[other].picture not in (fence.picture, CHOSEN):
+            message = f"{other!r} looks at the picture {earlier[other].picture!r}, this one at {fence.picture!r}"
+            mistakes.append(places.mistake(key, message))
+        elif earlier[other].framing != fence.framing:
+            message = f"{other!r} has the framing {earlier[other].framing!r}, this one {fence.framing!r}"
+            mistakes.append(places.mistake(key, message))
+    return mistakes
+
+
+def _check_subject(fence: ExperimentFence, method: Method, places: Places) -> list[Mistake]:
+    """A method on data looks at no picture, so none can be named, nor a class of the network that reads pictures."""
+    asked = fence.model_fields_set if method.subject == "data" else set()
+    given = [name for name in ("picture", "target", "framing", "precision") if name in asked]
+    message = f"{method.name} brings its own data and takes no %s"
+    return [places.mistake((name,), message % name, f"leave `{name}:` out", at_key=True) for name in given]
+
+
+def _check_precision(
+    fence: ExperimentFence, method: Method, settings: Mapping[str, Any], places: Places
+) -> list[Mistake]:
+    """``settings`` are checked, or empty if one is wrong."""
+    if fence.precision != "bfloat16" or not settings or method.half(method.settings(**settings)):
+        return []
+    message = f"{method.name} with these settings is not fit for half precision: too much of it would be rounding"
+    return [places.mistake(("precision",), message, "float32 or float64")]
+
+
+def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]]:
+    if target in RANKS:
+        return str(target), []
+    try:
+        return find(target), []
+    except ValueError as error:
+        hint = f"or {', '.join(RANKS)}, or an index from 0 to 999"
+        return target, [places.mistake(("target",), str(error), hint)]
+
+
+def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, ...], list[Mistake]]:
+    claims, mistakes = [], []
+    for index, source in enumerate(sources):
+        key = ("expect", index) if ("expect", index) in places.values else ("expect",)
+        try:
+            claims.append(
+                dataclasses.replace(read_claim(source), line=places.values.get(key, (places.first_line, 1))[0])
+            )
+        except ValueError as error:
+            mistakes.append(places.mistake(key, f"not a claim: {error}"))
+    return tuple(claims), mistakes
+
+
+def _add_words(
+    span: Span, text: LessonText, lesson: str, experiments: dict[str, Experiment], broken: Container[str]
+) -> None:
+    values, places = _read_mapping(span, text)
+    try:
+        words = Translation.model_validate(values)
+    except ValidationError as error:
+        mistakes = places.mistakes(error, list(Translation.model_fields))
+        raise Mistakes(
+            dataclasses.replace(mistake, hint=f"the spec stands in {LANGUAGES[0]}.md; here only id, caption and alt")
+            for mistake in mistakes
+        ) from None
+    if words.id in broken:
+        return
+    experiment = stated(words.id, lesson, "experiment", experiments, places)
+    wording = Wording(words.caption, words.alt, *places.values.get(("caption",), (span.line, 1)))
+    experiments[words.id] = dataclasses.replace(experiment, wording={**experiment.wording, text.language: wording})

@@ -1,0 +1,76 @@
+"""Fences that a lesson states once, in its first language, and words in each: experiments, questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, SpanKind, fence_id
+from netviz.mistakes import Mistake, Mistakes, gathered, nearest
+from netviz.yaml_places import Places
+
+
+class Worded(Protocol):
+    """What a lesson states in a fence and each language words."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def lesson(self) -> str: ...
+    @property
+    def wording(self) -> Mapping[str, Any]: ...
+
+
+Fenced = TypeVar("Fenced", bound=Worded)
+State = Callable[[Span, LessonText, str, Mapping[str, Fenced]], Fenced]
+AddWords = Callable[[Span, LessonText, str, dict[str, Fenced], set[str]], None]
+
+
+def read_fences(
+    lessons: Sequence[Lesson], kind: SpanKind, state: State[Fenced], add_words: AddWords[Fenced]
+) -> tuple[dict[str, Fenced], list[Mistake], set[str]]:
+    """Every fence of a kind by id, in the order of the lessons.
+
+    And all that is wrong in any of them, in any language, with the ids of those that could not be read: a mistake is
+    told once, and who refers to such a fence is not wrong as well. ``state`` takes the span, its text, the lesson's
+    slug and the fences before it; ``add_words`` a span of another language and the fences it may word.
+    """
+    found: dict[str, Fenced] = {}
+    mistakes: list[Mistake] = []
+    broken: set[str] = set()
+    for lesson in lessons:
+        text = lesson.texts[LANGUAGES[0]]
+        for span in text.spans_of(kind):
+            before = len(mistakes)
+            with gathered(mistakes):
+                one = state(span, text, lesson.slug, found)
+                found[one.id] = one
+            if len(mistakes) > before:
+                broken.add(fence_id(span.source))
+    for lesson in lessons:
+        for language in LANGUAGES[1:]:
+            text = lesson.texts[language]
+            for span in text.spans_of(kind):
+                with gathered(mistakes):
+                    add_words(span, text, lesson.slug, found, broken)
+    return found, mistakes, broken
+
+
+def stated(name: str, lesson: str, kind: SpanKind, found: Mapping[str, Fenced], places: Places) -> Fenced:
+    """What a lesson's first language states under a name. Raises Mistakes if it doesn't."""
+    if name in found and found[name].lesson == lesson:
+        return found[name]
+    known = [one.id for one in found.values() if one.lesson == lesson]
+    message = f"the lesson's {LANGUAGES[0]}.md has no {kind} {name!r}"
+    raise Mistakes([places.mistake(("id",), message, nearest(name, known) if known else "")])
+
+
+def untranslated(lessons: Sequence[Lesson], kind: SpanKind, fences: Iterable[Worded]) -> list[Mistake]:
+    """Where a language has fallen behind: a warning for each fence of a kind that its text leaves out."""
+    return [
+        Mistake(lesson.texts[language].path, f"has no fence for the {kind} {fence.id!r}")
+        for lesson in lessons
+        for language in LANGUAGES
+        for fence in fences
+        if fence.lesson == lesson.slug and language not in fence.wording
+    ]

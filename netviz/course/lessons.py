@@ -1,0 +1,282 @@
+"""Reading lessons: Markdown with front matter, fences, formulas and expressions, each with its place.
+
+Python-Markdown forgets line numbers and would mangle formulas and Jinja expressions. So a lesson is scanned first:
+every fence, formula and expression is lifted out with its line and column and leaves a token, which Markdown lets
+through untouched. What the tokens stand for is put back by `netviz.site.text.markup`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from netviz.course.blocks import Fault, Fence, Line, blocks
+from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.text_files import read_text_file
+from netviz.yaml_places import read_yaml
+
+LANGUAGES = ("en", "zh")  # the first carries the experiments' specs
+TOKEN = "\ue000{}\ue001"
+BLANK = "\ue004"  # stands for a character of code or of what was lifted out
+TOKEN_PATTERN = re.compile("\ue000(\\d+)\ue001")
+
+SpanKind = Literal[
+    "experiment", "question", "code", "expression", "statement", "comment", "inline formula", "display formula"
+]
+
+FENCES = ("experiment", "question")
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+CLOSE = 0.75  # how alike a fence's word must be to one of ours to be asked about
+
+
+class FrontMatter(BaseModel):
+    """What stands between the ``---`` lines at the top of a lesson."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: str
+    summary: str
+    learn: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a lesson that is not Markdown, and where it begins (line and column from 1).
+
+    The ``source`` of an experiment or a question begins in the line after its fence's, and its lines have the columns
+    of the file; that of code is dedented, and ``syntax`` is the language that its fence names.
+    """
+
+    kind: SpanKind
+    source: str
+    line: int
+    column: int
+    syntax: str = ""
+
+
+@dataclass(frozen=True)
+class LessonText:
+    """A lesson in one language: ``markdown`` with a token in the place of each span; ``prose`` as in `Scan`."""
+
+    path: Path
+    language: str
+    source: str
+    front: FrontMatter
+    markdown: str
+    first_line: int  # where the body begins in the file
+    spans: tuple[Span, ...]
+    prose: Mapping[int, str] = field(default_factory=dict, hash=False, compare=False)
+
+    def spans_of(self, kind: SpanKind) -> Iterator[Span]:
+        return (span for span in self.spans if span.kind == kind)
+
+    def mistake(self, message: str, line: int, column: int = 1, hint: str = "") -> Mistake:
+        """A mistake at a place of this file, with the line itself."""
+        lines = self.source.splitlines()
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        return Mistake(self.path, message, line, column, text, hint)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A lesson in all its languages."""
+
+    slug: str
+    texts: dict[str, LessonText]
+
+
+def read_lessons(folder: Path) -> tuple[Lesson, ...]:
+    """Every lesson of a folder in order: one sub-folder each, ``NN-slug`` with ``en.md`` and ``zh.md``.
+
+    Raises Mistakes with all that is wrong in any of them.
+    """
+    lessons: list[Lesson] = []
+    mistakes: list[Mistake] = []
+    for lesson_folder in sorted(path for path in folder.iterdir() if path.is_dir()):
+        with gathered(mistakes):
+            lessons.append(read_lesson(lesson_folder))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return tuple(lessons)
+
+
+def read_lesson(folder: Path) -> Lesson:
+    """The lesson of one folder, in all languages. Raises Mistakes."""
+    texts: dict[str, LessonText] = {}
+    mistakes: list[Mistake] = []
+    for language in LANGUAGES:
+        path = folder / f"{language}.md"
+        if not path.is_file():
+            mistakes.append(Mistake(path, f"the lesson has no text in {language!r}"))
+            continue
+        with gathered(mistakes):
+            texts[language] = read_text(path, language)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return Lesson(re.sub(r"^\d+-", "", folder.name), texts)
+
+
+def read_text(path: Path, language: str) -> LessonText:
+    """One language's Markdown file. Raises Mistakes."""
+    source = read_text_file(path)
+    front, first_line, body = _split_front_matter(path, source)
+    found = scan(body, first_line)
+    text = LessonText(path, language, source, front, found.markdown, first_line, found.spans, found.prose)
+    if found.faults:
+        raise Mistakes(text.mistake(one.message, one.line, one.column, one.hint) for one in found.faults)
+    return text
+
+
+def _split_front_matter(path: Path, source: str) -> tuple[FrontMatter, int, str]:
+    match = re.match(r"---[ \t]*\n(.*?\n)---[ \t]*\n", source, re.DOTALL)
+    if not match:
+        hint = "begin the file with --- , a line `title: …`, a line `summary: …`, and --- again"
+        first = source.partition("\n")[0]
+        raise Mistakes([Mistake(path, "there is no front matter", 1, 1, first, hint)])
+    values, places = read_yaml(match[1], path, first_line=2)
+    try:
+        front = FrontMatter.model_validate(values or {})
+    except ValidationError as error:
+        raise Mistakes(places.mistakes(error, allowed=list(FrontMatter.model_fields))) from None
+    return front, match[0].count("\n") + 1, source[match.end() :]
+
+
+_INLINE = re.compile(
+    r"(?P<escaped>\\(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|[\\$`{}%#]))"
+    r"|(?P<code>(?P<ticks>`+).+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<expression>\{\{.*?\}\})"
+    r"|(?P<statement>\{%.*?%\})"
+    r"|(?P<comment>\{#.*?#\})"
+    r"|(?P<display>\$\$(?P<display_source>.+?)\$\$)"
+    r"|(?P<formula>\$(?P<formula_source>[^\s$](?:[^$\n]*?[^\s$\\])?)\$(?!\d))"
+    r"|(?P<stray>\{\{|\}\}|\{%|%\}|\{#|#\}|\$\$)",
+    re.DOTALL,
+)
+STRAY = "stands alone: an expression is {{ … }}, a statement {% … %}, a comment {# … #}, a formula $$ … $$"
+STRAY_HINT = (
+    "each ends in the paragraph in which it begins; to show the signs, put them in `code`, or write \\ before them"
+)
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A text without what is not Markdown: ``markdown`` with a token in the place of each span.
+
+    ``prose`` is the text as it stands in its file, line by line, with `BLANK` for every character that is no prose.
+    """
+
+    markdown: str
+    spans: tuple[Span, ...]
+    prose: Mapping[int, str]
+    faults: tuple[Fault, ...]
+
+
+def scan(body: str, first_line: int = 1) -> Scan:
+    """Lift fences, formulas and expressions out of Markdown; code within a line stays as it is."""
+    return _Scanner().scanned(blocks(body, first_line))
+
+
+class _Scanner:
+    """Reads a text's blocks from the first to the last, and keeps what it finds."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.spans: list[Span] = []
+        self.prose: dict[int, str] = {}
+        self.faults: list[Fault] = []
+
+    def scanned(self, found: Iterable[Line | Fence | Fault]) -> Scan:
+        paragraph: list[Line] = []
+        for block in found:
+            if isinstance(block, Line) and block.text.strip(" >") and not block.is_code:
+                paragraph.append(block)
+                continue
+            self._paragraph(paragraph)
+            paragraph = []
+            if isinstance(block, Line):
+                self.pieces.append(block.text)
+            elif isinstance(block, Fence):
+                self.pieces.append(block.prefix + self._fence(block))
+            else:
+                self.faults.append(block)
+        self._paragraph(paragraph)
+        return Scan("\n".join(self.pieces), tuple(self.spans), self.prose, tuple(self.faults))
+
+    def _fence(self, fence: Fence) -> str:
+        if fence.info in FENCES:
+            return self._lift(Span(cast(SpanKind, fence.info), fence.source, fence.line + 1, 1))
+        if meant := _nearly_ours(fence.info):
+            message = f"no fence is called {fence.info!r}; did you mean {meant!r}?"
+            self.faults.append(
+                Fault(message, fence.line, fence.column, f"then its first line is ```{meant} and no more")
+            )
+        return self._lift(Span("code", fence.dedented, fence.line, fence.column, fence.info))
+
+    def _lift(self, span: Span) -> str:
+        self.spans.append(span)
+        return TOKEN.format(len(self.spans) - 1)
+
+    def _paragraph(self, lines: Sequence[Line]) -> None:
+        """The lines up to a blank one: nothing that is lifted out goes beyond."""
+        if not lines:
+            return
+        text = "\n".join(line.text for line in lines)
+        starts = [0, *accumulate(len(line.text) + 1 for line in lines)]
+        prose: list[str] = []
+        markdown: list[str] = []
+        end = 0
+        for match in _INLINE.finditer(text):
+            index = bisect(starts, match.start()) - 1
+            column = match.start() - starts[index] + 1 + lines[index].shift
+            markdown += [text[end : match.start()], self._inline(match, lines[index].number, column)]
+            prose += [text[end : match.start()], match["stray"] or _blank(match[0])]
+            end = match.end()
+        self.pieces.append("".join([*markdown, text[end:]]))
+        for line, words in zip(lines, "".join([*prose, text[end:]]).split("\n"), strict=True):
+            self.prose[line.number] = words[-line.shift :] if line.shift < 0 else " " * line.shift + words
+
+    def _inline(self, match: re.Match[str], line: int, column: int) -> str:
+        """What stands in Markdown for a match."""
+        for kind in ("expression", "statement", "comment"):
+            if match[kind]:
+                return self._lift(Span(kind, match[0], line, column))
+        if match["display"]:
+            return self._lift(Span("display formula", match["display_source"].strip(), line, column))
+        if match["formula"]:
+            return self._lift(Span("inline formula", match["formula_source"], line, column))
+        if match["stray"]:
+            self.faults.append(Fault(f"{match[0]} {STRAY}", line, column, STRAY_HINT))
+        return match[0]
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", BLANK, text)
+
+
+def _nearly_ours(info: str) -> str:
+    """The fence that somebody meant who wrote this, if it is one of ours with a slip."""
+    word = re.match(r"[{.\s]*([\w-]*)", info)
+    close = get_close_matches(word[1].lower() if word else "", FENCES, 1, CLOSE)
+    return close[0] if close else ""
+
+
+@cache
+def fence_id(source: str) -> str:
+    """The id that a fence names; empty if it names none, or none that can be one."""
+    try:
+        values, _ = read_yaml(source, Path())
+    except Mistakes:  # told where the fence is read; what it seems to be called is not missing as well
+        match = re.search(r"""\bid['"]?: *['"]?([\w-]+)""", source)
+        name = match[1] if match else ""
+    else:
+        name = str(values.get("id", "")) if isinstance(values, dict) else ""
+    return name if NAME.fullmatch(name) else ""

@@ -1,0 +1,167 @@
+"""Graded questions: a reader guesses before looking, and the results of the chosen picture say which choice is right.
+
+An author writes what makes each choice right, as a claim over results, and never the answer itself. So an answer is
+computed, and may be another one, several or none for another picture.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from netviz.course.claims import Claim, read_claim
+from netviz.course.fences import read_fences, stated
+from netviz.course.fields import Name
+from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span
+from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.yaml_places import Key, Places, read_yaml
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Choice(BaseModel):
+    """One choice as the first language states it: its words, and the claim that makes it right."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+    text: Text
+    right: str
+
+
+class QuestionFence(BaseModel):
+    """The fields of a question; its choices are `Choice`, or in other languages texts alone."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Name
+    ask: Text
+    choices: list[Any] = Field(min_length=2)
+    because: Text
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Some words of a question, or a claim, and where in its file they stand (line and column from 1)."""
+
+    source: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class QuestionWords:
+    """A question in one language: captions, so with Markdown and expressions."""
+
+    ask: Passage
+    choices: tuple[Passage, ...]
+    because: Passage
+
+
+@dataclass(frozen=True)
+class Question:
+    """A checked question of a lesson: what makes each choice right, and its words by language."""
+
+    id: str
+    lesson: str
+    right: tuple[Claim, ...]
+    places: tuple[Passage, ...]  # of the claims
+    wording: Mapping[str, QuestionWords]
+
+    def passages(self, language: str) -> tuple[Passage, ...]:
+        """Its words in a language; none where nobody has translated it yet."""
+        words = self.wording.get(language)
+        return (words.ask, *words.choices, words.because) if words else ()
+
+
+def read_questions(lessons: Sequence[Lesson], taken: Container[str]) -> tuple[dict[str, Question], list[Mistake]]:
+    """Every question of the course by id, and all that is wrong in any; ``taken`` are ids that others have."""
+    questions, mistakes, _ = read_fences(lessons, "question", partial(_read_question, taken), _add_words)
+    return questions, mistakes
+
+
+def _read_question(
+    taken: Container[str], span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Question]
+) -> Question:
+    fence, places = _read_fence(span, text)
+    mistakes: list[Mistake] = []
+    if fence.id in earlier:
+        message = f"the id {fence.id!r} is taken by a question of the lesson {earlier[fence.id].lesson!r}"
+        mistakes.append(places.mistake(("id",), message))
+    elif fence.id in taken:
+        mistakes.append(places.mistake(("id",), f"the id {fence.id!r} is taken by an experiment"))
+    texts, claims = [], []
+    for number, value in enumerate(fence.choices):
+        with gathered(mistakes):
+            choice, claim = _read_choice(value, number, places)
+            texts.append(choice.text)
+            claims.append(claim)
+    if mistakes:
+        raise Mistakes(mistakes)
+    rights = tuple(_passage(places, ("choices", number, "right"), claim.source) for number, claim in enumerate(claims))
+    words = _words(fence, texts, places, "text")
+    return Question(fence.id, lesson, tuple(claims), rights, {LANGUAGES[0]: words})
+
+
+def _read_fence(span: Span, text: LessonText) -> tuple[QuestionFence, Places]:
+    values, places = read_yaml(span.source, text.path, span.line)
+    if not isinstance(values, dict):
+        raise Mistakes([text.mistake("a question needs `id:`, `ask:`, `choices:` and `because:`", span.line)])
+    try:
+        return QuestionFence.model_validate(values), places
+    except ValidationError as error:
+        raise Mistakes(places.mistakes(error, list(QuestionFence.model_fields))) from None
+
+
+def _read_choice(value: Any, number: int, places: Places) -> tuple[Choice, Claim]:
+    key: Key = ("choices", number)
+    if not isinstance(value, dict):
+        raise Mistakes([places.mistake(key, "a choice is `{text: …, right: …}`")])
+    try:
+        choice = Choice.model_validate(value)
+    except ValidationError as error:
+        raise Mistakes(places.mistakes(error, list(Choice.model_fields), key)) from None
+    try:
+        claim = read_claim(choice.right)
+    except ValueError as error:
+        raise Mistakes([places.mistake((*key, "right"), f"not a claim: {error}")]) from None
+    return choice, dataclasses.replace(claim, line=_passage(places, (*key, "right"), "").line)
+
+
+def _add_words(
+    span: Span, text: LessonText, lesson: str, questions: dict[str, Question], broken: Container[str]
+) -> None:
+    fence, places = _read_fence(span, text)
+    if fence.id in broken:
+        return
+    question = stated(fence.id, lesson, "question", questions, places)
+    mistakes = [
+        places.mistake(
+            ("choices", number), f"a choice is its text alone; what makes it right stands in {LANGUAGES[0]}.md"
+        )
+        for number, choice in enumerate(fence.choices)
+        if not isinstance(choice, (str, int, float)) or isinstance(choice, bool)
+    ]
+    if len(fence.choices) != len(question.right):
+        message = f"{LANGUAGES[0]}.md has {len(question.right)} choices, here are {len(fence.choices)}"
+        mistakes.append(places.mistake(("choices",), message))
+    if mistakes:
+        raise Mistakes(mistakes)
+    words = _words(fence, [str(choice) for choice in fence.choices], places)
+    questions[fence.id] = dataclasses.replace(question, wording={**question.wording, text.language: words})
+
+
+def _words(fence: QuestionFence, choices: Sequence[str], places: Places, *field: str) -> QuestionWords:
+    return QuestionWords(
+        _passage(places, ("ask",), fence.ask),
+        tuple(_passage(places, ("choices", number, *field), choice) for number, choice in enumerate(choices)),
+        _passage(places, ("because",), fence.because),
+    )
+
+
+def _passage(places: Places, key: Key, source: str) -> Passage:
+    return Passage(source, *places.values[key])

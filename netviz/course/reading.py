@@ -1,0 +1,189 @@
+"""Reading a course: everything that authors wrote, checked, before any work begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from netviz.course.bibliography import Work, read_bibliography
+from netviz.course.experiments import Experiment, Vocabulary, read_experiments
+from netviz.course.fields import InEveryLanguage
+from netviz.course.glossary import Glossary, read_glossary
+from netviz.course.lessons import Lesson, read_lesson, read_lessons
+from netviz.course.measurements import Measurement, read_measurements
+from netviz.course.questions import Question, read_questions
+from netviz.course.samples import read_samples
+from netviz.methods import methods
+from netviz.mistakes import Mistake, Mistakes, gathered, nearest
+from netviz.networks.architecture import vgg16_layers
+from netviz.pictures import Picture, own_picture
+from netviz.yaml_places import Places, read_checked
+
+HOME = "home"
+
+
+class Notice(BaseModel):
+    """Something that the site is made of, with its licence and where it comes from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: dict[str, str]
+    licence: str
+    source: str = Field(pattern="^https://")
+
+
+class Part(BaseModel):
+    """Lessons that belong together, by their slugs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: InEveryLanguage
+    lessons: tuple[str, ...] = Field(min_length=1)
+
+
+class SiteText(BaseModel):
+    """``content/site.yaml``: the site's name and its motto, by language, its parts, and what it is made of.
+
+    ``address`` is where the site will stand on the web, if that is known: ``https://example.org/netviz``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: InEveryLanguage
+    tagline: InEveryLanguage
+    address: str = Field("", pattern="^(https?://.*[^/])?$")
+    parts: tuple[Part, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course as read from its folder. The first picture is the one shown by default.
+
+    ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
+    ``warnings`` what is told in the report.
+    """
+
+    site: SiteText
+    home: Lesson
+    lessons: tuple[Lesson, ...]
+    experiments: Mapping[str, Experiment]
+    pictures: Mapping[str, Picture]
+    questions: Mapping[str, Question]
+    measurements: Mapping[str, Measurement]
+    glossary: Glossary
+    bibliography: tuple[Work, ...]
+    mistakes: tuple[Mistake, ...] = ()
+    warnings: tuple[Mistake, ...] = ()
+    broken: frozenset[str] = frozenset()
+    offered: tuple[str, ...] = ()
+
+    @property
+    def default_picture(self) -> str:
+        """The picture whose pages have the plain addresses."""
+        return self.offered[0]
+
+    def questions_of(self, lesson: Lesson) -> list[Question]:
+        """A lesson's questions, in order."""
+        return [question for question in self.questions.values() if question.lesson == lesson.slug]
+
+    @property
+    def pages(self) -> tuple[Lesson, ...]:
+        """The home page and the lessons."""
+        return (self.home, *self.lessons)
+
+
+def read_course(content: Path, weights_form: str, own: Path | None = None, offer: Sequence[str] = ()) -> Course:
+    """Read and check a content folder; ``own`` is a reader's photo, which then comes first.
+
+    ``offer`` are the sample pictures that readers may choose, all of them if it is empty.
+
+    Raises Mistakes with all that keeps the course from being read, and UnreadablePicture for ``own``.
+    """
+    if not content.is_dir():
+        hint = "a course lives in content/, or name its folder with --content"
+        raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
+    mistakes: list[Mistake] = []
+    with gathered(mistakes):
+        samples = read_samples(content / "pictures")
+        pictures = _with_own(samples, own)
+        mistakes += _not_offered(offer, samples, content / "pictures")
+        if not pictures:
+            mistakes.append(
+                Mistake(content / "pictures", "holds no picture; a course needs one to show what it explains")
+            )
+    with gathered(mistakes):
+        site, places = _read_site_text(content / "site.yaml")
+    with gathered(mistakes):
+        measurements = read_measurements(content / "measurements")
+    with gathered(mistakes):
+        home = read_lesson(content / "pages" / HOME)
+    with gathered(mistakes):
+        lessons = read_lessons(content / "lessons")
+    with gathered(mistakes):
+        bibliography = read_bibliography(content / "bibliography.yaml")
+    with gathered(mistakes):
+        glossary = read_glossary(content / "glossary.yaml")
+    if mistakes:
+        raise Mistakes(mistakes)
+    vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
+    experiments, wrong, broken = read_experiments((home, *lessons), vocabulary)
+    questions, wrong_questions = read_questions((home, *lessons), experiments)
+    wrong += wrong_questions
+    slugs = [lesson.slug for lesson in lessons]
+    wrong += glossary.unknown_lessons(slugs)
+    wrong += _part_mistakes(site, places, slugs)
+    offered = tuple(name for name in pictures if not offer or name in offer or name not in samples)
+    used = {*offered, *(one.picture for one in experiments.values())}
+    return Course(
+        site,
+        home,
+        lessons,
+        experiments,
+        {name: picture for name, picture in pictures.items() if name in used},
+        questions,
+        measurements,
+        glossary,
+        bibliography,
+        mistakes=tuple(wrong),
+        broken=frozenset(broken),
+        offered=offered,
+    )
+
+
+def _not_offered(offer: Sequence[str], samples: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:
+    for name in offer:
+        if name not in samples:
+            yield Mistake(folder, f"has no picture {name!r} to offer", hint=nearest(name, samples))
+
+
+def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Picture]:
+    if own is None:
+        return samples
+    mine = own_picture(own, taken=samples)
+    return {mine.name: mine, **samples}
+
+
+def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iterator[Mistake]:
+    """Parts that are not the lessons in their order, each once."""
+    listed = [
+        (("parts", number, "lessons", position), slug)
+        for number, part in enumerate(site.parts)
+        for position, slug in enumerate(part.lessons)
+    ]
+    for key, slug in listed:
+        if slug not in slugs:
+            yield places.mistake(key, f"there is no lesson {slug!r}", nearest(slug, slugs))
+    if listed and sorted(slug for _, slug in listed) == sorted(slugs) and [slug for _, slug in listed] != [*slugs]:
+        yield places.mistake(("parts",), "the parts do not follow the order of the lessons' folders")
+    elif listed and (missing := [slug for slug in slugs if slug not in {one for _, one in listed}]):
+        yield places.mistake(("parts",), f"no part has the lesson {missing[0]!r}")
+
+
+def _read_site_text(path: Path) -> tuple[SiteText, Places]:
+    if not path.is_file():
+        raise Mistakes([Mistake(path, "is missing; it holds the site's title and tagline")])
+    return read_checked(path, SiteText, [*SiteText.model_fields, *Notice.model_fields, *Part.model_fields])

@@ -1,0 +1,76 @@
+"""Drawing: a stored result becomes a figure in the store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from netviz.cache.store import Store
+from netviz.engine.plan import Task
+from netviz.engine.run import RESULTS, load_arrays, load_record
+from netviz.figures import Figure, draw
+
+FIGURES = "figures"
+DETAIL = 448  # pixels of the side of a picture that is shown: twice what the network sees
+
+
+def draw_task(task: Task, store: Store) -> None:
+    """Draw a task's figure, unless it is drawn already."""
+    if store.has(FIGURES, task.figure_key):
+        return
+    record = load_record(task, store)
+    with store.writing(FIGURES, task.figure_key) as folder:
+        figure = draw(
+            task.experiment.view,
+            load_arrays(task, store),
+            record["numbers"] | {"top": record.get("top", []), "settings": record["settings"]},
+            signed=task.experiment.method.signed,
+            picture_pixels=task.picture.framed(DETAIL) if task.picture else None,
+            folder=folder,
+            beside=[load_arrays(other, store)["attribution"] for other in task.beside],
+        )
+        (folder / "figure.json").write_text(json.dumps(figure.to_json(), ensure_ascii=False, indent=1), "utf-8")
+
+
+def load_figure(task: Task, store: Store) -> Figure:
+    """A drawn figure's panels, legend, facts and table."""
+    return Figure.from_json(json.loads(store.read(FIGURES, task.figure_key, "figure.json")))
+
+
+class Drawing:
+    """Draws what the store does not hold in a thread beside the network, each figure once all it shows is known."""
+
+    def __init__(self, tasks: Iterable[Task], store: Store) -> None:
+        self._store = store
+        self._waiting = {task.figure_key: task for task in tasks if not store.has(FIGURES, task.figure_key)}
+        shown = {one.key for task in self._waiting.values() for one in _shown_by(task)}
+        self._known = {key for key in shown if store.has(RESULTS, key)}
+        self._begun: list[tuple[Task, Future[None]]] = []
+        self._thread = ThreadPoolExecutor(1)
+        self._begin()
+
+    def close(self) -> None:
+        """Draw no more than what is under way."""
+        self._thread.shutdown(cancel_futures=True)
+
+    def __len__(self) -> int:
+        return len(self._waiting) + len(self._begun)
+
+    def result_is_known(self, task: Task) -> None:
+        """Draw whatever has waited for this one."""
+        self._known.add(task.key)
+        self._begin()
+
+    def __iter__(self) -> Iterator[tuple[Task, Future[None]]]:
+        """Every figure that was begun, in order; its future raises what drawing it raised."""
+        return iter(self._begun)
+
+    def _begin(self) -> None:
+        for key, task in list(self._waiting.items()):
+            if all(one.key in self._known for one in _shown_by(task)):
+                self._begun.append((self._waiting.pop(key), self._thread.submit(draw_task, task, self._store)))
+
+
+def _shown_by(task: Task) -> Iterable[Task]:
+    return (task, *task.beside)

@@ -1,0 +1,163 @@
+"""What is to be done: one task for each experiment and picture, with keys made of everything that it depends on.
+
+Two keys: a result's, which the network's numbers depend on, and a figure's, made of the result's key and of all that
+the drawing adds. So a change of colours never runs the network again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from netviz.cache.sources import code_digest
+from netviz.cache.store import key_of
+from netviz.course.claims import results_in
+from netviz.course.experiments import CHOSEN, NO_PICTURE, Experiment
+from netviz.course.reading import Course
+from netviz.figures.views import VIEWS
+from netviz.methods import Method, methods
+from netviz.networks import Precision
+from netviz.networks.machine import machine
+from netviz.networks.precision import choose, cpu_flags
+from netviz.networks.weights import Weights
+from netviz.pictures import Picture
+from netviz.pictures.framing import framed_as
+
+GIVEN = ("netviz.engine.plan",)  # what a task holds is in its keys by value, whatever code made it
+
+
+@dataclass(frozen=True)
+class Task:
+    """One experiment on one picture, or on data (``picture`` is None); ``of`` are the tasks whose maps it takes.
+
+    ``beside`` are those whose maps are compared with its own, so that all are drawn in one scale.
+    """
+
+    experiment: Experiment
+    picture: Picture | None
+    of: tuple[Task, ...]
+    weights: Weights
+    precision: Precision = "float32"
+    beside: tuple[Task, ...] = ()
+
+    @property
+    def picture_name(self) -> str:
+        """The name of the picture it looks at; ``""`` if it looks at none."""
+        return self.picture.name if self.picture else NO_PICTURE
+
+    @property
+    def label(self) -> str:
+        """What reports call it."""
+        return " · ".join([self.experiment.id, *([self.picture.name] if self.picture else [])])
+
+    @cached_property
+    def key(self) -> str:
+        """The result's key."""
+        return _result_key(self)
+
+    @cached_property
+    def figure_key(self) -> str:
+        """The figure's key."""
+        experiment = self.experiment
+        drawing = (
+            experiment.view,
+            experiment.method.signed,
+            [other.key for other in self.beside],
+            code_digest("netviz.engine.draw", f"netviz.figures.{VIEWS[experiment.view].module}", given=GIVEN),
+        )
+        return key_of([self.key, *drawing])
+
+    def __hash__(self) -> int:
+        return hash((self.experiment.id, self.picture_name))
+
+
+Plan = Mapping[tuple[str, str], Task]
+"""Tasks by experiment and picture, each after those whose maps it takes."""
+
+
+def make_plan(course: Course, weights: Weights, precision: Precision | None = None) -> Plan:
+    """Every task of a course: one for each picture that may be chosen, and for each value of a slider.
+
+    ``precision`` goes before what authors and the rule of `netviz.networks.precision` choose.
+    """
+    plan: dict[tuple[str, str], Task] = {}
+
+    def add(experiment: Experiment, name: str) -> None:
+        if (experiment.id, name) in plan:
+            return
+        for map_of in experiment.of:
+            add(course.experiments[map_of], name)
+        of = tuple(plan[map_of, name] for map_of in experiment.of)
+        picture = framed_as(course.pictures[name], experiment.framing) if name != NO_PICTURE else None
+        tasks = [
+            Task(variant, picture, of, weights, _precision_of(variant, precision))
+            for variant in experiment.variants.values()
+        ]
+        plan.update({(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks})
+        for other in _spoken_of(experiment, course):  # its picture may be one that readers can't choose
+            add(other, other.pictures(name or course.default_picture))
+
+    for experiment in course.experiments.values():
+        for name in course.offered if experiment.picture == CHOSEN else (experiment.picture,):
+            add(experiment, name)
+    return plan
+
+
+def _spoken_of(experiment: Experiment, course: Course) -> Iterator[Experiment]:
+    """The experiments that its claims speak of, ``results['ID']``."""
+    named = {name for claim in experiment.claims for name in results_in(claim.source)}
+    return (other for other in course.experiments.values() if other.id in named)
+
+
+def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task:
+    """A task of a slider that knows the others, if their maps can share a scale."""
+    shared = experiment.slider and experiment.slider.keeps_unit and experiment.method.gives == "attribution"
+    return replace(task, beside=tuple(other for other in tasks if other is not task)) if shared else task
+
+
+def _precision_of(experiment: Experiment, asked: Precision | None) -> Precision:
+    if experiment.picture == NO_PICTURE:
+        return "float32"  # methods on data bring networks of their own
+    fit = experiment.method.half(experiment.method.settings(**experiment.settings))
+    return choose(fit, asked or experiment.precision, cpu_flags())
+
+
+def _result_key(task: Task) -> str:
+    method, settings = task.experiment.method, dict(task.experiment.settings)
+    used = sorted({one.function.__module__ for one in _methods_used(method, settings)})
+    asked = {"method": method.name, "settings": settings, "precision": task.precision, "machine": machine()}
+    if task.picture is None:
+        return key_of(asked | {"code": code_digest("netviz.engine.run", *used, given=GIVEN)})
+    return key_of(
+        asked
+        | {
+            "target": task.experiment.target,
+            "picture": task.picture.digest,
+            "of": [other.key for other in task.of],
+            "weights": task.weights.digest,
+            "code": code_digest("netviz.engine.run", type(task.picture).__module__, *used, given=GIVEN),
+        }
+    )
+
+
+def _methods_used(method: Method, settings: Mapping[str, Any]) -> list[Method]:
+    """A method, and those that its settings name, which it may run with settings of their own."""
+    used, waiting = [method], [settings]
+    while waiting:
+        named = [methods()[name] for name in _strings(waiting.pop()) if name in methods()]
+        found = [one for one in named if one not in used]
+        used += found
+        waiting += [one.settings().model_dump() for one in found]
+    return used
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every string in a setting's value, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (string for one in value.values() for string in _strings(one))
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        yield from (string for one in value for string in _strings(one))

@@ -1,0 +1,103 @@
+"""Running an experiment: a task in, its numbers and arrays into the store."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netviz.cache.store import Store
+from netviz.engine.plan import Task
+from netviz.engine.record import class_scores, split, target_place
+from netviz.methods import run, run_on_data
+from netviz.networks import Array, Network
+from netviz.networks.memory import Memory
+from netviz.pictures import Picture
+
+RESULTS = "results"
+TOP = 5
+REMEMBERED = 128 * 2**20  # bytes of the network's answers: VGG16's gradients of 200 pictures, or all its logits
+
+
+class Laboratory:
+    """A network with what it has said of each picture, so that no two experiments ask it the same."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._logits: dict[str, Array] = {}
+        self._passes = [0, 0]
+        network.memory = Memory(REMEMBERED)
+        network.listeners.append(self._count)
+
+    def run(self, task: Task, store: Store) -> None:
+        """Run one experiment on a picture, unless it is known, and keep its result."""
+        if store.has(RESULTS, task.key):
+            return
+        assert task.picture is not None
+        pictures = task.picture.framed()[None].astype(np.float32)
+        scores = class_scores(self._logits_of(task.picture, pictures))
+        target = scores[target_place(task.experiment.target, scores)]
+        self._passes = [0, 0]
+        result = run(
+            task.experiment.method,
+            self.network.at(task.precision),
+            pictures,
+            np.array([target["index"]]),
+            task.experiment.settings,
+            [load_arrays(other, store)["attribution"][None] for other in task.of],
+        )
+        facts = {
+            "target": target,
+            "top": scores[:TOP],
+            "weights": asdict(task.weights),
+            "passes": {"forward": self._passes[0], "backward": self._passes[1]},
+        }
+        _keep(task, {name: values[0] for name, values in result.items()}, facts, store)
+
+    def _logits_of(self, picture: Picture, pictures: Array) -> Array:
+        if picture.digest not in self._logits:
+            self._logits[picture.digest] = self.network.logits(pictures)[0]
+        return self._logits[picture.digest]
+
+    def _count(self, forward: int, backward: int) -> None:
+        self._passes[0] += forward
+        self._passes[1] += backward
+
+
+def run_data_task(task: Task, store: Store) -> None:
+    """Run one experiment on data, unless it is known, and keep its result. Its cost is what its method declares."""
+    if not store.has(RESULTS, task.key):
+        method, settings = task.experiment.method, task.experiment.settings
+        passes = method.passes(method.settings(**settings))
+        _keep(task, run_on_data(method, settings), {"passes": asdict(passes)}, store)
+
+
+def _keep(task: Task, answer: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], store: Store) -> None:
+    """Store a method's answer (without batch axis) with what is known of how it came about."""
+    numbers, arrays = split(answer)
+    asked = {
+        "method": task.experiment.method.name,
+        "settings": dict(task.experiment.settings),
+        "precision": task.precision,
+    }
+    with store.writing(RESULTS, task.key) as folder:
+        content = json.dumps({**asked, **facts, "numbers": numbers}, ensure_ascii=False, indent=1)
+        (folder / "record.json").write_text(content, "utf-8")
+        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
+
+
+def load_record(task: Task, store: Store) -> dict[str, Any]:
+    """A stored result's facts: numbers and passes; of one on a picture also target, top five and weights."""
+    record: dict[str, Any] = json.loads(store.read(RESULTS, task.key, "record.json"))
+    return record
+
+
+def load_arrays(task: Task, store: Store) -> dict[str, Array]:
+    """A stored result's arrays."""
+    with np.load(io.BytesIO(store.read(RESULTS, task.key, "arrays.npz")), allow_pickle=False) as arrays:
+        return {name: arrays[name] for name in arrays.files}

@@ -1,0 +1,35 @@
+"""Picture files become upright RGB, and squares such as the network sees.
+
+It may know Pillow and NumPy. It must not know networks, courses or pages: to it a picture is a file and a credit.
+"""
+
+from netviz.pictures.framing import Framing, framed_as, squash
+from netviz.pictures.opening import SUFFIXES, UnreadablePicture
+from netviz.pictures.picture import (
+    CROP,
+    MIDDLE,
+    SHORT_SIDE,
+    Picture,
+    frame,
+    open_upright,
+    own_picture,
+    picture_mistakes,
+    picture_warnings,
+)
+
+__all__ = [
+    "CROP",
+    "MIDDLE",
+    "SHORT_SIDE",
+    "SUFFIXES",
+    "Framing",
+    "Picture",
+    "UnreadablePicture",
+    "frame",
+    "framed_as",
+    "open_upright",
+    "own_picture",
+    "picture_mistakes",
+    "picture_warnings",
+    "squash",
+]

@@ -1,0 +1,140 @@
+"""Pictures: a file with its credit, and the square of it that the network sees. Nothing here knows a network."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from netviz.mistakes import Mistake
+from netviz.pictures.opening import Opened, UnreadablePicture, open_picture
+
+SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
+CROP = 224
+MIDDLE = (0.5, 0.5)
+LONG = 8  # times as long as wide: more than this of a picture has no part in the square
+LITTLE = 0.4  # of a picture: a square of one that is twice as wide as high
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture file with its credit: ``titles`` are its names in the site's languages.
+
+    ``focus`` is the point that the square is laid around, (x, y) from 0 to 1; None where nobody has chosen one.
+    """
+
+    name: str
+    path: Path
+    titles: dict[str, str]
+    credit: str
+    licence: str
+    source: str
+    focus: tuple[float, float] | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file and of where its square lies, in hexadecimal."""
+        with self.path.open("rb") as file:
+            content = hashlib.file_digest(file, "sha256")
+        if self.focus not in (None, MIDDLE):
+            content.update(repr(self.focus).encode())
+        return content.hexdigest()
+
+    @cached_property
+    def opened(self) -> Opened:
+        """The whole picture, upright. Raises UnreadablePicture."""
+        return open_picture(self.path)
+
+    @property
+    def pixels(self) -> NDArray[np.uint8]:
+        """The same: (height, width, 3) RGB."""
+        return self.opened.pixels
+
+    def framed(self, side: int = CROP) -> NDArray[np.uint8]:
+        """What the network sees of it, at a side of one's choice: (side, side, 3) RGB."""
+        return frame(self.pixels, side, self.focus or MIDDLE)
+
+    @property
+    def seen(self) -> float:
+        """The share of the picture that the network sees."""
+        return (CROP / SHORT_SIDE) ** 2 * min(self.opened.size) / max(self.opened.size)
+
+
+def open_upright(path: Path) -> NDArray[np.uint8]:
+    """Read any picture file as upright RGB: (height, width, 3) uint8. Raises UnreadablePicture."""
+    return open_picture(path).pixels
+
+
+def frame(pixels: NDArray[np.uint8], side: int = CROP, focus: tuple[float, float] = MIDDLE) -> NDArray[np.uint8]:
+    """Resize as the network was trained (short side 256 to a crop of 224, bilinear) and cut a square.
+
+    It lies around the ``focus``, as nearly as the picture's edges allow: (x, y) from 0 to 1. ``side`` scales both: 448
+    gives the same frame with twice the detail. (height, width, 3) to (side, side, 3).
+    """
+    rows, down = _cut(pixels.shape[0], pixels.shape[1], focus[1])
+    columns, across = _cut(pixels.shape[1], pixels.shape[0], focus[0])
+    pixels = pixels[rows, columns]
+    height, width = pixels.shape[:2]
+    scale = side * SHORT_SIDE / CROP / min(height, width)
+    size = (max(side, round(width * scale)), max(side, round(height * scale)))
+    resized = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+    top, left = _start(size[1], side, down), _start(size[0], side, across)
+    return resized[top : top + side, left : left + side]
+
+
+def _cut(length: int, other: int, focus: float) -> tuple[slice, float]:
+    """What is kept of a side that is very much longer than the other one, and where the focus is in it.
+
+    Else a picture one pixel wide would fill the memory when it is enlarged.
+    """
+    kept = min(length, LONG * other)
+    start = _start(length, kept, focus)
+    return slice(start, start + kept), (length * focus - start) / kept
+
+
+def _start(length: int, kept: int, focus: float) -> int:
+    """Where a cut begins that lies around the focus, as nearly as the edges allow."""
+    return min(max(math.floor(length * focus - kept / 2), 0), length - kept)
+
+
+def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:
+    """What is wrong with files that are no pictures, or broken ones: each is opened."""
+    for picture in pictures:
+        try:
+            picture.opened  # noqa: B018
+        except UnreadablePicture as error:
+            yield Mistake(picture.path, str(error).removeprefix(f"{picture.path}: "))
+
+
+def picture_warnings(pictures: Iterable[Picture]) -> Iterator[Mistake]:
+    """What their readers should know of pictures that can be opened: doubts, and of which little is seen."""
+    for picture in pictures:
+        yield from (Mistake(picture.path, doubt) for doubt in picture.opened.doubts)
+        if picture.seen < LITTLE and picture.focus is None:
+            yield Mistake(
+                picture.path,
+                f"the network sees {picture.seen:.0%} of it, the square in its middle",
+                hint="`focus: [x, y]` in credits.yaml, or --focus X Y with --picture, lays it elsewhere: 0 is the left "
+                "or upper edge, 1 the right or lower one",
+            )
+
+
+def own_picture(
+    path: Path, taken: Container[str] = (), focus: tuple[float, float] | None = None, credit: str = ""
+) -> Picture:
+    """A reader's own photo, under a name that is not ``taken``. Raises UnreadablePicture."""
+    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "photo"
+    name = f"my-{slug}" if slug in taken else slug
+    words = "".join(letter if letter.isprintable() else " " for letter in path.stem)
+    title = " ".join(words.split()) or name
+    picture = Picture(name, path, {"en": title, "zh": title}, credit, "", "", focus)
+    picture.opened  # noqa: B018
+    return picture

@@ -1,0 +1,38 @@
+"""Where a site may stand: not around what it is built from, and not among it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from netviz.cache.inputs import PACKAGE, TEMPLATES
+from netviz.options import Options
+from netviz.site.files.publish import CannotPublish
+
+READ = ("lessons", "pages", "pictures", "measurements", "static")  # folders of a course
+
+
+def check_places(options: Options) -> None:
+    """Raises CannotPublish if the site's folder holds what the build needs, or lies where a build would read it."""
+    site = options.to.resolve()
+    needed = {
+        "the course": options.content,
+        "the store": options.store,
+        "the photo": options.picture,
+        "the weights": Path(options.weights),
+        "the templates": TEMPLATES,
+        "netviz": PACKAGE,
+    }
+    for name, path in needed.items():
+        if path and path.exists() and path.resolve().is_relative_to(site):
+            raise CannotPublish(
+                f"{name} ({path}) is in {options.to}, where the site would stand; name another folder with --to"
+            )
+    around = {
+        "the store": options.store,
+        "the templates": TEMPLATES,
+        "netviz": PACKAGE,
+        **{f"{name}/ of the course": options.content / name for name in READ},
+    }
+    for name, path in around.items():
+        if site.is_relative_to(path.resolve()):
+            raise CannotPublish(f"{options.to} is in {name} ({path}), where no site can stand; name another with --to")

@@ -1,0 +1,253 @@
+"""Publishing: a site is built beside the old one and takes its place whole, or not at all.
+
+What a build wrote is told by the site's manifest. All else in the site's folder is somebody's own: it goes along into
+the new site, as the same files, and nothing is written over it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from netviz.cache.built import MARKER, digests_of, is_site, written_in
+from netviz.cache.locks import Busy, locked
+from netviz.cache.manifest import Kept, folders_of, sealed, sha256_of
+
+WAIT = 30.0  # seconds for another build to end its publishing, which takes one
+
+Files = Mapping[str, str | bytes | Kept]
+"""A site's files by their path in it: text (in UTF-8), bytes, or a file that is kept elsewhere."""
+
+
+class CannotPublish(Exception):
+    """The site can't be put there; the message says why, and what to do."""
+
+
+def publish(files: Files, destination: Path) -> int:
+    """Make ``destination`` a site of these files, and of those in it that no build wrote.
+
+    Whatever happens, the folder holds the old site or the new one, and what a killed build has left beside it is
+    cleared away by the next. Returns how many files of the old site are not in the new one.
+
+    Raises CannotPublish as `check_destination` does, if another build is publishing there, or if a path leads out of
+    the site; Damaged if a file that is kept elsewhere isn't what it was.
+    """
+    destination = destination.resolve()
+    _check_paths(files)
+    check_destination(destination, files)
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_at(destination):
+        _recover(destination)
+        gone = [name for name in written_in(destination) - {*files, MARKER} if os.path.lexists(destination / name)]
+        standing = {name: Kept(destination, name, digest) for name, digest in digests_of(destination).items()}
+        with _draft_beside(destination) as draft:
+            digests = {name: _write(draft / name, content, standing.get(name)) for name, content in files.items()}
+            (draft / MARKER).write_bytes(sealed(digests))
+            check_destination(destination, files)
+            _carry_over(destination, draft)
+            _swap(draft, destination)
+    return len(gone)
+
+
+def check_destination(destination: Path, files: Collection[str] = ()) -> None:
+    """Raises CannotPublish if ``files`` can't be put there; better known before a long build than after.
+
+    So it is if a file stands there, or a folder that isn't ours, or one in which they would stand in the place of
+    something that no build wrote.
+    """
+    _check_rights(destination)
+    if not destination.exists():
+        return
+    if not destination.is_dir() or not (is_site(destination) or not any(destination.iterdir())):
+        raise CannotPublish(
+            f"{destination} is there already and was not made by netviz (it has no file {MARKER}), so it is left "
+            "alone; name another folder with --to, or remove it yourself"
+        )
+    own, folders = _own(destination), {folder for name in files for folder in folders_of(name)}
+    in_the_way = [*(own.files & ({*files} | folders)), *(own.folders & {*files})]
+    for place in sorted(in_the_way):
+        name = next(name for name in files if name == place or name.startswith(f"{place}/"))
+        raise CannotPublish(
+            f"{destination / place} was not made by netviz, so it is left alone; but a build would write "
+            f"{destination / name}: move yours elsewhere, or name another folder with --to"
+        )
+
+
+def _check_rights(destination: Path) -> None:
+    folder = next(folder for folder in destination.parents if folder.exists())
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotPublish(f"nothing can be written in {folder}; allow it, or name another folder with --to")
+
+
+@dataclass(frozen=True)
+class Own:
+    """What somebody keeps in a site's folder, by path: files and links, and folders, each before what is in it."""
+
+    files: Set[str]
+    folders: Set[str]
+
+
+def _own(site: Path) -> Own:
+    written = written_in(site)
+    made = {folder for name in written for folder in folders_of(name)}
+    files: dict[str, None] = {}
+    folders: dict[str, None] = {}
+
+    def look_into(folder: Path, prefix: str) -> None:
+        for entry in sorted(os.scandir(folder), key=lambda one: one.name):
+            name = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if name not in made:
+                    folders[name] = None
+                look_into(folder / entry.name, f"{name}/")
+            elif name not in written and not (name in made and entry.is_symlink()):  # a link in our folder's place
+                files[name] = None
+
+    look_into(site, "")
+    return Own(files.keys(), folders.keys())
+
+
+def _check_paths(files: Files) -> None:
+    for name in files:
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.parts or path.parts[0] == MARKER:
+            raise CannotPublish(f"{name!r} is no path inside a site")
+
+
+@contextmanager
+def _alone_at(destination: Path) -> Iterator[None]:
+    """Two builds must not swap the same folder; the second waits until the first has done so."""
+    try:
+        with locked(destination.with_name(f".{destination.name}.netviz-lock"), WAIT):
+            yield
+    except Busy:
+        raise CannotPublish(
+            f"another build is publishing {destination} just now; try again when it has ended"
+        ) from None
+
+
+@contextmanager
+def _draft_beside(destination: Path) -> Iterator[Path]:
+    """A folder that is to become the site. Its name tells its inode, and so for ever whether it is the draft itself.
+
+    When the block ends it is gone, and so is the old site if that stands in its place.
+    """
+    new = destination.with_name(f".{destination.name}.draft-{secrets.token_hex(4)}")
+    new.mkdir()
+    draft = new.rename(new.with_name(f"{new.name}-{new.stat().st_ino}"))
+    try:
+        yield draft
+    finally:
+        _clear_away(draft, destination)
+
+
+def _recover(destination: Path) -> None:
+    """Clear away what killed builds left; if one died between two renames, the old site is set up again first."""
+    for left in sorted(destination.parent.glob(".*")):
+        if left.is_dir() and re.fullmatch(
+            rf"\.{re.escape(destination.name)}\.(draft|old)-[0-9a-f]{{8}}-\d+", left.name
+        ):
+            _clear_away(left, destination)
+
+
+def _clear_away(left: Path, destination: Path) -> None:
+    """Remove a draft. An old site that stands in its place is set up again if there is no other; else removed too.
+
+    What somebody has put into an old site while the new one was made is moved there.
+    """
+    if not left.is_dir():
+        return
+    if left.name.endswith(f"-{left.stat().st_ino}"):
+        _remove(left)
+    elif not destination.exists():
+        left.rename(destination)
+    else:
+        for name in _own(left).files:
+            if _is_newer(left / name, destination / name):
+                (destination / name).parent.mkdir(parents=True, exist_ok=True)
+                (left / name).replace(destination / name)
+        _remove(left)
+
+
+def _is_newer(one: Path, other: Path) -> bool:
+    """Whether a file is another than the one that stands there, and of a later time; or none stands there."""
+    if not os.path.lexists(other):
+        return True
+    here, there = one.lstat(), other.lstat()
+    return not os.path.samestat(here, there) and here.st_mtime_ns > there.st_mtime_ns
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder, also where folders in it are read-only."""
+    for inside, folders, _ in os.walk(folder):
+        for name in folders:
+            if not Path(inside, name).is_symlink():
+                Path(inside, name).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(path: Path, content: str | bytes | Kept, standing: Kept | None) -> str:
+    """Write one file; gives its digest. What is kept is the old site's file, if that is ``standing`` there unharmed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, Kept):
+        if standing and standing.digest == content.digest and standing.is_intact():
+            _link(standing.path, path)
+        else:
+            path.write_bytes(content.read())
+        return content.digest
+    written = content.encode() if isinstance(content, str) else content
+    path.write_bytes(written)
+    return sha256_of(written)
+
+
+def _carry_over(old: Path, draft: Path) -> None:
+    """Take along what somebody keeps in the old site: the same files, in folders with the same rights and times."""
+    if not old.exists():
+        return
+    own = _own(old)
+    for name in own.folders:
+        (draft / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in own.files:
+        (draft / name).parent.mkdir(parents=True, exist_ok=True)
+        _link(old / name, draft / name)
+    for name in reversed([*own.folders]):
+        shutil.copystat(old / name, draft / name)
+    shutil.copymode(old, draft)
+
+
+def _link(file: Path, place: Path) -> None:
+    """The same file in another place, where the system can; else a copy with the same rights and times."""
+    try:
+        os.link(file, place, follow_symlinks=False)
+    except (OSError, NotImplementedError):
+        shutil.copy2(file, place, follow_symlinks=False)
+
+
+def _swap(draft: Path, destination: Path) -> None:
+    """Put the draft in the place of what stands there, which ends up in the draft's place."""
+    if not destination.exists():
+        draft.rename(destination)
+    elif not _exchange(draft, destination):
+        old = draft.with_name(draft.name.replace(".draft-", ".old-"))
+        destination.rename(old)
+        try:
+            draft.rename(destination)
+        finally:
+            _clear_away(old, destination)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, where the system can (Linux); then there is no moment without a site."""
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):  # TypeError: Windows names no library None
+        return False
+    return bool(renameat2(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)

@@ -1,0 +1,60 @@
+"""Files that are made only if something they depend on has changed; else they are taken over from the old site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from pathlib import Path
+
+from netviz.cache.built import digests_of, summary_of
+from netviz.cache.inputs import TEMPLATES, digest_of
+from netviz.cache.manifest import Kept
+from netviz.cache.sources import code_digest
+from netviz.cache.store import key_of
+from netviz.methods import methods
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file of a site that is yet to be made: a key of all that it depends on, and how."""
+
+    key: str
+    make: Callable[[], str]
+
+
+@dataclass
+class Takeover:
+    """The site that stands so far, with the keys of its files; ``keys`` gathers those of the new one."""
+
+    site: Path
+    keys: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _old(self) -> Mapping[str, str]:
+        return summary_of(self.site).get("made", {})
+
+    @cached_property
+    def _standing(self) -> Mapping[str, Kept]:
+        files = (Kept(self.site, name, digest) for name, digest in digests_of(self.site).items() if name in self._old)
+        return {file.name: file for file in files if file.is_intact()}
+
+    def standing(self, path: str) -> Kept | None:
+        """A file of the old site that a key was kept of, if it is as it was written."""
+        return self._standing.get(path)
+
+    def has(self, path: str, key: str) -> bool:
+        """Whether the old site's file is just what would be made."""
+        return self._old.get(path) == key and path in self._standing
+
+    def content(self, path: str, made: Made) -> str | Kept:
+        """The old site's file, or the text of a new one."""
+        self.keys[path] = made.key
+        return self._standing[path] if self.has(path, made.key) else made.make()
+
+
+@cache
+def code_key() -> str:
+    """A key of all that makes files of results: templates, modules with their words, distributions."""
+    declared = sorted({method.function.__module__ for method in methods().values()})
+    return key_of([digest_of([TEMPLATES]), code_digest("netviz.site.weave", *declared)])

@@ -1,0 +1,147 @@
+"""A page's figures: what was asked, what was measured and what was drawn, put together for the page that shows it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from markupsafe import Markup
+
+from netviz.course.experiments import Experiment
+from netviz.engine.draw import FIGURES, load_figure
+from netviz.engine.plan import Task
+from netviz.figures import Figure, alt_text, term
+from netviz.methods import Passes
+from netviz.site.edition import Edition
+from netviz.site.files.raw_numbers import numbers_path
+from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_words, unit_words, value_words
+from netviz.site.page_figures import word_figures
+from netviz.site.page_figures.figure_views import (
+    Axes,
+    FigureView,
+    Slide,
+    bars,
+    data_table,
+    named_matrix,
+    plates,
+    series,
+)
+from netviz.site.page_figures.reproducing_code import repeating_code
+from netviz.site.pages import Page, links_from
+from netviz.site.text.expressions import compiled
+from netviz.site.text.markup import inline_template
+
+
+def figure_path(task: Task, file: str = "") -> str:
+    """Where a file of a task's figure stands, from the site's root. One folder for all: making many takes longer."""
+    return f"figures/{task.figure_key[:16]}-{file}"
+
+
+def page_figure(edition: Edition, page: Page, name: str, number: int) -> FigureView:
+    """One experiment's figure as a page shows it; ``number`` counts the page's figures from 1."""
+    experiment = edition.course.experiments[name]
+    slider = experiment.slider
+    if slider is None:
+        return _figure_at(edition, page, experiment, "", number)
+    views = {state: _figure_at(edition, page, experiment, state, number) for state in slider.values}
+    slides = tuple(Slide(state, edition.stop(slider, state, view.target), view) for state, view in views.items())
+    return dataclasses.replace(
+        views[slider.plain], setting=term(slider.setting, edition.language), slides=slides, plain=slider.plain
+    )
+
+
+def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str, number: int) -> FigureView:
+    """An experiment's figure at one value of its slider, by the value's name; ``""`` if it has none."""
+    language, variant, method = edition.language, experiment.variants[state], experiment.method
+    task = edition.plan[variant.id, experiment.pictures(page.picture)]
+    record, figure = edition.records.record(task), load_figure(task, edition.store)
+    words, scope = experiment.words(language), edition.caption_values(page.picture, experiment, state)
+    labels = _panel_labels(edition, task, figure)
+    figure = named_matrix(figure, labels)
+    axes, explains_class = _axes(task, language), asks_for_class(method.name, variant.settings)
+    names = {"method": method.title[language]} | (dataclasses.asdict(axes) if axes else {})
+    target = scope["target"]
+    if target:
+        names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
+    return FigureView(
+        id=variant.id,
+        number=number,
+        method=method.title[language],
+        summary=method.summary[language],
+        papers=method.papers,
+        view=experiment.view,
+        plates=plates(
+            figure,
+            f"{page.root}{figure_path(task)}",
+            language,
+            names,
+            lambda file: edition.store.read(FIGURES, task.figure_key, file).decode(),
+            words.alt,
+            labels,
+        ),
+        caption=Markup(
+            compiled(edition.sandbox, inline_template(words.caption)).render(scope, link=links_from(page, edition.site))
+        ),
+        target=target,
+        top=scope["top"],
+        numbers=record["numbers"],
+        claims=tuple(
+            verdict.claim
+            for verdict in edition.checked
+            if (verdict.experiment.id, verdict.picture) == (experiment.id, task.picture_name)
+        ),
+        spec=experiment.spec,
+        code=repeating_code(task, edition.weights),
+        passes=Passes(**record["passes"]),
+        precision=record["precision"],
+        weights=edition.weights if task.picture else None,
+        legend=figure.legend,
+        table=data_table(figure, language, edition.class_name),
+        bars=bars(figure, language, edition.class_name),
+        series=series(figure, language),
+        alt=words.alt or alt_text(figure, None, language, names),
+        words=word_figures.words(figure),
+        tree=word_figures.tree(figure, language),
+        layers=edition.layers,
+        compared=bool(task.beside),
+        axes=axes,
+        explains_class=explains_class,
+        slope=all(
+            is_slope(one.method.name, one.settings) for one in (other.experiment for other in task.of or (task,))
+        ),
+        unit=unit_words(method.name, variant.settings, language),
+        seed=None if task.picture else record["settings"].get("seed"),
+        files=tuple(
+            (suffix.upper(), f"{page.root}{numbers_path(task, suffix)}")
+            for suffix in (("json", "csv") if figure.table else ("json",))
+        ),
+    )
+
+
+def _axes(task: Task, language: str) -> Axes | None:
+    one = task.experiment
+    words = axis_words(one.method.name, one.view, one.settings, language)
+    return Axes(*words) if words else None
+
+
+def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
+    """Names for a figure's maps: of those that a task takes, class, and settings that tell a method's maps apart."""
+    if not task.of:
+        one = task.experiment
+        count = figure.facts.get("side", len(figure.panels))
+        return map_words(one.method.name, one.settings, count, edition.language)
+    experiments = [other.experiment for other in task.of]
+    targets = [edition.class_name(edition.records.record(other)["target"]["index"]) for other in task.of]
+    return [
+        " · ".join(
+            [
+                one.method.title[edition.language],
+                *([target] if len(set(targets)) > 1 else []),
+                *(
+                    value_words(name, value, edition.language)
+                    for name, value in one.settings.items()
+                    if any(other.settings[name] != value for other in experiments if other.method == one.method)
+                ),
+            ]
+        )
+        for one, target in zip(experiments, targets, strict=True)
+    ]

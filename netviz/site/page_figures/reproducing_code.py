@@ -1,0 +1,57 @@
+"""Python that repeats an experiment without this site: what stands beneath a figure and in a notebook."""
+
+from __future__ import annotations
+
+from netviz.course.experiments import RANKS, Experiment
+from netviz.engine.plan import Task
+from netviz.networks.weights import Weights
+
+
+def repeating_code(task: Task, weights: Weights) -> str:
+    """A Python script that repeats an experiment with the project's own functions."""
+    experiment = task.experiment
+    if task.picture is None:
+        run = f"result = run_on_data({_method_text(experiment)}{_settings_text(experiment)})"
+        return f"from netviz.methods import methods, run_on_data\n\n{run}\n"
+    framing = "frame" if experiment.framing == "crop" else "squash"
+    imports = {
+        "frame": ["from netviz.pictures import frame, open_upright"],
+        "squash": ["from netviz.pictures import open_upright, squash"],
+    }[framing]
+    lines = [
+        "from pathlib import Path",
+        "",
+        "from netviz.methods import methods, run",
+        "from netviz.networks import open_network",
+        *imports,
+        "",
+        f"network = open_network({weights.form if weights.form in ('compact', 'imagenet') else weights.source!r})",
+        f'picture = {framing}(open_upright(Path("content/pictures/{task.picture.path.name}")))',
+        'pictures = picture[None].astype("float32")  # (1, 224, 224, 3), RGB, 0 to 255',
+    ]
+    if any(isinstance(one.experiment.target, str) for one in (task, *task.of)):
+        lines.append("logits = network.logits(pictures)")
+    for place, other in enumerate(task.of, start=1):
+        lines.append(f'map_{place} = {_run_text(other)})["attribution"]')
+    maps = f", maps=[{', '.join(f'map_{place}' for place, _ in enumerate(task.of, start=1))}]" if task.of else ""
+    lines.append(f"result = {_run_text(task)}{maps})")
+    return "\n".join(lines) + "\n"
+
+
+def _run_text(task: Task) -> str:
+    """The call that runs an experiment, but for its end."""
+    experiment, target = task.experiment, task.experiment.target
+    network = "network" if task.precision == "float32" else f'network.at("{task.precision}")'
+    chosen = f"logits[0].argsort()[::-1][{RANKS.index(target)}]" if isinstance(target, str) else target
+    return f"run({_method_text(experiment)}, {network}, pictures, [{chosen}]{_settings_text(experiment)}"
+
+
+def _method_text(experiment: Experiment) -> str:
+    return f'methods()["{experiment.method.name}"]'
+
+
+def _settings_text(experiment: Experiment) -> str:
+    """The settings that an author has chosen, as another argument of a call."""
+    fields = experiment.method.settings.model_fields
+    given = {name: value for name, value in experiment.settings.items() if value != fields[name].default}
+    return f", {given!r}" if given else ""

@@ -1,0 +1,65 @@
+"""Figures made of words, as pages set them: a sentence word by word, a cloud, a tree of questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from netviz.figures import Figure, term
+from netviz.site.text.filters import number, percent, signed
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word with its value in words, and that value as a share of the greatest size: -1 to 1."""
+
+    text: str
+    value: str
+    share: float
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of a tree: a question with what follows on yes and on no, or a leaf with its answer.
+
+    ``rows`` is how many rows came here while it was learned, ``share`` how many of them the answer is right for.
+    """
+
+    question: str
+    answer: str
+    rows: int
+    share: str
+    yes: Node | None = None
+    no: Node | None = None
+
+
+def words(figure: Figure) -> tuple[Word, ...]:
+    """The words of a figure of view ``text`` or ``cloud``, in its order; of another, none."""
+    if figure.view not in ("text", "cloud") or figure.table is None:
+        return ()
+    rows = [(str(text), float(value or 0)) for text, value in figure.table.rows]
+    greatest = max(abs(value) for _, value in rows) or 1.0
+    shown = signed if figure.view == "text" else number
+    return tuple(Word(text, shown(_short(value)), value / greatest) for text, value in rows)
+
+
+def tree(figure: Figure, language: str) -> Node | None:
+    """The root of a figure of view ``tree``."""
+    if figure.view != "tree" or figure.table is None:
+        return None
+    rows = figure.table.rows
+
+    def node(place: int) -> Node:
+        column, threshold, below, above, count, share, answer = rows[place]
+        right = max(float(share or 0), 1 - float(share or 0))
+        common = (term(str(answer), language), int(count or 0), percent(right, language))
+        if int(below or 0) < 0:
+            return Node("", *common)
+        question = f"{term(str(column), language)} ≤ {number(float(threshold or 0))}"
+        return Node(question, *common, yes=node(int(below or 0)), no=node(int(above or 0)))
+
+    return node(0)
+
+
+def _short(value: float) -> float:
+    """Two digits are enough beneath a word."""
+    return float(f"{value:.2g}")

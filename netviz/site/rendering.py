@@ -1,0 +1,146 @@
+"""Weaving: values and templates become pages. Nothing is read but the templates, and nothing is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache, partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from netviz.course.measurements import Measurement, Row
+from netviz.figures import term
+from netviz.networks.architecture import Layer
+from netviz.site.page_figures.explorer import channels, solid
+from netviz.site.page_figures.figure_views import FigureView
+from netviz.site.pages import PAGES, TONGUES, Page, Site, search_index
+from netviz.site.quiz import QuestionView
+from netviz.site.text.filters import filters
+from netviz.yaml_places import read_values
+
+ASSETS = (
+    "explorer.js",
+    "favicon.svg",
+    "question.js",
+    "readout.js",
+    "search.js",
+    "site.js",
+    "slider.js",
+    "state.js",
+    "style.css",
+    "theme.js",
+)  # of the templates' folder, published in assets/
+
+Kind = TypeVar("Kind", bound=Environment)
+
+
+@cache
+def environment(templates: Path, language: str) -> Environment:
+    """Jinja2 for a language's templates: everything escaped, undefined names are errors.
+
+    Adds the filters of `netviz.site.text.filters`, and ``words``, the interface's words in that language.
+    """
+    return _prepared(Environment, templates, language)
+
+
+@cache
+def sandbox(templates: Path, language: str) -> ImmutableSandboxedEnvironment:
+    """The same for what authors write, lessons and captions: they can't reach beyond the values that they are given."""
+    return _prepared(ImmutableSandboxedEnvironment, templates, language)
+
+
+def _prepared(kind: type[Kind], templates: Path, language: str) -> Kind:
+    env = kind(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    env.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
+    env.filters.update(filters(language), solid=solid, channels=channels, term=partial(term, language=language))
+    env.globals.update(
+        words=read_words(templates, language),
+        language=language,
+        languages=TONGUES,
+        pages=PAGES,
+        search_index=search_index,
+    )
+    return env
+
+
+def read_words(templates: Path, language: str) -> SimpleNamespace:
+    """The interface's words in one language, by name."""
+    words = read_values(templates / "words.yaml")
+    return SimpleNamespace(**{name: versions[language] for name, versions in words.items()})
+
+
+@cache
+def ids_of(templates: Path, *names: str) -> frozenset[str]:
+    """The ids that templates give to parts of a page, whatever it shows."""
+    sources = [(templates / f"{name}.html").read_text("utf-8") for name in names]
+    return frozenset(re.findall(r' id="([^"{}]+)"', "".join(sources)))
+
+
+def read_assets(templates: Path) -> dict[str, bytes]:
+    """What every page needs beside itself: contents by path from the site's root."""
+    return {f"assets/{name}": (templates / name).read_bytes() for name in ASSETS}
+
+
+def render_page(env: Environment, template: str, site: Site, page: Page, **values: Any) -> str:
+    """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
+
+    ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text) and ``downloads`` (links
+    by suffix, ``ipynb`` and ``py``); ``methods`` takes ``methods`` (`MethodView`), ``glossary`` ``chapters``
+    (`ChapterView`), ``bibliography`` ``works`` (`WorkView`), and ``credits`` ``notices`` (name, licence, source) of
+    what the site is made of.
+    """
+    return env.get_template(f"{template}.html").render(site=site, page=page, **values)
+
+
+def render_sitemap(env: Environment, site: Site, pages: Iterable[Page]) -> str:
+    """Where all pages stand, for search engines; only for a site whose address is known."""
+    return env.get_template("sitemap.xml").render(site=site, found=tuple(pages))
+
+
+def render_figure(env: Environment, figure: FigureView) -> Markup:
+    """One experiment's figure, to stand in a page's body."""
+    return Markup(env.get_template("figure.html").render(it=figure))
+
+
+def render_question(env: Environment, question: QuestionView) -> Markup:
+    """A graded question, to stand in a page's body."""
+    return Markup(env.get_template("question.html").render(it=question))
+
+
+def render_layer_table(env: Environment, layers: Iterable[Layer]) -> Markup:
+    """A network's layers with shapes, parameters and receptive fields, to stand in a page's body."""
+    return Markup(env.get_template("layers.html").render(layers=tuple(layers)))
+
+
+def render_measurement(
+    env: Environment, measurement: Measurement, column: str, task_name: Callable[[str], str]
+) -> Markup:
+    """A benchmark's ``seconds`` or ``agreement``, a row a task and a column a library, to stand in a page's body.
+
+    Raises ValueError for another column. Of ``agreement`` only the libraries that are not ours have one.
+    """
+    cells: dict[str, Callable[[Row], float | None]] = {
+        "seconds": lambda row: row.median,
+        "agreement": lambda row: row.agreement.rank_correlation if row.agreement else None,
+    }
+    if column not in cells:
+        raise ValueError(f"a measurement has no column {column!r}; there are {', '.join(cells)}")
+    found = {(row.task, row.library): cells[column](row) for row in measurement.rows}
+    libraries = [
+        one for one in measurement.libraries if any(found.get((task, one)) is not None for task in measurement.tasks)
+    ]
+    rows = [(task_name(task), [found.get((task, one)) for one in libraries]) for task in measurement.tasks]
+    template = env.get_template("measurement.html")
+    return Markup(template.render(column=column, libraries=libraries, rows=rows, measurement=measurement))

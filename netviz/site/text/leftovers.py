@@ -1,0 +1,143 @@
+"""What Markdown leaves over: signs that would reach readers as they stand, cells and definitions that would vanish."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from html import unescape
+
+import markdown
+from markdown.treeprocessors import Treeprocessor
+
+from netviz.course.lessons import LessonText
+from netviz.mistakes import Mistake
+
+SIGNS = (  # what a reader must not meet outside of code, unless the author wrote a backslash before it
+    (r"\[\^[^\]\s]+\]", "there is no such footnote"),
+    (r"\]\[[^\]\n]*\]", "there is no link of this name: it needs a line `[name]: https://…`"),
+    (r"\]\(", 'this is no link: an address has no spaces, and is followed by nothing but a "title"'),
+    (r"(?m)^\*\[[^\]\n]+\]:", "abbreviations can't be explained like this; link the term to the glossary"),
+    (r"(?m)^\[[^\]\n]+\]:", "this defines no link: it needs an address, https://…"),
+    (
+        r"(?m)^(!!!|\?\?\?)",
+        'a box begins with a line `!!! note` or `!!! note "Title"`, its text is indented by four spaces',
+    ),
+    (r"(?m)^\|", "this is no table: beneath its head it needs a line |---|---| with as many columns"),
+    (r"(?m)^[-*+] ", "this is no list: its items begin at most three spaces further in than the text around them"),
+    (r"(?m)^\[[ xX]\] ", "a list can't be ticked; leave the brackets out"),
+    (r"(?m)^: +\S", "this explains no term: the term stands alone in the line above"),
+    (r"\\\n", "a line is ended by two spaces, not by a backslash"),
+    (r"\*\*", "this emphasis is never closed, or has a space inside"),
+    (r"~~", "nothing can be struck through; leave it out"),
+    (r"`", "this code is never closed"),
+    (r"(?m)^\s*#{1,6}\s", "this is no heading: it begins at the margin"),
+)
+_SIGN = re.compile(
+    "|".join(f"(?P<s{number}>{pattern.removeprefix('(?m)')})" for number, (pattern, _) in enumerate(SIGNS)), re.M
+)
+CONTEXT = 40  # characters by which a leftover is found again
+
+_FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:")
+_LINK = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:\s*\S")
+_HEAD_LINE = re.compile(r"[\s>]*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
+
+
+class Leftovers(Treeprocessor):
+    """Tells of every sign that is left in the woven text, with the words that follow it, and of a second title."""
+
+    def __init__(self, md: markdown.Markdown, refuse: Callable[[str, str], None]) -> None:
+        super().__init__(md)
+        self.refuse = refuse
+
+    def run(self, root: ElementTree.Element) -> None:
+        for element in root.iter():
+            if element.tag == "h1":
+                title = "".join(element.itertext())
+                self.refuse(f"# {title}", "the page has its title already; write ## for a section")
+        for text in _texts(root):
+            for match in _SIGN.finditer(text):
+                number = int((match.lastgroup or "s0")[1:])
+                words = re.split("[\x02\n\ue000]", text[match.start() : match.start() + CONTEXT])[0]
+                self.refuse(words or match[0], f"{match[0].strip()}: {SIGNS[number][1]}")
+
+
+def _texts(element: ElementTree.Element) -> Iterator[str]:
+    """The text of an element outside of code; signs that were escaped are not in it."""
+    if element.tag in ("code", "pre"):
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _texts(child)
+        yield f"\x02{child.tail or ''}"  # which is not the beginning of a line
+
+
+def source_mistakes(text: LessonText) -> Iterator[Mistake]:
+    """What Markdown would drop without a trace, each at its place."""
+    yield from _table_mistakes(text)
+    yield from _defined_twice(text)
+    for number, line in text.prose.items():
+        for match in re.finditer(r"&#?\w+;", line):
+            if unescape(match[0]) == match[0]:
+                yield text.mistake(f"there is no character {match[0]}", number, match.start() + 1)
+
+
+def _table_mistakes(text: LessonText) -> Iterator[Mistake]:
+    """Rows of tables that have more cells than the head: Markdown would drop them."""
+    width = 0
+    before = ""
+    for number, line in text.prose.items():
+        if number - 1 not in text.prose:
+            width, before = 0, ""
+        cells = _cells(line)
+        if width and len(cells) > width:
+            message = f"the table has {width} columns, this row {len(cells)} cells; write \\| to show a stroke"
+            yield text.mistake(message, number, cells[width])
+        elif not width and "|" in line and "|" in before and _HEAD_LINE.fullmatch(line):
+            width = len(cells)
+            if len(_cells(before)) != width:
+                message = f"the head of the table has {len(_cells(before))} cells, the line beneath it {width}"
+                yield text.mistake(message, number)
+        before = line
+
+
+def _cells(line: str) -> list[int]:
+    """The columns at which a row's cells begin."""
+    start = len(line) - len(line.lstrip(" >"))
+    row = line.rstrip()
+    strokes = [match.start() for match in re.finditer(r"(?<!\\)\|", row)]
+    inner = [stroke for stroke in strokes if stroke not in (start, len(row) - 1)]
+    return [start + 1, *(stroke + 2 for stroke in inner)]
+
+
+def _defined_twice(text: LessonText) -> Iterator[Mistake]:
+    """Footnotes and links that are defined twice: Markdown would keep the last one."""
+    for kind, found in _definitions(text).items():
+        for name, places in found.items():
+            for number in places[1:]:
+                yield text.mistake(f"the {kind} {name!r} is defined in line {places[0]} already", number)
+
+
+def unused_definitions(text: LessonText) -> Iterator[Mistake]:
+    """Footnotes and links that are defined and named nowhere: warnings."""
+    lines = [_LINK.sub("", _FOOTNOTE.sub("", line)) for line in text.prose.values()]
+    named = {_name(found) for found in re.findall(r"\[([^\[\]]+)\]", "\n".join(lines))}
+    for kind, found in _definitions(text).items():
+        for name, places in found.items():
+            if (f"^{name}" if kind == "footnote" else name) not in named:
+                yield text.mistake(f"the {kind} {name!r} is named nowhere", places[0], hint="readers will not see it")
+
+
+def _definitions(text: LessonText) -> dict[str, dict[str, list[int]]]:
+    """The lines that define footnotes and links, by their names."""
+    found: dict[str, dict[str, list[int]]] = {"footnote": {}, "link": {}}
+    for number, line in text.prose.items():
+        for kind, pattern in (("footnote", _FOOTNOTE), ("link", _LINK)):
+            if match := pattern.match(line):
+                found[kind].setdefault(_name(match[1]), []).append(number)
+    return found
+
+
+def _name(name: str) -> str:
+    """Names of links are alike whatever their case and spaces."""
+    return " ".join(name.lower().split())

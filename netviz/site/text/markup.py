@@ -1,0 +1,340 @@
+"""A lesson's Markdown as the source of a Jinja2 template: Markdown first, expressions put back after it.
+
+So a result can never become markup: whatever an expression gives is escaped by Jinja2. Raw HTML, links to anything
+but the web and other pages, and images that no experiment made are refused.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+from urllib.parse import unquote
+
+import markdown
+from markdown.extensions import Extension
+from markdown.extensions.codehilite import CodeHilite
+from markdown.extensions.toc import slugify_unicode
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+
+from netviz.course.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
+from netviz.course.sliders import no_value
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.site.text.highlighting import CodeFormatter, syntaxes
+from netviz.site.text.leftovers import Leftovers, source_mistakes
+from netviz.site.text.maths import to_mathml
+from netviz.site.text.nesting import nesting_mistakes
+
+OWN_BLOCKS = {*FENCES, "code"}  # of which nothing can stand within a paragraph
+BLOCKS = {*OWN_BLOCKS, "statement", "display formula", "comment"}
+CALL_ALONE = re.compile(r"\{\{\s*\w+\(.*\)\s*\}\}", re.DOTALL)
+LINK = re.compile(r"(https?://|mailto:|#|[\w./-]+\.html(#.*)?$)")
+WIDE = r"[\u2014\u2018-\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]"  # Chinese characters and punctuation
+SPACED = (
+    r"[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]"  # punctuation that brings its own space: 、。！），：；？
+)
+CODE: dict[str, Any] = {"guess_lang": False, "css_class": "code", "pygments_formatter": CodeFormatter}
+UNSEEN = r"(?:</?(?:a|code|em|strong)\b[^<>]*>|\ue000\d+\ue001)*"  # tags and tokens between characters
+LINE_END = re.compile(
+    rf"<pre.*?</pre>|(?P<closed>{SPACED}{UNSEEN})\n(?![\n<])|(?P<before>{WIDE}{UNSEEN})\n(?P<after>{UNSEEN}(?={WIDE}))",
+    re.DOTALL,
+)
+
+
+Place = tuple[int, int]
+"""A line and a column of a file, both from 1."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of a lesson, for its table of contents."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Body:
+    """A lesson's text as the source of a template, and its sections."""
+
+    template: str
+    sections: tuple[Section, ...]
+
+
+_EMPTY_HEAD = re.compile(r"<th([^>]*)></th>")  # a table's corner heads nothing, and nothing is to be read aloud
+
+
+@cache
+def lesson_body(text: LessonText) -> Body:
+    """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
+    refusals: list[_Refusal] = []
+    converter = _converter(refusals)
+    html = _bare(_EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown)), text.spans)
+    mistakes = [_at(text, refusal) for refusal in refusals]
+    mistakes += [*source_mistakes(text), *_misplaced(text, html), *nesting_mistakes(text, html)]
+    replacements = [_replacement(span, text, mistakes) for span in text.spans]
+    sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
+    mistakes += [
+        _at(text, _Refusal(f"## {section.title}", "a heading holds no expressions or formulas"))
+        for section in sections
+        if TOKEN_PATTERN.search(section.title)
+    ]
+    if mistakes:
+        raise Mistakes(dict.fromkeys(mistakes))
+    return Body(_put_back(html, replacements), sections)
+
+
+def phrase_mistakes(
+    text: LessonText, template: str, experiments: Mapping[str, Collection[str] | None], place: Place | None = None
+) -> Iterator[Mistake]:
+    """Phrases, links like ``#smooth@5`` that set a slider, to a figure or a value that there is not.
+
+    ``experiments`` are the ids with the names of their sliders' values; None where these are not known. ``template`` is
+    of the lesson's text, or of words in one of its fences, which stand at ``place``.
+    """
+    for address, name, value in re.findall(r'href="[^"#]*#(([^"@]+)@([^"]+))"', template):
+        known = experiments.get(name)
+        if name not in experiments:
+            hint = nearest(name, experiments)
+            yield _at(text, _Refusal(f"#{address}", f"there is no experiment {name!r}", hint), place)
+        elif known is not None and value not in known:
+            yield _at(text, _Refusal(f"#{address}", f"{name}: {no_value(value, known)}"), place)
+
+
+def link_mistakes(
+    text: LessonText,
+    template: str,
+    own: str,
+    pages: Mapping[str, Collection[str] | None],
+    place: Place | None = None,
+) -> Iterator[Mistake]:
+    """Links to pages and sections that there are not.
+
+    ``pages`` are their sections by slug, None where these are not known; ``own`` is the slug of the lesson's page.
+    ``template`` is of the lesson's text, or of words in one of its fences, which stand at ``place``.
+    """
+    for slug, section in re.findall(r'href="(?:([\w./-]+)\.html)?(?:#([^"@]*))?"', template):
+        page = slug or own
+        known = pages.get(page)
+        if page not in pages:
+            yield _at(text, _Refusal(f"{slug}.html", f"there is no page {slug}.html", nearest(slug, pages)), place)
+        elif section and known is not None and unquote(section) not in known:
+            hint = nearest(unquote(section), sorted(known))
+            yield _at(text, _Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint), place)
+
+
+@cache
+def inline_template(source: str) -> str:
+    """A caption: one paragraph of Markdown with expressions, as the source of a template, without its `<p>`.
+
+    Raises ValueError if it holds what a caption must not.
+    """
+    found = scan(source)
+    spans = found.spans
+    refusals: list[_Refusal] = []
+    html = _converter(refusals).convert(found.markdown)
+    if found.faults or refusals:
+        raise ValueError(found.faults[0].message if found.faults else refusals[0].reason)
+    inside = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL) or re.fullmatch(r"()", html)
+    if not inside or "<p>" in inside[1] or any(span.kind in OWN_BLOCKS for span in spans):
+        raise ValueError("it must be one paragraph of text")
+    replacements = [_formula(span) if "formula" in span.kind else span.source for span in spans]
+    return _put_back(_bare(inside[1], spans), replacements)
+
+
+def skeleton(text: LessonText) -> str:
+    """The lesson's expressions and statements alone, each on its own line of the file.
+
+    As a template it fails where the lesson's does, at a line that means something to the author.
+    """
+    lines: dict[int, str] = {}
+    for span in text.spans:
+        if span.kind in ("expression", "statement"):
+            lines[span.line] = lines.get(span.line, "") + span.source.replace("\n", " ")
+    return "\n".join(lines.get(line, "") for line in range(1, max(lines, default=0) + 1))
+
+
+def _replacement(span: Span, text: LessonText, mistakes: list[Mistake]) -> str:
+    if span.kind in FENCES:
+        return f"{{{{ {span.kind}('{fence_id(span.source)}') }}}}"
+    if span.kind == "comment":
+        return ""
+    try:
+        if span.kind == "code":
+            return _without_braces(_code(span))
+        return _formula(span) if "formula" in span.kind else span.source
+    except ValueError as error:
+        mistakes.append(text.mistake(str(error), span.line, span.column))
+        return ""
+
+
+def _code(span: Span) -> str:
+    """Fenced code as HTML. Raises ValueError for a language that there is not."""
+    if span.syntax and span.syntax.lower() not in syntaxes():
+        close = get_close_matches(span.syntax.lower(), syntaxes(), 1)
+        hint = f"did you mean {close[0]!r}?" if close else "leave the word out"
+        raise ValueError(f"Pygments knows no language {span.syntax!r} to colour code in; {hint}")
+    html: str = CodeHilite(span.source, lang=span.syntax or None, **CODE).hilite(shebang=False)
+    return html
+
+
+def _formula(span: Span) -> str:
+    return _without_braces(to_mathml(span.source, display=span.kind == "display formula"))
+
+
+def _bare(html: str, spans: Sequence[Span]) -> str:
+    """HTML with tokens, but no braces, and no paragraphs around what is none."""
+
+    def stands_alone(match: re.Match[str]) -> str:
+        inside = [spans[int(number)] for number in TOKEN_PATTERN.findall(match[1])]
+        alone = all(span.kind in BLOCKS or CALL_ALONE.fullmatch(span.source) for span in inside)
+        return match[1] if alone else match[0]
+
+    html = _line_ends(_without_braces(html), spans)
+    return re.sub(r"<p>((?:\ue000\d+\ue001\s*)+)</p>", stands_alone, html)
+
+
+def _put_back(html: str, replacements: Sequence[str]) -> str:
+    return TOKEN_PATTERN.sub(lambda match: replacements[int(match[1])], html)
+
+
+def _misplaced(text: LessonText, html: str) -> Iterator[Mistake]:
+    """What stands where it can't be woven: everything that was lifted out stands in the text once."""
+    in_code = "".join(match[0] for match in re.finditer(r"<(pre|code)\b.*?</\1>|<[^>]*\ue000[^>]*>", html, re.DOTALL))
+    paragraphs = re.findall(r"<p>(.*?)</p>", html, re.DOTALL)
+    among_words = "".join(one for one in paragraphs if TOKEN_PATTERN.sub("", one).strip())
+    for number, span in enumerate(text.spans):
+        token = TOKEN.format(number)
+        line = span.line - (span.kind in FENCES)
+        if token in in_code:
+            yield text.mistake("stands in code or in a link's title, where nothing is put in", line, span.column)
+        elif html.count(token) != 1:
+            yield text.mistake("would not be shown", line, span.column)
+        elif span.kind in OWN_BLOCKS and token in among_words:
+            yield text.mistake("stands within a paragraph: leave a line blank before and after", line, span.column)
+
+
+def _line_ends(html: str, spans: Sequence[Span]) -> str:
+    """A line's end is no space between Chinese characters, and is one after a statement, where Jinja2 would drop it."""
+
+    def is_statement(token: str) -> bool:
+        return spans[int(token)].kind == "statement"
+
+    def joined(match: re.Match[str]) -> str:
+        kept = (match["before"] or match["closed"] or "") + (match["after"] or "")
+        return kept if kept and all(map(is_statement, TOKEN_PATTERN.findall(kept))) else match[0]
+
+    def spaced(match: re.Match[str]) -> str:
+        return match[0].replace("\n", " \n") if is_statement(match[1]) else match[0]
+
+    return re.sub(rf"{TOKEN_PATTERN.pattern}\n", spaced, LINE_END.sub(joined, html))
+
+
+def _without_braces(html: str) -> str:
+    """Braces as entities: what was not lifted out as an expression must not become one."""
+    return html.replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _headings(converter: markdown.Markdown) -> list[dict[str, Any]]:
+    tokens: list[dict[str, Any]] = converter.toc_tokens  # type: ignore[attr-defined]
+    return [entry for token in tokens for entry in ([token] if token["level"] == 2 else token["children"])]
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    source: str
+    reason: str
+    hint: str = ""
+
+
+def _at(text: LessonText, refusal: _Refusal, place: Place | None = None) -> Mistake:
+    """Where a place is not known, Markdown has forgotten where it read this: look for it again in the prose."""
+    if place:
+        return text.mistake(refusal.reason, *place, refusal.hint)
+    words = refusal.source.split("\ue000")[0].split("\n")[0]
+    for sought in (words, words.lstrip("# ")):
+        for number, line in text.prose.items():
+            if sought in line:
+                return text.mistake(refusal.reason, number, line.index(sought) + 1, refusal.hint)
+    return text.mistake(refusal.reason, text.first_line, hint=refusal.hint)
+
+
+def _converter(refusals: list[_Refusal]) -> markdown.Markdown:
+    return markdown.Markdown(
+        extensions=[
+            "tables",
+            "admonition",
+            "footnotes",
+            "def_list",
+            "sane_lists",
+            "codehilite",
+            "toc",
+            "pymdownx.details",
+            _Guard(refusals),
+        ],
+        extension_configs={
+            "codehilite": CODE,
+            "toc": {"slugify": slugify_unicode},
+        },
+        output_format="html",
+    )
+
+
+class _Guard(Extension):
+    """Refuses raw HTML, links that are no links, and images: what it refuses is added to a list."""
+
+    def __init__(self, refusals: list[_Refusal]) -> None:
+        super().__init__()
+        self.refusals = refusals
+
+    def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Markdown's own name)
+        md.ESCAPED_CHARS += [
+            sign for sign in string.punctuation if sign not in md.ESCAPED_CHARS
+        ]  # as CommonMark has it
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.inlinePatterns.register(_RawHtml(md, self.refusals), "raw_html", 90)
+        md.treeprocessors.register(_Links(md, self.refusals), "links", 0)
+        md.treeprocessors.register(Leftovers(md, self._refuse), "leftovers", 12)  # while escaped signs still are
+
+    def _refuse(self, source: str, reason: str) -> None:
+        self.refusals.append(_Refusal(source, reason))
+
+
+class _RawHtml(InlineProcessor):
+    def __init__(self, md: markdown.Markdown, refusals: list[_Refusal]) -> None:
+        super().__init__(r"<(?:[A-Za-z/!?][^>\n]*>?)", md)
+        self.refusals = refusals
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]  # noqa: N802
+        reason = "raw HTML is not allowed in lessons; write Markdown, or `code` to show a tag"
+        self.refusals.append(_Refusal(m[0], reason))
+        return "", m.start(0), m.end(0)
+
+
+class _Links(Treeprocessor):
+    def __init__(self, md: markdown.Markdown, refusals: list[_Refusal]) -> None:
+        super().__init__(md)
+        self.refusals = refusals
+
+    def run(self, root: ElementTree.Element) -> None:
+        for element in root.iter():
+            if element.tag == "img":
+                reason = "pictures in lessons come from experiments; a plain one needs a credit in content/pictures"
+                self._refuse(element.get("alt", ""), reason)
+            address = element.get("href", "")
+            if element.tag == "a" and not LINK.match(address):
+                self._refuse(
+                    address, f"{address!r} is no link to the web (https://), to a page (.html) or a section (#)"
+                )
+            elif "\ue000" in address:
+                self._refuse(address, "a link's address holds no expressions")
+
+    def _refuse(self, source: str, reason: str) -> None:
+        self.refusals.append(_Refusal(source, reason))

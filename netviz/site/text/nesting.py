@@ -1,0 +1,78 @@
+"""Whether a lesson's statements and its blocks stand within one another, and no id is given twice on its page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from html.parser import HTMLParser
+
+from netviz.course.lessons import FENCES, TOKEN_PATTERN, LessonText, fence_id
+from netviz.mistakes import Mistake
+
+VOID = {"br", "hr", "img"}
+
+
+def nesting_mistakes(text: LessonText, html: str) -> Iterator[Mistake]:
+    """Statements that begin in one kind of block of ``html`` (with tokens) and go on or end in another.
+
+    Of such blocks only a beginning or an end would be woven, where a condition is not met.
+    """
+    reader = _Reader()
+    reader.feed(html)
+    opened: list[tuple[str, ...]] = []
+    for number, within in reader.found:
+        span = text.spans[number]
+        word = re.match(r"\{%[-+]?\s*(\w*)", span.source)
+        if span.kind != "statement" or not word:
+            continue
+        if word[1] in ("if", "for"):
+            opened.append(within)
+        elif opened and word[1] != "set":
+            if opened[-1] != within:
+                message = "stands in another kind of block than the statement that it belongs to"
+                hint = "give each of them a paragraph of its own"
+                yield text.mistake(message, span.line, span.column, hint)
+            if word[1].startswith("end"):
+                opened.pop()
+
+
+class _Reader(HTMLParser):
+    """Finds every token of a text, by its number, and the tags of the elements around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[int, tuple[str, ...]]] = []
+        self.opened: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.opened.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.opened:
+            self.opened.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.found += [(int(number), tuple(self.opened)) for number in TOKEN_PATTERN.findall(data)]
+
+
+def id_mistakes(text: LessonText, template: str, taken: Collection[str]) -> Iterator[Mistake]:
+    """Ids of headings and fences that something on the page has already; ``taken`` are those of the page around it.
+
+    Headings of the same words get ids of their own: the second one's ends in ``_1``.
+    """
+    owners = dict.fromkeys(taken, "a part of every page")
+    for span in text.spans:
+        if span.kind in FENCES and (name := fence_id(span.source)):
+            for one in (name, f"{name}-ask") if span.kind == "question" else (name,):
+                if one in owners:
+                    message = f"the {span.kind} would have the id {one!r} on the page, which is that of {owners[one]}"
+                    yield text.mistake(message, span.line - 1, hint="give it another id")
+                owners[one] = f"the {span.kind} {name!r}"
+    for name, title in re.findall(r'<h[2-6] id="([^"]+)">(.*?)</h', template):
+        if name in owners:
+            message = f"the heading would have the id {name!r} on the page, which is that of {owners[name]}"
+            words = re.split("[<&]", re.sub("^<.*?>", "", title))[0]
+            places = [(number, line) for number, line in text.prose.items() if re.match(r"[\s>*+-]*#", line)]
+            number = next((number for number, line in places if words in line), text.first_line)
+            yield text.mistake(message, number, hint="word one of them otherwise")

@@ -1,0 +1,105 @@
+"""The rooms of the package: what lives in each folder, and which may know of which."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+from collections import Counter
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import netviz
+
+PACKAGE = Path(netviz.__file__).parent
+# What every room may use.
+DESK = {
+    "netviz",
+    "limits",
+    "mistakes",
+    "options",
+    "progress",
+    "refusals",
+    "text_files",
+    "yaml_places",
+    "yaml_words",
+}
+MAY_KNOW = {
+    "pictures": set(),
+    "networks": {"pictures"},
+    "data": {"networks"},
+    "methods": {"networks", "data"},
+    "figures": set(),
+    "course": {"methods", "networks", "pictures"},
+    "cache": {"networks"},
+    "engine": {"course", "cache", "methods", "networks", "figures", "pictures"},
+    "site": {"engine", "course", "cache", "methods", "networks", "figures", "pictures"},
+}
+INSIDE_THE_SITE = {"text": set(), "page_figures": {"text"}, "files": set()}
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+
+def imports(module: str) -> Iterator[str]:
+    """The modules of netviz that one imports, wherever in its text it does."""
+    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
+        source = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        for name in [f"{source}.{name}" if source else name for name in names]:
+            if name in MODULES or source in MODULES:
+                yield name if name in MODULES else source
+
+
+def room(module: str) -> str:
+    """The folder of netviz in which a module stands; none for those of the package itself."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 and (PACKAGE / parts[1]).is_dir() else ""
+
+
+@pytest.mark.parametrize("name", MAY_KNOW)
+def test_a_room_knows_only_the_rooms_that_it_may_know(name: str) -> None:
+    known = {(module, other) for module in MODULES if room(module) == name for other in imports(module)}
+    allowed = MAY_KNOW[name] | {name}
+    beyond = {(module, other) for module, other in known if room(other) and room(other) not in allowed}
+    upstairs = {
+        (one, other) for one, other in known if not room(other) and other.split(".")[-1] not in {"netviz", *DESK}
+    }
+    assert not beyond and not upstairs
+
+
+@pytest.mark.parametrize("name", INSIDE_THE_SITE)
+def test_rooms_inside_the_site_know_nothing_of_the_pages_that_are_made_of_them(name: str) -> None:
+    inside = f"netviz.site.{name}"
+    allowed = tuple(f"netviz.site.{other}" for other in {name, *INSIDE_THE_SITE[name]})
+    known = {other for module in MODULES if module.startswith(inside) for other in imports(module)}
+    assert not {other for other in known if other.startswith("netviz.site") and not other.startswith(allowed)}
+
+
+def test_every_folder_is_a_room_that_says_what_it_knows() -> None:
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders == MAY_KNOW.keys()
+    for name in MAY_KNOW:
+        told = importlib.import_module(f"netviz.{name}").__doc__ or ""
+        assert "may know" in told and "must not" in told, name
+
+
+def test_no_two_modules_and_no_two_classes_have_one_name() -> None:
+    names = Counter(module.rpartition(".")[2] for module in MODULES)
+    classes = Counter(
+        node.name
+        for path in MODULES.values()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert not [name for name, count in (names + classes).items() if count > 1]
+
+
+def test_no_module_needs_itself() -> None:
+    """Also not through others: a circle would raise CycleError."""
+    graph = {module: {other for other in imports(module) if other != module} for module in MODULES}
+    inits = {module for module, path in MODULES.items() if path.name == "__init__.py"}
+    TopologicalSorter({module: others - inits for module, others in graph.items() if module not in inits}).prepare()
