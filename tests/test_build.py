@@ -67,6 +67,26 @@ def test_a_course_becomes_pages_in_every_language_and_for_every_picture(course: 
     assert pages == plain | {f"zh/{name}" for name in plain}
 
 
+def test_a_page_beside_the_lessons_is_woven_and_linked_everywhere(course: Path, store: Path, site: Path) -> None:
+    about = course / "pages" / "about"
+    about.mkdir()
+    for language, title in (("en", "About this"), ("zh", "关于")):
+        said = "The network says {{ results['says'].top[0].name }}, see [the lesson](first.html#says)."
+        front = f"---\ntitle: {title}\nsummary: What it is.\n---\n"
+        (about / f"{language}.md").write_text(f"{front}\n## Why\n\n{said}\n", "utf-8")
+    edit(course / "site.yaml", "title:", "address: https://example.org/course\ntitle:")
+    edit(english(course), "## What it says", "## What it says\n\nMore is told [elsewhere](about.html#why).")
+    assert build(course, store, site) == 0
+    page = (site / "about" / "dog.html").read_text("utf-8")
+    assert "Siberian husky" in page or "malamute" in page
+    assert 'href="../first/dog.html#says"' in page and "lesson 1 of 1" not in page.lower()
+    assert '<a href="about.html">About this</a>' in (site / "glossary.html").read_text("utf-8")
+    assert '<a href="about.html" aria-current="page">关于</a>' in (site / "zh" / "about.html").read_text("utf-8")
+    assert "https://example.org/course/about.html" in (site / "sitemap.xml").read_text("utf-8")
+    assert '"about.html#why"' in (site / "assets" / "search-en.js").read_text("utf-8")
+    assert not (site / "about.ipynb").exists()
+
+
 def test_a_known_address_gives_a_sitemap_and_pictures_for_links(course: Path, store: Path, site: Path) -> None:
     edit(course / "site.yaml", "title:", "address: https://example.org/course\ntitle:")
     build(course, store, site)

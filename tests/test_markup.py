@@ -161,7 +161,7 @@ def test_every_id_of_a_page_is_given_once(tmp_path: Path) -> None:
 
 
 def test_the_ids_of_templates_are_found_in_them() -> None:
-    assert ids_of(TEMPLATES, "base", "course", "lesson") == {"text", "learn", "readout"}
+    assert ids_of(TEMPLATES, "base", "course", "opening", "lesson") == {"text", "learn", "readout"}
 
 
 @pytest.mark.parametrize(

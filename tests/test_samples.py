@@ -54,3 +54,14 @@ def test_a_mistake_is_told_at_its_place(credits: str, told: str, tmp_path: Path)
 def test_pictures_without_credits_are_no_course(tmp_path: Path) -> None:
     with pytest.raises(Mistakes, match=r"credits\.yaml: is missing"):
         read_samples(tmp_path)
+
+
+@pytest.mark.parametrize("other", ["cat.jpg", "Cat.jpg", "CAT.webp"])
+def test_two_pictures_have_two_names(other: str, tmp_path: Path) -> None:
+    with pytest.raises(Mistakes, match=r"its name is that of \w+\.\w+"):
+        read_samples(pictures(tmp_path, CREDITS, "cat.png", other))
+
+
+def test_no_picture_is_called_what_the_chosen_one_is(tmp_path: Path) -> None:
+    with pytest.raises(Mistakes, match=r"chosen\.png: its name is that of what lessons call"):
+        read_samples(pictures(tmp_path, CREDITS.replace("cat:", "chosen:"), "chosen.png"))

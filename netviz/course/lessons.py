@@ -93,17 +93,22 @@ class Lesson:
     slug: str
     texts: dict[str, LessonText]
 
+    @property
+    def folder(self) -> Path:
+        """Where its texts stand."""
+        return self.texts[LANGUAGES[0]].path.parent
 
-def read_lessons(folder: Path) -> tuple[Lesson, ...]:
-    """Every lesson of a folder in order: one sub-folder each, ``NN-slug`` with ``en.md`` and ``zh.md``.
+
+def read_lessons(folders: Iterable[Path]) -> tuple[Lesson, ...]:
+    """The lessons of some folders, each ``NN-slug`` with ``en.md`` and ``zh.md``.
 
     Raises Mistakes with all that is wrong in any of them.
     """
     lessons: list[Lesson] = []
     mistakes: list[Mistake] = []
-    for lesson_folder in sorted(path for path in folder.iterdir() if path.is_dir()):
+    for folder in folders:
         with gathered(mistakes):
-            lessons.append(read_lesson(lesson_folder))
+            lessons.append(read_lesson(folder))
     if mistakes:
         raise Mistakes(mistakes)
     return tuple(lessons)

@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
+from netviz.course.folders import entries
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
@@ -79,7 +80,7 @@ def read_measurements(folder: Path) -> dict[str, Measurement]:
     """
     mistakes: list[Mistake] = []
     found = {}
-    for file in sorted(folder.glob("*.json")):
+    for file in (path for path in (entries(folder) if folder.is_dir() else []) if path.suffix == ".json"):
         with gathered(mistakes):
             found[file.stem] = _read(file)
     if mistakes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from netviz.course.bibliography import Work, read_bibliography
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.fields import InEveryLanguage
+from netviz.course.folders import entries, unread
 from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
 from netviz.course.questions import Question, read_questions
-from netviz.course.samples import read_samples
+from netviz.course.samples import is_picture, read_samples
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
@@ -63,6 +64,7 @@ class SiteText(BaseModel):
 class Course:
     """A course as read from its folder. The first picture is the one shown by default.
 
+    ``side_pages`` are written like lessons and stand beside them: about the course, for teachers.
     ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
     ``warnings`` what is told in the report.
     """
@@ -70,6 +72,7 @@ class Course:
     site: SiteText
     home: Lesson
     lessons: tuple[Lesson, ...]
+    side_pages: tuple[Lesson, ...]
     experiments: Mapping[str, Experiment]
     pictures: Mapping[str, Picture]
     questions: Mapping[str, Question]
@@ -92,8 +95,8 @@ class Course:
 
     @property
     def pages(self) -> tuple[Lesson, ...]:
-        """The home page and the lessons."""
-        return (self.home, *self.lessons)
+        """All that is written like a lesson: the home page, the lessons, and the pages beside them."""
+        return (self.home, *self.lessons, *self.side_pages)
 
 
 def read_course(content: Path, weights_form: str, own: Path | None = None, offer: Sequence[str] = ()) -> Course:
@@ -122,7 +125,10 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
     with gathered(mistakes):
         home = read_lesson(content / "pages" / HOME)
     with gathered(mistakes):
-        lessons = read_lessons(content / "lessons")
+        lessons = read_lessons(path for path in entries(content / "lessons") if path.is_dir())
+    with gathered(mistakes):
+        others = (path for path in entries(content / "pages") if path.is_dir() and path.name != HOME)
+        side_pages = read_lessons(others)
     with gathered(mistakes):
         bibliography = read_bibliography(content / "bibliography.yaml")
     with gathered(mistakes):
@@ -130,8 +136,9 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
     if mistakes:
         raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
-    experiments, wrong, broken = read_experiments((home, *lessons), vocabulary)
-    questions, wrong_questions = read_questions((home, *lessons), experiments)
+    texts = (home, *lessons, *side_pages)
+    experiments, wrong, broken = read_experiments(texts, vocabulary)
+    questions, wrong_questions = read_questions(texts, experiments)
     wrong += wrong_questions
     slugs = [lesson.slug for lesson in lessons]
     wrong += glossary.unknown_lessons(slugs)
@@ -139,19 +146,27 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
     offered = tuple(name for name in pictures if not offer or name in offer or name not in samples)
     used = {*offered, *(one.picture for one in experiments.values())}
     return Course(
-        site,
-        home,
-        lessons,
-        experiments,
-        {name: picture for name, picture in pictures.items() if name in used},
-        questions,
-        measurements,
-        glossary,
-        bibliography,
+        site=site,
+        home=home,
+        lessons=lessons,
+        side_pages=side_pages,
+        experiments=experiments,
+        pictures={name: picture for name, picture in pictures.items() if name in used},
+        questions=questions,
+        measurements=measurements,
+        glossary=glossary,
+        bibliography=bibliography,
         mistakes=tuple(wrong),
+        warnings=(*unread(content, is_picture), *_without_text(texts)),
         broken=frozenset(broken),
         offered=offered,
     )
+
+
+def _without_text(texts: Iterable[Lesson]) -> Iterator[Mistake]:
+    for text in (text for lesson in texts for text in lesson.texts.values()):
+        if not text.markdown.strip():
+            yield text.mistake("has no text beneath its front matter", text.first_line)
 
 
 def _not_offered(offer: Sequence[str], samples: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:

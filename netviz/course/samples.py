@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from netviz.course.experiments import CHOSEN
 from netviz.course.fields import InEveryLanguage, WebAddress
+from netviz.course.folders import alike, entries
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import Picture
 from netviz.pictures.opening import SUFFIXES
@@ -38,14 +41,16 @@ def read_samples(folder: Path) -> dict[str, Picture]:
     """The pictures of a folder, in the order of its ``credits.yaml``, by name (the file's, without suffix).
 
     Raises Mistakes for a picture without a credit, a credit without a picture, or one that lacks something. The
-    pictures themselves are not opened. Hidden files (``._dog.jpg``) are what systems leave behind, and none of them.
+    pictures themselves are not opened.
     """
     credits_file = folder / CREDITS
     if not credits_file.is_file():
         raise Mistakes([Mistake(credits_file, "is missing; it names the sample pictures, with credit and licence")])
     credits, places = read_checked(credits_file, dict[str, Credit], list(Credit.model_fields))
-    files = {path.stem: path for path in sorted(folder.iterdir()) if _is_picture(path)}
-    mistakes = [Mistake(file, reason) for file in files.values() if (reason := unfit(file))]
+    found = [path for path in entries(folder) if is_picture(path)]
+    files = {path.stem: path for path in found}
+    mistakes = [*_of_one_name(found)]
+    mistakes += [Mistake(file, reason) for file in files.values() if (reason := unfit(file))]
     mistakes += [Mistake(file, f"has no entry in {CREDITS}") for name, file in files.items() if name not in credits]
     mistakes += [
         places.mistake((name,), f"credits {name!r}, but there is no such picture", nearest(name, files), at_key=True)
@@ -60,5 +65,16 @@ def read_samples(folder: Path) -> dict[str, Picture]:
     }
 
 
-def _is_picture(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+def is_picture(path: Path) -> bool:
+    """Whether a file is a picture by its name."""
+    return path.suffix.lower() in SUFFIXES
+
+
+def _of_one_name(files: Iterable[Path]) -> Iterator[Mistake]:
+    """Pictures that lessons could not tell apart: ``dog.jpg``, ``dog.png`` and ``Dog.jpg``; or from the chosen one."""
+    owners = {CHOSEN: f"what lessons call the picture that a reader has chosen, {CHOSEN!r}"}
+    for file in files:
+        name = alike(file.stem)
+        if name in owners:
+            yield Mistake(file, f"its name is that of {owners[name]}", hint="rename one of them")
+        owners.setdefault(name, file.name)

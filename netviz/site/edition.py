@@ -140,11 +140,6 @@ class Edition:
     @cached_property
     def site(self) -> Site:
         """What the pages tell of each other."""
-        home, *entries = (
-            Entry(page_slug(lesson.slug), front.title, front.summary, self._varies[lesson.slug])
-            for lesson in self.course.pages
-            for front in [lesson.texts[self.language].front]
-        )
         samples = tuple(
             Sample(
                 picture.name,
@@ -157,10 +152,23 @@ class Edition:
             )
             for picture in self.course.pictures.values()
         )
-        words = self.course.site
-        title, tagline = words.title[self.language], words.tagline[self.language]
-        parts = tuple((part.title[self.language], part.lessons) for part in words.parts)
-        return Site(title, tagline, home, tuple(entries), samples, self.weights, __version__, words.address, parts)
+        course, words = self.course, self.course.site
+        return Site(
+            title=words.title[self.language],
+            tagline=words.tagline[self.language],
+            home=self._entry(course.home),
+            lessons=tuple(map(self._entry, course.lessons)),
+            pictures=samples,
+            weights=self.weights,
+            version=__version__,
+            address=words.address,
+            parts=tuple((part.title[self.language], part.lessons) for part in words.parts),
+            side_pages=tuple(map(self._entry, course.side_pages)),
+        )
+
+    def _entry(self, lesson: Lesson) -> Entry:
+        front = lesson.texts[self.language].front
+        return Entry(page_slug(lesson.slug), front.title, front.summary, self._varies[lesson.slug])
 
     @cached_property
     def results(self) -> dict[str, dict[str, ResultView]]:

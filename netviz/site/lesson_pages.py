@@ -27,7 +27,7 @@ from netviz.site.text.markup import Body, lesson_body
 
 
 def lesson_pages(edition: Edition, mistakes: list[Mistake]) -> Iterator[tuple[Page, Made]]:
-    """Every lesson's pages, to be made; what fails in one then is added to ``mistakes``."""
+    """The pages of lessons and of what is written like them, to be made; what fails then is added to ``mistakes``."""
     for lesson in edition.course.pages:
         for page in edition.pages_of(lesson):
             yield page, Made(edition.key_of_page(lesson, page), partial(_woven, edition, lesson, page, mistakes))
@@ -55,14 +55,15 @@ def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup
 
 
 def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
-    if lesson.slug == HOME:
-        return rendering.render_page(edition.templates, "home", edition.site, page, body=content)
+    render = partial(rendering.render_page, edition.templates)
     text = lesson.texts[edition.language]
+    if lesson.slug == HOME:
+        return render("home", edition.site, page, body=content)
+    if lesson in edition.course.side_pages:
+        return render("page", edition.site, page, body=content, learn=text.front.learn)
     suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
     downloads = {suffix: page.beside(suffix) for suffix in suffixes}
-    return rendering.render_page(
-        edition.templates, "lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads
-    )
+    return render("lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads)
 
 
 def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str, Any], name: str) -> Markup:

@@ -58,6 +58,7 @@ class Site:
     """What all pages of one language share. ``address`` is where the site will stand on the web, if that is known.
 
     ``parts`` are their titles with the lessons' slugs; all lessons under no title where there are none.
+    ``side_pages`` are written like lessons and stand beside them.
     """
 
     title: str
@@ -69,6 +70,7 @@ class Site:
     version: str
     address: str = ""
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    side_pages: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def page_path(language: str, slug: str, picture: str = "", default_picture: str 
 
 def links_from(page: Page, site: Site) -> Callable[[str], str]:
     """The links from a page to the others by their slugs; the function raises ValueError for one that there is not."""
-    entries = {entry.slug: entry for entry in (site.home, *site.lessons)}
+    entries = {entry.slug: entry for entry in (site.home, *site.lessons, *site.side_pages)}
 
     def link(slug: str) -> str:
         if slug not in entries and slug not in PAGES:

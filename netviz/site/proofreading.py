@@ -15,6 +15,7 @@ from netviz.course.lessons import LANGUAGES, Lesson, LessonText
 from netviz.course.reading import HOME, Course
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
+from netviz.site.addresses import address_mistakes
 from netviz.site.edition import NAMES
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
@@ -31,7 +32,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
 
     ``changed`` are the texts to look at, by slug and language, with those that link to them; all, if it is None.
     """
-    mistakes: list[Mistake] = []
+    mistakes = [*address_mistakes(course)]
     known = dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
     for language in LANGUAGES:
         lessons = [one for one in course.pages if changed is None or _concerned(one.texts[language], one.slug, changed)]
@@ -65,7 +66,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
 
 def _ids_around(lesson: Lesson) -> frozenset[str]:
     """The ids on a lesson's page that are no lesson's."""
-    return ids_of(TEMPLATES, "base", "course", "home" if lesson.slug == HOME else "lesson")
+    return ids_of(TEMPLATES, "base", "course", "opening", "home" if lesson.slug == HOME else "lesson")
 
 
 def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]]) -> bool:

@@ -94,12 +94,12 @@ def read_assets(templates: Path) -> dict[str, bytes]:
 
 
 def render_page(env: Environment, template: str, site: Site, page: Page, **values: Any) -> str:
-    """A whole page from one of the templates ``home``, ``lesson``, and `PAGES`.
+    """A whole page from one of the templates ``home``, ``lesson``, ``page``, and `PAGES`.
 
-    ``home`` and ``lesson`` take ``body`` (Markup), ``lesson`` also ``learn`` (lines of text) and ``downloads`` (links
-    by suffix, ``ipynb`` and ``py``); ``methods`` takes ``methods`` (`MethodView`), ``glossary`` ``chapters``
-    (`ChapterView`), ``bibliography`` ``works`` (`WorkView`), and ``credits`` ``notices`` (name, licence, source) of
-    what the site is made of.
+    ``home``, ``lesson`` and ``page`` take ``body`` (Markup), the last two also ``learn`` (lines of text), ``lesson``
+    also ``downloads`` (links by suffix, ``ipynb`` and ``py``); ``methods`` takes ``methods`` (`MethodView`),
+    ``glossary`` ``chapters`` (`ChapterView`), ``bibliography`` ``works`` (`WorkView`), and ``credits`` ``notices``
+    (name, licence, source) of what the site is made of.
     """
     return env.get_template(f"{template}.html").render(site=site, page=page, **values)
 

@@ -1,0 +1,74 @@
+"""What a course's folder holds: what its author put there, and not what systems and editors leave behind.
+
+Passed over in silence are hidden files and folders (``.git``, ``.DS_Store``, ``._dog.jpg``, ``.en.md.swp``), editors'
+copies (``en.md~``, ``#en.md#``), and ``Thumbs.db``, ``desktop.ini``, ``__MACOSX``, ``__pycache__``.
+What else is read by nobody is told of; but for words to people: ``README``, ``LICENSE``, ``COPYING``, ``NOTICE``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from netviz.course.lessons import LANGUAGES
+from netviz.mistakes import Mistake, Mistakes, nearest
+
+DROPPED = re.compile(r"\..*|.*~|#.*#|thumbs\.db|desktop\.ini|__macosx|__pycache__", re.IGNORECASE | re.DOTALL)
+TO_PEOPLE = re.compile(r"(readme|licen[cs]e|copying|notice)\b.*", re.IGNORECASE | re.DOTALL)
+FILES = ("site.yaml", "glossary.yaml", "bibliography.yaml")
+FOLDERS = ("lessons", "pages", "pictures", "measurements", "static", "templates")
+TEXTS = tuple(f"{language}.md" for language in LANGUAGES)
+
+
+def entries(folder: Path) -> list[Path]:
+    """Files and folders in order: by the number before a name, then by the name. Raises Mistakes without a folder."""
+    if not folder.is_dir():
+        beside = [path.name for path in folder.parent.iterdir() if path.is_dir()] if folder.parent.is_dir() else []
+        raise Mistakes(
+            [Mistake(folder, "there is no such folder", hint=nearest(folder.name, beside) if beside else "")]
+        )
+    return sorted((path for path in folder.iterdir() if not DROPPED.fullmatch(path.name)), key=_order)
+
+
+def _order(path: Path) -> tuple[float, str]:
+    number = re.match(r"\d{1,9}", path.name)
+    return (int(number[0]) if number else float("inf"), path.name)
+
+
+def alike(name: str) -> str:
+    """What names share that are one where case, or the ways to write an accent, are not told apart."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def unread(content: Path, is_picture: Callable[[Path], bool]) -> Iterator[Mistake]:
+    """A warning for each file and folder of a course that nobody reads."""
+    yield from _others(content, [*FILES, *FOLDERS])
+    for folder in (content / "lessons", content / "pages"):
+        for path in _present(folder):
+            if path.is_dir():
+                yield from _others(path, TEXTS)
+            else:
+                yield _read_by_nobody(path, f"a text is a folder with {' and '.join(TEXTS)}")
+    for path in _present(content / "pictures"):
+        if path.name != "credits.yaml" and not is_picture(path):
+            yield _read_by_nobody(path, "it is no file of a picture by its name")
+    for path in _present(content / "measurements"):
+        if path.suffix != ".json" or not path.is_file():
+            yield _read_by_nobody(path, "a measurement is a file NAME.json")
+
+
+def _present(folder: Path) -> list[Path]:
+    found = entries(folder) if folder.is_dir() else []
+    return [path for path in found if not TO_PEOPLE.fullmatch(path.name)]
+
+
+def _others(folder: Path, known: list[str] | tuple[str, ...]) -> Iterator[Mistake]:
+    for path in _present(folder):
+        if path.name not in known:
+            yield _read_by_nobody(path, nearest(path.name, known))
+
+
+def _read_by_nobody(path: Path, hint: str) -> Mistake:
+    return Mistake(path, "is read by nobody", hint=hint)

@@ -1,0 +1,32 @@
+"""Addresses: that each is one page's, and can be named in a link."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from netviz.course.folders import alike
+from netviz.course.reading import HOME as HOME_FOLDER
+from netviz.course.reading import Course
+from netviz.mistakes import Mistake
+from netviz.site.pages import HOME, NOT_FOUND, PAGES, TONGUES
+
+FOLDERS = ("assets", "figures", "numbers", "pictures", "previews")  # of the site, for what pages show
+SLUG = re.compile(r"\w[\w-]*")
+
+
+def address_mistakes(course: Course) -> Iterator[Mistake]:
+    """Lessons and pages whose addresses are taken, or would be none, each at its folder."""
+    owners = {alike(name): "a page of every site" for name in (HOME, NOT_FOUND, *PAGES, HOME_FOLDER)}
+    owners |= {alike(name): "a folder of every site" for name in FOLDERS}
+    owners |= {alike(tongue): "the folder of a language" for tongue in TONGUES}
+    for lesson in (*course.lessons, *course.side_pages):
+        hint = f"its address would be {lesson.slug}.html"
+        if not SLUG.fullmatch(lesson.slug):
+            message = f"{lesson.slug!r} can't be an address: it is made of letters, digits and hyphens"
+            yield Mistake(lesson.folder, message, hint="rename the folder")
+        elif owner := owners.get(alike(lesson.slug)):
+            yield Mistake(
+                lesson.folder, f"the name {lesson.slug!r} is that of {owner}", hint=f"{hint}; rename the folder"
+            )
+        owners.setdefault(alike(lesson.slug), f"{lesson.folder.parent.name}/{lesson.folder.name}")

@@ -1,0 +1,143 @@
+"""A course's folder: what is read of it, what is told of, and what is passed over in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netviz.course.folders import alike, entries, unread
+from netviz.course.reading import Course, read_course
+from netviz.course.samples import is_picture
+from netviz.mistakes import Mistakes
+from netviz.site.addresses import address_mistakes
+
+DROPPED = ("._en.md", ".DS_Store", "Thumbs.db", "desktop.ini", "en.md~", "#en.md#", ".en.md.swp")
+
+
+def read(content: Path) -> Course:
+    return read_course(content, "compact")
+
+
+def write(path: Path, text: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def page(folder: Path, title: str = "A page") -> Path:
+    for name in ("en.md", "zh.md"):
+        write(folder / name, f"---\ntitle: {title}\nsummary: A sentence.\n---\n\nWords.\n")
+    return folder
+
+
+def told(content: Path) -> list[tuple[str, str]]:
+    return [(one.path.relative_to(content).as_posix(), one.message) for one in unread(content, is_picture)]
+
+
+def test_what_systems_and_editors_leave_behind_is_passed_over(course: Path) -> None:
+    before = read(course)
+    for folder in (course, *(path for path in course.rglob("*") if path.is_dir())):
+        for name in DROPPED:
+            write(folder / name, "\0")
+        for name in (".git", "__MACOSX"):
+            write(folder / name / "config", "\0")
+    for name in ("._dog.jpg", "._credits.yaml"):
+        write(course / "pictures" / name, "\0")
+    write(course / "measurements" / "._tools.json", "\0")
+    after = read(course)
+    assert after.warnings == ()
+    assert [lesson.slug for lesson in after.pages] == [lesson.slug for lesson in before.pages]
+    assert after.pictures.keys() == before.pictures.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("lesson/01-a/en.md", "did you mean 'lessons'?"),
+        ("sites.yaml", "did you mean 'site.yaml'?"),
+        ("glossary.yml", "did you mean 'glossary.yaml'?"),
+        ("lessons/02-b.md", "a text is a folder"),
+        ("lessons/01-first/fr.md", "allowed: en.md, zh.md"),
+        ("lessons/01-first/en.txt", "allowed: en.md, zh.md"),
+        ("lessons/01-first/dog.jpg", "allowed: en.md, zh.md"),
+        ("pages/about.md", "a text is a folder"),
+        ("pages/home/more/en.md", "allowed: en.md, zh.md"),
+        ("pictures/cat.svg", "no file of a picture"),
+        ("pictures/more/cat.jpg", "no file of a picture"),
+        ("measurements/tools.yaml", "a measurement is a file NAME.json"),
+    ],
+)
+def test_what_nobody_reads_is_told_of(course: Path, name: str, hint: str) -> None:
+    write(course / name)
+    (warning,) = read(course).warnings
+    assert name.startswith(warning.path.relative_to(course).as_posix())
+    assert warning.message == "is read by nobody"
+    assert hint in warning.hint
+
+
+def test_words_to_people_are_for_people(course: Path) -> None:
+    for name in ("README.md", "pictures/LICENSE-darknet.txt", "lessons/readme", "measurements/NOTICE"):
+        write(course / name)
+    assert told(course) == []
+
+
+def test_a_text_without_words_is_told_of(course: Path) -> None:
+    write(page(course / "pages" / "about") / "zh.md", "---\ntitle: 甲\nsummary: 乙。\n---\n\n")
+    assert [str(warning.path.name) for warning in read(course).warnings] == ["zh.md"]
+
+
+def test_folders_come_by_their_numbers(tmp_path: Path) -> None:
+    for name in ("10-ten", "2-two", "01-one", "about"):
+        (tmp_path / name).mkdir()
+    assert [path.name for path in entries(tmp_path)] == ["01-one", "2-two", "10-ten", "about"]
+
+
+def test_a_folder_that_is_not_there_is_asked_about(course: Path) -> None:
+    (course / "lessons").rename(course / "Lessons")
+    with pytest.raises(Mistakes, match="lessons: there is no such folder") as caught:
+        read(course)
+    assert "did you mean 'Lessons'?" in str(caught.value)
+
+
+def test_names_are_alike_where_a_system_does_not_tell_them_apart() -> None:
+    assert alike("Caf\u00e9") == alike("CAFE\u0301") != alike("cafe")
+
+
+@pytest.mark.parametrize(
+    ("folder", "message"),
+    [
+        ("lessons/02-first", "the name 'first' is that of lessons/01-first"),
+        ("lessons/02-First", "the name 'First' is that of lessons/01-first"),
+        ("pages/first", "the name 'first' is that of lessons/01-first"),
+        ("lessons/02-index", "a page of every site"),
+        ("lessons/02-methods", "a page of every site"),
+        ("lessons/02-404", "a page of every site"),
+        ("lessons/02-home", "a page of every site"),
+        ("pages/Glossary", "a page of every site"),
+        ("lessons/02-zh", "the folder of a language"),
+        ("pages/assets", "a folder of every site"),
+        ("lessons/02-a b", "can't be an address"),
+        ("lessons/01-javascript:alert(1)", "can't be an address"),
+        ("pages/a.b", "can't be an address"),
+    ],
+)
+def test_every_page_has_an_address_of_its_own(course: Path, folder: str, message: str) -> None:
+    page(course / folder)
+    (mistake,) = address_mistakes(read(course))
+    assert mistake.path == course / folder
+    assert message in mistake.message
+
+
+def test_a_folder_of_pages_is_a_page_beside_the_lessons(course: Path) -> None:
+    page(course / "pages" / "2-for-teachers")
+    page(course / "pages" / "1-关于")
+    read_again = read(course)
+    assert [one.slug for one in read_again.side_pages] == ["关于", "for-teachers"]
+    assert [one.slug for one in read_again.lessons] == ["first"]
+    assert list(address_mistakes(read_again)) == []
+
+
+def test_a_page_that_lacks_a_language_is_a_mistake(course: Path) -> None:
+    (page(course / "pages" / "about") / "zh.md").unlink()
+    with pytest.raises(Mistakes, match=r"about/zh\.md"):
+        read(course)
