@@ -40,7 +40,7 @@ def numbers_files(plan: Plan, store: Store, taken: Takeover) -> Iterator[tuple[s
         key = key_of([task.figure_key, code_key()])
         facts, table = numbers_path(task, "json"), numbers_path(task, "csv")
         yield facts, Made(key, partial(as_json, task))
-        if taken.has(table, key) or (not taken.has(facts, key) and load_figure(task, store).table):
+        if taken.knew(table, key) or (not taken.knew(facts, key) and load_figure(task, store).table):
             yield table, Made(key, partial(as_csv, task))
 
 

@@ -43,9 +43,13 @@ class Takeover:
         """A file of the old site that a key was kept of, if it is as it was written."""
         return self._standing.get(path)
 
+    def knew(self, path: str, key: str) -> bool:
+        """Whether the old site was made with just this file, be it still there or not."""
+        return self._old.get(path) == key
+
     def has(self, path: str, key: str) -> bool:
         """Whether the old site's file is just what would be made."""
-        return self._old.get(path) == key and path in self._standing
+        return self.knew(path, key) and path in self._standing
 
     def content(self, path: str, made: Made) -> str | Kept:
         """The old site's file, or the text of a new one."""
