@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-TAB = 4  # spaces by which Python-Markdown indents what a container holds
-DEEPEST = 12  # containers in one another
+from netviz.limits import INDENTATION as TAB
+from netviz.limits import NESTING
+
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _RULE = re.compile(r"([-*_])(?: *\1){2,} *")
@@ -143,8 +144,8 @@ def _blocks(lines: Sequence[_Source], prefix: str, quotes: int) -> Iterator[Line
                 yield Line(indentation.rstrip(), line.number)
             blank, code, paragraph = True, False, False
             continue
-        elif len(opened) + quotes == DEEPEST and (container or stripped[0] == ">"):
-            message = f"is nested too deeply: {DEEPEST} lists, boxes and quotes in one another are the limit"
+        elif len(opened) + quotes == NESTING and (container or stripped[0] == ">"):
+            message = f"is nested too deeply: {NESTING} lists, boxes and quotes in one another are the limit"
             yield Fault(message, line.number, line.start + line.indent + 1)
         elif stripped[0] == ">":
             end = next((n for n in range(position, len(lines)) if lines[n].stripped[:1] != ">"), len(lines))

@@ -19,6 +19,7 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
 from netviz.course.blocks import Fault, Fence, Line, blocks
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.text_files import read_text_file
@@ -187,13 +188,16 @@ class Scan:
 
 def scan(body: str, first_line: int = 1) -> Scan:
     """Lift fences, formulas and expressions out of Markdown; code within a line stays as it is."""
-    return _Scanner().scanned(blocks(body, first_line))
+    if too_much := excess_of_text(body):
+        return Scan("", (), {}, (Fault(too_much, first_line, 1),))
+    return _Scanner(first_line).scanned(blocks(body, first_line))
 
 
 class _Scanner:
     """Reads a text's blocks from the first to the last, and keeps what it finds."""
 
-    def __init__(self) -> None:
+    def __init__(self, first_line: int) -> None:
+        self.first_line = first_line
         self.pieces: list[str] = []
         self.spans: list[Span] = []
         self.prose: dict[int, str] = {}
@@ -214,7 +218,10 @@ class _Scanner:
             else:
                 self.faults.append(block)
         self._paragraph(paragraph)
-        return Scan("\n".join(self.pieces), tuple(self.spans), self.prose, tuple(self.faults))
+        markdown = "\n".join(self.pieces)
+        if too_much := excess_of_sections(markdown):
+            self.faults.append(Fault(too_much, self.first_line, 1))
+        return Scan(markdown, tuple(self.spans), self.prose, tuple(self.faults))
 
     def _fence(self, fence: Fence) -> str:
         if fence.info in FENCES:
@@ -233,6 +240,13 @@ class _Scanner:
     def _paragraph(self, lines: Sequence[Line]) -> None:
         """The lines up to a blank one: nothing that is lifted out goes beyond."""
         if not lines:
+            return
+        excesses = [*excesses_of_paragraph([line.text for line in lines])]
+        if excesses:
+            self.faults += [
+                Fault(reason, lines[number].number, max(1, column + lines[number].shift + 1))
+                for number, column, reason in excesses
+            ]
             return
         text = "\n".join(line.text for line in lines)
         starts = [0, *accumulate(len(line.text) + 1 for line in lines)]
