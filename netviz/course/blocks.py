@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from netviz.limits import INDENTATION as TAB
 from netviz.limits import NESTING
 
-
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _RULE = re.compile(r"([-*_])(?: *\1){2,} *")
 _ITEM = re.compile(r"(?P<marker>[-*+]|(?P<number>\d{1,9})[.)])(?P<gap> +)(?=\S)")

@@ -19,8 +19,8 @@ from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
 from netviz.course.blocks import Fault, Fence, Line, blocks
+from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
