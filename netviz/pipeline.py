@@ -31,7 +31,8 @@ from netviz.site.files.places import check_places
 from netviz.site.files.publish import check_destination, publish
 from netviz.site.files.static import clashes, static_files
 from netviz.site.files.takeover import Takeover
-from netviz.site.proofreading import text_mistakes
+from netviz.site.grading import grading_warnings
+from netviz.site.proofreading import text_mistakes, text_warnings
 from netviz.site.results import Results
 from netviz.site.verdicts import verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
@@ -88,14 +89,15 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
         raise Mistakes(mistakes)
     files |= own
     woven = sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items())
-    if options.strict and (warnings := all_warnings(course)):
+    warnings = [*all_warnings(course), *grading_warnings(records)]
+    if options.strict and warnings:
         raise Mistakes(warnings)
     summary = {
         "inputs": inputs,
         "experiments": len(plan),
         "files": sorted(files),
         "made": taken.keys,
-        "warnings": [as_plain(warning) for warning in all_warnings(course)],
+        "warnings": [as_plain(warning) for warning in warnings],
     }
     files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
     with naming(options.store):
@@ -113,7 +115,7 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
         gone=gone,
         stored=store.size(),
         verdicts=checked,
-        warnings=all_warnings(course),
+        warnings=warnings,
         seconds=reporter.seconds,
         lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in plan.values()}),
         longest=_seconds_by(reporter, {task.label: task.experiment.id for task in plan.values()}),
@@ -167,9 +169,10 @@ def all_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = N
 
 
 def all_warnings(course: Course) -> list[Mistake]:
-    """What need not end a build, and is told in its report."""
+    """What need not end a build, and is told in its report, as far as it is known before anything runs."""
     return [
         *course.warnings,
+        *text_warnings(course),
         *picture_warnings(course.pictures.values()),
         *untranslated(course.pages, "experiment", course.experiments.values()),
         *untranslated(course.pages, "question", course.questions.values()),

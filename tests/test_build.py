@@ -67,13 +67,30 @@ def test_a_course_becomes_pages_in_every_language_and_for_every_picture(course: 
     assert pages == plain | {f"zh/{name}" for name in plain}
 
 
-def test_a_page_beside_the_lessons_is_woven_and_linked_everywhere(course: Path, store: Path, site: Path) -> None:
+QUESTION = """
+```question
+id: {id}
+ask: Is it so?
+choices:
+  - {{text: "yes", right: "results['says'].top[0].probability {yes}"}}
+  - {{text: "no", right: "results['says'].top[0].probability {no}"}}
+because: It is.
+```
+"""
+
+
+def test_a_page_beside_the_lessons_is_woven_and_linked_everywhere(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     about = course / "pages" / "about"
     about.mkdir()
     for language, title in (("en", "About this"), ("zh", "关于")):
         said = "The network says {{ results['says'].top[0].name }}, see [the lesson](first.html#says)."
         front = f"---\ntitle: {title}\nsummary: What it is.\n---\n"
         (about / f"{language}.md").write_text(f"{front}\n## Why\n\n{said}\n", "utf-8")
+    with (about / "en.md").open("a", encoding="utf-8") as text:
+        text.write(QUESTION.format(id="none", yes="> 2", no="< 0") + QUESTION.format(id="one", yes="> 2", no="> 0"))
+        text.write(QUESTION.format(id="both", yes="< 2", no="> 0"))
     edit(course / "site.yaml", "title:", "address: https://example.org/course\ntitle:")
     edit(english(course), "## What it says", "## What it says\n\nMore is told [elsewhere](about.html#why).")
     assert build(course, store, site) == 0
@@ -85,6 +102,10 @@ def test_a_page_beside_the_lessons_is_woven_and_linked_everywhere(course: Path, 
     assert "https://example.org/course/about.html" in (site / "sitemap.xml").read_text("utf-8")
     assert '"about.html#why"' in (site / "assets" / "search-en.js").read_text("utf-8")
     assert not (site / "about.ipynb").exists()
+    told = capsys.readouterr().err
+    assert "en.md:12:6: the question 'none': no choice is right for the pictures chelsea, dog" in told
+    assert "the question 'both': 2 choices are right for the pictures chelsea, dog" in told
+    assert "question 'one':" not in told
 
 
 def test_a_known_address_gives_a_sitemap_and_pictures_for_links(course: Path, store: Path, site: Path) -> None:

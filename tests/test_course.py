@@ -25,6 +25,7 @@ from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import LANGUAGES
 from netviz.course.reading import read_course
 from netviz.methods import methods
+from netviz.pipeline import all_warnings
 from netviz.site.pages import HOME, NOT_FOUND, PAGES, page_path, search_index
 
 if TYPE_CHECKING:
@@ -59,10 +60,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = ROOT / ".netviz"
     store = os.environ.get("NETVIZ_STORE") or (own if own.is_dir() else folder / "store")
     where = ["--content", str(ROOT / "content"), "--store", str(store), "--to", str(folder / "site")]
-    command = [sys.executable, str(ROOT / "build.py"), *where, "--offer", COURSE.default_picture]
+    command = [sys.executable, str(ROOT / "build.py"), *where, "--offer", COURSE.default_picture, "--strict"]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True
-    )  # as a reader would: warnings are no errors
+    )  # as a reader would: Python's warnings are no errors, ours are
     assert done.returncode == 0, done.stderr
     return folder / "site"
 
@@ -86,6 +87,13 @@ class Elements(HTMLParser):
     @property
     def ids(self) -> list[str]:
         return [str(attributes["id"]) for _, attributes, _ in self.found if "id" in attributes]
+
+
+# The texts
+
+
+def test_nothing_in_the_course_is_warned_of() -> None:
+    assert list(map(str, all_warnings(COURSE))) == []
 
 
 # The files
@@ -180,13 +188,14 @@ def test_every_paper_that_a_lesson_links_is_in_the_bibliography() -> None:
         f"{lesson.slug}/{text.language}": text.source for lesson in COURSE.lessons for text in lesson.texts.values()
     }
     linking = {name: addresses_linked(source) for name, source in sources.items()}
-    known = {slug for one in cited_works(COURSE.bibliography, methods().values(), linking) for slug in one.lessons}
+    works = COURSE.bibliography.works
+    known = {slug for one in cited_works(works, methods().values(), linking) for slug in one.lessons}
     assert known, "no lesson cites anything"
     lacking = []
     for name, source in sources.items():
         for url in re.findall(r"\]\((https?://[^)\s]+)\)", source):
             if urlsplit(url).netloc.removeprefix("www.") in PUBLISHERS:
-                cited = cited_works(COURSE.bibliography, methods().values(), {name: addresses_linked(url)})
+                cited = cited_works(works, methods().values(), {name: addresses_linked(url)})
                 lacking += [] if any(one.lessons for one in cited) else [f"{name}: {url}"]
     assert lacking == []
 

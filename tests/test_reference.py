@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,7 @@ def test_a_term_has_its_names_its_meaning_and_the_lessons_that_treat_it(tmp_path
 
 def test_a_course_needs_neither(tmp_path: Path) -> None:
     assert read_glossary(tmp_path / "glossary.yaml").chapters == ()
-    assert read_bibliography(tmp_path / "bibliography.yaml") == ()
+    assert read_bibliography(tmp_path / "bibliography.yaml").works == ()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_a_mistake_in_the_bibliography_is_shown_at_its_place(
 
 
 def test_works_are_those_of_the_course_and_of_its_methods_each_once(tmp_path: Path) -> None:
-    works = read_bibliography(write(tmp_path, WORKS))
+    works = read_bibliography(write(tmp_path, WORKS)).works
     linking = {"regions": addresses_linked("[Seeing](https://arxiv.org/abs/1311.2901), 2013"), "tools": set()}
     chosen = [methods()[name] for name in ("occlusion", "gradient", "deconvnet")]
     cited = cited_works(works, chosen, linking)
@@ -114,6 +115,17 @@ def test_works_are_those_of_the_course_and_of_its_methods_each_once(tmp_path: Pa
         ("zeiler-2013", ("occlusion", "deconvnet"), ("regions",)),
     ]
     assert bibliography_view(cited, methods(), "zh")[1].methods == {"gradient": "梯度"}
+
+
+def test_a_work_that_nobody_cites_and_a_term_that_nobody_links_are_told_of(tmp_path: Path) -> None:
+    bibliography = read_bibliography(write(tmp_path, WORKS))
+    linked = addresses_linked("[Seeing](https://arxiv.org/abs/1311.2901)")
+    (told,) = bibliography.uncited([methods()["gradient"]], linked)
+    assert (told.line, told.message) == (1, "no lesson and no method cites 'bach-2015'")
+    assert list(bibliography.uncited([], {*linked, *addresses_linked(WORKS)})) == []
+    words = write(tmp_path, re.sub(r"lessons: \[.*?\]", "lessons: []", GLOSSARY))
+    (unlinked,) = read_glossary(words).unlinked({"probability"})
+    assert (unlinked.line, unlinked.message) == (4, "no lesson links to the term 'logit'")
 
 
 def test_links_to_what_is_not_there_are_told_with_what_is(tmp_path: Path) -> None:

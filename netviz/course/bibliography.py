@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netviz.course.fields import Name, WebAddress
 from netviz.methods import Method, Paper
-from netviz.mistakes import Mistakes
-from netviz.yaml_places import read_checked
+from netviz.mistakes import Mistake, Mistakes
+from netviz.yaml_places import Places, read_checked
 
 
 class Work(BaseModel):
@@ -37,10 +37,25 @@ class CitedWork:
     lessons: tuple[str, ...]
 
 
-def read_bibliography(path: Path) -> tuple[Work, ...]:
+@dataclass(frozen=True)
+class Bibliography:
+    """The works that a course lists, and where everything stands in the file."""
+
+    works: tuple[Work, ...]
+    places: Places
+
+    def uncited(self, methods: Iterable[Method], linked: Collection[str]) -> Iterator[Mistake]:
+        """A warning for each work that no method declares, and whose address is not among those ``linked``."""
+        cited = {_address(paper.url) for method in methods for paper in method.papers} | {*linked}
+        for number, work in enumerate(self.works):
+            if _address(work.url) not in cited:
+                yield self.places.mistake((number, "key"), f"no lesson and no method cites {work.key!r}")
+
+
+def read_bibliography(path: Path) -> Bibliography:
     """The works that a course lists, none if it has no such file. Raises Mistakes, also where the order is lost."""
     if not path.is_file():
-        return ()
+        return Bibliography((), Places(path, (), 1, {}, {}))
     works, places = read_checked(path, tuple[Work, ...], list(Work.model_fields))
     mistakes = []
     seen: dict[str, str] = {}
@@ -54,7 +69,7 @@ def read_bibliography(path: Path) -> tuple[Work, ...]:
         seen[address] = work.key
     if mistakes:
         raise Mistakes(mistakes)
-    return works
+    return Bibliography(works, places)
 
 
 def addresses_linked(source: str) -> frozenset[str]:

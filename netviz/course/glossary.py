@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +54,12 @@ class Glossary:
                 if slug not in slugs:
                     place = (*key, "lessons", number)
                     yield self.places.mistake(place, f"there is no lesson {slug!r}", nearest(slug, slugs))
+
+    def unlinked(self, linked: Collection[str]) -> Iterator[Mistake]:
+        """A warning for each term that names no lessons, and is not among those ``linked``."""
+        for key, term in self.terms():
+            if not term.lessons and term.key not in linked:
+                yield self.places.mistake((*key, "key"), f"no lesson links to the term {term.key!r}")
 
 
 def read_glossary(path: Path) -> Glossary:

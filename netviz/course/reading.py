@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from netviz.course.bibliography import Work, read_bibliography
+from netviz.course.bibliography import Bibliography, read_bibliography
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.fields import InEveryLanguage
 from netviz.course.folders import entries, unread
@@ -78,7 +78,7 @@ class Course:
     questions: Mapping[str, Question]
     measurements: Mapping[str, Measurement]
     glossary: Glossary
-    bibliography: tuple[Work, ...]
+    bibliography: Bibliography
     mistakes: tuple[Mistake, ...] = ()
     warnings: tuple[Mistake, ...] = ()
     broken: frozenset[str] = frozenset()

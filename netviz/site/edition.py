@@ -111,7 +111,7 @@ class Edition:
     def shared_key(self) -> str:
         """A key of what all pages depend on."""
         course = self.course
-        words = [course.site, *course.bibliography, *course.glossary.chapters, *course.measurements.values()]
+        words = [course.site, *course.bibliography.works, *course.glossary.chapters, *course.measurements.values()]
         states = {name: one.states for name, one in course.experiments.items()}
         digests = [picture.digest for picture in course.pictures.values()]
         site = dataclasses.asdict(self.site)

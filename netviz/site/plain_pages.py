@@ -52,7 +52,7 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
             link = links_from(page, edition.site)
             return {"chapters": glossary_view(course.glossary, language, edition.sandbox, link, linking)}
         case "bibliography":
-            cited = cited_works(course.bibliography, methods().values(), linking)
+            cited = cited_works(course.bibliography.works, methods().values(), linking)
             return {"works": bibliography_view(cited, methods(), language)}
         case "credits":
             return {"notices": [(one.name[language], one.licence, one.source) for one in course.site.notices]}

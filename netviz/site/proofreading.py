@@ -10,7 +10,7 @@ from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz.cache.inputs import TEMPLATES
-from netviz.course.bibliography import cited_works
+from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText
 from netviz.course.reading import HOME, Course
 from netviz.methods import methods
@@ -19,10 +19,11 @@ from netviz.site.addresses import address_mistakes
 from netviz.site.edition import NAMES
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
-from netviz.site.reference import glossary_mistakes
+from netviz.site.reference import glossary_mistakes, terms_linked
 from netviz.site.rendering import ids_of, sandbox
 from netviz.site.text.asked_numbers import asked_mistakes
 from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, undeclared
+from netviz.site.text.leftovers import unused_definitions
 from netviz.site.text.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.text.nesting import id_mistakes
 
@@ -64,6 +65,18 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
     return mistakes
 
 
+def text_warnings(course: Course) -> Iterator[Mistake]:
+    """What authors define and nobody uses: readers would not see it, or find no way to it."""
+    sources = [text.source for lesson in course.pages for text in lesson.texts.values()]
+    meanings = [meaning for _, term in course.glossary.terms() for meaning in term.means.values()]
+    for lesson in course.pages:
+        for text in lesson.texts.values():
+            yield from unused_definitions(text)
+    yield from course.glossary.unlinked(frozenset().union(*map(terms_linked, [*sources, *meanings])))
+    linked = frozenset().union(*map(addresses_linked, [*sources, *meanings]))
+    yield from course.bibliography.uncited(methods().values(), linked)
+
+
 def _ids_around(lesson: Lesson) -> frozenset[str]:
     """The ids on a lesson's page that are no lesson's."""
     return ids_of(TEMPLATES, "base", "course", "opening", "home" if lesson.slug == HOME else "lesson")
@@ -87,7 +100,7 @@ def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict
     sections: dict[str, set[str] | None] = {"methods": set(methods()), "credits": {"photos", "weights", "software"}}
     chapters = course.glossary.chapters
     sections["glossary"] = {chapter.key for chapter in chapters} | {term.key for one in chapters for term in one.terms}
-    sections["bibliography"] = {one.work.key for one in cited_works(course.bibliography, methods().values(), {})}
+    sections["bibliography"] = {one.work.key for one in cited_works(course.bibliography.works, methods().values(), {})}
     for lesson in course.pages:
         body = bodies.get(lesson.slug)
         figures = {one.id for one in course.experiments.values() if one.lesson == lesson.slug}

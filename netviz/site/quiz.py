@@ -105,17 +105,18 @@ def question_view(
                 [text.mistake(f"the question {question.id!r} fails: {error}", passage.line, passage.column)]
             ) from None
 
-    right = _grades(question, texts[LANGUAGES[0]], first_values)
+    right = grades(question, texts[LANGUAGES[0]], first_values)
     choices = tuple(ChoiceView(render(choice), kept) for choice, kept in zip(words.choices, right, strict=True))
     return QuestionView(question.id, render(words.ask), choices, render(words.because))
 
 
-def _grades(question: Question, text: LessonText, values: Mapping[str, Any]) -> list[bool]:
-    grades = []
+def grades(question: Question, text: LessonText, values: Mapping[str, Any]) -> list[bool]:
+    """Whether each choice is right, by the first language's ``values``. Raises Mistakes for a claim that fails."""
+    kept = []
     for claim, place in zip(question.right, question.places, strict=True):
         try:
-            grades.append(check_claim(claim, values).kept)
+            kept.append(check_claim(claim, values).kept)
         except ValueError as error:
             message = f"what makes a choice right fails: {error}"
             raise Mistakes([text.mistake(message, place.line, place.column)]) from None
-    return grades
+    return kept
