@@ -76,7 +76,7 @@ def draw(
     """
     if view not in VIEWS:
         raise ValueError(f"unknown view {view!r}; there are {', '.join(VIEWS)}")
-    drawn = {**_short_lists(numbers), **arrays} if VIEWS[view].module in ("charts", "words") else dict(arrays)
+    drawn = {**_short_lists(numbers), **arrays} if VIEWS[view].module in ("charts", "word_views") else dict(arrays)
     request = Request(view, drawn, numbers, signed, picture_pixels, folder, tuple(beside))
     missing = [name for name in VIEWS[view].needs if name not in request.arrays]
     if missing:
