@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import gc
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +16,7 @@ from netviz.cache.manifest import Damaged
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
-from netviz.options import Options
+from netviz.options import CONTENT, WEIGHTS, Options
 from netviz.pictures.opening import UnreadablePicture
 from netviz.progress import Report, Reporter
 from netviz.refusals import refusal, unfit, write_details
@@ -66,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.register("action", None, Once)
-    arguments.add_argument("--content", type=_path, default=Path("content"), metavar="DIR", help="the course (content)")
+    arguments.add_argument("--content", type=_path, default=CONTENT, metavar="DIR", help="the course (content)")
     arguments.add_argument("--to", type=_path, metavar="DIR", help="where the site goes (site)")
     arguments.add_argument(
         "--store",
@@ -78,13 +79,22 @@ def parser() -> argparse.ArgumentParser:
     arguments.add_argument(
         "--weights",
         type=_text,
-        default="compact",
+        default=WEIGHTS,
         metavar="FORM",
         help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
     )
     arguments.add_argument(
         "--picture", type=_path, metavar="FILE", help="your own photo: the course is built around it"
     )
+    arguments.add_argument(
+        "--focus",
+        type=_share,
+        nargs=2,
+        metavar=("X", "Y"),
+        help="where in your photo the square that the network sees is laid: 0 0 is the upper left corner, 1 1 the "
+        "lower right one (0.5 0.5)",
+    )
+    arguments.add_argument("--credit", type=_text, default="", metavar="TEXT", help="whose photo yours is")
     arguments.add_argument(
         "--offer",
         type=_text,
@@ -123,6 +133,17 @@ def _text(argument: str) -> str:
     return argument
 
 
+def _share(argument: str) -> float:
+    """A number from 0 to 1. Raises argparse.ArgumentTypeError for anything else."""
+    try:
+        share = float(argument)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{argument!r} is no number from 0 to 1")
+    return share
+
+
 def _path(argument: str) -> Path:
     """A path, likewise."""
     return Path(_text(argument))
@@ -130,7 +151,7 @@ def _path(argument: str) -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a build. Returns the exit code that ``--help`` explains; SystemExit for arguments that can't be read."""
-    options = parser().parse_args(arguments)
+    options = _parsed(arguments)
     reporter = Reporter()
     try:
         chosen = Options(
@@ -142,6 +163,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tuple(options.offer),
             options.precision,
             options.strict,
+            tuple(options.focus) if options.focus else None,
+            options.credit,
         )
         if chosen.picture and (reason := unfit(chosen.picture)):
             raise UnreadablePicture(f"{chosen.picture}: {reason}")
@@ -172,6 +195,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         return FAULT
     return 0
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    asked = parser()
+    options = asked.parse_args(arguments)
+    if not options.picture and (options.focus or options.credit):
+        asked.error("--focus and --credit are of your own photo: name it with --picture")
+    return options
 
 
 def bring_up_to_date(options: Options, reporter: Reporter) -> Report:

@@ -65,14 +65,18 @@ def _with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Don
     raise OSError(errno.EIO, "what is written there can't be read again", str(store.folder))
 
 
+def _read(options: Options) -> Course:
+    return read_course(options.content, options.weights, options.picture, options.offer, options.focus, options.credit)
+
+
 def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     inputs = inputs_key(options)
-    course = read_course(options.content, options.weights, options.picture, options.offer)
+    course = _read(options)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
     weights = describe(options.weights)
     plan = make_plan(course, weights, options.precision)
-    records = Results(course, plan, weights, store)
+    records = Results(course, plan, weights, store, options)
     own, known = static_files(options.content), known_paths(records)
     check_destination(options.to.resolve(), {*own, *known})
     taken = Takeover(options.to)
@@ -138,7 +142,7 @@ def export(options: Options, experiment: str, folder: Path, reporter: Reporter) 
 
 
 def _export(options: Options, experiment: str, folder: Path, store: Store, reporter: Reporter) -> list[Path]:
-    course = read_course(options.content, options.weights, options.picture, options.offer)
+    course = _read(options)
     if course.mistakes:
         raise Mistakes(course.mistakes)
     if experiment not in course.experiments:
@@ -155,7 +159,7 @@ def _export(options: Options, experiment: str, folder: Path, store: Store, repor
 
 def clean(options: Options) -> Cleaned:
     """Remove from the store what is neither needed by the course as it stands nor by a site that was built with it."""
-    course = read_course(options.content, options.weights, options.picture, options.offer)
+    course = _read(options)
     if course.mistakes:
         raise Mistakes(course.mistakes)
     tasks = make_plan(course, describe(options.weights), options.precision).values()

@@ -400,7 +400,7 @@ def _pages(
         "methods": {"methods": declarations},
         "glossary": {"chapters": CHAPTERS[language]},
         "bibliography": {"works": WORKS},
-        "credits": {"notices": notices},
+        "credits": {"notices": notices, "seen": {PICTURES[0]: 0.3}},
     }
     for slug, values in contents.items():
         page = replace(plain, slug=slug, title=getattr(env.globals["words"], slug))

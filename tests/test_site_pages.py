@@ -125,7 +125,7 @@ def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
     env = rendering.environment(TEMPLATES, "en")
     site = Site("Title", "Tagline", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/netviz")
     page = Page("en", "credits", "Credits", "All of them", "cat", "cat", image="figures/a.webp")
-    html = rendering.render_page(env, "credits", site, page, notices=())
+    html = rendering.render_page(env, "credits", site, page, notices=(), seen={})
     assert '<link rel="canonical" href="https://example.org/netviz/credits.html">' in html
     for language, path in (("en", "credits"), ("zh-Hans", "zh/credits"), ("x-default", "credits")):
         address = f"https://example.org/netviz/{path}.html"
@@ -134,7 +134,9 @@ def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
     lost = replace(page, slug=NOT_FOUND, base="https://example.org/netviz/")  # shown at any address
     html = rendering.render_page(env, NOT_FOUND, site, lost)
     assert 'href="https://example.org/netviz/assets/style.css"' in html and 'href="../' not in html
-    assert "canonical" not in rendering.render_page(env, "credits", replace(site, address=""), page, notices=())
+    assert "canonical" not in rendering.render_page(
+        env, "credits", replace(site, address=""), page, notices=(), seen={}
+    )
 
 
 def test_a_sitemap_lists_pages_in_all_languages() -> None:

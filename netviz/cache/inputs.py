@@ -26,8 +26,8 @@ LEFT_OUT = "__pycache__"  # what Python writes beside its sources
 def inputs_key(options: Options) -> str:
     """A key of all that a build reads: course, photo, templates, package, methods declared elsewhere, options.
 
-    Every option counts, but for those that change nothing in a site. Raises WeightsUnavailable where weights are named
-    that are not there.
+    Every option counts, but for those that change nothing in a site, and so does how pages name the paths given. Raises
+    WeightsUnavailable where weights are named that are not there.
     """
     asked = {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
     asked = {name: value for name, value in asked.items() if name not in CHANGE_NOTHING}
@@ -35,7 +35,7 @@ def inputs_key(options: Options) -> str:
     made = (options.to, options.store)  # may stand in the course's folder
     read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_methods_elsewhere()], without=made)
     chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
-    return key_of([read, chosen, installed(), machine()])
+    return key_of([read, chosen, options.command, installed(), machine()])
 
 
 def digest_of(places: Iterable[Path], without: Iterable[Path] = ()) -> str:

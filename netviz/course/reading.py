@@ -15,6 +15,7 @@ from netviz.course.folders import entries, unread
 from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
+from netviz.course.notices import Notice
 from netviz.course.questions import Question, read_questions
 from netviz.course.samples import is_picture, read_samples
 from netviz.methods import methods
@@ -24,16 +25,6 @@ from netviz.pictures import Picture, own_picture
 from netviz.yaml_places import Places, read_checked
 
 HOME = "home"
-
-
-class Notice(BaseModel):
-    """Something that the site is made of, with its licence and where it comes from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: dict[str, str]
-    licence: str
-    source: str = Field(pattern="^https://")
 
 
 class Part(BaseModel):
@@ -99,10 +90,18 @@ class Course:
         return (self.home, *self.lessons, *self.side_pages)
 
 
-def read_course(content: Path, weights_form: str, own: Path | None = None, offer: Sequence[str] = ()) -> Course:
+def read_course(
+    content: Path,
+    weights_form: str,
+    own: Path | None = None,
+    offer: Sequence[str] = (),
+    focus: tuple[float, float] | None = None,
+    credit: str = "",
+) -> Course:
     """Read and check a content folder; ``own`` is a reader's photo, which then comes first.
 
-    ``offer`` are the sample pictures that readers may choose, all of them if it is empty.
+    ``focus`` and ``credit`` are the photo's, as of a `Picture`. ``offer`` are the sample pictures that readers may
+    choose, all of them if it is empty.
 
     Raises Mistakes with all that keeps the course from being read, and UnreadablePicture for ``own``.
     """
@@ -112,7 +111,7 @@ def read_course(content: Path, weights_form: str, own: Path | None = None, offer
     mistakes: list[Mistake] = []
     with gathered(mistakes):
         samples = read_samples(content / "pictures")
-        pictures = _with_own(samples, own)
+        pictures = _with_own(samples, own, focus, credit)
         mistakes += _not_offered(offer, samples, content / "pictures")
         if not pictures:
             mistakes.append(
@@ -175,10 +174,12 @@ def _not_offered(offer: Sequence[str], samples: Mapping[str, Picture], folder: P
             yield Mistake(folder, f"has no picture {name!r} to offer", hint=nearest(name, samples))
 
 
-def _with_own(samples: dict[str, Picture], own: Path | None) -> dict[str, Picture]:
+def _with_own(
+    samples: dict[str, Picture], own: Path | None, focus: tuple[float, float] | None, credit: str
+) -> dict[str, Picture]:
     if own is None:
         return samples
-    mine = own_picture(own, taken=samples)
+    mine = own_picture(own, samples, focus, credit)
     return {mine.name: mine, **samples}
 
 

@@ -7,6 +7,7 @@ from netviz.pictures.framing import Framing, framed_as, squash
 from netviz.pictures.opening import SUFFIXES, UnreadablePicture
 from netviz.pictures.picture import (
     CROP,
+    LITTLE,
     MIDDLE,
     SHORT_SIDE,
     Picture,
@@ -19,6 +20,7 @@ from netviz.pictures.picture import (
 
 __all__ = [
     "CROP",
+    "LITTLE",
     "MIDDLE",
     "SHORT_SIDE",
     "SUFFIXES",

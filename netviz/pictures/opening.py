@@ -25,6 +25,7 @@ from netviz.refusals import unfit
 
 SUFFIXES = {".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 LARGEST = 100_000_000  # pixels of a file
+LARGEST_OF = {"WEBP": 60_000_000}  # whose decoder holds four copies
 KEPT = 25_000_000  # pixels; larger pictures are reduced by 2 or 3 …
 KEPT_SHORT_SIDE = 640  # … but not below this: more than any figure shows
 TILE = 1024  # pixels: what is converted at once
@@ -76,7 +77,7 @@ def open_picture(path: Path) -> Opened:
     except UnidentifiedImageError:
         raise UnreadablePicture(f"{path}: not a picture, or of no kind that can be read: {_NAMES}") from None
     except Image.DecompressionBombError:
-        raise UnreadablePicture(f"{path}: {_too_large()}") from None
+        raise UnreadablePicture(f"{path}: {_too_large(LARGEST)}") from None
     except Exception as error:  # decoders fail in every way when a file is broken
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UnreadablePicture(f"{path}: the picture is broken or cut short ({reason})") from None
@@ -120,8 +121,9 @@ def _with_heif() -> str:
 
 def _read(file: Image.Image) -> Opened:
     size = file.size
-    if size[0] * size[1] > LARGEST:
-        raise UnreadablePicture(_too_large(size))
+    largest = LARGEST_OF.get(file.format or "", LARGEST)
+    if size[0] * size[1] > largest:
+        raise UnreadablePicture(_too_large(largest, f"{size[0]} x {size[1]} pixels are"))
     doubts = []
     if file.format != "MPO" and getattr(file, "is_animated", False):
         doubts.append("holds several pictures; the first one is taken")
@@ -140,9 +142,8 @@ def _read(file: Image.Image) -> Opened:
     return Opened(pixels, size, tuple(filter(None, [*doubts, doubt, another])))
 
 
-def _too_large(size: tuple[int, int] | None = None) -> str:
-    has = f"{size[0]} x {size[1]} pixels are" if size else "it is"
-    return f"{has} more than can be taken, {LARGEST // 1_000_000} megapixels: make it smaller first"
+def _too_large(largest: int, has: str = "it is") -> str:
+    return f"{has} more than the {largest // 1_000_000} megapixels that can be taken: make it smaller first"
 
 
 def _reduction(size: tuple[int, int]) -> int:

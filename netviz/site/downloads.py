@@ -37,7 +37,7 @@ def _cell(edition: Edition, name: str) -> tuple[str, str]:
     caption = markdown_text(
         experiment.words(edition.language).caption, edition.sandbox, edition.caption_values(picture, experiment)
     )
-    code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.weights)
+    code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.options)
     return f"**{experiment.method.title[edition.language]}.** {caption}", code
 
 

@@ -27,6 +27,7 @@ from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
+from netviz.options import Options
 from netviz.site import rendering
 from netviz.site.files.previews import previews
 from netviz.site.files.takeover import code_key
@@ -61,6 +62,11 @@ class Edition:
     def plan(self) -> Plan:
         """Its tasks."""
         return self.records.plan
+
+    @property
+    def options(self) -> Options:
+        """How it was asked for."""
+        return self.records.options
 
     @property
     def store(self) -> Store:
@@ -113,9 +119,9 @@ class Edition:
         course = self.course
         words = [course.site, *course.bibliography.works, *course.glossary.chapters, *course.measurements.values()]
         states = {name: one.states for name, one in course.experiments.items()}
-        digests = [picture.digest for picture in course.pictures.values()]
-        site = dataclasses.asdict(self.site)
-        return key_of([code_key(), self.language, site, [one.model_dump() for one in words], states, digests])
+        pictures = [(str(self.options.shown_picture(one.path)), one.digest) for one in course.pictures.values()]
+        site, asked = dataclasses.asdict(self.site), self.options.command
+        return key_of([code_key(), self.language, site, [one.model_dump() for one in words], states, pictures, asked])
 
     @property
     def weights(self) -> Weights:

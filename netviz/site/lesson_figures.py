@@ -25,7 +25,7 @@ from netviz.site.page_figures.figure_views import (
     plates,
     series,
 )
-from netviz.site.page_figures.reproducing_code import repeating_code
+from netviz.site.page_figures.reproducing_code import repeating_code, repeating_command
 from netviz.site.pages import Page, links_from
 from netviz.site.text.expressions import compiled
 from netviz.site.text.markup import inline_template
@@ -90,7 +90,8 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             if (verdict.experiment.id, verdict.picture) == (experiment.id, task.picture_name)
         ),
         spec=experiment.spec,
-        code=repeating_code(task, edition.weights),
+        code=repeating_code(task, edition.options),
+        export=repeating_command(experiment, edition.options),
         passes=Passes(**record["passes"]),
         precision=record["precision"],
         weights=edition.weights if task.picture else None,

@@ -8,7 +8,9 @@ from typing import Any
 
 from netviz.cache.store import key_of
 from netviz.course.bibliography import addresses_linked, cited_works
+from netviz.course.notices import carried
 from netviz.methods import methods
+from netviz.pictures import LITTLE
 from netviz.site.edition import Edition
 from netviz.site.files.takeover import Made
 from netviz.site.method_views import method_view
@@ -55,5 +57,9 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
             cited = cited_works(course.bibliography.works, methods().values(), linking)
             return {"works": bibliography_view(cited, methods(), language)}
         case "credits":
-            return {"notices": [(one.name[language], one.licence, one.source) for one in course.site.notices]}
+            notices = [*carried(edition.weights.form), *course.site.notices]
+            return {
+                "notices": [(one.name[language], one.licence, one.source) for one in notices],
+                "seen": {one.name: one.seen for one in course.pictures.values() if one.seen < LITTLE},
+            }
     return {}

@@ -14,14 +14,15 @@ from netviz.engine.plan import Plan, Task
 from netviz.engine.result_views import ResultView, result_view
 from netviz.engine.run import load_record
 from netviz.networks.weights import Weights
+from netviz.options import Options
 from netviz.pictures import Picture
 
 
 class Results:
     """Stored results as lessons see them, each read once."""
 
-    def __init__(self, course: Course, plan: Plan, weights: Weights, store: Store) -> None:
-        self.course, self.plan, self.weights, self.store = course, plan, weights, store
+    def __init__(self, course: Course, plan: Plan, weights: Weights, store: Store, options: Options) -> None:
+        self.course, self.plan, self.weights, self.store, self.options = course, plan, weights, store, options
         self._records: dict[str, dict[str, Any]] = {}
         self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
         self._view = cache(self._view_of)

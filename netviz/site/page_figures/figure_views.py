@@ -84,7 +84,8 @@ class FigureView:
 
     One on data has no target; its network, if it has one, is trained by the build from ``seed``.
 
-    ``code`` is the Python text that repeats the experiment, ``spec`` the author's YAML. ``layers`` are wanted for a
+    ``code`` is the Python text that repeats the experiment, ``export`` the command that writes all of its arrays,
+    ``spec`` the author's YAML. ``layers`` are wanted for a
     grid of feature maps only, ``axes`` for charts; ``unit`` is that of a map's values, where it is known, and
     ``slope`` whether they are derivatives.
 
@@ -130,13 +131,9 @@ class FigureView:
     explains_class: bool = True
     class_known: bool = False
     alt: str = ""
+    export: str = ""
     words: tuple[Word, ...] = ()
     tree: Node | None = None
-
-    @property
-    def export(self) -> str:
-        """The command that writes all arrays of the experiment."""
-        return f"python build.py --export {self.id}"
 
     @property
     def layout(self) -> str:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from netviz.course.experiments import RANKS, Experiment
 from netviz.engine.plan import Task
-from netviz.networks.weights import Weights
+from netviz.options import Options
 
 
-def repeating_code(task: Task, weights: Weights) -> str:
-    """A Python script that repeats an experiment with the project's own functions."""
+def repeating_command(experiment: Experiment, options: Options) -> str:
+    """The command that writes all arrays of an experiment, of a course that was built with these options."""
+    return f"{options.command} --export {experiment.id}"
+
+
+def repeating_code(task: Task, options: Options) -> str:
+    """A Python script that repeats an experiment of such a course with the project's own functions."""
     experiment = task.experiment
     if task.picture is None:
         run = f"result = run_on_data({_method_text(experiment)}{_settings_text(experiment)})"
         return f"from netviz.methods import methods, run_on_data\n\n{run}\n"
+    picture = options.shown_picture(task.picture.path).as_posix()
     framing = "frame" if experiment.framing == "crop" else "squash"
+    focus = f", focus={task.picture.focus}" if framing == "frame" and task.picture.focus else ""
     imports = {
         "frame": ["from netviz.pictures import frame, open_upright"],
         "squash": ["from netviz.pictures import open_upright, squash"],
@@ -25,8 +32,8 @@ def repeating_code(task: Task, weights: Weights) -> str:
         "from netviz.networks import open_network",
         *imports,
         "",
-        f"network = open_network({weights.form if weights.form in ('compact', 'imagenet') else weights.source!r})",
-        f'picture = {framing}(open_upright(Path("content/pictures/{task.picture.path.name}")))',
+        f"network = open_network({_literal(options.shown_weights)})",
+        f"picture = {framing}(open_upright(Path({_literal(picture)})){focus})",
         'pictures = picture[None].astype("float32")  # (1, 224, 224, 3), RGB, 0 to 255',
     ]
     if any(isinstance(one.experiment.target, str) for one in (task, *task.of)):
@@ -55,3 +62,8 @@ def _settings_text(experiment: Experiment) -> str:
     fields = experiment.method.settings.model_fields
     given = {name: value for name, value in experiment.settings.items() if value != fields[name].default}
     return f", {given!r}" if given else ""
+
+
+def _literal(text: str) -> str:
+    """A string as Python's source, whatever is in it, in double quotes where these need no escape."""
+    return f'"{text}"' if text.isprintable() and not set(text) & set('"\\') else repr(text)

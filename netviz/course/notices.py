@@ -1,0 +1,36 @@
+"""What netviz carries and is made with: weights, data and software, with their licences, for every course's credits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from netviz.course.fields import InEveryLanguage, WebAddress
+from netviz.yaml_places import read_values
+
+ALWAYS = "always"
+FILE = Path(__file__).with_name("notices.yaml")
+
+
+class Notice(BaseModel):
+    """Something that a site is made of, with its licence and where it comes from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: InEveryLanguage
+    licence: str
+    source: WebAddress
+
+
+def carried(weights_form: str) -> Sequence[Notice]:
+    """What a site with these weights is made of; nothing is known of weights from a file."""
+    notices = _notices()
+    return [*notices.get(weights_form, ()), *notices[ALWAYS]]
+
+
+@cache
+def _notices() -> dict[str, tuple[Notice, ...]]:
+    return TypeAdapter(dict[str, tuple[Notice, ...]]).validate_python(read_values(FILE))
