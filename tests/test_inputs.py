@@ -79,6 +79,8 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
         "picture": photo,
         "offer": ("dog",),
         "precision": "float64",
+        "focus": (0.2, 0.5),
+        "credit": "Ann",
         "tone": "warm",
     }
     assert others.keys() | set(CHANGE_NOTHING) == {field.name for field in fields(MoreOptions)}
