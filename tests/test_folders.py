@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from netviz.course.experiments import unworded
 from netviz.course.folders import alike, entries, unread
 from netviz.course.reading import Course, read_course
 from netviz.course.samples import is_picture
 from netviz.mistakes import Mistakes
 from netviz.site.addresses import address_mistakes
+from netviz.site.proofreading import text_mistakes
 
 DROPPED = ("._en.md", ".DS_Store", "Thumbs.db", "desktop.ini", "en.md~", "#en.md#", ".en.md.swp")
 
@@ -141,3 +144,46 @@ def test_a_page_that_lacks_a_language_is_a_mistake(course: Path) -> None:
     (page(course / "pages" / "about") / "zh.md").unlink()
     with pytest.raises(Mistakes, match=r"about/zh\.md"):
         read(course)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        ("lessons/01-first/en.md", "title: A first", "title: A {{ first }}", (2, 10)),
+        ("lessons/01-first/zh.md", "summary: ", "summary: 看 $x^2$ ", (3, 12)),
+        ("lessons/01-first/en.md", "how a lesson", "how **a** lesson", (5, 9)),
+        ("lessons/01-first/en.md", "method: gradient\n", "method: gradient\nalt: The `map`.\n", (31, 10)),
+        ("site.yaml", "en: A small", "en: A **small**", (1, 15)),
+        ("pictures/credits.yaml", "credit: ", "credit: see [^1] ", None),
+    ],
+)
+def test_signs_of_markdown_in_plain_text_are_told_of(
+    course: Path, file: str, old: str, new: str, place: tuple[int, int] | None
+) -> None:
+    path = course / file
+    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    (warning,) = read(course).warnings
+    assert warning.path == path
+    assert "would be shown as it stands" in warning.message
+    assert place in (None, (warning.line, warning.column))
+
+
+def test_a_caption_that_a_language_lacks_is_told_of(course: Path) -> None:
+    path = course / "lessons" / "01-first" / "zh.md"
+    path.write_text(re.sub("^caption: .*\n", "", path.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
+    again = read(course)
+    told = list(unworded(again.pages, again.experiments.values()))
+    assert (told[0].path, told[0].message) == (path, "the experiment 'says' has no caption here")
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("glossary.yaml", "- {key: text, title: {en: A, zh: 甲}, terms: []}\n"),
+        ("bibliography.yaml", "- {key: text, authors: A, year: 2000, title: T, url: 'https://x.org'}\n"),
+    ],
+)
+def test_a_key_is_no_id_that_every_page_has(course: Path, file: str, text: str) -> None:
+    write(course / file, text)
+    told = [str(mistake) for mistake in text_mistakes(read(course))]
+    assert [file in one and "every page has a part with the id 'text'" in one for one in told] == [True]

@@ -12,7 +12,7 @@ from netviz.site.rendering import ids_of
 from netviz.site.text.leftovers import unused_definitions
 from netviz.site.text.markup import inline_template, lesson_body, phrase_mistakes, skeleton
 from netviz.site.text.maths import to_mathml
-from netviz.site.text.nesting import id_mistakes
+from netviz.site.text.nesting import id_mistakes, ids_given_twice
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
 
@@ -158,6 +158,20 @@ def test_every_id_of_a_page_is_given_once(tmp_path: Path) -> None:
         (5, "that of a part of every page"),
         (15, "that of the question 'says'"),
     ]
+
+
+def test_a_fence_in_a_loop_would_stand_on_its_page_more_than_once(tmp_path: Path) -> None:
+    body = "{% for x in y %}\n\n```experiment\nid: a\n```\n\n{% endfor %}\n\n```experiment\nid: b\n```\n"
+    with pytest.raises(Mistakes, match="stands in a loop") as caught:
+        lesson_body(lesson(tmp_path, body))
+    assert [mistake.line for mistake in caught.value.mistakes] == [7]
+
+
+def test_headings_in_a_loop_are_found_on_the_page(tmp_path: Path) -> None:
+    text = lesson(tmp_path, "Words\n\n{% for x in y %}\n\n## Again\n\n{% endfor %}\n")
+    page = '<h2 id="again">Again</h2><h2 id="other">Other</h2><h2 id="again">Again</h2>'
+    (mistake,) = ids_given_twice(text, page)
+    assert (mistake.line, mistake.message) == (9, "the id 'again' is given 2 times on the page")
 
 
 def test_the_ids_of_templates_are_found_in_them() -> None:

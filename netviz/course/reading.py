@@ -16,8 +16,9 @@ from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
 from netviz.course.notices import Notice
+from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
-from netviz.course.samples import is_picture, read_samples
+from netviz.course.samples import CREDITS, is_picture, read_samples
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
@@ -156,7 +157,11 @@ def read_course(
         glossary=glossary,
         bibliography=bibliography,
         mistakes=tuple(wrong),
-        warnings=(*unread(content, is_picture), *_without_text(texts)),
+        warnings=(
+            *unread(content, is_picture),
+            *_without_text(texts),
+            *plain_text_warnings(texts, (content / "site.yaml", content / "pictures" / CREDITS)),
+        ),
         broken=frozenset(broken),
         offered=offered,
     )

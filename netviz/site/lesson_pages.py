@@ -24,6 +24,7 @@ from netviz.site.quiz import question_view
 from netviz.site.results import picture_words
 from netviz.site.text.expressions import compiled, failure
 from netviz.site.text.markup import Body, lesson_body
+from netviz.site.text.nesting import ids_given_twice
 
 
 def lesson_pages(edition: Edition, mistakes: list[Mistake]) -> Iterator[tuple[Page, Made]]:
@@ -40,7 +41,9 @@ def _woven(edition: Edition, lesson: Lesson, page: Page, mistakes: list[Mistake]
             body = lesson_body(text)
             image = preview_path(lesson.slug) if lesson.slug in edition.previewed else ""
             page = dataclasses.replace(page, sections=body.sections, image=image)
-            return _page_around(edition, lesson, page, _content(edition, lesson, body, page))
+            html = _page_around(edition, lesson, page, _content(edition, lesson, body, page))
+            mistakes += ids_given_twice(text, html)
+            return html
     except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
         mistakes.append(failure(text, edition.sandbox, edition.values(page.picture) | {"experiment": str}, error))
     return ""

@@ -33,7 +33,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
 
     ``changed`` are the texts to look at, by slug and language, with those that link to them; all, if it is None.
     """
-    mistakes = [*address_mistakes(course)]
+    mistakes = [*address_mistakes(course), *_keys_taken(course)]
     known = dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
     for language in LANGUAGES:
         lessons = [one for one in course.pages if changed is None or _concerned(one.texts[language], one.slug, changed)]
@@ -80,6 +80,21 @@ def text_warnings(course: Course) -> Iterator[Mistake]:
 def _ids_around(lesson: Lesson) -> frozenset[str]:
     """The ids on a lesson's page that are no lesson's."""
     return ids_of(TEMPLATES, "base", "course", "opening", "home" if lesson.slug == HOME else "lesson")
+
+
+def _keys_taken(course: Course) -> Iterator[Mistake]:
+    """Keys of the glossary and the bibliography that would be ids which every page has already."""
+    glossary, bibliography = course.glossary, course.bibliography
+    chapters = [((number, "key"), chapter.key) for number, chapter in enumerate(glossary.chapters)]
+    terms = [((*key, "key"), term.key) for key, term in glossary.terms()]
+    works = [((number, "key"), work.key) for number, work in enumerate(bibliography.works)]
+    for places, page, keys in (
+        (glossary.places, "glossary", [*chapters, *terms]),
+        (bibliography.places, "bibliography", works),
+    ):
+        for key, name in keys:
+            if name in ids_of(TEMPLATES, "base", page):
+                yield places.mistake(key, f"every page has a part with the id {name!r}", "take another key")
 
 
 def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from html.parser import HTMLParser
 
@@ -15,18 +16,22 @@ VOID = {"br", "hr", "img"}
 def nesting_mistakes(text: LessonText, html: str) -> Iterator[Mistake]:
     """Statements that begin in one kind of block of ``html`` (with tokens) and go on or end in another.
 
-    Of such blocks only a beginning or an end would be woven, where a condition is not met.
+    Of such blocks only a beginning or an end would be woven, where a condition is not met. And fences in a loop.
     """
     reader = _Reader()
     reader.feed(html)
     opened: list[tuple[str, ...]] = []
+    words: list[str] = []
     for number, within in reader.found:
         span = text.spans[number]
         word = re.match(r"\{%[-+]?\s*(\w*)", span.source)
+        if span.kind in FENCES and "for" in words:
+            yield text.mistake("stands in a loop, and can stand on its page once", span.line - 1)
         if span.kind != "statement" or not word:
             continue
         if word[1] in ("if", "for"):
             opened.append(within)
+            words.append(word[1])
         elif opened and word[1] != "set":
             if opened[-1] != within:
                 message = "stands in another kind of block than the statement that it belongs to"
@@ -34,6 +39,7 @@ def nesting_mistakes(text: LessonText, html: str) -> Iterator[Mistake]:
                 yield text.mistake(message, span.line, span.column, hint)
             if word[1].startswith("end"):
                 opened.pop()
+                words.pop()
 
 
 class _Reader(HTMLParser):
@@ -72,7 +78,20 @@ def id_mistakes(text: LessonText, template: str, taken: Collection[str]) -> Iter
     for name, title in re.findall(r'<h[2-6] id="([^"]+)">(.*?)</h', template):
         if name in owners:
             message = f"the heading would have the id {name!r} on the page, which is that of {owners[name]}"
-            words = re.split("[<&]", re.sub("^<.*?>", "", title))[0]
-            places = [(number, line) for number, line in text.prose.items() if re.match(r"[\s>*+-]*#", line)]
-            number = next((number for number, line in places if words in line), text.first_line)
-            yield text.mistake(message, number, hint="word one of them otherwise")
+            yield text.mistake(message, _heading(text, title), hint="word one of them otherwise")
+
+
+def ids_given_twice(text: LessonText, page: str) -> Iterator[Mistake]:
+    """What only the whole page shows: headings in a loop."""
+    counts = Counter(re.findall(r' id="([^"]+)"', page))
+    titles = dict(re.findall(r'<h[2-6] id="([^"]+)">(.*?)</h', page))
+    for name in (name for name, count in counts.items() if count > 1):
+        message = f"the id {name!r} is given {counts[name]} times on the page"
+        yield text.mistake(message, _heading(text, titles.get(name, "")))
+
+
+def _heading(text: LessonText, title: str) -> int:
+    """The line of a heading."""
+    words = re.split("[<&]", re.sub("^<.*?>", "", title))[0]
+    lines = [(number, line) for number, line in text.prose.items() if re.match(r"[\s>*+-]*#", line)]
+    return next((number for number, line in lines if words in line), text.first_line)
