@@ -27,6 +27,7 @@ from netviz.networks.architecture import vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
+from netviz.sandbox import Function
 from netviz.site import method_views, rendering
 from netviz.site.files import publish
 from netviz.site.files.notebook import script
@@ -35,7 +36,8 @@ from netviz.site.page_figures import figure_views
 from netviz.site.pages import HOME, Entry, Page, Sample, Site, links_from, page_path, search_index
 from netviz.site.quiz import ChoiceView, QuestionView
 from netviz.site.reference import ChapterView, TermView, WorkView
-from netviz.site.text.expressions import compiled
+from netviz.site.text import filters
+from netviz.site.text.expressions import render
 from netviz.site.text.markup import inline_template, lesson_body
 
 ROOT = Path(__file__).parents[1]
@@ -268,7 +270,7 @@ def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, sandbox: 
     claims = (CheckedClaim("numbers.norm > 0", True, {"numbers.norm": 1.2345}),)
     if view == "overlay":
         claims += (CheckedClaim("'tabby' in top.names", False, {"top.names": ("Siberian husky", "malamute")}),)
-    caption = sandbox.from_string(inline_template(CAPTIONS[language])).render(target=top[0])
+    caption = sandbox.render(inline_template(CAPTIONS[language]), {"target": top[0]})
     return figure_views.FigureView(
         id=f"says-{view}",
         number=FIGURES.index(view) + 1,
@@ -345,7 +347,7 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
 def _pages(
     language: str, pictures: Mapping[str, Picture], drawn: Mapping[str, Mapping[str, Drawn]], work: Path
 ) -> dict[str, str]:
-    env, sandbox = rendering.environment(TEMPLATES, language), rendering.sandbox(TEMPLATES, language)
+    env, sandbox = rendering.environment(TEMPLATES, language), filters.sandbox(language)
     site = site_of(language, pictures)
     source = work / f"{language}.md"
     rest = "\n".join(fence(view) for view in (*FIGURES[1:], "slider"))
@@ -372,8 +374,8 @@ def _pages(
             def question(id: str) -> Markup:
                 return rendering.render_question(env, question_of(id, language, picture.name))
 
-            template, link = compiled(sandbox, body.template), links_from(page, site)
-            return Markup(template.render(experiment=experiment, question=question, link=link))
+            parts = {"experiment": Function(experiment), "question": Function(question)}
+            return render(sandbox, body.template, parts, links_from(page, site))
 
         pages[lesson.path] = rendering.render_page(
             env,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import html5lib
 import pytest
@@ -20,10 +19,10 @@ from netviz.site.rendering import environment, render_figure
 
 TABBY = ClassScore(281, "tabby", 0.45, 12.5, 1)
 TIGER_CAT = ClassScore(282, "tiger cat", 0.20, 11.0, 2)
-FIVE = ResultView(TABBY, Top((TABBY, TIGER_CAT)), SimpleNamespace(error=0.1, steps=5), None)
-FIFTY = replace(FIVE, numbers=SimpleNamespace(error=0.004, steps=50), others={"5": FIVE})
+FIVE = ResultView(TABBY, Top((TABBY, TIGER_CAT)), {"error": 0.1, "steps": 5}, None)
+FIFTY = replace(FIVE, numbers={"error": 0.004, "steps": 50}, others={"5": FIVE})
 SCOPE = {
-    "numbers": SimpleNamespace(error=-0.004, peak=[0.25, 0.75], row=[1, 1], said="no such operation", missing=None),
+    "numbers": {"error": -0.004, "peak": [0.25, 0.75], "row": [1, 1], "said": "no such operation", "missing": None},
     "target": TABBY,
     "top": FIFTY.top,
     "results": {"smooth": FIFTY, "plain": FIVE},

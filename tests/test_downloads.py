@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.course.lessons import LessonText, read_text
 from netviz.course.reading import read_course
 from netviz.figures import Column, Table
+from netviz.sandbox import Sandbox
 from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
 from netviz.site.files.raw_numbers import numbers_csv, numbers_json
 
@@ -55,7 +55,7 @@ $$
 print({"a": 1})
 ~~~
 """
-ENVIRONMENT = ImmutableSandboxedEnvironment(autoescape=True)
+SANDBOX = Sandbox()
 
 
 def lesson(folder: Path, source: str = LESSON) -> LessonText:
@@ -66,7 +66,7 @@ def lesson(folder: Path, source: str = LESSON) -> LessonText:
 
 def cells(folder: Path, **values: Any) -> list[dict[str, Any]]:
     written = notebook(
-        lesson(folder), ENVIRONMENT, values, lambda id: (f"About {id}", f"run('{id}')\n"), lambda id: Markup(f"<{id}>")
+        lesson(folder), SANDBOX, values, lambda id: (f"About {id}", f"run('{id}')\n"), lambda id: Markup(f"<{id}>")
     )
     content = json.loads(written)
     assert_is_a_notebook(content)
@@ -96,7 +96,7 @@ def test_a_lesson_becomes_cells_of_prose_and_code_in_order(tmp_path: Path) -> No
         ("markdown", '# A "small" lesson\n\nWhat it says.'),
         (
             "markdown",
-            "Is $a_b$ **&lt;b&gt;**? Yes.\n\n> **Guess**\n>\n> What is it?\n\n## The code \\ here",
+            "Is $a_b$ **&lt;b&gt;**? Yes.\n> **Guess**\n>\n> What is it?\n\n## The code \\ here",
         ),
         ("code", "from pathlib import Path\n# not a heading"),
         ("markdown", "```py\ngone = {% old %}\n```"),
@@ -117,7 +117,7 @@ def test_a_script_is_the_code_alone_under_its_headings(tmp_path: Path) -> None:
 
 
 def test_captions_are_filled_in_and_escaped() -> None:
-    shown = markdown_text("*{{ a }}* is $x_{1}$ {not} {# said #}", ENVIRONMENT, {"a": "<i>"})
+    shown = markdown_text("*{{ a }}* is $x_{1}$ {not} {# said #}", SANDBOX, {"a": "<i>"})
     assert shown == "*&lt;i&gt;* is $x_{1}$ {not}"
 
 

@@ -1,23 +1,17 @@
 """Expressions in prose: what is wrong with one is said at its line of the lesson, before or after anything runs."""
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from jinja2 import StrictUndefined, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz.course.lessons import LessonText, read_text
+from netviz.sandbox import Sandbox
 from netviz.site.text.expressions import expression_mistakes, failure, results_used
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"  # the body begins in line 5
 
 
-@pytest.fixture
-def environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
-    environment.filters["percent"] = "{:.0%}".format
-    return environment
+SANDBOX = Sandbox({"percent": "{:.0%}".format})
 
 
 def lesson(folder: Path, body: str) -> LessonText:
@@ -31,37 +25,63 @@ def lesson(folder: Path, body: str) -> LessonText:
     [
         ("A\n\n{{ results['b'].x }}", ":7:13", "there is no experiment 'b'"),
         ("{{ reslts['a'].x }}", ":5:4", "unknown name 'reslts'"),
-        ("Text {{ results['a'].x | procent }}", ":5:26", "No filter named 'procent'"),
+        ("Text {{ results['a'].x | procent }}", ":5:26", "there is no filter 'procent'; did you mean 'percent'?"),
         ("A\n\nB {{ 1 + }}", ":7:3", "not an expression"),
-        ("A\n\n{{ results['a'].x | safe }}", ":7:21", "results are always escaped"),
+        ("A\n\n{{ results['a'].x | safe }}", ":7:21", "there is no filter 'safe'"),
         ("{% autoescape false %}\n\n{{ results['a'].x }}\n\n{% endautoescape %}", ":5:1", "only if, for and set"),
         ("{% include 'base.html' %}", ":5:1", "only if, for and set"),
         ("A\n\n{% if results['a'].x %}\n\nB", ":7:1", "not an expression"),
+        ("A\n\n{% raw %}{{ '<img onerror=alert(1)>' }}{% endraw %}", ":7:1", "`raw` is not for lessons"),
+        ("A {{ '}} and {{ ' }} B", ":5:3", "cut off"),
+        ("A\n\n{{ range(9) }}", ":7:4", "unknown name 'range'"),
+        ("A\n\n{{ " + "not " * 120 + "1 }}", ":7:1", "nested too deeply"),
+        ("A\n\n{{ " + " + ".join("1" * 500) + " }}", ":7:1", "nested too deeply"),
+        ("A\n\n" + "{% if 1 %}" * 120 + "{% endif %}" * 120, ":7:1", "nested too deeply"),
+        ("A\n\n{{ '\\uD800' }}", ":7:1", "holds what is no character"),
+        ("A\n\n{{ experiment('b') }}", ":7:16", "there is no experiment 'b'"),
         ("A\n\n{{ results['s'].at(6).x }}", ":7:16", "no value 6 to show; allowed: 1, 5"),
         ("{{ results['a'].at(5).x }}", ":5:16", "a: it has no slider"),
     ],
 )
 def test_what_can_be_known_before_a_build_is_said_before_it(
-    tmp_path: Path, environment: ImmutableSandboxedEnvironment, body: str, place: str, message: str
+    tmp_path: Path, body: str, place: str, message: str
 ) -> None:
-    (mistake,) = expression_mistakes(lesson(tmp_path, body), environment, {"results"}, {"a": (), "s": ("1", "5")})
+    names, known = {"results", "experiment"}, {"a": (), "s": ("1", "5")}
+    (mistake,) = expression_mistakes(lesson(tmp_path, body), SANDBOX, names, known)
     assert f"en.md{place}" in str(mistake)
-    assert message in str(mistake)
+    assert message in f"{mistake.message}; {mistake.hint}"
 
 
-def test_a_right_lesson_has_no_mistakes(tmp_path: Path, environment: ImmutableSandboxedEnvironment) -> None:
+def test_a_right_lesson_has_no_mistakes(tmp_path: Path) -> None:
     text = lesson(
         tmp_path,
         "{% for n in results['a'].n %}{{ n | percent }}{% endfor %}\n\n{% set x = results['s'].at(5).n %}{{ x }}",
     )
-    assert expression_mistakes(text, environment, {"results"}, {"a": (), "s": ("1", "5")}) == []
+    assert expression_mistakes(text, SANDBOX, {"results"}, {"a": (), "s": ("1", "5")}) == []
     assert results_used(text) == {"a", "s"}
 
 
-def test_what_fails_only_with_the_result_is_found_at_its_line(
-    tmp_path: Path, environment: ImmutableSandboxedEnvironment
-) -> None:
-    text = lesson(tmp_path, "Fine: {{ results['a'].n }}\n\nWrong: {{ results['a'].m }}\n")
-    mistake = failure(text, environment, {"results": {"a": SimpleNamespace(n=1)}}, UndefinedError("no m"))
-    assert "en.md:7:8" in str(mistake)
-    assert "the result' has no attribute 'm'" in str(mistake)
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("results['a'].m", "results['a'] has no 'm'"),
+        ("1 / (results['a'].n - 1)", "`/` can't be worked out for 1, 0: division by zero"),
+        ("results['a'].row[5]", "results['a'].row has 1 items"),
+        ("results['a'].row['x']", "an item of results['a'].row is asked for by its number from 0"),
+        ("results['a'].nothing.n", "results['a'].nothing is nothing (none), which has no 'n'"),
+        ("results['a'].nothing", "only texts and numbers can be printed, and here is nothing (none)"),
+        ("results['a'].row", "only texts and numbers can be printed, and here is a list"),
+        ("results['a'].row | percent", "the filter 'percent' can't be worked out for a list"),
+        ("results['a'].n()", "results['a'].n is the number 1: it can't be called"),
+        ("'a'.upper()", "… is the text 'a', which has no 'upper'"),
+        ("results['a'].nothing < 1", "nothing (none) and the number 1 can't be compared"),
+        ("9 ** (9 ** 9)", "this is no number between"),
+    ],
+)
+def test_what_fails_only_with_the_result_is_found_at_its_line(tmp_path: Path, expression: str, message: str) -> None:
+    text = lesson(tmp_path, "Fine: {{ results['a'].n }}\n\nWrong: {{ " + expression + " }}\n")
+    assert expression_mistakes(text, SANDBOX, {"results"}, {"a": ()}) == []
+    values = {"results": {"a": {"n": 1, "row": [2], "nothing": None}}}
+    mistake = failure(text, SANDBOX, values, ValueError("what the page said"))
+    assert "en.md:7:" in str(mistake)
+    assert f"the expression failed: {message}" in str(mistake)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from netviz.cache.inputs import TEMPLATES
 from netviz.course.lessons import LessonText, read_text
 from netviz.mistakes import Mistakes
+from netviz.sandbox import Function, Sandbox
 from netviz.site.rendering import ids_of
 from netviz.site.text.leftovers import unused_definitions
 from netviz.site.text.markup import inline_template, lesson_body, phrase_mistakes, skeleton
@@ -24,8 +24,7 @@ def lesson(folder: Path, body: str) -> LessonText:
 
 
 def render(folder: Path, body: str, **values: object) -> str:
-    environment = ImmutableSandboxedEnvironment(autoescape=True, trim_blocks=True)
-    return environment.from_string(lesson_body(lesson(folder, body)).template).render(values)
+    return Sandbox().render(lesson_body(lesson(folder, body)).template, values)
 
 
 def test_a_result_is_escaped_whatever_it_holds(tmp_path: Path) -> None:
@@ -68,7 +67,9 @@ def test_a_line_end_after_a_statement_is_a_space(tmp_path: Path) -> None:
 
 def test_an_experiment_becomes_a_call_of_its_figure(tmp_path: Path) -> None:
     html = render(
-        tmp_path, "Look:\n\n```experiment\nid: cat\nmethod: predict\n```\n", experiment=lambda name: f"[{name}]"
+        tmp_path,
+        "Look:\n\n```experiment\nid: cat\nmethod: predict\n```\n",
+        experiment=Function(lambda name: f"[{name}]"),
     )
     assert html.split() == ["<p>Look:</p>", "[cat]"]
 

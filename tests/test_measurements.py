@@ -65,10 +65,10 @@ def test_a_mistake_is_shown_at_its_place(tmp_path: Path, values: dict[str, Any],
 def test_a_lesson_can_only_speak_of_what_there_is(tmp_path: Path, call: str) -> None:
     path = tmp_path / "en.md"
     path.write_text("---\ntitle: A title\nsummary: A sentence.\n---\nText\n\n{{ " + call + " }}\n", "utf-8")
-    env, text = rendering.sandbox(TEMPLATES, "en"), read_text(path, "en")
-    (mistake,) = measurement_mistakes(text, env, {"tools"})
+    text = read_text(path, "en")
+    (mistake,) = measurement_mistakes(text, {"tools"})
     assert "en.md:7:" in str(mistake) and "there is no measurement 'tols'" in str(mistake) and "tools" in str(mistake)
-    assert measurement_mistakes(text, env, {"tols"}) == []
+    assert measurement_mistakes(text, {"tols"}) == []
 
 
 def test_tables_have_a_row_a_task_and_say_where_they_come_from() -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from netviz.cache.inputs import TEMPLATES
 from netviz.course.fences import untranslated
 from netviz.course.lessons import Lesson, read_text
 from netviz.course.questions import Question, read_questions
 from netviz.mistakes import Mistakes
-from netviz.site import rendering
 from netviz.site.quiz import QuestionView, question_mistakes, question_view, results_asked
+from netviz.site.text.filters import sandbox
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"  # the body begins in line 5, a fence's first field in line 6
 ENGLISH = """id: brightest
@@ -43,15 +41,14 @@ def read(folder: Path, english: str, chinese: str = "", taken: tuple[str, ...] =
 
 
 def results(row: float) -> dict[str, object]:
-    return {"x": SimpleNamespace(numbers=SimpleNamespace(row=row))}
+    return {"x": {"numbers": {"row": row}}}
 
 
 def view(folder: Path, row: float, language: str = "en", english: str = ENGLISH, target: str = "cat") -> QuestionView:
     both = lesson(folder, english, CHINESE)
     questions, _ = read_questions([both], ())
     values = {"results": results(row), "target": target}
-    env = rendering.sandbox(TEMPLATES, language)
-    return question_view(questions["brightest"], both.texts, language, env, values, values)
+    return question_view(questions["brightest"], both.texts, language, sandbox(language), values, values, str)
 
 
 def test_the_results_say_which_choice_is_right(tmp_path: Path) -> None:
@@ -137,8 +134,7 @@ def test_a_language_that_lacks_a_question_is_reported_and_shows_the_english(tmp_
     behind = untranslated([both], "question", questions.values())
     assert list(map(str, behind)) == [f"{tmp_path}/zh.md: has no fence for the question 'brightest'"]
     values = {"results": results(0.2), "target": "cat"}
-    env = rendering.sandbox(TEMPLATES, "zh")
-    shown = question_view(questions["brightest"], both.texts, "zh", env, values, values)
+    shown = question_view(questions["brightest"], both.texts, "zh", sandbox("zh"), values, values, str)
     assert str(shown.choices[0].text) == "up"
 
 
@@ -157,8 +153,7 @@ def test_words_are_checked_before_anything_runs(
 ) -> None:
     both = lesson(tmp_path, ENGLISH.replace(*change))
     questions, _ = read_questions([both], ())
-    env = rendering.sandbox(TEMPLATES, "en")
-    found = question_mistakes(questions["brightest"], both.texts, "en", env, {"results", "target"}, {"x"})
+    found = question_mistakes(questions["brightest"], both.texts, "en", sandbox("en"), {"results", "target"}, {"x"})
     told = "\n".join(map(str, found))
     assert place in told
     assert message in told

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from netviz.cache.inputs import TEMPLATES
 from netviz.course.bibliography import addresses_linked, cited_works, read_bibliography
 from netviz.course.glossary import read_glossary
 from netviz.course.lessons import read_text
 from netviz.methods import methods
 from netviz.mistakes import Mistakes
-from netviz.site import rendering
 from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view, terms_linked
+from netviz.site.text.filters import sandbox
 from netviz.site.text.markup import lesson_body, link_mistakes
 
 GLOSSARY = """- key: scores
@@ -62,7 +61,7 @@ def test_what_only_the_course_shows_to_be_wrong_is_told_too(tmp_path: Path) -> N
     glossary = read_glossary(write(tmp_path, GLOSSARY.replace("$z$", "<b>")))
     [unknown] = glossary.unknown_lessons(["five-steps"])
     assert str(unknown).startswith(f"{tmp_path}/words.yaml:7:17: there is no lesson 'regions'")
-    [html] = glossary_mistakes(glossary, "en", rendering.sandbox(TEMPLATES, "en"))
+    [html] = glossary_mistakes(glossary, "en", sandbox("en"))
     assert ":6:19: the meaning can't be read: raw HTML" in str(html)
 
 
@@ -73,11 +72,11 @@ def test_a_term_has_its_names_its_meaning_and_the_lessons_that_treat_it(tmp_path
         "regions": set(),
         "tools": terms_linked("logit"),
     }
-    env = rendering.sandbox(TEMPLATES, "zh")
-    [[term]] = [chapter.terms for chapter in glossary_view(glossary, "zh", env, str, linking)]
+    own = sandbox("zh")
+    [[term]] = [chapter.terms for chapter in glossary_view(glossary, "zh", own, str, linking)]
     assert (term.name, term.others, str(term.means)) == ("得分", {"en": "logit"}, "一个数。")
     assert term.lessons == ("five-steps", "regions")
-    [[english]] = [chapter.terms for chapter in glossary_view(glossary, "en", env, str, linking)]
+    [[english]] = [chapter.terms for chapter in glossary_view(glossary, "en", own, str, linking)]
     assert str(english.means).startswith("A <em>number</em> <math")
 
 

@@ -27,15 +27,16 @@ DESK = {
     "yaml_words",
 }
 MAY_KNOW = {
+    "sandbox": set(),
     "pictures": set(),
     "networks": {"pictures"},
     "data": {"networks"},
     "methods": {"networks", "data"},
     "figures": set(),
-    "course": {"methods", "networks", "pictures"},
+    "course": {"sandbox", "methods", "networks", "pictures"},
     "cache": {"networks"},
-    "engine": {"course", "cache", "methods", "networks", "figures", "pictures"},
-    "site": {"engine", "course", "cache", "methods", "networks", "figures", "pictures"},
+    "engine": {"sandbox", "course", "cache", "methods", "networks", "figures", "pictures"},
+    "site": {"sandbox", "engine", "course", "cache", "methods", "networks", "figures", "pictures"},
 }
 INSIDE_THE_SITE = {"text": set(), "page_figures": {"text"}, "files": set()}
 MODULES = {

@@ -1,22 +1,23 @@
 """Claims: what a lesson states as a fact, checked against the result at every build.
 
-A claim is an expression over the result of its experiment, `numbers.error < 0.01` or `'tabby' in top.names`, in
-Jinja2's expression language and its sandbox. A claim can turn out broken; that is shown, not hidden.
+A claim is an expression over the result of its experiment, `numbers.error < 0.01` or `'tabby' in top.names`, in the
+language of `netviz.sandbox`. A claim can turn out broken; that is shown, not hidden.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
-from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import nodes
 
-_environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
+from netviz.mistakes import nearest
+from netviz.sandbox import ExpressionError, Sandbox, names_used, written
+
+NAMES = ("numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
+SANDBOX = Sandbox()
 _RESULT = re.compile(r"""\bresults\s*\[\s*(["'])(.*?)\1\s*\]""")  # to parse every lesson would take a second
 
 
@@ -37,9 +38,16 @@ class CheckedClaim:
     measured: Mapping[str, Any]
 
 
-def read_claim(source: str) -> Claim:
-    """Raises ValueError if it is no expression, or states nothing that a result could break."""
-    if not any(_operands(_parse(source))):
+def read_claim(source: str, names: Collection[str] = NAMES) -> Claim:
+    """A claim that speaks of these names.
+
+    Raises ValueError if it is no expression that is allowed, or states nothing that a result could break.
+    """
+    expression = SANDBOX.expression(source)
+    for name in names_used(expression):
+        if name not in names:
+            raise ValueError(f"unknown name {name!r}; {nearest(name, names)}")
+    if not any(_operands(expression)):
         raise ValueError(f"{source!r} names no result, so no result could break it")
     return Claim(source)
 
@@ -51,60 +59,19 @@ def results_in(source: str) -> frozenset[str]:
 
 def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:
     """Hold a claim against a result. Raises ValueError if it speaks of something that the result does not have."""
+    expression = SANDBOX.expression(claim.source)
     try:
-        expression = _parse(claim.source)
-        operands = tuple(_operands(expression))
-        kept, *values = _evaluated((expression, *operands), scope)
-    except (UndefinedError, SecurityError) as error:
-        raise ValueError(str(error)) from None
-    except (TypeError, ZeroDivisionError, KeyError) as error:
-        raise ValueError(f"{claim.source!r} can't be evaluated: {error}") from None
-    return CheckedClaim(claim.source, bool(kept), dict(zip(map(_text, operands), values, strict=True)))
-
-
-@cache
-def _parse(source: str) -> nodes.Expr:
-    try:
-        template = _environment.parse("{{ " + source + "\n}}")
-    except TemplateSyntaxError as error:
-        raise ValueError(error.message) from None
-    match template.body:
-        case [nodes.Output(nodes=[nodes.Expr() as expression])] if not isinstance(expression, nodes.TemplateData):
-            return expression
-    raise ValueError(f"{source!r} is not a single expression")
-
-
-def _evaluated(expressions: tuple[nodes.Expr, ...], scope: Mapping[str, Any]) -> tuple[Any, ...]:
-    values: tuple[Any, ...] = _program(expressions).make_module(dict(scope)).values  # type: ignore[attr-defined]
-    for value in values:
-        str(value)  # a strict undefined value speaks up when it is used, not when it is made
-    return values
-
-
-@cache
-def _program(expressions: tuple[nodes.Expr, ...]) -> Template:
-    """Compiled once, for a claim is held against many pictures."""
-    assignment = nodes.Assign(nodes.Name("values", "store"), nodes.Tuple(list(expressions), "load"), lineno=1)
-    return _environment.from_string(nodes.Template([assignment], lineno=1))
+        kept = SANDBOX.evaluate(expression, scope)
+        measured = {written(operand): SANDBOX.evaluate(operand, scope) for operand in _operands(expression)}
+    except ExpressionError as error:
+        raise ValueError(f"{claim.source!r} can't be evaluated: {error}{error.hint and '; '}{error.hint}") from None
+    return CheckedClaim(claim.source, bool(kept), measured)
 
 
 def _operands(node: nodes.Node) -> Iterator[nodes.Expr]:
     """The results that an expression speaks of: the longest chains of names, attributes and items."""
-    if isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Name)):
+    if isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Name, nodes.Call)):
         yield node
     else:
         for child in node.iter_child_nodes():
             yield from _operands(child)
-
-
-def _text(node: nodes.Node) -> str:
-    match node:
-        case nodes.Name():
-            return str(node.name)
-        case nodes.Getattr():
-            return f"{_text(node.node)}.{node.attr}"
-        case nodes.Getitem(arg=nodes.Const() as argument):
-            return f"{_text(node.node)}[{argument.value!r}]"
-        case nodes.Call(args=[nodes.Const() as argument]):
-            return f"{_text(node.node)}({argument.value!r})"
-    return "…"

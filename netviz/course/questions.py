@@ -14,12 +14,14 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from netviz.course.claims import Claim, read_claim
+from netviz.course.claims import NAMES, Claim, read_claim
 from netviz.course.fences import read_fences, stated
 from netviz.course.fields import Name
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.yaml_places import Key, Places, read_yaml
+
+QUESTION_NAMES = (*NAMES, "layer", "measured", "weights")  # what the claims of a question may use
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -126,7 +128,7 @@ def _read_choice(value: Any, number: int, places: Places) -> tuple[Choice, Claim
     except ValidationError as error:
         raise Mistakes(places.mistakes(error, list(Choice.model_fields), key)) from None
     try:
-        claim = read_claim(choice.right)
+        claim = read_claim(choice.right, QUESTION_NAMES)
     except ValueError as error:
         raise Mistakes([places.mistake((*key, "right"), f"not a claim: {error}")]) from None
     return choice, dataclasses.replace(claim, line=_passage(places, (*key, "right"), "").line)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
 from netviz.course.sliders import no_value, value_name
 from netviz.networks.classes import classes
+from netviz.sandbox import Facts, Function
 
 
 @dataclass(frozen=True, slots=True)
-class ClassScore:
+class ClassScore(Facts):
     """One class's score: ``rank`` counts from 1, ``probability`` is from 0 to 1."""
 
     index: int
@@ -22,8 +22,10 @@ class ClassScore:
     rank: int
 
 
-class Top(tuple[ClassScore, ...]):
+class Top(tuple[ClassScore, ...], Facts):
     """The most likely classes, best first."""
+
+    __slots__ = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -31,7 +33,7 @@ class Top(tuple[ClassScore, ...]):
 
 
 @dataclass(frozen=True, slots=True)
-class ResultView:
+class ResultView(Facts):
     """One experiment's result for one picture; ``numbers.norm`` and the like are what the method measured.
 
     ``settings.samples`` and the like are what was asked for. One on data has no target, no likeliest classes and no
@@ -41,13 +43,17 @@ class ResultView:
 
     target: ClassScore | None
     top: Top
-    numbers: SimpleNamespace
+    numbers: Mapping[str, Any]
     picture: Any
-    settings: SimpleNamespace = field(default_factory=SimpleNamespace)
+    settings: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, ResultView] = field(default_factory=dict)
 
-    def at(self, value: Any) -> ResultView:
-        """The result at another value of the experiment's slider. Raises ValueError if it does not stop there."""
+    @property
+    def at(self) -> Function:
+        """Gives the result at another value of the experiment's slider; ValueError if it does not stop there."""
+        return Function(self._at)
+
+    def _at(self, value: Any) -> ResultView:
         if value_name(value) not in self.others:
             raise ValueError(no_value(value, self.others))
         return self.others[value_name(value)]
@@ -58,9 +64,9 @@ def result_view(record: Mapping[str, Any], picture: Any, language: str) -> Resul
     return ResultView(
         _class_score(record["target"], language) if "target" in record else None,
         Top(_class_score(score, language) for score in record.get("top", ())),
-        SimpleNamespace(**record["numbers"]),
+        record["numbers"],
         picture,
-        SimpleNamespace(**record["settings"]),
+        record["settings"],
     )
 
 

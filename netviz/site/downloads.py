@@ -8,10 +8,13 @@ from functools import partial
 from markupsafe import Markup
 
 from netviz.course.lessons import LANGUAGES, LessonText
+from netviz.mistakes import Mistakes
+from netviz.sandbox import Function
 from netviz.site.edition import Edition
 from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
 from netviz.site.files.takeover import Made
 from netviz.site.page_figures.reproducing_code import repeating_code
+from netviz.site.text.expressions import failure
 
 
 def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
@@ -28,7 +31,10 @@ def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
 
 def _notebook(edition: Edition, text: LessonText) -> str:
     values = edition.values(edition.course.default_picture)
-    return notebook(text, edition.sandbox, values, partial(_cell, edition), partial(_question, edition))
+    try:
+        return notebook(text, edition.sandbox, values, partial(_cell, edition), partial(_question, edition))
+    except ValueError as error:
+        raise Mistakes([failure(text, edition.sandbox, values | {"experiment": Function(str)}, error)]) from None
 
 
 def _cell(edition: Edition, name: str) -> tuple[str, str]:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment
-from jinja2.exceptions import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from netviz import __version__
 from netviz.cache.inputs import TEMPLATES
 from netviz.cache.store import Store, key_of
 from netviz.course.experiments import CHOSEN, Experiment
-from netviz.course.lessons import FENCES, Lesson
+from netviz.course.lessons import FENCES, LANGUAGES, Lesson, LessonText
 from netviz.course.reading import Course
 from netviz.course.sliders import TARGET, Slider
 from netviz.engine.plan import Plan
@@ -28,6 +27,7 @@ from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.options import Options
+from netviz.sandbox import Function, Sandbox, look_up
 from netviz.site import rendering
 from netviz.site.files.previews import previews
 from netviz.site.files.takeover import code_key
@@ -37,6 +37,7 @@ from netviz.site.pages import Entry, Page, Sample, Site, page_slug
 from netviz.site.quiz import results_asked
 from netviz.site.results import Results, picture_words, scope
 from netviz.site.text.expressions import results_used
+from netviz.site.text.filters import sandbox
 from netviz.site.verdicts import Verdict
 
 NAMES = (  # what a lesson's expressions may use
@@ -133,10 +134,10 @@ class Edition:
         """Jinja2 for the pages."""
         return rendering.environment(TEMPLATES, self.language)
 
-    @cached_property
-    def sandbox(self) -> ImmutableSandboxedEnvironment:
-        """Jinja2 for what authors write."""
-        return rendering.sandbox(TEMPLATES, self.language)
+    @property
+    def sandbox(self) -> Sandbox:
+        """The language of what authors write."""
+        return sandbox(self.language)
 
     @property
     def words(self) -> Any:
@@ -198,7 +199,7 @@ class Edition:
         chosen = {name for name, one in self.course.experiments.items() if one.picture == CHOSEN}
         for lesson in self.course.pages:
             shown = {name for name, one in self.course.experiments.items() if one.lesson == lesson.slug}
-            with suppress(TemplateError, ValueError):  # what can't be read shows nothing; proofreading says why
+            with suppress(ValueError):  # what can't be read shows nothing; proofreading says why
                 shown |= results_used(lesson.texts[self.language])
                 for question in self.course.questions_of(lesson):
                     shown |= results_asked(question, self.language)
@@ -210,13 +211,32 @@ class Edition:
         return {
             "results": self.results[picture],
             "picture": picture_words(self.course.pictures[picture], self.language),
-            "layer": self.layers.__getitem__,
-            "layer_table": lambda: rendering.render_layer_table(self.templates, self.layers.values()),
-            "weights": self.weights,
-            "measured": self.course.measurements.__getitem__,
-            "measurement_table": lambda name, column: rendering.render_measurement(
-                self.templates, self.course.measurements[name], column, self._task_name
-            ),
+            "weights": {**dataclasses.asdict(self.weights), "label": self.weights.label},
+            "layer": Function(self._layer),
+            "layer_table": Function(self._layer_table),
+            "measured": Function(self._measured),
+            "measurement_table": Function(self._measurement_table),
+        }
+
+    def _layer(self, name: str) -> dict[str, Any]:
+        return dataclasses.asdict(look_up(self.layers, name, "the network"))
+
+    def _layer_table(self) -> Markup:
+        return rendering.render_layer_table(self.templates, self.layers.values())
+
+    def _measured(self, name: str) -> Mapping[str, Any]:
+        return look_up(self._measurements, name, "content/measurements")
+
+    def _measurement_table(self, name: str, column: str) -> Markup:
+        measurement = look_up(self.course.measurements, name, "content/measurements")
+        return rendering.render_measurement(self.templates, measurement, column, self._task_name)
+
+    @cached_property
+    def _measurements(self) -> dict[str, Mapping[str, Any]]:
+        """Every measurement as plain data."""
+        return {
+            name: {**one.model_dump(), "tasks": one.tasks, "libraries": one.libraries}
+            for name, one in self.course.measurements.items()
         }
 
     def caption_values(self, picture: str, experiment: Experiment, state: str = "") -> dict[str, Any]:
@@ -229,6 +249,11 @@ class Edition:
         stop = self.stop(slider, state, result.target)
         value = stop if slider.setting == TARGET else slider.values[state]
         return self.values(picture) | scope(result, results) | {"value": value, "stop": stop}
+
+    def text_with_caption(self, experiment: Experiment) -> LessonText:
+        """The text that words an experiment's caption in this language: the first's where it is not translated."""
+        lesson = next(one for one in self.course.pages if one.slug == experiment.lesson)
+        return lesson.texts[self.language if self.language in experiment.wording else LANGUAGES[0]]
 
     def stop(self, slider: Slider, state: str, target: ClassScore | None) -> str:
         """Where a slider stands, in words: a class by its name."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 from markupsafe import Markup
 
@@ -11,6 +13,7 @@ from netviz.engine.draw import FIGURES, load_figure
 from netviz.engine.plan import Task
 from netviz.figures import Figure, alt_text, term
 from netviz.methods import Passes
+from netviz.mistakes import Mistakes
 from netviz.site.edition import Edition
 from netviz.site.files.raw_numbers import numbers_path
 from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_words, unit_words, value_words
@@ -27,7 +30,7 @@ from netviz.site.page_figures.figure_views import (
 )
 from netviz.site.page_figures.reproducing_code import repeating_code, repeating_command
 from netviz.site.pages import Page, links_from
-from netviz.site.text.expressions import compiled
+from netviz.site.text.expressions import render
 from netviz.site.text.markup import inline_template
 
 
@@ -78,9 +81,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             words.alt,
             labels,
         ),
-        caption=Markup(
-            compiled(edition.sandbox, inline_template(words.caption)).render(scope, link=links_from(page, edition.site))
-        ),
+        caption=_caption(edition, page, experiment, scope),
         target=target,
         top=scope["top"],
         numbers=record["numbers"],
@@ -116,6 +117,16 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             for suffix in (("json", "csv") if figure.table else ("json",))
         ),
     )
+
+
+def _caption(edition: Edition, page: Page, experiment: Experiment, values: Mapping[str, Any]) -> Markup:
+    """An experiment's caption. Raises Mistakes where it fails with these values."""
+    words = experiment.words(edition.language)
+    try:
+        return render(edition.sandbox, inline_template(words.caption), values, links_from(page, edition.site))
+    except ValueError as error:
+        text = edition.text_with_caption(experiment)
+        raise Mistakes([text.mistake(f"the caption fails: {error}", words.line, words.column)]) from None
 
 
 def _axes(task: Task, language: str) -> Axes | None:

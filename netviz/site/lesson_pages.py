@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from jinja2.exceptions import SecurityError, TemplateError
 from markupsafe import Markup
 
 from netviz.course.lessons import LANGUAGES, Lesson
 from netviz.course.reading import HOME
 from netviz.mistakes import Mistake, gathered
+from netviz.sandbox import Function, look_up
 from netviz.site import rendering
 from netviz.site.edition import Edition
 from netviz.site.files.notebook import code_blocks
@@ -22,7 +22,7 @@ from netviz.site.lesson_figures import page_figure
 from netviz.site.pages import Page, links_from
 from netviz.site.quiz import question_view
 from netviz.site.results import picture_words
-from netviz.site.text.expressions import compiled, failure
+from netviz.site.text.expressions import failure, render
 from netviz.site.text.markup import Body, lesson_body
 from netviz.site.text.nesting import ids_given_twice
 
@@ -44,17 +44,20 @@ def _woven(edition: Edition, lesson: Lesson, page: Page, mistakes: list[Mistake]
             html = _page_around(edition, lesson, page, _content(edition, lesson, body, page))
             mistakes += ids_given_twice(text, html)
             return html
-    except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
-        mistakes.append(failure(text, edition.sandbox, edition.values(page.picture) | {"experiment": str}, error))
+    except ValueError as error:
+        values = edition.values(page.picture) | {"experiment": Function(str)}
+        mistakes.append(failure(text, edition.sandbox, values, error))
     return ""
 
 
 def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup:
     """A lesson's text with its figures and questions."""
-    values = {**edition.values(page.picture), "link": links_from(page, edition.site)}
-    question = partial(_question, edition, lesson, page, values)
-    template = compiled(edition.sandbox, body.template)
-    return Markup(template.render({**values, "experiment": _Figures(edition, page), "question": question}))
+    values = edition.values(page.picture)
+    parts = {
+        "experiment": Function(_Figures(edition, page)),
+        "question": Function(partial(_question, edition, lesson, page, values)),
+    }
+    return render(edition.sandbox, body.template, values | parts, links_from(page, edition.site))
 
 
 def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
@@ -76,7 +79,8 @@ def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str,
         "picture": picture_words(edition.course.pictures[page.picture], LANGUAGES[0]),
     }
     question = edition.course.questions[name]
-    view = question_view(question, lesson.texts, edition.language, edition.sandbox, values, first)
+    link = links_from(page, edition.site)
+    view = question_view(question, lesson.texts, edition.language, edition.sandbox, values, first, link)
     return rendering.render_question(edition.templates, view)
 
 
@@ -88,6 +92,7 @@ class _Figures:
         self.told: tuple[str, set[int]] | None = None
 
     def __call__(self, name: str) -> Markup:
+        look_up(self.edition.course.experiments, name, "the course")
         self.count += 1
         figure = page_figure(self.edition, self.page, name, self.count)
         if figure.classes_told:

@@ -6,23 +6,22 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from jinja2.exceptions import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 from netviz.cache.inputs import TEMPLATES
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText
 from netviz.course.reading import HOME, Course
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
+from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.addresses import address_mistakes
 from netviz.site.edition import NAMES
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
 from netviz.site.reference import glossary_mistakes, terms_linked
-from netviz.site.rendering import ids_of, sandbox
+from netviz.site.rendering import ids_of
 from netviz.site.text.asked_numbers import asked_mistakes
-from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, undeclared
+from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, unknown_names
+from netviz.site.text.filters import sandbox
 from netviz.site.text.leftovers import unused_definitions
 from netviz.site.text.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.text.nesting import id_mistakes
@@ -37,21 +36,20 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
     known = dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
     for language in LANGUAGES:
         lessons = [one for one in course.pages if changed is None or _concerned(one.texts[language], one.slug, changed)]
-        env = sandbox(TEMPLATES, language)
-        names = {*env.globals, *NAMES}
+        own = sandbox(language)
         bodies: dict[str, Body] = {}
         for lesson in lessons:
             text = lesson.texts[language]
-            mistakes += expression_mistakes(text, env, names, known)
-            mistakes += measurement_mistakes(text, env, course.measurements)
+            mistakes += expression_mistakes(text, own, NAMES, known)
+            mistakes += measurement_mistakes(text, course.measurements)
             with gathered(mistakes):
                 bodies[lesson.slug] = lesson_body(text)
                 mistakes += id_mistakes(text, bodies[lesson.slug].template, _ids_around(lesson))
                 mistakes += phrase_mistakes(text, bodies[lesson.slug].template, known)
             for question in course.questions_of(lesson):
-                mistakes += question_mistakes(question, lesson.texts, language, env, names, known)
+                mistakes += question_mistakes(question, lesson.texts, language, own, NAMES, known)
             mistakes += asked_mistakes(course, lesson, language)
-            mistakes += _caption_mistakes(course, lesson, env, language, {*names, "target", "top", "numbers"})
+            mistakes += _caption_mistakes(course, lesson, own, language)
         sections = _sections(course, language, bodies | _linked(course, lessons, language))
         for lesson in lessons:
             text, page = lesson.texts[language], page_slug(lesson.slug)
@@ -61,7 +59,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
                 mistakes += phrase_mistakes(text, template, known, place)
                 mistakes += link_mistakes(text, template, page, sections, place)
         if len(lessons) == len(course.pages):
-            mistakes += glossary_mistakes(course.glossary, language, env)
+            mistakes += glossary_mistakes(course.glossary, language, own)
     return mistakes
 
 
@@ -136,18 +134,17 @@ def _templates_in_fences(course: Course, lesson: Lesson, language: str) -> Itera
             yield inline_template(source), (line, column)
 
 
-def _caption_mistakes(
-    course: Course, lesson: Lesson, env: ImmutableSandboxedEnvironment, language: str, names: set[str]
-) -> Iterator[Mistake]:
+def _caption_mistakes(course: Course, lesson: Lesson, own: Sandbox, language: str) -> Iterator[Mistake]:
     text = lesson.texts[language]
     for experiment in course.experiments.values():
         words = experiment.wording.get(language)
         if words is None or experiment.lesson != lesson.slug:
             continue
+        known = {*NAMES, "target", "top", "numbers"} | ({"value", "stop"} if experiment.slider else set())
         try:
-            known = names | {"value", "stop"} if experiment.slider else names
-            unknown = undeclared(inline_template(words.caption), env) - known
-            if unknown:
-                yield text.mistake(f"unknown name {min(unknown)!r} in the caption", words.line, words.column)
-        except (ValueError, TemplateError) as error:
+            for unknown in unknown_names(inline_template(words.caption), own, known - {"experiment"}):
+                yield text.mistake(f"{unknown} in the caption", words.line, words.column, unknown.hint)
+        except ExpressionError as error:
+            yield text.mistake(f"the caption: {error}", words.line, words.column, error.hint)
+        except ValueError as error:
             yield text.mistake(f"the caption can't be read: {error}", words.line, words.column)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from jinja2.exceptions import SecurityError, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.course.claims import check_claim, results_in
 from netviz.course.lessons import LANGUAGES, LessonText
 from netviz.course.questions import Passage, Question
-from netviz.mistakes import Mistake, Mistakes
-from netviz.site.text.expressions import compiled, undeclared
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.sandbox import ExpressionError, Sandbox
+from netviz.site.text.expressions import render, unknown_names
 from netviz.site.text.markup import inline_template
 
 
@@ -45,7 +44,7 @@ def question_mistakes(
     question: Question,
     texts: Mapping[str, LessonText],
     language: str,
-    environment: ImmutableSandboxedEnvironment,
+    sandbox: Sandbox,
     names: Collection[str],
     experiments: Collection[str],
 ) -> Iterator[Mistake]:
@@ -56,13 +55,21 @@ def question_mistakes(
     for passage, source in _sources(question, language):
         try:
             template = source()
-            unknown = [f"unknown name {name!r}" for name in sorted(undeclared(template, environment) - set(names))]
             missing = sorted(results_in(template) - set(experiments))
-            unknown += [f"there is no experiment {name!r}" for name in missing]
-        except (ValueError, TemplateError) as error:
-            unknown = [f"can't be read: {error}"]
-        for message in unknown:
-            yield texts[language].mistake(f"the question {question.id!r}: {message}", passage.line, passage.column)
+            found = [
+                *unknown_names(template, sandbox, names),
+                *(
+                    ExpressionError(f"there is no experiment {name!r}", hint=nearest(name, experiments))
+                    for name in missing
+                ),
+            ]
+        except ExpressionError as error:
+            found = [error]
+        except ValueError as error:
+            found = [ExpressionError(f"can't be read: {error}")]
+        for one in found:
+            message = f"the question {question.id!r}: {one.message}"
+            yield texts[language].mistake(message, passage.line, passage.column, one.hint)
 
 
 def results_asked(question: Question, language: str) -> set[str]:
@@ -84,30 +91,31 @@ def question_view(
     question: Question,
     texts: Mapping[str, LessonText],
     language: str,
-    environment: ImmutableSandboxedEnvironment,
+    sandbox: Sandbox,
     values: Mapping[str, Any],
     first_values: Mapping[str, Any],
+    link: Callable[[str], str],
 ) -> QuestionView:
     """A question in a language, graded.
 
-    ``values`` are what its words may use, ``link`` among them, ``first_values`` the same in the first language, in
-    which the claims are written. Raises Mistakes for what fails with these.
+    ``values`` are what its words may use, ``first_values`` the same in the first language, in which the claims are
+    written; ``link`` gives the link to a page. Raises Mistakes for what fails with these.
     """
     if language not in question.wording:
         language = LANGUAGES[0]
     words, text = question.wording[language], texts[language]
 
-    def render(passage: Passage) -> Markup:
+    def woven(passage: Passage) -> Markup:
         try:
-            return Markup(compiled(environment, inline_template(passage.source)).render(values))
-        except (TemplateError, SecurityError, TypeError, ValueError, KeyError) as error:
+            return render(sandbox, inline_template(passage.source), values, link)
+        except ValueError as error:
             raise Mistakes(
                 [text.mistake(f"the question {question.id!r} fails: {error}", passage.line, passage.column)]
             ) from None
 
     right = grades(question, texts[LANGUAGES[0]], first_values)
-    choices = tuple(ChoiceView(render(choice), kept) for choice, kept in zip(words.choices, right, strict=True))
-    return QuestionView(question.id, render(words.ask), choices, render(words.because))
+    choices = tuple(ChoiceView(woven(choice), kept) for choice, kept in zip(words.choices, right, strict=True))
+    return QuestionView(question.id, woven(words.ask), choices, woven(words.because))
 
 
 def grades(question: Question, text: LessonText, values: Mapping[str, Any]) -> list[bool]:

@@ -6,16 +6,15 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from jinja2.exceptions import TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.course.bibliography import CitedWork, Work
 from netviz.course.glossary import Glossary, Term
 from netviz.course.lessons import LANGUAGES
 from netviz.methods import Method
-from netviz.mistakes import Mistake
-from netviz.site.text.expressions import compiled, undeclared
+from netviz.mistakes import Mistake, Mistakes
+from netviz.sandbox import ExpressionError, Sandbox
+from netviz.site.text.expressions import render, unknown_names
 from netviz.site.text.markup import inline_template
 
 
@@ -48,17 +47,16 @@ class WorkView:
     lessons: tuple[str, ...]
 
 
-def glossary_mistakes(
-    glossary: Glossary, language: str, environment: ImmutableSandboxedEnvironment
-) -> Iterator[Mistake]:
+def glossary_mistakes(glossary: Glossary, language: str, sandbox: Sandbox) -> Iterator[Mistake]:
     """Meanings that can't be woven, each at its place."""
     for key, term in glossary.terms():
         place = (*key, "means", language)
         try:
-            unknown = undeclared(inline_template(term.means[language]), environment) - set(environment.globals)
-            if unknown:
-                yield glossary.places.mistake(place, f"unknown name {min(unknown)!r}")
-        except (ValueError, TemplateError) as error:
+            for unknown in unknown_names(inline_template(term.means[language]), sandbox, ()):
+                yield glossary.places.mistake(place, f"{unknown}: a meaning speaks of no results")
+        except ExpressionError as error:
+            yield glossary.places.mistake(place, f"the meaning: {error}", error.hint)
+        except ValueError as error:
             yield glossary.places.mistake(place, f"the meaning can't be read: {error}")
 
 
@@ -70,22 +68,30 @@ def terms_linked(source: str) -> frozenset[str]:
 def glossary_view(
     glossary: Glossary,
     language: str,
-    environment: ImmutableSandboxedEnvironment,
+    sandbox: Sandbox,
     link: Callable[[str], str],
     linking: Mapping[str, Collection[str]],
 ) -> tuple[ChapterView, ...]:
     """The glossary in a language.
 
     ``link`` gives the link to a page by its slug. ``linking`` are the `terms_linked` by lessons, by their slugs: these
-    treat a term, beside those that it names.
+    treat a term, beside those that it names. Raises Mistakes for a meaning that fails.
     """
+    keys = {term.key: key for key, term in glossary.terms()}
+
+    def means(term: Term) -> Markup:
+        try:
+            return render(sandbox, inline_template(term.means[language]), {}, link)
+        except ValueError as error:
+            place = (*keys[term.key], "means", language)
+            raise Mistakes([glossary.places.mistake(place, f"the meaning fails: {error}")]) from None
 
     def view(term: Term) -> TermView:
         return TermView(
             term.key,
             term.name[language],
             {other: term.name[other] for other in LANGUAGES if other != language},
-            Markup(compiled(environment, inline_template(term.means[language])).render(link=link)),
+            means(term),
             tuple(slug for slug, linked in linking.items() if slug in term.lessons or term.key in linked),
         )
 

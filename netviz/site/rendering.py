@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.course.measurements import Measurement, Row
@@ -36,8 +35,6 @@ ASSETS = (
     "theme.js",
 )  # of the templates' folder, published in assets/
 
-Kind = TypeVar("Kind", bound=Environment)
-
 
 @cache
 def environment(templates: Path, language: str) -> Environment:
@@ -45,17 +42,7 @@ def environment(templates: Path, language: str) -> Environment:
 
     Adds the filters of `netviz.site.text.filters`, and ``words``, the interface's words in that language.
     """
-    return _prepared(Environment, templates, language)
-
-
-@cache
-def sandbox(templates: Path, language: str) -> ImmutableSandboxedEnvironment:
-    """The same for what authors write, lessons and captions: they can't reach beyond the values that they are given."""
-    return _prepared(ImmutableSandboxedEnvironment, templates, language)
-
-
-def _prepared(kind: type[Kind], templates: Path, language: str) -> Kind:
-    env = kind(
+    env = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,

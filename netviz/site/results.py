@@ -16,6 +16,7 @@ from netviz.engine.run import load_record
 from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.pictures import Picture
+from netviz.sandbox import Facts
 
 
 class Results:
@@ -60,7 +61,7 @@ def scope(result: ResultView, results: Mapping[str, ResultView]) -> dict[str, An
 
 
 @dataclass(frozen=True)
-class PictureWords:
+class PictureWords(Facts):
     """A picture as a lesson speaks of it, with the size of its file in pixels."""
 
     name: str

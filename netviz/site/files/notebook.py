@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.course.lessons import TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
+from netviz.sandbox import Function, Sandbox
 
 CELL = re.compile("\ue002(.*?)\ue002")  # stands where an experiment's cell comes, around its id
 CODE = re.compile("\ue003(\\d+)\ue003")  # stands where a cell of code comes, around its span's number
@@ -43,7 +43,7 @@ def script(text: LessonText, intro: str) -> str:
 
 def notebook(
     text: LessonText,
-    environment: ImmutableSandboxedEnvironment,
+    sandbox: Sandbox,
     values: Mapping[str, Any],
     cell_of: Callable[[str], tuple[str, str]],
     question_of: Callable[[str], Markup],
@@ -53,7 +53,7 @@ def notebook(
     ``values`` are what the prose's expressions may use, ``cell_of`` gives an experiment's heading (Markdown) and the
     code that repeats it, ``question_of`` a question in Markdown. What an expression gives is escaped as on the page.
     """
-    prose = _rendered(text.markdown, text.spans, environment, {**values, "question": question_of})
+    prose = _rendered(text.markdown, text.spans, sandbox, {**values, "question": Function(question_of)})
     cells = [_cell("markdown", f"# {text.front.title}\n\n{text.front.summary}")]
     for position, piece in enumerate(CELL.split(prose)):
         if position % 2:
@@ -73,17 +73,15 @@ def notebook(
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def markdown_text(source: str, environment: ImmutableSandboxedEnvironment, values: Mapping[str, Any]) -> str:
+def markdown_text(source: str, sandbox: Sandbox, values: Mapping[str, Any]) -> str:
     """A caption or a line of a question as Markdown for a notebook, its expressions filled in."""
     found = scan(source)
-    return _rendered(found.markdown, found.spans, environment, values).strip()
+    return _rendered(found.markdown, found.spans, sandbox, values).strip()
 
 
-def _rendered(
-    markdown: str, spans: Sequence[Span], environment: ImmutableSandboxedEnvironment, values: Mapping[str, Any]
-) -> str:
-    formulas = [Markup(_dollars(span)) for span in spans]
-    return environment.from_string(_source(markdown, spans)).render({**values, "formulas": formulas})
+def _rendered(markdown: str, spans: Sequence[Span], sandbox: Sandbox, values: Mapping[str, Any]) -> str:
+    formula = Function(lambda number: Markup(_dollars(spans[number])))
+    return str(sandbox.render(_source(markdown, spans), {**values, "formula": formula}))
 
 
 def _source(markdown: str, spans: Sequence[Span]) -> str:
@@ -96,7 +94,7 @@ def _source(markdown: str, spans: Sequence[Span]) -> str:
         if span.kind == "question":
             return f"{{{{ question('{fence_id(span.source)}') }}}}"
         if "formula" in span.kind:
-            return f"{{{{ formulas[{match[1]}] }}}}"
+            return f"{{{{ formula({match[1]}) }}}}"
         if is_python(span):
             return f"\ue003{match[1]}\ue003"
         if span.kind == "code":

@@ -7,101 +7,93 @@ numbers are the author's.
 from __future__ import annotations
 
 import re
-import traceback
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from jinja2 import Template, TemplateAssertionError, TemplateError, TemplateSyntaxError, meta, nodes
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import nodes
+from markupsafe import Markup
 
 from netviz.course.claims import results_in
 from netviz.course.lessons import LessonText
 from netviz.course.sliders import no_value, value_name
 from netviz.mistakes import Mistake, nearest
+from netviz.sandbox import ExpressionError, Sandbox, is_whole, names_used, parse
 from netviz.site.text.markup import skeleton
 
-FILE = "<lesson>"
 _LINK = re.compile(r'href="([\w./-]+)\.html(#[^"]*)?"')
-UNSAFE_FILTERS = {"safe", "tojson", "urlize", "xmlattr"}  # they make markup, and a result must never become any
-PLAIN_STATEMENTS = (nodes.If, nodes.For, nodes.Assign, nodes.Output, nodes.Scope)
 
 
 def expression_mistakes(
     text: LessonText,
-    environment: ImmutableSandboxedEnvironment,
+    sandbox: Sandbox,
     names: Collection[str],
     experiments: Mapping[str, Collection[str] | None],
 ) -> list[Mistake]:
-    """Syntax errors, unknown filters, unknown names and unknown results, each at its place.
+    """Syntax errors, what is not allowed, unknown names and unknown results, each at its place.
 
     ``experiments`` are the ids with the names of their sliders' values; None where these are not known.
     """
     source = skeleton(text)
     try:
-        tree = environment.parse(source)
-        environment.compile(source)
-    except TemplateAssertionError as error:
-        filters = re.findall(r"No filter named '(\w+)'", error.message or "")
-        hint = nearest(filters[0], sorted(environment.filters)) if filters else ""
-        return [_mistake(text, error.lineno, error.message or "not an expression", filters[0] if filters else "", hint)]
-    except TemplateSyntaxError as error:
-        return [_mistake(text, error.lineno, f"not an expression: {error.message}")]
-    mistakes = [_mistake(text, line, message, word) for message, word, line in _forbidden(tree)]
-    for name in sorted(meta.find_undeclared_variables(tree) - set(names)):
-        line = next(node.lineno for node in tree.find_all(nodes.Name) if node.name == name)
-        mistakes.append(_mistake(text, line, f"unknown name {name!r}", name, nearest(name, sorted(names))))
+        tree = parse(source)
+    except ExpressionError as error:
+        return [_mistake(text, error)]
+    for span in text.spans:
+        if span.kind in ("expression", "statement") and not is_whole(span.source):
+            message = "the expression is cut off: braces that close it can't stand within quotes"
+            return [text.mistake(message, span.line, span.column)]
+    mistakes = [_mistake(text, error) for error in sandbox.violations(source)]
+    for name, line in names_used(tree).items():
+        if name not in names:
+            hint = nearest(name, sorted(names))
+            mistakes.append(_mistake(text, ExpressionError(f"unknown name {name!r}", line, name, hint)))
     for name, line in _results(tree):
         if name not in experiments:
-            mistakes.append(_mistake(text, line, f"there is no experiment {name!r}", name, nearest(name, experiments)))
+            hint = nearest(name, experiments)
+            mistakes.append(_mistake(text, ExpressionError(f"there is no experiment {name!r}", line, name, hint)))
     for name, value, line in _values_used(tree):
         known = experiments.get(name)
         if known is not None and value_name(value) not in known:
-            mistakes.append(_mistake(text, line, f"{name}: {no_value(value, known)}", f".at({value!r}"))
+            message = f"{name}: {no_value(value, known)}"
+            mistakes.append(_mistake(text, ExpressionError(message, line, f".at({value!r}")))
     return mistakes
 
 
-def measurement_mistakes(
-    text: LessonText, environment: ImmutableSandboxedEnvironment, known: Collection[str]
-) -> list[Mistake]:
+def measurement_mistakes(text: LessonText, known: Collection[str]) -> list[Mistake]:
     """Every `measured('…')` and `measurement_table('…', …)` that names no measurement, at its place.
 
-    Says nothing of a lesson that can't be compiled: `expression_mistakes` does.
+    Says nothing of a lesson that can't be parsed: `expression_mistakes` does.
     """
     try:
-        tree = environment.parse(skeleton(text))
-    except TemplateSyntaxError:
+        tree = parse(skeleton(text))
+    except ExpressionError:
         return []
-    named = [
-        (str(call.args[0].value), call.lineno)
-        for call in tree.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name in ("measured", "measurement_table")
-        if call.args and isinstance(call.args[0], nodes.Const)
-    ]
     return [
-        _mistake(text, line, f"there is no measurement {name!r}", f"'{name}'", nearest(name, known))
-        for name, line in named
+        _mistake(text, ExpressionError(f"there is no measurement {name!r}", line, f"'{name}'", nearest(name, known)))
+        for name, line in _named_in_calls(tree, "measured", "measurement_table")
         if name not in known
     ]
 
 
-def undeclared(source: str, environment: ImmutableSandboxedEnvironment) -> set[str]:
-    """The names that a template's source needs from outside. Raises jinja2.TemplateError if it can't be compiled."""
-    compiled(environment, source)
-    tree = environment.parse(source)
-    for message, _, _ in _forbidden(tree):
-        raise TemplateSyntaxError(message, 1)
-    return meta.find_undeclared_variables(tree)
+def unknown_names(source: str, sandbox: Sandbox, names: Collection[str]) -> Iterator[ExpressionError]:
+    """The names of a template's source that there are not. Raises ExpressionError for what is not allowed."""
+    for name, line in names_used(sandbox.template(source)).items():
+        if name not in names:
+            yield ExpressionError(f"unknown name {name!r}", line, name, nearest(name, sorted(names)))
 
 
-@cache
-def compiled(environment: ImmutableSandboxedEnvironment, source: str) -> Template:
-    """A template from an author's words; it serves for every picture and page.
+def render(sandbox: Sandbox, source: str, values: Mapping[str, Any], link: Callable[[str], str]) -> Markup:
+    """An author's words, as the source of a template, on a page. Raises ExpressionError, or ValueError of ``link``.
 
     Authors write links as if all pages lay in one folder: ``five-steps.html#step-1``. Where a page really is, is asked
-    of ``link`` when the template is rendered, see `netviz.site.pages.links_from`.
+    of ``link``, see `netviz.site.pages.links_from`.
     """
-    return environment.from_string(_LINK.sub(r'''href="{{ link('\1') }}\2"''', source))
+
+    def linked(html: str) -> str:
+        return _LINK.sub(lambda match: f'href="{link(match[1])}{match[2] or ""}"', html)
+
+    return sandbox.render(source, values, linked)
 
 
 @cache
@@ -110,36 +102,18 @@ def results_used(text: LessonText) -> frozenset[str]:
     return results_in(skeleton(text))
 
 
-def failure(
-    text: LessonText, environment: ImmutableSandboxedEnvironment, values: dict[str, Any], error: Exception
-) -> Mistake:
+def failure(text: LessonText, sandbox: Sandbox, values: Mapping[str, Any], error: ValueError) -> Mistake:
     """Where in the lesson an expression failed: the skeleton fails at the same one, at a line of the file."""
     try:
-        code = environment.compile(skeleton(text), filename=FILE)
-        environment.template_class.from_code(environment, code, environment.make_globals(None)).render(values)
-    except Exception as again:
-        lines = [frame.lineno for frame in traceback.extract_tb(again.__traceback__) if frame.filename == FILE]
-        return _mistake(text, lines[-1] if lines else None, _reason(again))
-    return _mistake(text, None, _reason(error))
-
-
-def _reason(error: Exception) -> str:
-    message = (error.message if isinstance(error, TemplateError) else str(error)) or type(error).__name__
-    return f"the expression failed: {message.replace('types.SimpleNamespace object', 'the result')}"
-
-
-def _forbidden(tree: nodes.Template) -> Iterator[tuple[str, str, int]]:
-    """What could turn a result into markup, or reach beyond the lesson: message, word, line."""
-    for one in tree.find_all(nodes.Filter):
-        if one.name in UNSAFE_FILTERS:
-            yield f"the filter {one.name!r} is not for lessons: results are always escaped", one.name, one.lineno
-    for statement in tree.find_all(nodes.Stmt):
-        if not isinstance(statement, PLAIN_STATEMENTS):
-            kind = type(statement).__name__
-            yield f"only if, for and set may stand in a lesson, here is {kind!r}", "", statement.lineno
+        sandbox.render(skeleton(text), values)
+    except ExpressionError as again:
+        return _mistake(text, again, "the expression failed: ")
+    return Mistake(text.path, f"the expression failed: {error}")
 
 
 def _results(tree: nodes.Template) -> Iterator[tuple[str, int]]:
+    """The experiments whose results or figures a lesson names: id, line."""
+    yield from _named_in_calls(tree, "experiment")
     for node in tree.find_all(nodes.Getitem):
         if isinstance(node.node, nodes.Name) and node.node.name == "results" and isinstance(node.arg, nodes.Const):
             yield str(node.arg.value), node.lineno
@@ -158,10 +132,21 @@ def _values_used(tree: nodes.Template) -> Iterator[tuple[str, Any, int]]:
                 yield str(name), value, node.lineno
 
 
-def _mistake(text: LessonText, line: int | None, message: str, word: str = "", hint: str = "") -> Mistake:
-    if line is None:
-        return Mistake(text.path, message, hint=hint)
+def _named_in_calls(tree: nodes.Template, *functions: str) -> Iterator[tuple[str, int]]:
+    """What is named where these functions are called: name, line."""
+    for call in tree.find_all(nodes.Call):
+        match call:
+            case nodes.Call(node=nodes.Name(name=function), args=[nodes.Const(value=name), *_]) if (
+                function in functions
+            ):
+                yield str(name), call.lineno
+
+
+def _mistake(text: LessonText, error: ExpressionError, prefix: str = "") -> Mistake:
+    message, word = prefix + error.message, error.word
+    if error.line is None:
+        return Mistake(text.path, message, hint=error.hint)
     lines = text.source.splitlines()
-    shown = lines[line - 1] if line <= len(lines) else ""
+    shown = lines[error.line - 1] if error.line <= len(lines) else ""
     at = shown.find(word) if word and word in shown else max(shown.find("{{"), shown.find("{%"), 0)
-    return text.mistake(message, line, at + 1, hint)
+    return text.mistake(message, error.line, at + 1, error.hint)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from netviz.figures.describe import PLACES, place_words, superscript, term
 from netviz.networks.classes import classes
+from netviz.sandbox import Sandbox
 from netviz.site.text.highlighting import highlighted
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"  # groups digits and never breaks a line
 SPACE = "\u00a0"  # before a unit: does not break a line
 NOTHING = "\u2013"  # in the place of a number that is not finite
+FOR_AUTHORS = ("percent", "number", "signed", "integer", "place", "class_name", "term")  # the others make markup
 
 
 def filters(language: str) -> dict[str, Callable[..., Any]]:
-    """The filters of templates, lessons and captions, bound to a language."""
+    """The filters of templates, bound to a language."""
     return {
         "percent": partial(percent, language=language),
         "number": number,
@@ -29,6 +31,12 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         "highlight": highlighted,
         "term": partial(term, language=language),
     }
+
+
+@cache
+def sandbox(language: str) -> Sandbox:
+    """The language of expressions in lessons, captions, questions and the glossary, with its filters for words."""
+    return Sandbox({name: one for name, one in filters(language).items() if name in FOR_AUTHORS})
 
 
 def percent(share: float | None, language: str = "en") -> str:

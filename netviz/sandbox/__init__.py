@@ -1,0 +1,72 @@
+"""The sandbox: what authors write between double braces, read and worked out without any of it becoming Python.
+
+The language is a small part of Jinja2's (`netviz.sandbox.grammar`), over plain data (`netviz.sandbox.plain_data`), with
+operators, filters and tests from a list (`netviz.sandbox.operations`), in bounded time (`netviz.sandbox.evaluation`).
+
+It may know Jinja2's parser. It must not know lessons, results or pages: to it a lesson is text and what text may name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from jinja2 import nodes
+from markupsafe import Markup
+
+from netviz.sandbox.evaluation import WORK, Evaluation
+from netviz.sandbox.grammar import is_whole, names_used, parse, parse_expression, violations, written
+from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, look_up
+
+__all__ = [
+    "ExpressionError",
+    "Facts",
+    "Function",
+    "Missing",
+    "Sandbox",
+    "is_whole",
+    "look_up",
+    "names_used",
+    "parse",
+    "written",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Sandbox:
+    """The language with ``filters`` beside its own. All methods raise ExpressionError, with its line in the source."""
+
+    filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    def violations(self, source: str) -> Iterator[ExpressionError]:
+        """Everything that is not allowed in a template that can be parsed."""
+        return violations(parse(source), self.filters)
+
+    def template(self, source: str) -> nodes.Template:
+        """The tree of a template."""
+        return _allowed(self, parse, source)
+
+    def expression(self, source: str) -> nodes.Expr:
+        """The tree of a single expression."""
+        return _allowed(self, parse_expression, source)
+
+    def render(self, source: str, values: Mapping[str, Any], text: Callable[[str], str] = str) -> Markup:
+        """A template filled in, what expressions give escaped; ``text`` is what becomes of the words between them."""
+        evaluation = Evaluation(self.filters, text, WORK + len(source))
+        evaluation.run(self.template(source).body, dict(values))
+        return Markup("".join(evaluation.pieces))
+
+    def evaluate(self, expression: nodes.Expr, values: Mapping[str, Any]) -> Any:
+        """What an expression gives, as plain data."""
+        return Evaluation(self.filters).value(expression, dict(values))
+
+
+@cache
+def _allowed(sandbox: Sandbox, read: Callable[[str], Any], source: str) -> Any:
+    """Parsed once, for a text is woven for many pictures."""
+    tree = read(source)
+    for error in violations(tree, sandbox.filters):
+        raise error
+    return tree

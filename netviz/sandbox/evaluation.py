@@ -1,0 +1,270 @@
+"""Working out what authors wrote, node by node, with a bound on the steps it takes and on all that it makes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from jinja2 import nodes
+from markupsafe import Markup, escape
+
+from netviz.mistakes import nearest
+from netviz.sandbox.grammar import written
+from netviz.sandbox.operations import (
+    ARITHMETIC,
+    COMPARISONS,
+    FILTERS,
+    TESTS,
+    applied,
+    checked,
+    joined,
+    number_of,
+    size_of,
+    text_of,
+)
+from netviz.sandbox.plain_data import (
+    PLAIN,
+    ExpressionError,
+    Function,
+    Missing,
+    attribute,
+    described,
+    is_data,
+    item,
+    look_up,
+)
+
+WORK = 200_000  # steps, characters and items that the expressions of one text may take: a lesson takes thousands
+
+Scope = dict[str, Any]
+
+
+class Evaluation:
+    """One text's expressions at work: ``pieces`` is what they have printed so far.
+
+    ``filters`` are those beside our own; ``text`` is what becomes of the words between expressions. Raises
+    ExpressionError at the line where one fails.
+    """
+
+    def __init__(
+        self, filters: Mapping[str, Callable[..., Any]], text: Callable[[str], str] = str, work: int = WORK
+    ) -> None:
+        self.filters, self.text, self.left = {**FILTERS, **filters}, text, work
+        self.pieces: list[str] = []
+        self.loops = 0
+
+    def run(self, statements: Sequence[nodes.Node], scope: Scope) -> None:
+        """Print what statements print, and put the names that they set into their scope."""
+        for node in statements:
+            match node:
+                case nodes.Output():
+                    self.pieces += [self._printed(part, scope) for part in node.nodes]
+                case nodes.If():
+                    self.run(self._branch(node, scope), scope)
+                case nodes.For():
+                    self._loop(node, scope)
+                case nodes.Assign():
+                    self._assign(node, scope)
+
+    def value(self, node: nodes.Node | None, scope: Scope) -> Any:
+        """What an expression gives: plain data."""
+        assert node is not None  # the grammar sees to it
+        found = self._found(node, scope)
+        if not is_data(found):
+            raise ExpressionError(f"{written(node)} is {described(found)}", node.lineno)
+        return found
+
+    def _spend(self, work: int) -> None:
+        self.left -= work
+        if self.left < 0:
+            raise ExpressionError(f"this is too much work: more than {WORK} steps and characters")
+
+    def _printed(self, node: nodes.Node, scope: Scope) -> str:
+        if isinstance(node, nodes.TemplateData):
+            with _at(node):
+                self._spend(len(node.data))
+            return self.text(node.data)
+        found = self._found(node, scope)
+        if isinstance(node, nodes.Call) and isinstance(found, Markup):
+            self._spend(len(found) if self.loops else 0)
+            return str(found)
+        with _at(node):
+            text = text_of(found)
+            self._spend(len(text))
+            return str(escape(text))
+
+    def _branch(self, node: nodes.If, scope: Scope) -> list[nodes.Node]:
+        for one in (node, *node.elif_):
+            if self.value(one.test, scope):
+                return one.body
+        return node.else_
+
+    def _loop(self, node: nodes.For, scope: Scope) -> None:
+        items = [one for one in self._items(node, node.iter, scope) if self._is_wanted(node, one, scope)]
+        if not items:
+            self.run(node.else_, scope.copy())
+        self.loops += 1
+        for number, one in enumerate(items, start=1):
+            loop = {"index": number, "first": number == 1, "last": number == len(items), "length": len(items)}
+            inner = scope | {"loop": loop}
+            self._bind(node.target, one, inner)
+            self.run(node.body, inner)
+        self.loops -= 1
+
+    def _is_wanted(self, node: nodes.For, one: Any, scope: Scope) -> bool:
+        if node.test is None:
+            return True
+        inner = scope.copy()
+        self._bind(node.target, one, inner)
+        return bool(self.value(node.test, inner))
+
+    def _items(self, asks: nodes.Node, node: nodes.Node | None, scope: Scope) -> Sequence[Any]:
+        """A list that a node asks for, to be gone through."""
+        items = self.value(node, scope)
+        with _at(asks):
+            if not isinstance(items, (list, tuple)):
+                raise ExpressionError(f"only a list can be gone through, and here is {described(items)}")
+            self._spend(len(items))
+        return items
+
+    def _assign(self, node: nodes.Assign, scope: Scope) -> None:
+        if isinstance(node.target, nodes.Tuple) and isinstance(node.node, nodes.Tuple):
+            values: Any = [self.value(one, scope) for one in node.node.items]
+        else:
+            values = self.value(node.node, scope)
+        self._bind(node.target, values, scope)
+
+    def _bind(self, target: Any, value: Any, scope: Scope) -> None:
+        if isinstance(target, nodes.Name):
+            scope[target.name] = value
+            return
+        if not isinstance(value, (list, tuple)) or len(value) != len(target.items):
+            raise ExpressionError(f"these are {len(target.items)} names for {described(value)}", target.lineno)
+        scope.update(zip((name.name for name in target.items), value, strict=True))
+
+    def _found(self, node: nodes.Node, scope: Scope) -> Any:
+        """What a node gives: plain data, a function, or a piece of the page."""
+        with _at(node):
+            self._spend(1)
+            match node:
+                case nodes.Const():
+                    return node.value
+                case nodes.Name():
+                    return self._named(node.name, scope)
+                case nodes.Getattr():
+                    return attribute(self.value(node.node, scope), node.attr, written(node.node))
+                case nodes.Getitem():
+                    return item(self.value(node.node, scope), self.value(node.arg, scope), written(node.node))
+                case nodes.Call():
+                    return self._called(node, scope)
+                case nodes.And():
+                    return self.value(node.left, scope) and self.value(node.right, scope)
+                case nodes.Or():
+                    return self.value(node.left, scope) or self.value(node.right, scope)
+                case nodes.CondExpr():
+                    return self.value(node.expr1 if self.value(node.test, scope) else node.expr2, scope)
+                case nodes.Not():
+                    return not self.value(node.node, scope)
+                case nodes.Test():
+                    return self._tested(node, scope)
+                case nodes.Compare():
+                    return self._compared(node, scope)
+            return self._made(self._worked_out(node, scope))
+
+    def _worked_out(self, node: nodes.Node, scope: Scope) -> Any:
+        """What a node makes that was not there before."""
+        match node:
+            case nodes.Filter():
+                return self._filtered(node, scope)
+            case nodes.Concat():
+                return joined(self.value(one, scope) for one in node.nodes)
+            case nodes.Neg() | nodes.Pos():
+                number = number_of(self.value(node.node, scope))
+                return -number if isinstance(node, nodes.Neg) else number
+            case nodes.BinExpr():
+                left, right = self.value(node.left, scope), self.value(node.right, scope)
+                return applied(f"`{node.operator}`", ARITHMETIC[type(node)], left, right)
+            case nodes.List() | nodes.Tuple():
+                return [self._plain(one, scope) for one in node.items]
+            case nodes.Dict():
+                return {self._plain(one.key, scope): self._plain(one.value, scope) for one in node.items}
+        raise ExpressionError(f"not for lessons: {type(node).__name__.lower()}")
+
+    def _made(self, value: Any) -> Any:
+        self._spend(size_of(value))
+        return checked(value)
+
+    def _plain(self, node: nodes.Node, scope: Scope) -> Any:
+        """A text or number: lists of lists could double with each step."""
+        value = self.value(node, scope)
+        if type(value) not in PLAIN:
+            raise ExpressionError(f"a list written here holds texts and numbers, not {described(value)}")
+        return value
+
+    def _named(self, name: str, scope: Scope) -> Any:
+        if name not in scope:
+            raise Missing(f"unknown name {name!r}", word=name, hint=nearest(name, sorted(scope)))
+        return scope[name]
+
+    def _called(self, node: nodes.Call, scope: Scope) -> Any:
+        function = self._found(node.node, scope)
+        if not isinstance(function, Function):
+            raise ExpressionError(f"{written(node.node)} is {described(function)}: it can't be called")
+        arguments = [self.value(one, scope) for one in node.args]
+        try:
+            inspect.signature(function.call).bind(*arguments)
+        except TypeError as error:
+            raise ExpressionError(f"{written(node.node)}(…): {error}") from None
+        try:
+            return function(*arguments)
+        except ExpressionError:
+            raise
+        except ValueError as error:
+            raise ExpressionError(str(error)) from None
+
+    def _filtered(self, node: nodes.Filter, scope: Scope) -> Any:
+        arguments = [self.value(one, scope) for one in node.args]
+        if node.name == "map":
+            return [self._made(self._apply(str(arguments[0]), one)) for one in self._items(node, node.node, scope)]
+        try:
+            value = self.value(node.node, scope)
+        except Missing:
+            if node.name != "default":
+                raise
+            return arguments[0]
+        self._spend(size_of(value))
+        return value if node.name == "default" else self._apply(node.name, value, *arguments)
+
+    def _apply(self, name: str, *arguments: Any) -> Any:
+        return applied(f"the filter {name!r}", look_up(self.filters, name, "this"), *arguments)
+
+    def _tested(self, node: nodes.Test, scope: Scope) -> bool:
+        try:
+            value = self.value(node.node, scope)
+        except Missing:
+            if node.name in ("defined", "undefined"):
+                return bool(node.name == "undefined")
+            raise
+        return bool(applied(f"the test {node.name!r}", look_up(TESTS, node.name, "this"), value))
+
+    def _compared(self, node: nodes.Compare, scope: Scope) -> bool:
+        left = self.value(node.expr, scope)
+        for operand in node.ops:
+            right = self.value(operand.expr, scope)
+            self._spend(size_of(left) + size_of(right))
+            if not applied("this comparison", COMPARISONS[operand.op], left, right):
+                return False
+            left = right
+        return True
+
+
+@contextmanager
+def _at(node: nodes.Node) -> Iterator[None]:
+    """What fails within the block fails at a node's line, unless it is known to fail at another's within it."""
+    try:
+        yield
+    except ExpressionError as error:
+        error.line = error.line or node.lineno
+        raise

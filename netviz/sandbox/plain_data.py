@@ -1,0 +1,132 @@
+"""What expressions may speak of: plain data, facts that our own small classes declare, and functions from a list.
+
+Nothing else is a value, so nothing has a method, and Python itself is out of reach.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from markupsafe import Markup
+
+from netviz.mistakes import nearest
+
+PLAIN = {type(None), bool, int, float, str}
+CONTAINERS = {list, tuple, dict, MappingProxyType}
+LONGEST_SHOWN = 60  # characters of a value in a message
+
+
+class Facts:
+    """A value whose fields and properties expressions may name, and nothing else that Python knows of it."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that expressions may call, with plain data. It raises ValueError for what it can't give.
+
+    What it gives is plain data too, or Markup: a piece of the page, which can only be printed where it is called.
+    """
+
+    call: Callable[..., Any]
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.call(*arguments)
+
+
+class ExpressionError(ValueError):
+    """An expression that is not allowed, or that failed; ``line`` counts from 1 in what was parsed.
+
+    ``word`` is what to point at in that line.
+    """
+
+    def __init__(self, message: str, line: int | None = None, word: str = "", hint: str = "") -> None:
+        super().__init__(message)
+        self.message, self.line, self.word, self.hint = message, line, word, hint
+
+
+class Missing(ExpressionError):
+    """An expression that speaks of what is not there."""
+
+
+def is_data(value: Any) -> bool:
+    """Whether expressions may work with a value: of exactly these types, for a class derived from one may do more."""
+    return type(value) in PLAIN or type(value) in CONTAINERS or isinstance(value, Facts)
+
+
+@cache
+def facts_of(kind: type) -> frozenset[str]:
+    """The names that expressions may ask of a value of this class: its fields and properties, never a method."""
+    fields = {field.name for field in dataclasses.fields(kind)} if dataclasses.is_dataclass(kind) else set()
+    return frozenset(fields | {name for name, one in vars(kind).items() if isinstance(one, property)})
+
+
+def attribute(owner: Any, name: str, written: str) -> Any:
+    """``owner.name``; ``written`` is how the expression has the owner. Raises ExpressionError."""
+    if isinstance(owner, Facts):
+        kind: type = type(owner)
+        if name not in facts_of(kind):
+            raise Missing(f"{written} has no {name!r}", word=name, hint=nearest(name, sorted(facts_of(kind))))
+        return getattr(owner, name)
+    if isinstance(owner, Mapping):
+        return look_up(owner, name, written)
+    raise Missing(f"{written} is {described(owner)}, which has no {name!r}", word=name)
+
+
+def item(owner: Any, key: Any, written: str) -> Any:
+    """``owner[key]``; ``written`` is how the expression has the owner. Raises ExpressionError."""
+    if isinstance(owner, Mapping):
+        return look_up(owner, key, written)
+    if not isinstance(owner, (list, tuple)):
+        raise Missing(f"{written} is {described(owner)}, which has no items")
+    if type(key) is not int:
+        raise ExpressionError(f"an item of {written} is asked for by its number from 0, not by {described(key)}")
+    if not -len(owner) <= key < len(owner):
+        raise Missing(f"{written} has {len(owner)} items, counted from 0, so none of number {key}")
+    return owner[key]
+
+
+def look_up(names: Mapping[Any, Any], name: Any, written: str) -> Any:
+    """What stands under a name. Raises Missing with the nearest."""
+    if type(name) not in PLAIN or name not in names:
+        hint = nearest(name, sorted(map(str, names))) if isinstance(name, str) and names else ""
+        raise Missing(f"{written} has no {shown(name)}", word=str(name) if isinstance(name, str) else "", hint=hint)
+    return names[name]
+
+
+def described(value: Any) -> str:
+    """What a value is, in words for an author."""
+    match value:
+        case None:
+            return "nothing (none)"
+        case bool():
+            return str(value).lower()
+        case Markup():
+            return "a piece of the page, which can only be printed as it is"
+        case str() | int() | float():
+            return f"the {'text' if isinstance(value, str) else 'number'} {shown(value)}"
+        case list() | tuple():
+            return "a list"
+        case Function():
+            return "a function, which must be called"
+    return "a set of facts" if is_data(value) else "no value of a lesson"
+
+
+def shown(value: Any) -> str:
+    """A plain value as Python writes it, cut short; of another, what it is."""
+    if type(value) not in PLAIN:
+        return described(value)
+    text = repr(value[:LONGEST_SHOWN] if isinstance(value, str) else value)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def is_writable(text: str) -> bool:
+    """Whether text can be written into a page: no halves of characters, and none that stand for something of ours."""
+    return not any(unicodedata.category(character) in ("Cs", "Co") for character in text)
