@@ -302,7 +302,7 @@ def test_a_photo_of_any_mode_is_taken(course: Path, tmp_path: Path, mode: str) -
         (("results['says'].top[0].name", "results['sayz'].top[0].name"), "there is no experiment 'sayz'"),
         (("$p > 0$", "$\\foo$"), "unknown command \\foo"),
         (("## What it says", "What it says <br>"), "raw HTML is not allowed"),
-        (("| percent", "| prozent"), "No filter named 'prozent'"),
+        (("| percent", "| prozent"), "there is no filter 'prozent'"),
         (("| percent", "| percent +"), "not an expression"),
         (("{{ picture.title }}.", "{{ pictur.title }}."), "unknown name 'pictur' in the caption"),
         (("methods.html#gradient", "method.html#gradient"), "en.md:32:10: there is no page method.html"),
@@ -339,10 +339,10 @@ def test_a_mistake_that_only_a_result_shows_is_told_at_its_line(
     course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(english(course), "results['says'].top[0].probability", "results['says'].top[9].probability")
-    edit(english(course), "numbers.norm > 1000", "numbers.nrm > 1000")
+    edit(english(course), "numbers.norm > 1000", "numbers.norm > 'much'")
     assert build(course, store, site) == 1
-    assert re.search(r"en\.md:\d+:\d+: the claim fails: .*nrm", capsys.readouterr().err)
-    edit(english(course), "numbers.nrm > 1000", "numbers.norm > 1000")
+    assert re.search(r"en\.md:\d+:\d+: the claim fails: .*can't be compared", capsys.readouterr().err)
+    edit(english(course), "numbers.norm > 'much'", "numbers.norm > 1000")
     assert build(course, store, site) == 1
     assert re.search(r"en\.md:18:\d+: the expression failed", capsys.readouterr().err)
 
