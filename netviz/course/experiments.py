@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 from textwrap import dedent
 from typing import Annotated, Any
 
@@ -19,7 +20,7 @@ from netviz.course.fences import read_fences, stated
 from netviz.course.fields import Name
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span
 from netviz.course.sliders import TARGET, Slider, value_name
-from netviz.methods import Method
+from netviz.methods import Method, wrong_cost
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks import Precision
 from netviz.networks.architecture import Layer
@@ -101,6 +102,12 @@ class Experiment:
     slider: Slider | None = None
     framing: Framing = "crop"
     precision: Precision | None = None  # what the author insists on
+    path: Path = Path()  # the file and the line that name its method
+    line: int = 0
+
+    def mistake(self, message: str, hint: str = "") -> Mistake:
+        """What is wrong with it, found when it ran."""
+        return Mistake(self.path, message, self.line, hint=hint)
 
     @cached_property
     def variants(self) -> Mapping[str, Experiment]:
@@ -191,6 +198,8 @@ def _read_experiment(
         slider,
         fence.framing,
         fence.precision,
+        text.path,
+        places.values[("method",)][0],
     )
 
 
@@ -246,10 +255,11 @@ def _check_settings(
     method: Method, values: Mapping[str, Any], places: Places, layers: Sequence[Layer]
 ) -> tuple[dict[str, Any], list[Mistake]]:
     try:
-        settings = method.settings(**values).model_dump()
+        checked = method.settings(**values)
     except ValidationError as error:
         allowed = [*method.settings.model_fields, *ExperimentFence.model_fields]
         return {}, places.mistakes(error, allowed)
+    settings = checked.model_dump()
     mistakes = []
     for name, choice in method.layer_settings.items():
         allowed = [layer.name for layer in layers if layer.feeds_output and (layer.is_spatial or not choice.spatial)]
@@ -257,6 +267,10 @@ def _check_settings(
             mistakes.append(
                 places.mistake((name,), f"unknown layer {settings[name]!r}", nearest(settings[name], allowed))
             )
+    if not mistakes:
+        mistakes += [places.mistake((name,), message) for name, message in method.wrong(checked, layers)]
+        if message := wrong_cost(method, checked):
+            mistakes.append(places.mistake(("method",), f"{method.name} {message}"))
     return settings, mistakes
 
 

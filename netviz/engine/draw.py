@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from netviz.cache.store import Store
 from netviz.engine.plan import Task
-from netviz.engine.run import RESULTS, load_arrays, load_record
+from netviz.engine.run import RESULTS, blamed, load_arrays, load_record
 from netviz.figures import Figure, draw
 
 FIGURES = "figures"
@@ -16,20 +16,23 @@ DETAIL = 448  # pixels of the side of a picture that is shown: twice what the ne
 
 
 def draw_task(task: Task, store: Store) -> None:
-    """Draw a task's figure, unless it is drawn already."""
+    """Draw a task's figure, unless it is drawn already. Raises Mistakes if its view can't draw such a result."""
     if store.has(FIGURES, task.figure_key):
         return
-    record = load_record(task, store)
+    record, arrays = load_record(task, store), load_arrays(task, store)
+    beside = [load_arrays(other, store)["attribution"] for other in task.beside]
+    pixels = task.picture.framed(DETAIL) if task.picture else None
     with store.writing(FIGURES, task.figure_key) as folder:
-        figure = draw(
-            task.experiment.view,
-            load_arrays(task, store),
-            record["numbers"] | {"top": record.get("top", []), "settings": record["settings"]},
-            signed=task.experiment.method.signed,
-            picture_pixels=task.picture.framed(DETAIL) if task.picture else None,
-            folder=folder,
-            beside=[load_arrays(other, store)["attribution"] for other in task.beside],
-        )
+        with blamed(task, store, f"be drawn as {task.experiment.view!r}", but=OSError):
+            figure = draw(
+                task.experiment.view,
+                arrays,
+                record["numbers"] | {"top": record.get("top", []), "settings": record["settings"]},
+                signed=task.experiment.method.signed,
+                picture_pixels=pixels,
+                folder=folder,
+                beside=beside,
+            )
         (folder / "figure.json").write_text(json.dumps(figure.to_json(), ensure_ascii=False, indent=1), "utf-8")
 
 

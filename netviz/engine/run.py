@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -15,9 +16,13 @@ from netviz.cache.store import Store
 from netviz.engine.plan import Task
 from netviz.engine.record import class_scores, split, target_place
 from netviz.methods import run, run_on_data
+from netviz.methods.answers import UnusableAnswer
+from netviz.mistakes import Mistakes
 from netviz.networks import Array, Network
 from netviz.networks.memory import Memory
+from netviz.networks.weights import WeightsUnavailable, first_line
 from netviz.pictures import Picture
+from netviz.refusals import write_details
 
 RESULTS = "results"
 TOP = 5
@@ -42,15 +47,17 @@ class Laboratory:
         pictures = task.picture.framed()[None].astype(np.float32)
         scores = class_scores(self._logits_of(task.picture, pictures))
         target = scores[target_place(task.experiment.target, scores)]
+        maps = [load_arrays(other, store)["attribution"][None] for other in task.of]
         self._passes = [0, 0]
-        result = run(
-            task.experiment.method,
-            self.network.at(task.precision),
-            pictures,
-            np.array([target["index"]]),
-            task.experiment.settings,
-            [load_arrays(other, store)["attribution"][None] for other in task.of],
-        )
+        with blamed(task, store, "run"):
+            result = run(
+                task.experiment.method,
+                self.network.at(task.precision),
+                pictures,
+                np.array([target["index"]]),
+                task.experiment.settings,
+                maps,
+            )
         facts = {
             "target": target,
             "top": scores[:TOP],
@@ -60,8 +67,14 @@ class Laboratory:
         _keep(task, {name: values[0] for name, values in result.items()}, facts, store)
 
     def _logits_of(self, picture: Picture, pictures: Array) -> Array:
+        """Raises WeightsUnavailable if they are no numbers."""
         if picture.digest not in self._logits:
             self._logits[picture.digest] = self.network.logits(pictures)[0]
+            if not np.isfinite(self._logits[picture.digest]).all():
+                raise WeightsUnavailable(
+                    f"with the weights {self.network.weights.label} ({self.network.weights.source}) the scores of the "
+                    f"photo {picture.name} are not finite numbers: they can't be VGG16's."
+                )
         return self._logits[picture.digest]
 
     def _count(self, forward: int, backward: int) -> None:
@@ -69,12 +82,35 @@ class Laboratory:
         self._passes[1] += backward
 
 
+@contextlib.contextmanager
+def blamed(
+    task: Task, store: Store, deed: str, but: type[Exception] | tuple[type[Exception], ...] = ()
+) -> Iterator[None]:
+    """Say of whatever goes wrong within the block in which experiment of which lesson it did; the rest is in a file.
+
+    ``deed`` is what was being done, ``but`` are exceptions that others tell of. Raises Mistakes.
+    """
+    whose = f"{task.experiment.method.name} can't {deed} ({task.label})"
+    try:
+        yield
+    except but:
+        raise
+    except UnusableAnswer as error:
+        raise Mistakes([task.experiment.mistake(f"{whose}: {error}")]) from None
+    except Exception as error:
+        words = " ".join(dict.fromkeys([type(error).__name__, first_line(error)]))
+        details = f"its traceback is in {write_details(error, store.folder)}"
+        raise Mistakes([task.experiment.mistake(f"{whose}: {words}", details)]) from error
+
+
 def run_data_task(task: Task, store: Store) -> None:
     """Run one experiment on data, unless it is known, and keep its result. Its cost is what its method declares."""
     if not store.has(RESULTS, task.key):
         method, settings = task.experiment.method, task.experiment.settings
-        passes = method.passes(method.settings(**settings))
-        _keep(task, run_on_data(method, settings), {"passes": asdict(passes)}, store)
+        with blamed(task, store, "run"):
+            passes = method.passes(method.settings(**settings))
+            answer = run_on_data(method, settings)
+        _keep(task, answer, {"passes": asdict(passes)}, store)
 
 
 def _keep(task: Task, answer: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], store: Store) -> None:

@@ -28,16 +28,21 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import traceback
 import typing
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from netviz.methods.answers import check_answer
+from netviz.mistakes import Mistake, Mistakes
 from netviz.networks import Array, Network, Targets
+from netviz.networks.architecture import Layer
 
 Result = dict[str, NDArray[Any]]
 """What a method gives: arrays with one entry a picture along the first axis.
@@ -50,7 +55,9 @@ A method on data gives arrays of numbers or of words without that axis.
 Subject = Literal["picture", "data"]
 Kind = Literal["scores", "feature maps", "attribution", "contributions", "check", "picture"]
 
-Seed = Annotated[int, Field(ge=0, description="start of the random numbers; the same seed gives the same bytes")]
+Seed = Annotated[
+    int, Field(ge=0, lt=2**32, description="start of the random numbers; the same seed gives the same bytes")
+]
 OutputSetting = Annotated[
     Literal["logit", "probability"], Field(description="explain the score before the softmax, or after it")
 ]
@@ -111,6 +118,7 @@ class Method:
     subject: Subject = "picture"
     half: Callable[[Any], bool] = lambda settings: False
     numbers: Collection[str] | None = None
+    wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: ()
 
     @property
     def description(self) -> str:
@@ -135,6 +143,7 @@ def method(
     subject: Subject = "picture",
     half: Callable[[Any], bool] = lambda settings: False,
     numbers: Collection[str] | None = None,
+    wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: (),
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Declare a function as a method; its name, with hyphens, becomes the method's unless given.
 
@@ -144,6 +153,8 @@ def method(
     precision changes its maps so little, as measured, that their ranks agree with those of float32 to 0.99 (Spearman).
     ``numbers`` names what it gives of up to four values a picture, under any settings: claims and sentences that
     speak of another number are refused before anything runs. Not given, that shows when it has run.
+    ``wrong`` takes the checked settings and the network's layers, and tells which of them can't be together although
+    each is in its range: a setting's name and why.
     Raises ValueError if the name is taken by another function.
     """
 
@@ -169,6 +180,7 @@ def method(
             subject,
             half,
             numbers,
+            wrong,
         )
         return function
 
@@ -176,10 +188,25 @@ def method(
 
 
 def methods() -> Mapping[str, Method]:
-    """Every method by name: those of this package and those declared elsewhere before the call."""
+    """Every method by name: those of this package and those declared elsewhere before the call.
+
+    Raises Mistakes for a module of this package that can't be imported.
+    """
     for module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
-        importlib.import_module(module.name)
+        try:
+            importlib.import_module(module.name)
+        except Exception as error:
+            raise Mistakes([_cannot_be_imported(module.name, error)]) from error
     return dict(sorted(_registry.items()))
+
+
+def _cannot_be_imported(module: str, error: Exception) -> Mistake:
+    """What keeps a module of methods from being imported, at its line."""
+    path = Path(__path__[0]) / f"{module.rpartition('.')[2]}.py"
+    frames = traceback.extract_tb(error.__traceback__)
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), line)
+    return Mistake(path, f"this module of methods can't be imported: {type(error).__name__}: {error}", line)
 
 
 def declaration(function: Callable[..., Result]) -> Method:
@@ -193,6 +220,18 @@ def declaration(function: Callable[..., Result]) -> Method:
 def modules_declaring() -> set[str]:
     """The modules that have declared methods so far: this package's own only if `methods` was called before."""
     return {one.function.__module__ for one in _registry.values()}
+
+
+def wrong_cost(method: Method, settings: Any) -> str:
+    """Why a method's declaration can't tell what it costs with these settings; empty if it can."""
+    try:
+        passes, half = method.passes(settings), method.half(settings)
+    except Exception as error:
+        return f"can't tell what it costs: {type(error).__name__}: {error}"
+    counts = (passes.forward, passes.backward, passes.training) if isinstance(passes, Passes) else (-1,)
+    if not all(isinstance(count, int) and count >= 0 for count in counts):
+        return f"tells {passes!r} as its cost, where Passes of whole numbers are needed"
+    return "" if isinstance(half, bool) else f"tells half={half!r}, where True or False is needed"
 
 
 def _settings_of(function: Callable[..., Result]) -> tuple[type[BaseModel], dict[str, LayerChoice]]:
@@ -235,14 +274,20 @@ def run(
     ------
     pydantic.ValidationError
         If a setting is unknown or out of range.
+    netviz.methods.answers.UnusableAnswer
+        If the method's answer is not as it is declared.
     """
     inputs = (np.asarray(pictures), np.asarray(targets), *([list(maps)] if method.maps[1] else []))
-    return method.function(network, *inputs, **_complete(method, settings))
+    answer = method.function(network, *inputs, **_complete(method, settings))
+    check_answer(method, answer, len(pictures))
+    return answer
 
 
 def run_on_data(method: Method, settings: Mapping[str, Any] | None = None) -> Result:
-    """The same for a method that brings its own data. Raises pydantic.ValidationError likewise."""
-    return method.function(**_complete(method, settings))
+    """The same for a method that brings its own data. Raises likewise."""
+    answer = method.function(**_complete(method, settings))
+    check_answer(method, answer, None)
+    return answer
 
 
 def _complete(method: Method, settings: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -12,6 +12,7 @@ from pydantic import Field
 from netviz.methods import Paper, Passes, Result, Seed, SpatialLayer, method
 from netviz.methods.arrays import resized
 from netviz.networks import Array, Network, Targets
+from netviz.networks.architecture import Layer
 
 if TYPE_CHECKING:
     from netviz.networks.keras_network import KerasNetwork
@@ -38,6 +39,9 @@ Jitter = Annotated[
     gives="picture",
     views=("picture", "curve"),
     numbers=("x", "score", "start", "end"),
+    wrong=lambda settings, layers: _wrong_for_layer(
+        layers, settings.objective, settings.layer, settings.channels, settings.side
+    ),
     passes=lambda settings: Passes(
         forward=_made(settings) * (settings.steps + 2), backward=_made(settings) * settings.steps
     ),
@@ -282,6 +286,22 @@ def octave_sizes(height: int, width: int, octaves: int, scale: float, least: int
     ]
 
 
+def _wrong_for_layer(
+    layers: Sequence[Layer], objective: str, layer: str, channels: Sequence[int], side: int | None
+) -> Iterator[tuple[str, str]]:
+    """Settings that a layer can't answer to, each with why; for the side what VGG16's kind of layers need."""
+    [asked] = [one for one in layers if one.name == layer]
+    known = asked.shape[-1]
+    if objective == "channel" and max(channels) >= known:
+        yield "channels", f"layer {layer!r} has {known} channels, 0 to {known - 1}: there is no channel {max(channels)}"
+    if objective != "class" and side and asked.stride and side < asked.stride:
+        yield "side", _too_small(layer, side, asked.stride)
+
+
+def _too_small(layer: str, side: int, least: int) -> str:
+    return f"layer {layer!r} has no output at a side of {side}; it needs {least} pixels at least"
+
+
 def _made(settings: Any) -> int:
     """How many pictures activation maximisation makes."""
     return len(settings.channels) if settings.objective == "channel" else 1
@@ -296,13 +316,12 @@ def _question(
     if objective == "class":
         return optimise.class_logit(network, target), 1
     if side is not None and side < (least := optimise.smallest_side(network, layer)):
-        raise ValueError(f"layer {layer!r} has no output at a side of {side}; it needs {least} pixels at least")
+        raise ValueError(_too_small(layer, side, least))
+    for _, wrong in _wrong_for_layer(network.layers, objective, layer, channels, None):
+        raise ValueError(wrong)
     sized = functools.partial(optimise.Objective, network, layer, relu="redirected", any_size=side is not None)
     if objective == "layer":
         return sized(optimise.mean_square), 1
-    known = network.model.get_layer(layer).output.shape[-1]
-    if max(channels) >= known:
-        raise ValueError(f"layer {layer!r} has {known} channels, 0 to {known - 1}: there is no channel {max(channels)}")
     return sized(optimise.channel_mean, (np.array(channels),)), len(channels)
 
 

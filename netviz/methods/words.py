@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from netviz.data.sentences import LIBRARIES, LONGEST, sentences, words_of
 from netviz.methods import Paper, Passes, Result, Seed, method
@@ -25,7 +25,22 @@ NAMES = tuple(LIBRARIES)
 
 ReaderSetting = Annotated[Reader, Field(description="the network: a bag of words, a simple RNN, or a GRU")]
 DEFAULT_SENTENCE = "Return the shortest path between two nodes."
-SentenceSetting = Annotated[str, Field(min_length=1, max_length=200, description="the sentence, at most 20 words")]
+
+
+def _with_words(sentence: str) -> str:
+    """The sentence. Raises ValueError if there is no word in it to be read."""
+    if not words_of(sentence):
+        raise ValueError(
+            "the sentence holds no word that is read: numbers, signs and the libraries' names are left out"
+        )
+    return sentence
+
+
+SentenceSetting = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="the sentence, at most 20 words"),
+    AfterValidator(_with_words),
+]
 Toward = Annotated[
     Literal["answer", "matplotlib", "networkx", "pandas", "scikit-learn"],
     Field(description="the library whose log-odds are explained; `answer` is the likeliest"),

@@ -1,0 +1,117 @@
+"""Declarations of methods, checked when a course is read: whoever adds a method is told what it lacks, at its line."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import ValidationError
+
+from netviz.course.experiments import ExperimentFence
+from netviz.course.lessons import LANGUAGES
+from netviz.figures.views import VIEWS
+from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
+from netviz.methods.answers import NAME as NUMBER
+from netviz.mistakes import Mistake, nearest
+
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+ON_PICTURES = ("attribution", "feature maps", "picture")  # what only a method on pictures can give
+
+
+def declaration_mistakes(methods: Iterable[Method]) -> Iterator[Mistake]:
+    """Everything that is wrong in how methods are declared."""
+    for one in methods:
+        for message, hint in (*_words(one), *_kind(one), *_views(one), *_function(one), *_settings(one), *_cost(one)):
+            code = getattr(inspect.unwrap(one.function), "__code__", None)
+            path = Path(code.co_filename) if code else Path(one.function.__module__)
+            line = code.co_firstlineno if code else None
+            yield Mistake(path, f"the method {one.name!r} {message}", line, hint=hint)
+
+
+Wrong = Iterator[tuple[str, str]]  # message and hint
+
+
+def _words(one: Method) -> Wrong:
+    if not isinstance(one.name, str) or not NAME.fullmatch(one.name):
+        yield "has a name that no lesson can use", "small letters and digits, parted by hyphens"
+    for name, words in (("title", one.title), ("summary", one.summary)):
+        wanted = f"{name}={{" + ", ".join(f'"{language}": "…"' for language in LANGUAGES) + "}"
+        given = words if isinstance(words, Mapping) else {}
+        for language in LANGUAGES:
+            if not isinstance(given.get(language), str) or not given[language].strip():
+                yield f"has no {name} in {language!r}", wanted
+        for language in given:
+            if language not in LANGUAGES:
+                yield f"has a {name} in {language!r}", nearest(str(language), LANGUAGES)
+    if not one.description.strip():
+        yield "has no docstring", "the Methods page shows it: what it gives, with shapes and units"
+    if not isinstance(one.papers, tuple) or not all(isinstance(paper, Paper) for paper in one.papers):
+        yield "has papers that are none", "papers=(Paper(authors, year, title, url),)"
+
+
+def _kind(one: Method) -> Wrong:
+    kinds, subjects = get_args(Kind), get_args(Subject)
+    if one.gives not in kinds:
+        yield f"gives {one.gives!r}, which is unknown", nearest(str(one.gives), kinds)
+    if one.subject not in subjects:
+        yield f"is about {one.subject!r}, which is unknown", nearest(str(one.subject), subjects)
+    if one.subject == "data" and one.gives in ON_PICTURES:
+        yield f"is about data, so it can't give {one.gives!r}", nearest("", [k for k in kinds if k not in ON_PICTURES])
+    if (one.signed is None) == (one.gives == "attribution"):
+        yield f"is declared as signed={one.signed}", "True or False where it gives='attribution', not given elsewhere"
+    if one.numbers is not None and (isinstance(one.numbers, str) or not _are_names(one.numbers)):
+        yield f"declares numbers={one.numbers!r}", 'their names, numbers=("norm", "largest")'
+
+
+def _are_names(names: Any) -> bool:
+    return isinstance(names, Collection) and all(isinstance(one, str) and NUMBER.fullmatch(one) for one in names)
+
+
+def _views(one: Method) -> Wrong:
+    if isinstance(one.views, str) or not isinstance(one.views, Collection) or not one.views:
+        yield f"declares views={one.views!r}", 'at least one, the default first: views=("overlay",)'
+        return
+    for view in one.views:
+        if view not in VIEWS:
+            yield f"has the view {view!r}, which is unknown", nearest(str(view), VIEWS)
+        elif VIEWS[view].needs_picture and one.subject == "data":
+            yield f"has the view {view!r}, which needs a picture", "methods on data have none"
+
+
+def _function(one: Method) -> Wrong:
+    least, most = one.maps if isinstance(one.maps, tuple) and len(one.maps) == 2 else (1, 0)
+    if not 0 <= least <= most:
+        yield f"declares maps={one.maps!r}", "the least and the most that it takes: maps=(1, 2)"
+    wanted = ["network", "pictures", "targets", *(["maps"] if most else [])] if one.subject != "data" else []
+    parameters = inspect.signature(one.function).parameters.values()
+    variable = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    positional = [each for each in parameters if each.kind not in (inspect.Parameter.KEYWORD_ONLY, *variable)]
+    if len(positional) != len(wanted) or any(each.kind in variable for each in parameters):
+        shape = ", ".join([*wanted, "*, settings"])
+        yield f"has parameters ({', '.join(map(str, parameters))})", f"it is called as ({shape}), settings by keyword"
+
+
+def _settings(one: Method) -> Wrong:
+    for name, field in one.settings.model_fields.items():
+        if name in ExperimentFence.model_fields:
+            yield f"has a setting {name!r}, which every experiment has as a field", "give it another name"
+        if not field.description:
+            yield f"doesn't describe its setting {name!r}", 'Annotated[int, Field(ge=1, description="…")]'
+
+
+def _cost(one: Method) -> Wrong:
+    if not callable(one.passes) or not callable(one.half):
+        yield "declares passes or half that can't be called", "passes=lambda settings: Passes(forward=1)"
+        return
+    if any(field.is_required() for field in one.settings.model_fields.values()):
+        return  # known only when an experiment gives them
+    try:
+        settings = one.settings.model_validate(one.settings().model_dump())
+    except ValidationError as error:
+        yield f"has a default out of range: {error.errors()[0]['loc'][0]}", str(error.errors()[0]["msg"])
+        return
+    if wrong := wrong_cost(one, settings):
+        yield wrong, "passes=lambda settings: Passes(forward=1, backward=1)"
