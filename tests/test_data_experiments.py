@@ -93,7 +93,7 @@ def test_a_course_on_data_is_built_without_opening_vgg16(
 
 
 def test_the_code_beneath_the_figure_repeats_it(course: Path, tmp_path: Path) -> None:
-    build(course, tmp_path, "--export", "dice", "--to", str(tmp_path / "out"))
+    main([f"--content={course}", f"--store={tmp_path / 'store'}", f"--to={tmp_path / 'out'}", "--export=dice"])
     exported = np.load(tmp_path / "out" / "dice.npz")
     again = run_on_data(methods()["dice-throws"], {"throws": 60})
     assert exported["names"].tolist() == again["names"].tolist()
