@@ -16,11 +16,13 @@ from netviz.cache.store import Cleaned, Store
 from netviz.course.experiments import unworded
 from netviz.course.fences import untranslated
 from netviz.course.reading import Course, read_course
+from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.engine.export import export_tasks
 from netviz.engine.plan import Task, make_plan
 from netviz.engine.run import RESULTS, Laboratory, run_data_task
+from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.weights import describe
@@ -67,6 +69,9 @@ def _with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Don
 
 
 def _read(options: Options) -> Course:
+    """The course, once the methods that it may name are known to be declared rightly. Raises Mistakes."""
+    if faulty := list(declaration_mistakes(methods().values())):
+        raise Mistakes(faulty)
     return read_course(options.content, options.weights, options.picture, options.offer, options.focus, options.credit)
 
 

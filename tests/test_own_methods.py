@@ -16,9 +16,9 @@ from pydantic import Field
 import netviz.methods
 import netviz.pipeline
 from netviz.command_line import main
-from netviz.course.declarations import declaration_mistakes
 from netviz.course.experiments import Vocabulary, read_experiments
 from netviz.course.lessons import Lesson, read_text
+from netviz.engine.declarations import declaration_mistakes
 from netviz.methods import Method, Passes, method, methods, run, run_on_data
 from netviz.methods.answers import UnusableAnswer
 from netviz.mistakes import Mistakes

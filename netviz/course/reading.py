@@ -9,7 +9,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from netviz.course.bibliography import Bibliography, read_bibliography
-from netviz.course.declarations import declaration_mistakes
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.fields import InEveryLanguage
 from netviz.course.folders import entries, unread
@@ -136,8 +135,6 @@ def read_course(
         glossary = read_glossary(content / "glossary.yaml")
     if mistakes:
         raise Mistakes(mistakes)
-    if faulty := list(declaration_mistakes(methods().values())):
-        raise Mistakes(faulty)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
     texts = (home, *lessons, *side_pages)
     experiments, wrong, broken = read_experiments(texts, vocabulary)
