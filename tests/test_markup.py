@@ -1,8 +1,13 @@
 """From Markdown to a template: results can't become markup, and nothing from a lesson can run."""
 
+import itertools
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from netviz.cache.inputs import TEMPLATES
 from netviz.course.lessons import LessonText, read_text
@@ -247,3 +252,32 @@ def test_a_phrase_is_a_plain_link(tmp_path: Path) -> None:
     body = lesson_body(text)
     assert '<a href="#smooth@5">five</a>' in body.template
     assert list(phrase_mistakes(text, body.template, {"smooth": ("1", "5"), "broken": None})) == []
+
+
+PIECES = (
+    *("W W", "- W", "1. W", "2. W", "10) W", "> W", "> - W", "- - W", "## W", '!!! note "W"', "??? note", "", "---"),
+    *("W[^1]", "[^1]: W", "[W](a.html)", "[W]: https://W.org", "{{ W }}", "*W*", "`W`", "$W$", ":   W", "W | W"),
+    *("```python\nW\n```", "```experiment\nid: W\n```", "| W | W |\n|---|---|\n| W | W |", "{% if W %}", "{% endif %}"),
+)
+
+
+def shown_or_told(folder: Path, body: str) -> str:
+    """The woven text with what it warns of; the body itself, where it is refused."""
+    try:
+        text = lesson(folder, body)
+        return lesson_body(text).template + "".join(map(str, unused_definitions(text)))
+    except Mistakes:
+        return body
+
+
+@given(st.lists(st.tuples(st.sampled_from((0, 0, 2, 3, 4, 6)), st.sampled_from(PIECES)), max_size=9))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_no_word_of_an_author_vanishes(pieces: list[tuple[int, str]]) -> None:
+    """Whatever is put together: every word stands in the text, or is in a line that is refused or told of."""
+    numbers = itertools.count(1)
+    lines = [" " * indent + line for indent, piece in pieces for line in piece.split("\n")]
+    body = re.sub("W", lambda match: f"word{next(numbers)}x", "\n".join(lines))
+    with tempfile.TemporaryDirectory() as folder:
+        found = shown_or_told(Path(folder), body)
+    lost = [word for word in re.findall(r"word\d+x", body) if word not in found]
+    assert lost == [] or "[^1]: " in body  # what stands beneath a footnote that nobody names goes with it

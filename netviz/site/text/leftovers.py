@@ -27,7 +27,7 @@ SIGNS = (  # what a reader must not meet outside of code, unless the author wrot
     (r"(?m)^[-*+] ", "this is no list: its items begin at most three spaces further in than the text around them"),
     (r"(?m)^\[[ xX]\] ", "a list can't be ticked; leave the brackets out"),
     (r"(?m)^: +\S", "this explains no term: the term stands alone in the line above"),
-    (r"\\\n", "a line is ended by two spaces, not by a backslash"),
+    (r"(?m)\\$", "a line is ended by two spaces, not by a backslash"),
     (r"\*\*", "this emphasis is never closed, or has a space inside"),
     (r"~~", "nothing can be struck through; leave it out"),
     (r"`", "this code is never closed"),
@@ -38,8 +38,8 @@ _SIGN = re.compile(
 )
 CONTEXT = 40  # characters by which a leftover is found again
 
-_FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\s]+)\]:")
-_LINK = re.compile(r"^ {0,3}\[([^\]^][^\]]*)\]:\s*\S")
+_FOOTNOTE = re.compile(r"^[\s>*+-]*\[\^([^\]\s]+)\]:")
+_LINK = re.compile(r"^[\s>*+-]*\[([^\]^][^\]]*)\]:\s*\S")
 _HEAD_LINE = re.compile(r"[\s>]*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
 
 
