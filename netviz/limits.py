@@ -21,3 +21,4 @@ PARAGRAPH_LINES = 200  # … of which a table has one for each row
 PARAGRAPH_SIGNS = 1_000  # … and what may have to find a partner: * _ [ ] ( ) ` < & ! \ { $
 OPEN_BRACKETS = 20  # … and square or round brackets that are open at one place
 TABLE_COLUMNS = 40
+FORMULA_CHARACTERS = 2_000  # the longest of the course has 142

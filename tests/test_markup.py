@@ -226,7 +226,7 @@ def test_a_formula_is_mathml_with_its_source_as_alternative() -> None:
 
 
 @pytest.mark.parametrize(
-    "latex", [r"\text{<script>}", r"\href{javascript:x}{y}", r"\foo", r"\frac{1}", r"\frac{1}{2", r"\left( x", "x^2^3"]
+    "latex", [r"\href{javascript:x}{y}", r"\foo", r"\frac{1}", r"\frac{1}{2", r"\left( x", "x^2^3"]
 )
 def test_a_formula_that_is_none_is_refused(latex: str) -> None:
     with pytest.raises(ValueError):

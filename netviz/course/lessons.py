@@ -31,7 +31,15 @@ BLANK = "\ue004"  # stands for a character of code or of what was lifted out
 TOKEN_PATTERN = re.compile("\ue000(\\d+)\ue001")
 
 SpanKind = Literal[
-    "experiment", "question", "code", "expression", "statement", "comment", "inline formula", "display formula"
+    "experiment",
+    "question",
+    "code",
+    "expression",
+    "statement",
+    "comment",
+    "inline formula",
+    "display formula",
+    "reference",
 ]
 
 FENCES = ("experiment", "question")
@@ -158,6 +166,7 @@ def _split_front_matter(path: Path, source: str) -> tuple[FrontMatter, int, str]
 
 _INLINE = re.compile(
     r"(?P<escaped>\\(?:\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}|[\\$`{}%#]))"
+    r"|\\eqref\{(?P<reference>[^{}\n]*)\}"
     r"|(?P<code>(?P<ticks>`+).+?(?<!`)(?P=ticks)(?!`))"
     r"|(?P<expression>\{\{.*?\}\})"
     r"|(?P<statement>\{%.*?%\})"
@@ -272,6 +281,8 @@ class _Scanner:
             return self._lift(Span("display formula", match["display_source"].strip(), line, column))
         if match["formula"]:
             return self._lift(Span("inline formula", match["formula_source"], line, column))
+        if match["reference"] is not None:
+            return self._lift(Span("reference", match["reference"], line, column))
         if match["stray"]:
             self.faults.append(Fault(f"{match[0]} {STRAY}", line, column, STRAY_HINT))
         return match[0]

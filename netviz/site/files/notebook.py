@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from netviz.course.lessons import TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.sandbox import Function, Sandbox
+from netviz.site.text.equations import numbered_source, numbers_of
 
 CELL = re.compile("\ue002(.*?)\ue002")  # stands where an experiment's cell comes, around its id
 CODE = re.compile("\ue003(\\d+)\ue003")  # stands where a cell of code comes, around its span's number
@@ -80,7 +81,8 @@ def markdown_text(source: str, sandbox: Sandbox, values: Mapping[str, Any]) -> s
 
 
 def _rendered(markdown: str, spans: Sequence[Span], sandbox: Sandbox, values: Mapping[str, Any]) -> str:
-    formula = Function(lambda number: Markup(_dollars(spans[number])))
+    numbers = numbers_of(spans)
+    formula = Function(lambda number: Markup(_dollars(spans[number], numbers)))
     return str(sandbox.render(_source(markdown, spans), {**values, "formula": formula}))
 
 
@@ -93,7 +95,7 @@ def _source(markdown: str, spans: Sequence[Span]) -> str:
             return f"\ue002{fence_id(span.source)}\ue002"
         if span.kind == "question":
             return f"{{{{ question('{fence_id(span.source)}') }}}}"
-        if "formula" in span.kind:
+        if "formula" in span.kind or span.kind == "reference":
             return f"{{{{ formula({match[1]}) }}}}"
         if is_python(span):
             return f"\ue003{match[1]}\ue003"
@@ -114,8 +116,11 @@ def _kept(text: str) -> str:
     return re.sub(r"\{(?=[{%#])", "{{ '{' }}", text)
 
 
-def _dollars(span: Span) -> str:
-    return f"\n$$\n{span.source}\n$$\n" if span.kind == "display formula" else f"${span.source}$"
+def _dollars(span: Span, numbers: dict[str, int]) -> str:
+    if span.kind == "reference":
+        return f"$\\eqref{{{span.source}}}$"
+    source = numbered_source(span, numbers)
+    return f"\n$$\n{source}\n$$\n" if span.kind == "display formula" else f"${source}$"
 
 
 def _fenced(span: Span, before: str) -> str:

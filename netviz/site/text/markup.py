@@ -26,9 +26,10 @@ from markdown.treeprocessors import Treeprocessor
 from netviz.course.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.course.sliders import no_value
 from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.site.text.equations import formula, label_mistakes, numbers_of, reference
 from netviz.site.text.highlighting import CodeFormatter, syntaxes
 from netviz.site.text.leftovers import Leftovers, source_mistakes
-from netviz.site.text.maths import to_mathml
+from netviz.site.text.maths import LABEL
 from netviz.site.text.nesting import nesting_mistakes
 
 OWN_BLOCKS = {*FENCES, "code"}  # of which nothing can stand within a paragraph
@@ -78,7 +79,9 @@ def lesson_body(text: LessonText) -> Body:
     html = _bare(_EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown)), text.spans)
     mistakes = [_at(text, refusal) for refusal in refusals]
     mistakes += [*source_mistakes(text), *_misplaced(text, html), *nesting_mistakes(text, html)]
-    replacements = [_replacement(span, text, mistakes) for span in text.spans]
+    numbers = numbers_of(text.spans)
+    mistakes += [text.mistake(reason, span.line, span.column) for span, reason in label_mistakes(text.spans)]
+    replacements = [_replacement(span, text, numbers, mistakes) for span in text.spans]
     sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
     mistakes += [
         _at(text, _Refusal(f"## {section.title}", "a heading holds no expressions or formulas"))
@@ -144,7 +147,9 @@ def inline_template(source: str) -> str:
     inside = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL) or re.fullmatch(r"()", html)
     if not inside or "<p>" in inside[1] or any(span.kind in OWN_BLOCKS for span in spans):
         raise ValueError("it must be one paragraph of text")
-    replacements = [_formula(span) if "formula" in span.kind else span.source for span in spans]
+    if any(span.kind == "reference" or ("formula" in span.kind and LABEL.search(span.source)) for span in spans):
+        raise ValueError("numbered formulas and references to them stand in a lesson's own text")
+    replacements = [_without_braces(formula(span, {})) if "formula" in span.kind else span.source for span in spans]
     return _put_back(_bare(inside[1], spans), replacements)
 
 
@@ -160,7 +165,7 @@ def skeleton(text: LessonText) -> str:
     return "\n".join(lines.get(line, "") for line in range(1, max(lines, default=0) + 1))
 
 
-def _replacement(span: Span, text: LessonText, mistakes: list[Mistake]) -> str:
+def _replacement(span: Span, text: LessonText, numbers: dict[str, int], mistakes: list[Mistake]) -> str:
     if span.kind in FENCES:
         return f"{{{{ {span.kind}('{fence_id(span.source)}') }}}}"
     if span.kind == "comment":
@@ -168,7 +173,9 @@ def _replacement(span: Span, text: LessonText, mistakes: list[Mistake]) -> str:
     try:
         if span.kind == "code":
             return _without_braces(_code(span))
-        return _formula(span) if "formula" in span.kind else span.source
+        if span.kind == "reference":
+            return reference(span, numbers)
+        return _without_braces(formula(span, numbers)) if "formula" in span.kind else span.source
     except ValueError as error:
         mistakes.append(text.mistake(str(error), span.line, span.column))
         return ""
@@ -182,10 +189,6 @@ def _code(span: Span) -> str:
         raise ValueError(f"Pygments knows no language {span.syntax!r} to colour code in; {hint}")
     html: str = CodeHilite(span.source, lang=span.syntax or None, **CODE).hilite(shebang=False)
     return html
-
-
-def _formula(span: Span) -> str:
-    return _without_braces(to_mathml(span.source, display=span.kind == "display formula"))
 
 
 def _bare(html: str, spans: Sequence[Span]) -> str:
