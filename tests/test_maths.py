@@ -9,6 +9,7 @@ import pytest
 from netviz.course.lessons import LessonText, read_text
 from netviz.limits import FORMULA_CHARACTERS
 from netviz.mistakes import Mistakes
+from netviz.sandbox import Sandbox
 from netviz.site.files.notebook import markdown_text
 from netviz.site.text.markup import inline_template, lesson_body
 from netviz.site.text.maths import to_mathml
@@ -138,9 +139,7 @@ def test_a_reference_in_code_is_only_shown(tmp_path: Path) -> None:
 
 
 def test_notebooks_say_the_number_of_a_formula() -> None:
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-    text = markdown_text(NUMBERED, ImmutableSandboxedEnvironment(autoescape=True), {})
+    text = markdown_text(NUMBERED, Sandbox(), {})
     assert r"a = b \tag{1}\label{eq:a}" in text and r"By $\eqref{eq:d}$, $\eqref{eq:a}$." in text
 
 
