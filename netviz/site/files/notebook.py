@@ -9,9 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from netviz.course.equations import numbered_source, numbers_of
 from netviz.course.lessons import TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.sandbox import Function, Sandbox
-from netviz.site.text.equations import numbered_source, numbers_of
 
 CELL = re.compile("\ue002(.*?)\ue002")  # stands where an experiment's cell comes, around its id
 CODE = re.compile("\ue003(\\d+)\ue003")  # stands where a cell of code comes, around its span's number

@@ -23,13 +23,13 @@ from markdown.extensions.toc import slugify_unicode
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
+from netviz.course.equations import LABEL, label_mistakes, numbers_of
 from netviz.course.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.course.sliders import no_value
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.site.text.equations import formula, label_mistakes, numbers_of, reference
+from netviz.site.text.formulas import formula, reference
 from netviz.site.text.highlighting import CodeFormatter, syntaxes
 from netviz.site.text.leftovers import Leftovers, source_mistakes
-from netviz.site.text.maths import LABEL
 from netviz.site.text.nesting import nesting_mistakes
 
 OWN_BLOCKS = {*FENCES, "code"}  # of which nothing can stand within a paragraph

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ElementTree
 from functools import cache
 from html import unescape
 
+from netviz.course.equations import LABEL, REFERENCE
 from netviz.limits import FORMULA_CHARACTERS, NESTING
 from netviz.mistakes import nearest
 
@@ -61,8 +62,6 @@ LIMITS = {"lim", "max", "min", "sup", "inf"}  # beneath which a subscript stands
 BELOW = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 CHILDREN = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "msubsup": 3, "mover": 2, "munder": 2, "munderover": 3}
 DEEPEST = 50  # elements in one another; each level of LaTeX makes two or three
-LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
-REFERENCE = re.compile(r"\\eqref\s*\{([^{}]*)\}")
 NOTED = "\ue003"  # before the name of a formula that is referred to: no text of a lesson holds it
 
 Numbers = tuple[tuple[str, int], ...]

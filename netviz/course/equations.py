@@ -7,14 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from netviz.course.lessons import Span
 from netviz.mistakes import nearest
-from netviz.site.text.maths import LABEL, REFERENCE, to_mathml
 
+LABEL = re.compile(r"\\label\s*\{([^{}]*)\}")
+REFERENCE = re.compile(r"\\eqref\s*\{([^{}]*)\}")
 _NAME = re.compile(r"[A-Za-z][\w:.-]*", re.ASCII)
 
 
 def numbers_of(spans: Sequence[Span]) -> dict[str, int]:
     """The names of a text's numbered formulas with their numbers, from 1."""
-    labels = dict.fromkeys(name for span in spans if span.kind == "display formula" for name in _labels(span))
+    labels = dict.fromkeys(name for span in spans if span.kind == "display formula" for name in labels_of(span))
     return {name: number for number, name in enumerate(labels, start=1)}
 
 
@@ -22,7 +23,7 @@ def label_mistakes(spans: Sequence[Span]) -> Iterator[tuple[Span, str]]:
     """Labels that can't be: where they stand, and why."""
     taken: set[str] = set()
     for span in spans:
-        labels = _labels(span) if "formula" in span.kind else []
+        labels = labels_of(span) if "formula" in span.kind else []
         if labels and span.kind == "inline formula":
             yield span, r"a \label numbers a formula on a line of its own, $$ … $$"
         if len(labels) > 1:
@@ -35,34 +36,17 @@ def label_mistakes(spans: Sequence[Span]) -> Iterator[tuple[Span, str]]:
             taken.add(name)
 
 
-def formula(span: Span, numbers: dict[str, int]) -> str:
-    """A formula as HTML: MathML, with its number where it has one. Raises ValueError."""
-    used = [*_labels(span), *REFERENCE.findall(span.source)]
-    known = tuple((name, numbers[name]) for name in dict.fromkeys(used) if name in numbers)
-    displayed = span.kind == "display formula"
-    if unknown := next((name for name in REFERENCE.findall(span.source) if name not in numbers), None):
-        raise ValueError(_unknown(unknown, numbers))
-    math = to_mathml(span.source, displayed, known)
-    label = next(iter(_labels(span)), None) if displayed else None
-    return f'<span class="equation" id="{label}">{math}<span>({numbers[label]})</span></span>' if label else math
-
-
-def reference(span: Span, numbers: dict[str, int]) -> str:
-    """A link to a numbered formula. Raises ValueError if there is none of that name."""
-    if span.source not in numbers:
-        raise ValueError(_unknown(span.source, numbers))
-    return f'<a href="#{span.source}">({numbers[span.source]})</a>'
-
-
 def numbered_source(span: Span, numbers: dict[str, int]) -> str:
     r"""The LaTeX of a formula with its number said, ``\tag{1}``, for readers that count otherwise or not at all."""
     return LABEL.sub(lambda match: f"\\tag{{{numbers.get(match[1], '')}}}{match[0]}", span.source)
 
 
-def _labels(span: Span) -> list[str]:
+def labels_of(span: Span) -> list[str]:
+    """The names that a formula gives itself: one, or none."""
     return LABEL.findall(span.source)
 
 
-def _unknown(name: str, numbers: dict[str, int]) -> str:
+def unknown_label(name: str, numbers: dict[str, int]) -> str:
+    """What to say of a reference to a formula that there is not."""
     hint = nearest(name, numbers) if numbers else f"write \\label{{{name}}} into the formula that is meant"
     return f"no formula of this text has the label {name!r}; {hint}"
