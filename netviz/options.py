@@ -54,8 +54,8 @@ class Options:
         """The weights as pages may name them."""
         return self.weights if self.weights in FORMS else str(shown(Path(self.weights)))
 
-    def shown_picture(self, path: Path) -> Path:
-        """The path of one of the course's pictures as pages may name it."""
+    def shown_file(self, path: Path) -> Path:
+        """The path of a file of the course, or of the photo, as pages may name it."""
         within = path.is_relative_to(self.content) and path != self.picture
         return shown(self.content) / path.relative_to(self.content) if within else shown(path)
 

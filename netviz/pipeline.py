@@ -6,6 +6,7 @@ import errno
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -107,7 +108,7 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
         "experiments": len(plan),
         "files": sorted(files),
         "made": taken.keys,
-        "warnings": [as_plain(warning) for warning in warnings],
+        "warnings": [as_plain(replace(one, path=options.shown_file(one.path))) for one in warnings],
     }
     files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
     with naming(options.store):

@@ -48,8 +48,9 @@ def digest_of(places: Iterable[Path], without: Iterable[Path] = ()) -> str:
     for number, place in enumerate(places):
         digest.update(f"{number}\0".encode())
         for name, file in _files(place, without):
-            content = file.read_bytes()
-            digest.update(f"{number}\0{name}\0{len(content)}\0".encode(errors="surrogateescape") + content)
+            with file.open("rb") as content:  # a photo may be too large to be held
+                whole = hashlib.file_digest(content, "sha256").hexdigest()
+            digest.update(f"{number}\0{name}\0{whole}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 

@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from netviz.pictures.opening import Opened
 from netviz.pictures.picture import CROP, Picture
 
 Framing = Literal["crop", "squash"]
@@ -40,14 +39,8 @@ class SquashedPicture(Picture):
         """SHA-256 of the file and of how it is framed, in hexadecimal."""
         return hashlib.sha256(f"squashed {self.whole.digest}".encode()).hexdigest()
 
-    @cached_property
-    def opened(self) -> Opened:
-        """The whole picture, opened once."""
-        return self.whole.opened
-
-    def framed(self, side: int = CROP) -> NDArray[np.uint8]:
-        """(side, side, 3) RGB."""
-        return squash(self.pixels, side)
+    def _square(self, pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+        return squash(pixels, side)
 
     @property
     def seen(self) -> float:

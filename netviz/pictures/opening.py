@@ -12,7 +12,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,19 +50,25 @@ class UnreadablePicture(ValueError):
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A picture as it came out of its file.
+class PictureFacts:
+    """What is known of a picture's file.
 
-    ``pixels`` are (height, width, 3) RGB; ``size`` is the width and height of the upright picture in the file, which is
-    larger where it had to be reduced. ``doubts`` are what may not be as the photographer meant it.
+    ``size`` is the width and height of the upright picture, ``doubts`` are what may not be as its maker meant it.
     """
 
-    pixels: NDArray[np.uint8]
     size: tuple[int, int]
     doubts: tuple[str, ...] = ()
 
 
-def open_picture(path: Path) -> Opened:
+@dataclass(frozen=True)
+class OpenedPicture:
+    """A picture as it came out of its file: (height, width, 3) RGB, smaller than its size if it had to be reduced."""
+
+    pixels: NDArray[np.uint8]
+    facts: PictureFacts
+
+
+def open_picture(path: Path) -> OpenedPicture:
     """Read any picture file. Raises UnreadablePicture."""
     if reason := unfit(path) or ("" if path.stat().st_size else "the file is empty"):
         raise UnreadablePicture(f"{path}: {reason}")
@@ -82,7 +88,8 @@ def open_picture(path: Path) -> Opened:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UnreadablePicture(f"{path}: the picture is broken or cut short ({reason})") from None
     remarks = [" ".join(str(one.message).split()) for one in told if issubclass(one.category, UserWarning)]
-    return Opened(opened.pixels, opened.size, (*opened.doubts, *dict.fromkeys(remarks)))
+    facts = replace(opened.facts, doubts=(*opened.facts.doubts, *dict.fromkeys(remarks)))
+    return replace(opened, facts=facts)
 
 
 def _identified(path: Path) -> Image.Image:
@@ -119,7 +126,7 @@ def _with_heif() -> str:
     return "HEIF"
 
 
-def _read(file: Image.Image) -> Opened:
+def _read(file: Image.Image) -> OpenedPicture:
     size = file.size
     largest = LARGEST_OF.get(file.format or "", LARGEST)
     if size[0] * size[1] > largest:
@@ -139,7 +146,7 @@ def _read(file: Image.Image) -> Opened:
         pixels = _UPRIGHT[mark](pixels)
     if mark >= 5:
         size = size[::-1]
-    return Opened(pixels, size, tuple(filter(None, [*doubts, doubt, another])))
+    return OpenedPicture(pixels, PictureFacts(size, tuple(filter(None, [*doubts, doubt, another]))))
 
 
 def _too_large(largest: int, has: str = "it is") -> str:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from netviz.mistakes import Mistake
-from netviz.pictures.opening import Opened, UnreadablePicture, open_picture
+from netviz.pictures.opening import PictureFacts, UnreadablePicture, open_picture
 
 SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
 CROP = 224
@@ -49,23 +49,31 @@ class Picture:
         return content.hexdigest()
 
     @cached_property
-    def opened(self) -> Opened:
-        """The whole picture, upright. Raises UnreadablePicture."""
-        return open_picture(self.path)
-
-    @property
-    def pixels(self) -> NDArray[np.uint8]:
-        """The same: (height, width, 3) RGB."""
-        return self.opened.pixels
+    def facts(self) -> PictureFacts:
+        """What is known of the whole picture. Raises UnreadablePicture."""
+        return open_picture(self.path).facts
 
     def framed(self, side: int = CROP) -> NDArray[np.uint8]:
-        """What the network sees of it, at a side of one's choice: (side, side, 3) RGB."""
-        return frame(self.pixels, side, self.focus or MIDDLE)
+        """What the network sees of it, at a side of one's choice: (side, side, 3) RGB.
+
+        Kept, unlike the whole picture: a course may have a hundred large ones.
+        """
+        if side not in self._frames:
+            self._frames[side] = np.ascontiguousarray(self._square(open_picture(self.path).pixels, side))
+            self._frames[side].setflags(write=False)
+        return self._frames[side]
+
+    @cached_property
+    def _frames(self) -> dict[int, NDArray[np.uint8]]:
+        return {}
+
+    def _square(self, pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+        return frame(pixels, side, self.focus or MIDDLE)
 
     @property
     def seen(self) -> float:
         """The share of the picture that the network sees."""
-        return (CROP / SHORT_SIDE) ** 2 * min(self.opened.size) / max(self.opened.size)
+        return (CROP / SHORT_SIDE) ** 2 * min(self.facts.size) / max(self.facts.size)
 
 
 def open_upright(path: Path) -> NDArray[np.uint8]:
@@ -109,7 +117,7 @@ def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:
     """What is wrong with files that are no pictures, or broken ones: each is opened."""
     for picture in pictures:
         try:
-            picture.opened  # noqa: B018
+            picture.facts  # noqa: B018
         except UnreadablePicture as error:
             yield Mistake(picture.path, str(error).removeprefix(f"{picture.path}: "))
 
@@ -117,7 +125,7 @@ def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:
 def picture_warnings(pictures: Iterable[Picture]) -> Iterator[Mistake]:
     """What their readers should know of pictures that can be opened: doubts, and of which little is seen."""
     for picture in pictures:
-        yield from (Mistake(picture.path, doubt) for doubt in picture.opened.doubts)
+        yield from (Mistake(picture.path, doubt) for doubt in picture.facts.doubts)
         if picture.seen < LITTLE and picture.focus is None:
             yield Mistake(
                 picture.path,
@@ -136,5 +144,5 @@ def own_picture(
     words = "".join(letter if letter.isprintable() else " " for letter in path.stem)
     title = " ".join(words.split()) or name
     picture = Picture(name, path, {"en": title, "zh": title}, credit, "", "", focus)
-    picture.opened  # noqa: B018
+    picture.facts  # noqa: B018
     return picture

@@ -120,7 +120,7 @@ class Edition:
         course = self.course
         words = [course.site, *course.bibliography.works, *course.glossary.chapters, *course.measurements.values()]
         states = {name: one.states for name, one in course.experiments.items()}
-        pictures = [(str(self.options.shown_picture(one.path)), one.digest) for one in course.pictures.values()]
+        pictures = [(str(self.options.shown_file(one.path)), one.digest) for one in course.pictures.values()]
         site, asked = dataclasses.asdict(self.site), self.options.command
         return key_of([code_key(), self.language, site, [one.model_dump() for one in words], states, pictures, asked])
 

@@ -72,4 +72,4 @@ class PictureWords(Facts):
 
 def picture_words(picture: Picture, language: str) -> PictureWords:
     """A picture with its title in a language."""
-    return PictureWords(picture.name, picture.titles[language], *picture.opened.size)
+    return PictureWords(picture.name, picture.titles[language], *picture.facts.size)

@@ -18,7 +18,7 @@ def repeating_code(task: Task, options: Options) -> str:
     if task.picture is None:
         run = f"result = run_on_data({_method_text(experiment)}{_settings_text(experiment)})"
         return f"from netviz.methods import methods, run_on_data\n\n{run}\n"
-    picture = options.shown_picture(task.picture.path).as_posix()
+    picture = options.shown_file(task.picture.path).as_posix()
     framing = "frame" if experiment.framing == "crop" else "squash"
     focus = f", focus={task.picture.focus}" if framing == "frame" and task.picture.focus else ""
     imports = {
