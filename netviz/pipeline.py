@@ -14,9 +14,8 @@ from netviz.cache.built import SUMMARY
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged
 from netviz.cache.store import Cleaned, Store
-from netviz.course.experiments import unworded
-from netviz.course.fences import untranslated
 from netviz.course.reading import Course, read_course
+from netviz.course.translations import shorter, untranslated, unworded
 from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
@@ -186,6 +185,7 @@ def all_warnings(course: Course) -> list[Mistake]:
         *text_warnings(course),
         *picture_warnings(course.pictures.values()),
         *untranslated(course.pages, "experiment", course.experiments.values()),
+        *shorter(course.pages),
         *unworded(course.pages, course.experiments.values()),
         *untranslated(course.pages, "question", course.questions.values()),
     ]

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
-from netviz.course.fences import untranslated
 from netviz.course.lessons import Lesson, read_text
+from netviz.course.translations import untranslated
 from netviz.methods import methods
 from netviz.mistakes import EASILY_READ, Mistakes, nearest
 from netviz.networks.architecture import vgg16_layers

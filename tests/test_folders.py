@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from netviz.course.experiments import unworded
 from netviz.course.folders import alike, entries, unread
 from netviz.course.reading import Course, read_course
 from netviz.course.samples import is_picture
+from netviz.course.translations import shorter, unworded
 from netviz.mistakes import Mistakes
 from netviz.site.addresses import address_mistakes
 from netviz.site.proofreading import text_mistakes
@@ -187,3 +187,19 @@ def test_a_key_is_no_id_that_every_page_has(course: Path, file: str, text: str) 
     write(course / file, text)
     told = [str(mistake) for mistake in text_mistakes(read(course))]
     assert [file in one and "every page has a part with the id 'text'" in one for one in told] == [True]
+
+
+def test_a_text_that_is_shorter_than_the_first_is_told_of(course: Path) -> None:
+    path = course / "lessons" / "01-first" / "zh.md"
+    write(path, path.read_text("utf-8").replace("## 它看哪里", "它看哪里") + "\n```python\n1\n```\n")
+    assert [f"{one.path.name} {one.message}" for one in shorter(read(course).pages)] == [
+        "zh.md has 1 headings, en.md 2",
+        "zh.md has 0 lines of `learn:`, en.md 1",
+        "zh.md has 1 blocks of code, en.md 0",
+    ]
+
+
+def test_a_lesson_is_in_one_part(course: Path) -> None:
+    path = course / "site.yaml"
+    write(path, path.read_text("utf-8") + "parts: [{title: {en: A, zh: 甲}, lessons: [first, first]}]\n")
+    assert ["the lesson 'first' is in a part already" in str(mistake) for mistake in read(course).mistakes] == [True]

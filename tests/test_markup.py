@@ -126,6 +126,9 @@ def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None
         ("# \n\n-   ## a\n        {{ x }}\n", ":8:9", "stands in code"),
         ("[^1]: A note.\n\n    ```python\n    x\n    ```\n\nText[^1]", ":7:5", "stands within a paragraph"),
         ("{% if x %}\n- a\n{% endif %}\n- b", ":7:1", "another kind of block"),
+        ("Text [](a.html).", ":5:", "a link needs words"),
+        ("Text\n\n##\n\nText", ":7:1", "a heading needs words"),
+        ("- a\n-\n- b", ":5:1", "this is no list: its items have words"),
         ("```pyhton\nx\n```\n", ":5:1", "did you mean 'python'?"),
     ],
 )

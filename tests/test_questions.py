@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from netviz.course.fences import untranslated
 from netviz.course.lessons import Lesson, read_text
 from netviz.course.questions import Question, read_questions
+from netviz.course.translations import untranslated
 from netviz.mistakes import Mistakes
 from netviz.site.quiz import QuestionView, question_mistakes, question_view, results_asked
 from netviz.site.text.filters import sandbox

@@ -6,7 +6,7 @@ Checking needs no TensorFlow. Every mistake is found with its line and column, a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -347,19 +347,6 @@ def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, 
         except ValueError as error:
             mistakes.append(places.mistake(key, f"not a claim: {error}"))
     return tuple(claims), mistakes
-
-
-def unworded(lessons: Sequence[Lesson], experiments: Iterable[Experiment]) -> Iterator[Mistake]:
-    """A warning for each caption or alternative text of the first language that another one's fence leaves out."""
-    texts = {lesson.slug: lesson.texts for lesson in lessons}
-    for experiment in experiments:
-        first = experiment.wording[LANGUAGES[0]]
-        for language, words in experiment.wording.items():
-            text = texts[experiment.lesson][language]
-            if first.caption and not words.caption:
-                yield text.mistake(f"the experiment {experiment.id!r} has no caption here", words.line)
-            if first.alt and not words.alt:
-                yield text.mistake(f"the experiment {experiment.id!r} has no alt here", words.line)
 
 
 def _add_words(

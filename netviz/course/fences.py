@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, SpanKind, fence_id
@@ -63,14 +63,3 @@ def stated(name: str, lesson: str, kind: SpanKind, found: Mapping[str, Fenced], 
     known = [one.id for one in found.values() if one.lesson == lesson]
     message = f"the lesson's {LANGUAGES[0]}.md has no {kind} {name!r}"
     raise Mistakes([places.mistake(("id",), message, nearest(name, known) if known else "")])
-
-
-def untranslated(lessons: Sequence[Lesson], kind: SpanKind, fences: Iterable[Worded]) -> list[Mistake]:
-    """Where a language has fallen behind: a warning for each fence of a kind that its text leaves out."""
-    return [
-        Mistake(lesson.texts[language].path, f"has no fence for the {kind} {fence.id!r}")
-        for lesson in lessons
-        for language in LANGUAGES
-        for fence in fences
-        if fence.lesson == lesson.slug and language not in fence.wording
-    ]

@@ -198,6 +198,9 @@ def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iter
     for key, slug in listed:
         if slug not in slugs:
             yield places.mistake(key, f"there is no lesson {slug!r}", nearest(slug, slugs))
+    for position, (key, slug) in enumerate(listed):
+        if slug in [earlier for _, earlier in listed[:position]]:
+            yield places.mistake(key, f"the lesson {slug!r} is in a part already")
     if listed and sorted(slug for _, slug in listed) == sorted(slugs) and [slug for _, slug in listed] != [*slugs]:
         yield places.mistake(("parts",), "the parts do not follow the order of the lessons' folders")
     elif listed and (missing := [slug for slug in slugs if slug not in {one for _, one in listed}]):

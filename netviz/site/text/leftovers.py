@@ -24,7 +24,10 @@ SIGNS = (  # what a reader must not meet outside of code, unless the author wrot
         'a box begins with a line `!!! note` or `!!! note "Title"`, its text is indented by four spaces',
     ),
     (r"(?m)^\|", "this is no table: beneath its head it needs a line |---|---| with as many columns"),
-    (r"(?m)^[-*+] ", "this is no list: its items begin at most three spaces further in than the text around them"),
+    (
+        r"(?m)^[-*+]( |$)",
+        "this is no list: its items have words, and begin at most three spaces further in",
+    ),
     (r"(?m)^\[[ xX]\] ", "a list can't be ticked; leave the brackets out"),
     (r"(?m)^: +\S", "this explains no term: the term stands alone in the line above"),
     (r"(?m)\\$", "a line is ended by two spaces, not by a backslash"),

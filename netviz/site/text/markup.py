@@ -261,6 +261,9 @@ def _at(text: LessonText, refusal: _Refusal, place: Place | None = None) -> Mist
     if place:
         return text.mistake(refusal.reason, *place, refusal.hint)
     words = refusal.source.split("\ue000")[0].split("\n")[0]
+    alone = next((number for number, line in text.prose.items() if words and line.strip(" >") == words), None)
+    if alone:
+        return text.mistake(refusal.reason, alone, text.prose[alone].index(words) + 1, refusal.hint)
     for sought in (words, words.lstrip("# ")):
         for number, line in text.prose.items():
             if sought in line:
@@ -332,6 +335,8 @@ class _Links(Treeprocessor):
                 reason = "pictures in lessons come from experiments; a plain one needs a credit in content/pictures"
                 self._refuse(element.get("alt", ""), reason)
             address = element.get("href", "")
+            if element.tag in ("a", "h2", "h3", "h4", "h5", "h6") and not "".join(element.itertext()).strip():
+                self._refuse(address or "##", "a link needs words to click on" if address else "a heading needs words")
             if element.tag == "a" and not LINK.match(address):
                 self._refuse(
                     address, f"{address!r} is no link to the web (https://), to a page (.html) or a section (#)"
