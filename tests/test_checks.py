@@ -10,6 +10,7 @@ from scipy.stats import spearmanr
 from tiny import make_tiny, random_pictures
 
 from netviz.methods import methods, run
+from netviz.methods.correlations import correlations, rank_correlations
 from netviz.networks import softmax
 
 PICTURE = random_pictures(1, seed=5)
@@ -56,3 +57,25 @@ def test_a_nudge_goes_along_the_gradient_step_by_step(output: Any) -> None:
         assert result["predicted"][0, place] == pytest.approx(straight, rel=1e-5)
     assert result["rise"][0] == pytest.approx(result["measured"][0, -1] - result["measured"][0, steps], abs=1e-9)
     assert result["fall"][0] == pytest.approx(result["measured"][0, 0] - result["measured"][0, steps], abs=1e-9)
+
+
+@pytest.mark.parametrize("name", ["compare-maps", "agreement-matrix"])
+def test_a_map_that_does_not_vary_correlates_with_none_in_every_check(name: str) -> None:
+    maps = [np.full((1, 4, 4), 3.0, np.float32), random_pictures(1, side=4)[..., 0]]
+    result = run(methods()[name], make_tiny(seed=1).to_keras(), PICTURE, np.zeros(1, int), maps=maps)
+    found = [result[key] for key in ("correlation", "rank_correlation", "least", "mean_off_diagonal") if key in result]
+    assert found and all(values.tolist() == [0.0] for values in found)
+
+
+def test_correlations_are_those_of_numpy_and_scipy() -> None:
+    first, second = np.random.default_rng(0).integers(0, 9, (2, 3, 40)).astype(float)
+    pairs = list(zip(first, second, strict=True))
+    np.testing.assert_allclose(correlations(first, second), [np.corrcoef(*pair)[0, 1] for pair in pairs])
+    np.testing.assert_allclose(rank_correlations(first, second), [spearmanr(*pair).statistic for pair in pairs])
+
+
+@pytest.mark.parametrize("shapes", [((1, 4, 9), (1, 8, 2)), ((1, 8, 2), (1, 4, 9))])
+def test_maps_are_compared_on_a_grid_that_loses_nothing_of_either(shapes: Any) -> None:
+    maps = [np.random.default_rng(0).random(shape).astype(np.float32) for shape in shapes]
+    result = run(methods()["compare-maps"], make_tiny(seed=1).to_keras(), PICTURE, np.zeros(1, int), maps=maps)
+    assert result["maps"].shape == (1, 2, 8, 9)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image
 
@@ -53,6 +55,12 @@ def resized(maps: Array, height: int, width: int) -> Array:
     """Bilinear interpolation of each map, never beyond its own values: (n, h, w) to (n, height, width) float32."""
     pictures = (Image.fromarray(np.asarray(one, np.float32), mode="F") for one in maps)
     return np.stack([np.asarray(one.resize((width, height), Image.Resampling.BILINEAR)) for one in pictures])
+
+
+def on_one_grid(maps: Sequence[Array]) -> list[Array]:
+    """Maps (n, h, w) of several sizes, each brought to the greatest height and the greatest width among them."""
+    height, width = (max(one.shape[axis] for one in maps) for axis in (1, 2))
+    return [resized(one, height, width) for one in maps]
 
 
 def peaks(maps: Array) -> Array:

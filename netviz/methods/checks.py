@@ -8,7 +8,8 @@ import numpy as np
 from pydantic import Field
 
 from netviz.methods import OutputSetting, Passes, Result, Seed, method
-from netviz.methods.arrays import flat_maps, flattened, lengths, peaks, relative_error, resized, target_output
+from netviz.methods.arrays import flat_maps, flattened, lengths, on_one_grid, peaks, relative_error, target_output
+from netviz.methods.correlations import correlations, rank_correlations
 from netviz.networks import Array, Network, Output, Targets, softmax
 
 HAIR = 1e-3  # RGB steps
@@ -159,8 +160,6 @@ def gradient_norms(
     Since grad p_c = p_c (grad z_c - m) with the same m for all classes, the probabilities' gradients follow from the
     logits' as soon as one of them is known: that of the likeliest class is computed, the rest are not.
     """
-    from scipy.stats import spearmanr
-
     probabilities = softmax(network.logits(pictures).astype(np.float64))
     count = min(classes, probabilities.shape[1])
     ranks = np.linspace(0, probabilities.shape[1] - 1, count).round().astype(int)
@@ -180,12 +179,11 @@ def gradient_norms(
         for output, values in norms.items()
         for word, pick in (("smallest", np.min), ("largest", np.max))
     }
-    correlations = [spearmanr(x, y).statistic for x, y in zip(likelihoods, norms["logit"], strict=True)]
     return {
         "x": likelihoods,
         **{str(output): values for output, values in norms.items()},
         **extremes,
-        "rank_correlation": np.array(correlations),
+        "rank_correlation": rank_correlations(likelihoods, norms["logit"]),
     }
 
 
@@ -204,17 +202,13 @@ def gradient_norms(
 def compare_maps(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:
     """Pearson's ``correlation``, Spearman's ``rank_correlation`` and ``peak_distance`` (share of the width), each (n,).
 
-    ``maps`` (n, 2, height, width) are the two on the finer one's grid.
+    ``maps`` (n, 2, height, width) are the two on one grid, as fine as the finer. A constant map's correlations are 0.
     """
-    from scipy.stats import spearmanr
-
-    flat = [flat_maps(one) for one in maps]
-    height, width = max(one.shape[1:] for one in flat)
-    first, second = (resized(one, height, width) for one in flat)
-    rows = list(zip(flattened(first), flattened(second), strict=True))
+    first, second = on_one_grid([flat_maps(one) for one in maps])
+    rows = flattened(first), flattened(second)
     return {
         "maps": np.stack([first, second], axis=1),
-        "correlation": np.array([np.corrcoef(a, b)[0, 1] for a, b in rows]),
-        "rank_correlation": np.array([spearmanr(a, b).statistic for a, b in rows]),
+        "correlation": correlations(*rows),
+        "rank_correlation": rank_correlations(*rows),
         "peak_distance": lengths(peaks(first) - peaks(second)),
     }

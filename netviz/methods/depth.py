@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, Field
 from netviz.methods import Paper, Passes, Result, method
 from netviz.methods.activation_maps import grad_cam
 from netviz.methods.arrays import resized
-from netviz.methods.faithfulness import Box, correlation_matrix, share_inside
+from netviz.methods.correlations import correlation_matrix
+from netviz.methods.faithfulness import Box, share_inside
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find

@@ -16,7 +16,8 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from netviz.methods import Method, OutputSetting, Paper, Passes, Result, Seed, method, methods, run
-from netviz.methods.arrays import flat_maps, flattened, lengths, resized, target_output
+from netviz.methods.arrays import flat_maps, flattened, lengths, on_one_grid, resized, target_output
+from netviz.methods.correlations import correlation_matrix, rank_correlation_matrix
 from netviz.methods.hiding import Fill, filled, mixed_scores
 from netviz.methods.regions import Labels, centres_of_greatest
 from netviz.networks import Array, Network, Output, Targets
@@ -419,9 +420,7 @@ def agreement_matrix(network: Network, pictures: Array, targets: Targets, maps: 
     RGB values are summed, signs are kept; a constant map's correlations are 0. ``least`` and ``mean_off_diagonal``
     (n,) are over the pairs.
     """
-    flat = [flat_maps(one) for one in maps]
-    height, width = (max(one.shape[axis] for one in flat) for axis in (1, 2))
-    return agreement(np.stack([resized(one, height, width) for one in flat], axis=1))
+    return agreement(np.stack(on_one_grid([flat_maps(one) for one in maps]), axis=1))
 
 
 def agreement(stacks: Array) -> Result:
@@ -429,24 +428,6 @@ def agreement(stacks: Array) -> Result:
     matrices = np.stack([rank_correlation_matrix(flattened(stack)) for stack in stacks])
     pairs = matrices[:, *np.triu_indices(stacks.shape[1], 1)]
     return {"matrix": matrices, "least": pairs.min(axis=1), "mean_off_diagonal": pairs.mean(axis=1)}
-
-
-def rank_correlation_matrix(rows: Array) -> Array:
-    """Spearman's correlation of every two rows, equals sharing their mean rank: (k, values) to (k, k)."""
-    from scipy.stats import rankdata
-
-    return correlation_matrix(rankdata(rows, axis=1))
-
-
-def correlation_matrix(rows: Array) -> Array:
-    """Pearson's correlation of every two rows, 0 with a row that does not vary; ones on the diagonal: (k, k)."""
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    varies = np.ptp(rows, axis=1, keepdims=True) > 0
-    units = np.divide(centred, norms, out=np.zeros_like(centred), where=varies & (norms > 0))
-    matrix = np.clip(units @ units.T, -1, 1)
-    np.fill_diagonal(matrix, 1)
-    return matrix
 
 
 def explanation_passes(name: str, **settings: Any) -> Passes:

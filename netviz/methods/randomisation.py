@@ -26,12 +26,12 @@ from netviz.methods import (
     run,
 )
 from netviz.methods.arrays import flat_maps, flattened, resized
+from netviz.methods.correlations import rank_correlation_matrix
 from netviz.methods.faithfulness import (
     Explanation,
     agreement,
     explanation_passes,
     explanations,
-    rank_correlation_matrix,
     times,
 )
 from netviz.methods.gradients import integrated_gradients

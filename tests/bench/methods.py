@@ -206,7 +206,7 @@ def agreement(ours: Map, theirs: Map) -> tuple[float, float | None]:
     Where one library gives sizes without signs, sizes are compared.
     """
     from netviz.methods.arrays import resized
-    from netviz.methods.faithfulness import rank_correlation_matrix
+    from netviz.methods.correlations import rank_correlation_matrix
 
     if (theirs < 0).any() != (ours < 0).any():
         ours, theirs = np.abs(ours), np.abs(theirs)
