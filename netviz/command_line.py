@@ -13,6 +13,7 @@ from typing import Any, get_args
 from netviz.cache.built import is_current, summary_of
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged
+from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
@@ -22,15 +23,15 @@ from netviz.progress import Report, Reporter
 from netviz.refusals import refusal, unfit, write_details
 from netviz.site.files.publish import CannotPublish
 
-EXAMPLES = """\
+EXAMPLES = f"""\
 examples:
-  python build.py                              build site/ from content/; what is known already is not run again
-  python build.py --picture cat.jpg            the same course around your own photo (it comes first, the samples stay)
-  python build.py --weights imagenet           with Keras' full VGG16 (a download of 553 MB, once)
-  python build.py --weights vgg16.h5           with a file in the layout of Keras' own
-  python build.py --to ~/public/netviz         into another folder
-  python build.py --offer chelsea dog          a quicker build: readers may choose only these sample pictures
-  python build.py --export region-dog --to out   the raw numbers of an experiment, as .npz
+  {COMMAND}                                build site/ from content/; what is known already is not run again
+  {COMMAND} --picture cat.jpg              the same course around your own photo (it comes first, the samples stay)
+  {COMMAND} --weights imagenet             with Keras' full VGG16 (a download of 553 MB, once)
+  {COMMAND} --weights vgg16.h5             with a file in the layout of Keras' own
+  {COMMAND} --to ~/public/netviz           into another folder
+  {COMMAND} --offer chelsea dog            a quicker build: readers may choose only these sample pictures
+  {COMMAND} --export region-dog --to out   the raw numbers of an experiment, as .npz
 
 A lesson is a folder of content/lessons with en.md and zh.md; README.md shows how to write one.
 
@@ -41,6 +42,7 @@ exit codes:
   70   a fault of netviz itself; the file with its details is named
   130  stopped by Ctrl-C (143 by SIGTERM); the old site stands as it was
 """
+NAME = COMMAND.split()[-1]  # before what is told on a line of its own
 FAULT = 70  # what <sysexits.h> calls an internal software error
 
 
@@ -59,9 +61,9 @@ class Once(argparse.Action):
 
 
 def parser() -> argparse.ArgumentParser:
-    """The arguments that ``build.py`` takes."""
+    """The arguments that the command takes."""
     arguments = argparse.ArgumentParser(
-        prog="build.py",
+        prog=NAME,
         description="Read the lessons of a course, run their experiments on VGG16, draw the figures, weave the pages.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -182,15 +184,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Mistakes as mistakes:
         return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
     except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:
-        return _stop(f"build.py: {problem}")
+        return _stop(f"{NAME}: {problem}")
     except Damaged as damaged:
-        return _stop(f"build.py: {damaged}; remove that file, and build the sites that share its store again")
+        return _stop(f"{NAME}: {damaged}; remove that file, and build the sites that share its store again")
     except OSError as error:
-        return _stop(f"build.py: {refusal(error)}")
+        return _stop(f"{NAME}: {refusal(error)}")
     except Exception as error:
         details = write_details(error, options.store)
         _stop(
-            f"build.py: a fault of netviz itself, for which we are sorry ({type(error).__name__}); the site was not "
+            f"{NAME}: a fault of netviz itself, for which we are sorry ({type(error).__name__}); the site was not "
             f"changed. Its details are in {details}: please send them to the authors."
         )
         return FAULT

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from netviz.installation import COMMAND
 from netviz.networks import Precision
 
 CONTENT = Path("content")
@@ -32,8 +33,8 @@ class Options:
 
     @property
     def command(self) -> str:
-        """The command line that asks for the same course, in the words of a POSIX shell: ``python build.py …``."""
-        return " ".join(["python build.py", *map(_quoted, self._arguments())])
+        """The command line that asks for the same course, in the words of a POSIX shell: ``netviz …``."""
+        return " ".join([COMMAND, *map(_quoted, self._arguments())])
 
     def _arguments(self) -> Iterator[str]:
         if shown(self.content) != CONTENT:

@@ -6,7 +6,6 @@ And at the end a report: what was done, where the time went, which claims are br
 from __future__ import annotations
 
 import contextlib
-import resource
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -128,7 +127,8 @@ class Report:
         if self.ran:
             yield f"seconds by lesson: {_listed(self.lessons)}"
             yield f"longest experiments: {_listed(dict(list(self.longest.items())[:LONGEST]))}"
-        yield f"peak memory: {peak_memory() / 1e9:.2f} GB"
+        if peak := peak_memory():
+            yield f"peak memory: {peak / 1e9:.2f} GB"
         broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
         yield f"{len(self.verdicts) - len(broken)} claims kept, {len(broken)} broken"
         for verdict in broken:
@@ -152,7 +152,11 @@ def _listed(seconds: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {taken:.1f}" for name, taken in seconds.items())
 
 
-def peak_memory() -> int:
-    """The greatest resident size of this process so far, in bytes."""
+def peak_memory() -> int | None:
+    """The greatest resident size of this process so far, in bytes; None where the system doesn't tell."""
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return None
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

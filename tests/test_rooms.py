@@ -17,6 +17,7 @@ PACKAGE = Path(netviz.__file__).parent
 # What every room may use.
 DESK = {
     "netviz",
+    "installation",
     "limits",
     "mistakes",
     "options",

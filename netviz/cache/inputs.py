@@ -13,12 +13,11 @@ from pathlib import Path
 
 from netviz.cache.packages import installed
 from netviz.cache.store import key_of
+from netviz.installation import PACKAGE, TEMPLATES
 from netviz.networks.machine import machine
 from netviz.networks.weights import describe
 from netviz.options import Options
 
-PACKAGE = Path(__file__).resolve().parents[1]
-TEMPLATES = PACKAGE.parent / "templates"
 CHANGE_NOTHING = ("to", "store", "strict")  # options: where things go, and what becomes of warnings
 LEFT_OUT = "__pycache__"  # what Python writes beside its sources
 

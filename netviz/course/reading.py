@@ -19,6 +19,7 @@ from netviz.course.notices import Notice
 from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
 from netviz.course.samples import CREDITS, is_picture, read_samples
+from netviz.installation import SAMPLE_COURSE
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
@@ -107,7 +108,7 @@ def read_course(
     Raises Mistakes with all that keeps the course from being read, and UnreadablePicture for ``own``.
     """
     if not content.is_dir():
-        hint = "a course lives in content/, or name its folder with --content"
+        hint = f"a course lives in content/, or name its folder with --content: one comes with netviz, {SAMPLE_COURSE}"
         raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
     mistakes: list[Mistake] = []
     with gathered(mistakes):

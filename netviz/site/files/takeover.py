@@ -8,10 +8,11 @@ from functools import cache, cached_property
 from pathlib import Path
 
 from netviz.cache.built import digests_of, summary_of
-from netviz.cache.inputs import TEMPLATES, digest_of
+from netviz.cache.inputs import digest_of
 from netviz.cache.manifest import Kept
 from netviz.cache.sources import code_digest
 from netviz.cache.store import key_of
+from netviz.installation import TEMPLATES
 from netviz.methods import methods
 
 
