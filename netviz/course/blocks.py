@@ -81,6 +81,10 @@ class _Source:
     def stripped(self) -> str:
         return self.text.lstrip(" ")
 
+    def fault(self, message: str, hint: str = "", position: int = 0) -> Fault:
+        """What is wrong at a position of the line less its indentation."""
+        return Fault(message, self.number, self.start + self.indent + position + 1, hint)
+
 
 @dataclass(frozen=True, slots=True)
 class _Container:
@@ -91,112 +95,161 @@ class _Container:
     listed: str = ""
 
 
-def blocks(body: str, first_line: int = 1) -> Iterator[Line | Fence | Fault]:
+Block = Line | Fence | Fault
+
+
+def blocks(body: str, first_line: int = 1) -> Iterator[Block]:
     """The blocks of a text in order; ``first_line`` is where it begins in its file."""
     lines = [
         _Source(line.expandtabs(TAB) if line[:1].isspace() else line, number, 0)
         for number, line in enumerate(body.split("\n"), start=first_line)
     ]
-    return _blocks(lines, "", 0)
+    return _Reader(lines).blocks()
 
 
-def _blocks(lines: Sequence[_Source], prefix: str, quotes: int) -> Iterator[Line | Fence | Fault]:
-    opened: list[_Container] = []
-    blank = True  # whether nothing can go on from the line before
-    code = False  # whether that is a line of code by its indentation
-    paragraph = False  # whether a list that begins here would stand right under a paragraph
-    position = 0
-    while position < len(lines):
-        line = lines[position]
+class _Reader:
+    """Reads lines one after the other; ``prefix`` is what Python-Markdown needs before each, ``quotes`` how many >."""
+
+    def __init__(self, lines: Sequence[_Source], prefix: str = "", quotes: int = 0) -> None:
+        self.lines, self.prefix, self.quotes = lines, prefix, quotes
+        self.position = 0  # of the line that is read next
+        self.opened: list[_Container] = []
+        self.blank = True  # whether nothing can go on from the line before
+        self.code = False  # whether that is a line of code by its indentation
+        self.paragraph = False  # whether a list that begins here would stand right under a paragraph
+
+    def blocks(self) -> Iterator[Block]:
+        """All of them."""
+        while self.position < len(self.lines):
+            line = self.lines[self.position]
+            self.position += 1
+            yield from self._read(line)
+
+    def _read(self, line: _Source) -> Iterator[Block]:
         stripped = line.stripped
-        position += 1
-        if not stripped:
-            yield Line(prefix.rstrip(), line.number)
-            blank, paragraph = True, False
-            continue
         fence = _opening(stripped)
         item = None if _RULE.fullmatch(stripped) else _ITEM.match(stripped)
-        container = item or _BOX.match(stripped) or _OTHER.match(stripped)
-        closed: list[_Container] = []
-        if blank or fence or container or stripped[0] == ">":
-            while opened and opened[-1].content > line.indent:
-                closed.append(opened.pop())
-        deeper = line.indent - (opened[-1].content if opened else 0)
-        indentation = prefix + " " * TAB * len(opened)
-        if fence and deeper >= TAB:
+        other = _BOX.match(stripped) or _OTHER.match(stripped)
+        quote = stripped.startswith(">")
+        closed = self._close(line) if stripped and (self.blank or fence or item or other or quote) else []
+        deeper = line.indent - (self.opened[-1].content if self.opened else 0)
+        if not stripped:
+            yield self._gap(line)
+            self.blank, self.paragraph = True, False
+        elif deeper >= TAB:
+            yield from self._code(line, deeper, fence)
+        elif fence:
+            yield from self._fence(line, fence)
+        elif len(self.opened) + self.quotes == NESTING and (item or other or quote):
+            message = f"is nested too deeply: {NESTING} lists, boxes and quotes in one another are the limit"
+            yield line.fault(message)
+            self._go_on(line)
+        elif quote:
+            yield from self._quote(line)
+        elif item and (closed or self.blank or not self.paragraph or item["number"] in (None, "1")):
+            yield from self._item(line, item, closed)
+        elif other and not item:
+            yield from self._container(line, other)
+        else:
+            yield self._words(line)
+
+    @property
+    def _indentation(self) -> str:
+        return self.prefix + " " * TAB * len(self.opened)
+
+    def _gap(self, line: _Source) -> Line:
+        return Line(self.prefix.rstrip(), line.number)
+
+    def _close(self, line: _Source) -> list[_Container]:
+        """Close the containers that end before a line, which begins something new: the innermost first."""
+        closed = []
+        while self.opened and self.opened[-1].content > line.indent:
+            closed.append(self.opened.pop())
+        return closed
+
+    def _go_on(self, line: _Source, paragraph: bool = False) -> None:
+        self.code, self.blank = False, bool(_ALONE.match(line.stripped))
+        self.paragraph = paragraph and not self.blank
+
+    def _code(self, line: _Source, deeper: int, fence: re.Match[str] | None) -> Iterator[Block]:
+        """A line that is indented by four spaces and more: code, or what goes on in a paragraph."""
+        if fence:
             hint = "indent it as the text around it, or show it within a longer fence at the margin"
             message = "a fence that is indented by four spaces or more, in no list or box, would be shown and not read"
-            yield Fault(message, line.number, line.start + line.indent + 1, hint)
-            position = _after(lines, position, fence["mark"])
-        elif deeper >= TAB:
-            code = code or blank
-            yield _line(line, indentation + " " * deeper, is_code=code)
-            blank = False
-            continue
-        elif fence:
-            start, end = position, _end(lines, position, fence["mark"])
-            position, after = end + 1, lines[end + 1 : end + 2]
-            if not blank:
-                yield Line(indentation.rstrip(), line.number)
-            yield _fence(line, fence, lines[start:end], indentation, end < len(lines))
-            if after and after[0].stripped:
-                yield Line(indentation.rstrip(), line.number)
-            blank, code, paragraph = True, False, False
-            continue
-        elif len(opened) + quotes == NESTING and (container or stripped[0] == ">"):
-            message = f"is nested too deeply: {NESTING} lists, boxes and quotes in one another are the limit"
-            yield Fault(message, line.number, line.start + line.indent + 1)
-        elif stripped[0] == ">":
-            end = next((n for n in range(position, len(lines)) if lines[n].stripped[:1] != ">"), len(lines))
-            yield from _blocks(list(map(_unquoted, lines[position - 1 : end])), f"{indentation}> ", quotes + 1)
-            position, paragraph = end, True
-        elif item and (closed or blank or not paragraph or item["number"] in (None, "1")):
-            listed = "numbers" if item["number"] else "bullets"
-            if not blank and (paragraph or (closed and closed[-1].listed != listed)):
-                yield Line(prefix.rstrip(), line.number)
-            marker = f"{item['number']}." if item["number"] else item["marker"]
-            yield _line(line, indentation + marker, len(item["marker"]))
-            if inner := _opening(stripped[item.end() :]):
-                yield _not_alone(line, item.end())
-                position = _after(lines, position, inner["mark"])
-            width = len(item["marker"]) + (len(item["gap"]) if len(item["gap"]) <= TAB else 1)
-            opened.append(_Container(line.indent, line.indent + min(width, TAB), listed))
-            paragraph = False
-        elif container and not item:
-            yield _line(line, indentation)
-            if inner := _opening(stripped[container.end() :].lstrip()):
-                yield _not_alone(line, container.end())
-                position = _after(lines, position, inner["mark"])
-            opened.append(_Container(line.indent, line.indent + TAB))
-            paragraph = False
-            inside = next((other for other in lines[position:] if other.stripped), None)
-            if _BOX.match(stripped) and (inside is None or inside.indent < opened[-1].content):
-                yield Fault(
-                    "the box is empty", line.number, line.start + line.indent + 1, "indent its text by four spaces"
-                )
+            yield line.fault(message, hint)
+            self._pass(fence)
+            self._go_on(line)
         else:
-            moved = opened and (blank or not opened[-1].listed)  # what goes on in an item's paragraph can stay
-            yield _line(line, indentation) if moved else Line(prefix + line.text, line.number, line.start - len(prefix))
-            paragraph = paragraph or blank
-        code, blank = False, bool(_ALONE.match(stripped))
-        paragraph = paragraph and not blank
+            self.code = self.code or self.blank
+            yield _line(line, self._indentation + " " * deeper, is_code=self.code)
+            self.blank = False
+
+    def _fence(self, line: _Source, opening: re.Match[str]) -> Iterator[Block]:
+        start = self.position
+        end = self._pass(opening)
+        if not self.blank:
+            yield self._gap(line)
+        yield _fence(line, opening, self.lines[start:end], self._indentation, end < len(self.lines))
+        if self.position < len(self.lines) and self.lines[self.position].stripped:
+            yield self._gap(line)
+        self.blank, self.code, self.paragraph = True, False, False
+
+    def _pass(self, opening: re.Match[str]) -> int:
+        """Go on behind a fence. Gives the line that closes it; past the last one, if none does."""
+        numbers = range(self.position, len(self.lines))
+        end = next((n for n in numbers if _closes(self.lines[n].stripped, opening["mark"])), len(self.lines))
+        self.position = min(end + 1, len(self.lines))
+        return end
+
+    def _quote(self, line: _Source) -> Iterator[Block]:
+        numbers = range(self.position, len(self.lines))
+        end = next((n for n in numbers if not self.lines[n].stripped.startswith(">")), len(self.lines))
+        inside = [_unquoted(one) for one in self.lines[self.position - 1 : end]]
+        yield from _Reader(inside, f"{self._indentation}> ", self.quotes + 1).blocks()
+        self.position = end
+        self._go_on(line, paragraph=True)
+
+    def _item(self, line: _Source, item: re.Match[str], closed: Sequence[_Container]) -> Iterator[Block]:
+        listed = "numbers" if item["number"] else "bullets"
+        if not self.blank and (self.paragraph or (closed and closed[-1].listed != listed)):
+            yield self._gap(line)
+        marker = f"{item['number']}." if item["number"] else item["marker"]
+        yield _line(line, self._indentation + marker, len(item["marker"]))
+        yield from self._nothing_beside(line, item.end())
+        width = len(item["marker"]) + (len(item["gap"]) if len(item["gap"]) <= TAB else 1)
+        self.opened.append(_Container(line.indent, line.indent + min(width, TAB), listed))
+        self._go_on(line)
+
+    def _container(self, line: _Source, opening: re.Match[str]) -> Iterator[Block]:
+        """A box, a footnote, or the meaning of a term."""
+        yield _line(line, self._indentation)
+        yield from self._nothing_beside(line, opening.end())
+        self.opened.append(_Container(line.indent, line.indent + TAB))
+        if _BOX.match(line.stripped):
+            following = (self.lines[number] for number in range(self.position, len(self.lines)))
+            inside = next((other for other in following if other.stripped), None)
+            if inside is None or inside.indent < self.opened[-1].content:
+                yield line.fault("the box is empty", "indent its text by four spaces")
+        self._go_on(line)
+
+    def _nothing_beside(self, line: _Source, position: int) -> Iterator[Fault]:
+        """No fence behind what opens a container."""
+        if fence := _opening(line.stripped[position:].lstrip()):
+            hint = "let it begin on the next line, indented as the text of the item"
+            yield line.fault("a fence begins on a line of its own", hint, position)
+            self._pass(fence)
+
+    def _words(self, line: _Source) -> Line:
+        moved = self.opened and (self.blank or not self.opened[-1].listed)
+        prefix = self._indentation if moved else self.prefix + " " * line.indent  # an item's paragraph can stay
+        self._go_on(line, paragraph=self.paragraph or self.blank)
+        return _line(line, prefix)
 
 
 def _opening(stripped: str) -> re.Match[str] | None:
     """The line as one that opens a fence; after backticks with further ones it is code within a line."""
     match = _FENCE.match(stripped)
     return match if match and not (match["mark"][0] == "`" and "`" in match["info"]) else None
-
-
-def _end(lines: Sequence[_Source], position: int, mark: str) -> int:
-    """The line that closes a fence; past the last one, if none does."""
-    return next((n for n in range(position, len(lines)) if _closes(lines[n].stripped, mark)), len(lines))
-
-
-def _after(lines: Sequence[_Source], position: int, mark: str) -> int:
-    """The line after a fence; the next one, if it is never closed."""
-    end = _end(lines, position, mark)
-    return end + 1 if end < len(lines) else position
 
 
 def _closes(stripped: str, mark: str) -> bool:
@@ -208,21 +261,15 @@ def _fence(
     line: _Source, opening: re.Match[str], inside: Sequence[_Source], indentation: str, closed: bool
 ) -> Fence | Fault:
     mark = opening["mark"]
-    column = line.start + line.indent + 1
     others = (other for other in inside if (match := _opening(other.stripped)) and match["mark"].startswith(mark))
     if other := next((other for other in others if not _closes(other.stripped, mark)), None):
         message = f"the fence is not closed before another one begins, in line {other.number}"
         hint = f"end it with a line {mark}, or show fences within a longer {mark}{mark[0]}"
-        return Fault(message, line.number, column, hint)
+        return line.fault(message, hint)
     if not closed:
-        return Fault("the fence is never closed", line.number, column, f"end it with a line {mark}")
+        return line.fault("the fence is never closed", f"end it with a line {mark}")
     source = "".join(" " * one.start + one.text + "\n" for one in inside)
-    return Fence(opening["info"].strip(), source, line.number, column, indentation)
-
-
-def _not_alone(line: _Source, position: int) -> Fault:
-    hint = "let it begin on the next line, indented as the text of the item"
-    return Fault("a fence begins on a line of its own", line.number, line.start + line.indent + position + 1, hint)
+    return Fence(opening["info"].strip(), source, line.number, line.start + line.indent + 1, indentation)
 
 
 def _unquoted(line: _Source) -> _Source:
