@@ -1,6 +1,7 @@
 # make site    builds site/ from content/; the first time it sets up .venv with what requirements/ pins
 # make test    the same set-up, then the linter, the type checker and the tests
 # make setup   only the set-up
+# make audit   what is installed against its pins, all licences, and known vulnerabilities (needs the network)
 # make lock    pins anew whatever the .in files of requirements/ ask for
 # make screenshot  the picture in README.md, taken of the site (needs Chromium)
 # make clean   removes everything that make has made: .venv, the site, stored results, caches
@@ -13,7 +14,7 @@ INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps -
 PIN := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--overrides requirements/overrides.in --generate-hashes --annotation-style line --no-header
 
-.PHONY: site test setup lock screenshot clean
+.PHONY: site test setup audit lock screenshot clean
 
 site: $(VENV)/site.stamp
 	$(RUN) build.py
@@ -25,6 +26,12 @@ test: $(VENV)/test.stamp
 	$(RUN) -m pytest -n 2 --dist loadfile
 
 setup: $(VENV)/site.stamp
+
+# pip-audit is run in an environment of its own; --strict: what could not be looked up is a fault, too.
+audit: $(VENV)/test.stamp
+	$(RUN) tests/audit.py
+	$(RUN) -m uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes \
+		$(foreach file,build site carried test,-r requirements/$(file).txt)
 
 lock: $(VENV)/test.stamp
 	$(PIN) requirements/build.in -o requirements/build.txt
