@@ -95,6 +95,8 @@ def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None
         ("A\n\n[link](javascript:alert(1))", ":7:", "no link"),
         ("[link](data:text/html,x)", ":5:", "no link"),
         ("[x]({{ y }})", ":5:", "link"),
+        ('[x](#y "a {{ y }}")', ":5:", "title of a link hold no expressions"),
+        ('[x](#y "a $y$")', ":5:", "title of a link hold no expressions"),
         ("![a picture](cat.jpg)", ":5:", "pictures in lessons come from experiments"),
         ("Line\n\nand $\\foo$ here", ":7:5", "unknown command"),
         ("## A {{ x }} heading", ":5:", "heading"),

@@ -4,19 +4,36 @@ from __future__ import annotations
 
 import builtins
 import itertools
+import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pytest
 from jinja2 import Environment
 from markupsafe import Markup
+from stored_results import known
 
+from netviz.cache.store import Store
+from netviz.course.measurements import Measurement
+from netviz.course.reading import read_course
+from netviz.engine.plan import make_plan
+from netviz.engine.result_views import Top
+from netviz.networks.weights import describe
+from netviz.options import Options
 from netviz.sandbox import ExpressionError, Facts, Function, Sandbox
 from netviz.sandbox.plain_data import facts_of
+from netviz.site.edition import NAMES, Edition
+from netviz.site.results import Results
 from netviz.site.text.filters import filters, sandbox
 
 SANDBOX = sandbox("en")
+PIECES_OF_PAGES = {"layer_table": (), "measurement_table": ("tools", "seconds")}
 VALUES: Mapping[str, Any] = {
     "numbers": {"norm": 2.5, "peak": [0.25, 0.75], "name": "<tabby>", "none": None, "items": 3},
     "many": list(range(2000)),
@@ -211,23 +228,73 @@ def test_whatever_is_put_together_gives_escaped_text_or_a_mistake(form: str) -> 
 
 
 def callables_in(value: Any, path: str = "") -> Iterator[str]:
-    """Where something that can be called, or is no plain data, is in reach of an expression."""
+    """Everything within reach of an expression that is no plain data: where it is, and what."""
+    if type(value) in (type(None), bool, int, float, str):
+        return
     if isinstance(value, Facts):
         for name in facts_of(type(value)):
             yield from callables_in(getattr(value, name), f"{path}.{name}")
-    if isinstance(value, Mapping):
+    if type(value) in (dict, MappingProxyType):
         for name, one in value.items():
-            yield from callables_in(one, f"{path}[{name!r}]")
-    elif isinstance(value, (list, tuple)):
+            yield from callables_in(one, f"{path}.{name}")
+    elif type(value) in (list, tuple) or isinstance(value, Top):
         for one in value:
             yield from callables_in(one, f"{path}[]")
-    elif not isinstance(value, Facts) and type(value) not in (type(None), bool, int, float, str):
-        yield path
+    elif not isinstance(value, Facts):
+        yield f"{path} {type(value).__name__}"
 
 
-def test_a_filter_of_python_is_never_found_by_chance() -> None:
-    assert list(callables_in({"a": {"b": [1, len]}})) == ["['a']['b'][]"]  # the walk sees what it is for
-    with pytest.raises(ExpressionError, match="no value of a lesson"):
-        Sandbox().render("{{ a.b[1] }}", {"a": {"b": [1, len]}})
-    with pytest.raises(ExpressionError, match="no value of a lesson"):
-        Sandbox().render("{{ a.b }}", {"a": object()})
+@pytest.fixture
+def edition(course: Path, tmp_path: Path) -> Edition:
+    """The small course with a measurement, and results that are made up."""
+    (course / "measurements").mkdir()
+    row = {"task": "gradient", "library": "ours", "median": 1.5, "agreement": {"rank_correlation": 0.5}}
+    origin = {"date": "2026-11-25", "processor": "one", "cores": 2, "command": "a", "versions": {"b": "1"}}
+    (course / "measurements" / "tools.json").write_text(json.dumps({**origin, "rows": [row]}), "utf-8")
+    store, read = Store(tmp_path / "store"), read_course(course, "compact")
+    known(course, store)
+    weights = describe("compact")
+    options = Options(course, tmp_path / "site", store.folder)
+    return Edition("en", Results(read, make_plan(read, weights), weights, store, options))
+
+
+def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edition: Edition) -> None:
+    values = edition.values("chelsea")
+    captions = [edition.caption_values("chelsea", one) for one in edition.course.experiments.values()]
+    given = [values["layer"]("input"), values["measured"]("tools"), values["results"]["dog-cam"].at("block4_conv3")]
+    found = {re.sub(r"^(\.results)?\.[\w-]+(?=\.)", "", one) for one in callables_in(values)}
+    found |= {one for value in (*captions, *given) for one in callables_in(value)}
+    functions = {one.split(".")[-1] for one in found}
+    assert functions == {
+        *("layer Function", "layer_table Function", "measured Function", "measurement_table Function", "at Function"),
+    }
+    assert {name for name, one in values.items() if isinstance(one, Function)} < set(NAMES)
+    assert all(isinstance(values[name](*arguments), Markup) for name, arguments in PIECES_OF_PAGES.items())
+
+
+def test_what_is_on_the_list_gives_a_mistake_for_what_is_not_there(edition: Edition) -> None:
+    values = edition.values("chelsea")
+    for source, message in (
+        ("layer('inptu').shape", "the network has no 'inptu'"),
+        ("layer(numbers)", "unknown name 'numbers'"),
+        ("layer([1])", "the network is asked by a name, and here is a list"),
+        ("measured('tolls').rows", "content/measurements has no 'tolls'"),
+        ("measured('tools').parse_raw('', proto='pickle')", "called by its name"),
+        ("measured('tools').parse_raw('')", "measured('tools') has no 'parse_raw'"),
+        ("measured('tools').rows[0].model_dump()", "measured('tools').rows[0] has no 'model_dump'"),
+        ("measurement_table('tools', 'speed')", "a measurement has no column 'speed'"),
+        ("results['dog-cam'].at('block9')", "no value 'block9' to show"),
+        ("results['dog-cam']._at(5)", "no name may begin with a line"),
+        ("picture.path", "picture has no 'path'"),
+        ("weights.form.upper()", "weights.form is the text 'compact'"),
+    ):
+        with pytest.raises(ExpressionError) as caught:
+            edition.sandbox.render("{{ " + source + " }}", values)
+        assert message in str(caught.value)
+
+
+def test_what_is_no_plain_data_is_no_value(edition: Edition) -> None:
+    assert list(callables_in({"a": {"b": [1, len]}})) == [".a.b[] builtin_function_or_method"]  # the walk sees it
+    for value in (len, object(), Path(), re, edition, Decimal(1), np.float64(1), {1}, Markup("a"), Measurement()):
+        with pytest.raises(ExpressionError, match=r"no value of a lesson|piece of the page"):
+            Sandbox().render("{{ a.b[1] }}", {"a": {"b": [1, value]}})

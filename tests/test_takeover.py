@@ -5,18 +5,13 @@ A network's results are put into the store by hand here: what pages show of them
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
+from stored_results import known
 
 from netviz.cache.store import Store
-from netviz.course.reading import read_course
-from netviz.engine.plan import Task, make_plan
-from netviz.engine.run import RESULTS
-from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import build
 from netviz.progress import Report, Reporter
@@ -40,41 +35,6 @@ def content(course: Path) -> Path:
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Figures are drawn once for the whole module."""
     return Store(tmp_path_factory.mktemp("store"))
-
-
-def known(content: Path, store: Store) -> None:
-    """Put a result into the store for every task of the course: one class for each photo and target."""
-    tasks = make_plan(read_course(content, "compact"), describe("compact")).values()
-    asked = list(dict.fromkeys((task.picture_name, task.experiment.target) for task in tasks))
-    for task in tasks:
-        if not store.has(RESULTS, task.key):
-            _keep(task, asked.index((task.picture_name, task.experiment.target)), store)
-
-
-def _keep(task: Task, number: int, store: Store) -> None:
-    probabilities = np.exp(-np.abs(np.arange(1000) - 281.0 - number)) / 2.2
-    top = [
-        {"index": int(i), "logit": float(9 - rank), "probability": float(probabilities[i]), "rank": rank}
-        for rank, i in enumerate(np.argsort(-probabilities, kind="stable")[:5], start=1)
-    ]
-    size = 14 if "cam" in task.experiment.id else 224
-    arrays = {
-        "attribution": np.random.default_rng(number).normal(size=(size, size)),
-        "logits": np.log(probabilities),
-        "probabilities": probabilities,
-    }
-    record = {
-        "method": task.experiment.method.name,
-        "settings": dict(task.experiment.settings),
-        "target": top[0],
-        "top": top,
-        "numbers": {"norm": 1.5, "largest": 0.5, "peak": [0.5, 0.5]},
-        "precision": task.precision,
-        "passes": {"forward": 1, "backward": 1},
-    }
-    with store.writing(RESULTS, task.key) as folder:
-        (folder / "record.json").write_text(json.dumps(record), "utf-8")
-        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
 
 
 def built(content: Path, store: Store, site: Path) -> Report:

@@ -95,7 +95,9 @@ def item(owner: Any, key: Any, written: str) -> Any:
 
 def look_up(names: Mapping[Any, Any], name: Any, written: str) -> Any:
     """What stands under a name. Raises Missing with the nearest."""
-    if type(name) not in PLAIN or name not in names:
+    if type(name) not in PLAIN:
+        raise ExpressionError(f"{written} is asked by a name, and here is {described(name)}")
+    if name not in names:
         hint = nearest(name, sorted(map(str, names))) if isinstance(name, str) and names else ""
         raise Missing(f"{written} has no {shown(name)}", word=str(name) if isinstance(name, str) else "", hint=hint)
     return names[name]
@@ -103,6 +105,8 @@ def look_up(names: Mapping[Any, Any], name: Any, written: str) -> Any:
 
 def described(value: Any) -> str:
     """What a value is, in words for an author."""
+    if type(value) is str or type(value) in (int, float):
+        return f"the {'text' if isinstance(value, str) else 'number'} {shown(value)}"
     match value:
         case None:
             return "nothing (none)"
@@ -110,12 +114,10 @@ def described(value: Any) -> str:
             return str(value).lower()
         case Markup():
             return "a piece of the page, which can only be printed as it is"
-        case str() | int() | float():
-            return f"the {'text' if isinstance(value, str) else 'number'} {shown(value)}"
-        case list() | tuple():
-            return "a list"
         case Function():
             return "a function, which must be called"
+        case _ if type(value) in (list, tuple):
+            return "a list"
     return "a set of facts" if is_data(value) else "no value of a lesson"
 
 

@@ -24,7 +24,7 @@ def code_blocks(text: LessonText) -> list[tuple[str, str]]:
     found = []
     heading = ""
     for match in HEADING_OR_TOKEN.finditer(text.markdown):
-        if match["heading"]:
+        if match["heading"] is not None:
             heading = match["heading"]
         elif is_python(span := text.spans[int(match["number"])]):
             found.append((heading, span.source))
@@ -39,7 +39,13 @@ def is_python(span: Span) -> bool:
 def script(text: LessonText, intro: str) -> str:
     """A lesson's code as one script: ``intro`` tells what it is, the lesson's headings stand as comments."""
     about = f"{text.front.title}: {text.front.summary}\n\n{intro}".replace("\\", "\\\\").replace('"', '\\"')
-    return "\n".join([f'"""{about}\n"""\n', *(f"# {heading}\n\n{code}" for heading, code in code_blocks(text))])
+    pieces = [f"# {_writable(heading)}\n\n{code}" for heading, code in code_blocks(text)]
+    return "\n".join([f'"""{_writable(about)}\n"""\n', *pieces])
+
+
+def _writable(text: str) -> str:
+    """Text as it can stand in Python's source: control characters and halves of characters by their numbers."""
+    return re.sub("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", lambda match: ascii(match[0])[1:-1], text)
 
 
 def notebook(

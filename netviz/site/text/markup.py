@@ -341,8 +341,9 @@ class _Links(Treeprocessor):
                 self._refuse(
                     address, f"{address!r} is no link to the web (https://), to a page (.html) or a section (#)"
                 )
-            elif "\ue000" in address:
-                self._refuse(address, "a link's address holds no expressions")
+            for value in element.attrib.values():
+                if "\ue000" in value:
+                    self._refuse(value, "the address and the title of a link hold no expressions or formulas")
 
     def _refuse(self, source: str, reason: str) -> None:
         self.refusals.append(_Refusal(source, reason))
