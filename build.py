@@ -1,6 +1,9 @@
 """Build the site: read the lessons, run their experiments, draw the figures, weave the pages."""
 
-from netviz.start import start
-
 if __name__ == "__main__":
-    raise SystemExit(start())
+    try:
+        from netviz.start import start
+
+        raise SystemExit(start())
+    except KeyboardInterrupt:  # before `start` could hear it
+        raise SystemExit(130) from None

@@ -15,7 +15,7 @@ import time
 from types import FrameType
 from typing import TextIO
 
-PATIENCE = 1.0  # seconds in which a build that was told to stop may tidy up
+PATIENCE = 0.5  # seconds in which a build that was told to stop may tidy up
 _told = threading.Event()  # that the user has been told that the build stops
 
 
@@ -49,7 +49,8 @@ def _listen_for_signals() -> None:
     heard, told = os.pipe()
     os.set_blocking(told, False)
     signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-    threading.Thread(target=_end_after_patience, args=(heard,), daemon=True).start()
+    terminal = os.dup(2)  # which is silenced for a while, see `netviz.networks.quiet`
+    threading.Thread(target=_end_after_patience, args=(heard, terminal), daemon=True).start()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
 
@@ -58,12 +59,12 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stopped(number)
 
 
-def _end_after_patience(heard: int) -> None:
+def _end_after_patience(heard: int, terminal: int) -> None:
     """All that a killed build leaves is tidied up by the next, so to end it here does no harm."""
     while (number := os.read(heard, 1)[0]) not in (signal.SIGINT, signal.SIGTERM):
         pass  # other signals are written here too
     with contextlib.suppress(OSError):
-        os.write(2, b"\nstopped; what was computed is kept, and the next build goes on from there.\n")
+        os.write(terminal, b"\nstopped; what was computed is kept, and the next build goes on from there.\n")
     _told.set()
     time.sleep(PATIENCE)
     os._exit(128 + number)

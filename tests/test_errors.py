@@ -261,6 +261,14 @@ def test_a_signal_ends_a_build_wherever_it_is(number: signal.Signals, code: int,
     assert said.strip() == "stopped; what was computed is kept, and the next build goes on from there."
 
 
+def test_a_signal_before_the_program_can_hear_it_is_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "contextlib.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    script = f"import runpy, sys; sys.modules.pop('contextlib', None); sys.path.insert(0, {str(tmp_path)!r});"
+    script += f"runpy.run_path({PROGRAM[1]!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_a_signal_while_the_program_is_still_being_imported_is_no_traceback(tmp_path: Path) -> None:
     (tmp_path / "rich").mkdir()
     (tmp_path / "rich" / "__init__.py").write_text("print('ready', flush=True)\nimport time\ntime.sleep(600)\n")
