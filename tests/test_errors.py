@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import re
+import runpy
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -261,12 +263,16 @@ def test_a_signal_ends_a_build_wherever_it_is(number: signal.Signals, code: int,
     assert said.strip() == "stopped; what was computed is kept, and the next build goes on from there."
 
 
-def test_a_signal_before_the_program_can_hear_it_is_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "contextlib.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
-    script = f"import runpy, sys; sys.modules.pop('contextlib', None); sys.path.insert(0, {str(tmp_path)!r});"
-    script += f"runpy.run_path({PROGRAM[1]!r}, run_name='__main__')"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (130, "")
+def test_a_signal_before_the_program_can_hear_it_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> object:
+        raise KeyboardInterrupt
+
+    early = ModuleType("netviz.start")
+    early.__getattr__ = interrupted  # type: ignore[method-assign]
+    monkeypatch.setitem(sys.modules, "netviz.start", early)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(PROGRAM[1], run_name="__main__")
+    assert ended.value.code == 130
 
 
 def test_a_signal_while_the_program_is_still_being_imported_is_no_traceback(tmp_path: Path) -> None:
