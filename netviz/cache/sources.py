@@ -41,14 +41,16 @@ def code_digest(*modules: str, given: tuple[str, ...] = ()) -> str:
     return key_of([sources, versions, platform.python_version()])
 
 
-def distributions_of(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> set[str]:
+@cache
+def distributions_of(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> frozenset[str]:
     """The installed distributions that the modules can use, or read as data."""
     reached = closure(modules, given)
     imported = packages.distributions({name for module in reached for name in _foreign(module)})
-    return imported | {name for module in reached for name in _read_as_data(module)}
+    return frozenset(imported.union(*map(_read_as_data, reached)))
 
 
-def closure(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> set[str]:
+@cache
+def closure(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> frozenset[str]:
     """The modules, and every module with a source of ours that can be reached from them by imports."""
     reached: set[str] = set()
     waiting = list(modules)
@@ -57,7 +59,7 @@ def closure(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> set[str]:
         if module not in reached and module not in given:
             reached.add(module)
             waiting += filter(_path, _imports(module))
-    return reached
+    return frozenset(reached)
 
 
 def data_files(module: str) -> list[Path]:

@@ -65,7 +65,7 @@ class Task:
             experiment.view,
             experiment.method.signed,
             [other.key for other in self.beside],
-            code_digest("netviz.engine.draw", f"netviz.figures.{VIEWS[experiment.view].module}", given=GIVEN),
+            code_digest(*drawing_modules(self), given=GIVEN),
         )
         return key_of([self.key, *drawing])
 
@@ -125,11 +125,15 @@ def _precision_of(experiment: Experiment, asked: Precision | None) -> Precision:
 
 
 def _result_key(task: Task) -> str:
-    method, settings = task.experiment.method, dict(task.experiment.settings)
-    used = sorted({one.function.__module__ for one in _methods_used(method, settings)})
-    asked = {"method": method.name, "settings": settings, "precision": task.precision, "machine": machine()}
+    asked = {
+        "method": task.experiment.method.name,
+        "settings": dict(task.experiment.settings),
+        "precision": task.precision,
+        "code": code_digest(*running_modules(task), given=GIVEN),
+        "machine": machine(),
+    }
     if task.picture is None:
-        return key_of(asked | {"code": code_digest("netviz.engine.run", *used, given=GIVEN)})
+        return key_of(asked)
     return key_of(
         asked
         | {
@@ -137,9 +141,20 @@ def _result_key(task: Task) -> str:
             "picture": task.picture.digest,
             "of": [other.key for other in task.of],
             "weights": task.weights.digest,
-            "code": code_digest("netviz.engine.run", type(task.picture).__module__, *used, given=GIVEN),
         }
     )
+
+
+def running_modules(task: Task) -> tuple[str, ...]:
+    """The modules that running a task begins with: theirs and what they import is the code that its result is of."""
+    methods_used = _methods_used(task.experiment.method, task.experiment.settings)
+    picture = {type(task.picture).__module__} if task.picture else set()
+    return tuple(sorted({"netviz.engine.run"} | picture | {one.function.__module__ for one in methods_used}))
+
+
+def drawing_modules(task: Task) -> tuple[str, ...]:
+    """Likewise for its figure; what draws a view is imported by name, when it is needed."""
+    return ("netviz.engine.draw", f"netviz.figures.{VIEWS[task.experiment.view].module}")
 
 
 def _methods_used(method: Method, settings: Mapping[str, Any]) -> list[Method]:

@@ -61,5 +61,9 @@ class Takeover:
 @cache
 def code_key() -> str:
     """A key of all that makes files of results: templates, modules with their words, distributions."""
-    declared = sorted({method.function.__module__ for method in methods().values()})
-    return key_of([digest_of([TEMPLATES]), code_digest("netviz.site.weave", *declared)])
+    return key_of([digest_of([TEMPLATES]), code_digest(*page_modules())])
+
+
+def page_modules() -> tuple[str, ...]:
+    """The modules that making pages begins with: what composes them, and the methods' for what those say of methods."""
+    return ("netviz.site.weave", *sorted({method.function.__module__ for method in methods().values()}))
