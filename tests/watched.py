@@ -51,10 +51,6 @@ from netviz.site.weave import site_files
 OTHERS = next(Path(place) for place in sys.path if place.endswith("site-packages"))
 # what they say is in the keys by value
 ABOUT_TASKS = {"netviz.engine.plan", "netviz.course.experiments", "netviz.course.sliders"}
-    "netviz.engine.plan",
-    "netviz.course.experiments",
-    "netviz.course.sliders",
-}  # what they say is in the keys by value
 
 
 @contextmanager
