@@ -1,6 +1,6 @@
 """Runs every method once and watches whose code is executed; tells what of it the keys do not hold.
 
-    python tests/watched.py        # JSON: by method, what its result's key and its figure's key lack
+    python tests/watched.py [METHOD …]     # JSON: by method, what its result's key and its figure's key lack
 
 In a process of its own: what was imported or computed before can't be watched. Networks are tiny, and are hardly
 trained: the same code is executed as if they were.

@@ -65,5 +65,9 @@ def code_key() -> str:
 
 
 def page_modules() -> tuple[str, ...]:
-    """The modules that making pages begins with: what composes them, and the methods' for what those say of methods."""
-    return ("netviz.site.weave", *sorted({method.function.__module__ for method in methods().values()}))
+    """The modules that making pages begins with: what weaves them, what reads their texts through, and the methods'.
+
+    A text that was found to be right is not read again, as long as the readers are the same.
+    """
+    declared = {method.function.__module__ for method in methods().values()}
+    return ("netviz.site.weave", "netviz.site.proofreading", *sorted(declared))

@@ -1,0 +1,160 @@
+"""Nothing stale: one other character in any file of the program makes something anew, and not too much.
+
+Keys are computed over a copy of the package and of the templates in which one file is changed. What a build does is run
+what has another result's key, draw what has another figure's key, and weave pages that have another key.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from netviz.cache import inputs, sources
+from netviz.cache.sources import code_digest
+from netviz.course.experiments import Experiment
+from netviz.engine.plan import GIVEN, Task, drawing_modules, running_modules
+from netviz.methods import methods
+from netviz.networks.weights import Weights
+from netviz.pictures import Picture
+from netviz.pictures.framing import framed_as
+from netviz.site.files import previews, takeover
+
+PACKAGE, TEMPLATES = inputs.PACKAGE, inputs.TEMPLATES
+WEIGHTS = Weights("compact", "0" * 64, "")
+PHOTO = Picture("dog", PACKAGE / "dog.jpg", {}, "", "", "")
+
+CANNOT_MATTER = {
+    "netviz/command_line.py": "what is asked in a terminal: the options are read into the inputs' key",
+    "netviz/data/CARD.md": "for people",
+    "netviz/engine/estimates.py": "what is told in a terminal",
+    "netviz/engine/export.py": "files that are written whenever they are asked for",
+    "netviz/networks/head/CARD.md": "for people",
+    "netviz/networks/head/pack.py": "made the head, whose digest is the weights'",
+    "netviz/networks/head/photos.py": "made the head, whose digest is the weights'",
+    "netviz/networks/head/training.py": "made the head, whose digest is the weights'",
+    "netviz/pipeline.py": "the stages' order: what it makes itself, it makes in every build",
+    "netviz/progress.py": "what is told in a terminal",
+    "netviz/site/files/places.py": "where files may go: it refuses or does not",
+    "netviz/site/files/static.py": "files that are copied in every build",
+    "netviz/start.py": "how a build begins and ends",
+}
+"""What no file of a site that is kept depends on, and why. Every one is in the inputs' key: a build looks at all."""
+
+Keys = dict[tuple[str, str], str]
+"""Keys by what they are of: a result, a figure, a page, a thumbnail, a preview; and its name."""
+
+
+def tasks() -> Iterator[Task]:
+    """Every method in every view, on both framings of a photo, or on data."""
+    for name, one in methods().items():
+        for view in one.views:
+            experiment = Experiment(name, "a", one, "dog", "top1", view, one.settings().model_dump(), (), (), {}, "")
+            if one.subject == "data":
+                yield Task(experiment, None, (), WEIGHTS)
+            else:
+                yield Task(experiment, PHOTO, (), WEIGHTS)
+                yield Task(experiment, framed_as(PHOTO, "squash"), (), WEIGHTS)
+
+
+TASKS = list(tasks())
+RESULTS = sorted({running_modules(task) for task in TASKS})
+FIGURES = sorted({drawing_modules(task) for task in TASKS})
+
+
+def keys() -> Keys:
+    """The code's part of every key; what else is in them is no code."""
+    return {
+        **{("result", " ".join(modules)): code_digest(*modules, given=GIVEN) for modules in RESULTS},
+        **{("figure", " ".join(modules)): code_digest(*modules, given=GIVEN) for modules in FIGURES},
+        ("page", ""): takeover.code_key(),
+        ("thumbnail", ""): code_digest("netviz.site.files.thumbnails", type(PHOTO).__module__),
+        ("preview", ""): code_digest("netviz.site.files.previews", given=previews.GIVEN),
+    }
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of the program, which keys are made of."""
+    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    if not TEMPLATES.is_relative_to(PACKAGE):
+        shutil.copytree(TEMPLATES, tmp_path / TEMPLATES.name)
+    monkeypatch.setattr(sources, "FOLDER", tmp_path / PACKAGE.name)
+    monkeypatch.setattr(takeover, "TEMPLATES", tmp_path / TEMPLATES.relative_to(PACKAGE.parent))
+    forget()
+    yield tmp_path
+    monkeypatch.undo()
+    forget()
+
+
+def forget() -> None:
+    """What was known of the files."""
+    for known in (*vars(sources).values(), takeover.code_key):
+        if hasattr(known, "cache_clear"):
+            known.cache_clear()
+
+
+def changed_by(file: Path, before: Keys) -> set[tuple[str, str]]:
+    """What is made anew after one byte of a file is another; the file is as before in the end."""
+    content = file.read_bytes()
+    number = re.search(rb"\d", content)
+    place = number.start() if number else len(content) // 2
+    file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    for known in (sources._digest, code_digest, takeover.code_key):
+        known.cache_clear()
+    try:
+        return {what for what, key in keys().items() if before[what] != key}
+    finally:
+        file.write_bytes(content)
+
+
+def program(root: Path) -> dict[str, Path]:
+    """Every file of the program by its path."""
+    return {file.relative_to(root).as_posix(): file for file in sorted(root.rglob("*")) if file.is_file()}
+
+
+def is_a_docstring(file: Path) -> bool:
+    """Whether a module holds nothing else."""
+    return file.suffix == ".py" and all(
+        isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        for node in ast.parse(file.read_text("utf-8")).body
+    )
+
+
+def test_whatever_is_changed_is_found(root: Path) -> None:
+    """Or is told why it can't matter; and what is told so is there, and is not found."""
+    before = keys()
+    files = {name: file for name, file in program(root).items() if not is_a_docstring(file)}
+    not_found = {name for name, file in files.items() if not changed_by(file, before)}
+    print(f"{len(files)} mutants, {len(files) - len(not_found)} found")
+    assert sorted(not_found) == sorted(CANNOT_MATTER)
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("templates/style.css", {"page"}),
+        ("templates/words.yaml", {"page"}),
+        ("netviz/site/text/filters.py", {"page"}),
+        ("netviz/site/files/thumbnails.py", {"page", "thumbnail"}),
+        ("netviz/site/files/previews.py", {"page", "preview"}),
+        ("netviz/figures/colours.py", {"figure"}),
+        ("netviz/engine/draw.py", {"figure", "page", "preview"}),
+        ("netviz/engine/plan.py", {"page"}),
+    ],
+)
+def test_what_changes_looks_never_runs_the_network_again(name: str, made: set[str], root: Path) -> None:
+    before = keys()
+    found = {what for what, _ in changed_by(root / name, before)}
+    assert found == made
+
+
+def test_a_changed_method_runs_itself_and_what_names_it_again(root: Path) -> None:
+    """Not those of other modules that have nothing of it."""
+    changed = {name for what, name in changed_by(root / "netviz/methods/hiding.py", keys()) if what == "result"}
+    assert any("netviz.methods.hiding" in name for name in changed)
+    assert not any("netviz.methods.relevance" in name for name in changed)
