@@ -264,15 +264,6 @@ def test_another_view_of_a_known_result_runs_nothing(course: Path, store: Path, 
     assert results(store) == known
 
 
-def test_the_same_course_gives_the_same_bytes(course: Path, store: Path, tmp_path: Path) -> None:
-    build(course, store, tmp_path / "one")
-    build(course, store, tmp_path / "two")
-    files = [path for path in (tmp_path / "one").rglob("*") if path.is_file()]
-    assert files
-    for path in files:
-        assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
-
-
 def test_a_readers_own_photo_comes_first_and_changes_every_page(course: Path, store: Path, site: Path) -> None:
     photo = course.parent / "My Coffee.PNG"
     shutil.copy(SAMPLES / "coffee.png", photo)
