@@ -31,6 +31,7 @@ PHOTO = Picture("dog", PACKAGE / "dog.jpg", {}, "", "", "")
 CANNOT_MATTER = {
     "netviz/command_line.py": "what is asked in a terminal: the options are read into the inputs' key",
     "netviz/data/CARD.md": "for people",
+    "netviz/engine/declarations.py": "it refuses or does not, in every build",
     "netviz/engine/estimates.py": "what is told in a terminal",
     "netviz/engine/export.py": "files that are written whenever they are asked for",
     "netviz/networks/head/CARD.md": "for people",
@@ -41,6 +42,7 @@ CANNOT_MATTER = {
     "netviz/progress.py": "what is told in a terminal",
     "netviz/site/files/places.py": "where files may go: it refuses or does not",
     "netviz/site/files/static.py": "files that are copied in every build",
+    "netviz/site/grading.py": "it warns or does not, in every build",
     "netviz/start.py": "how a build begins and ends",
 }
 """What no file of a site that is kept depends on, and why. Every one is in the inputs' key: a build looks at all."""
