@@ -29,6 +29,7 @@ WEIGHTS = Weights("compact", "0" * 64, "")
 PHOTO = Picture("dog", PACKAGE / "dog.jpg", {}, "", "", "")
 
 CANNOT_MATTER = {
+    "netviz/__main__.py": "how a build begins and ends",
     "netviz/command_line.py": "what is asked in a terminal: the options are read into the inputs' key",
     "netviz/course/translations.py": "it warns or does not, in every build",
     "netviz/data/CARD.md": "for people",
