@@ -16,6 +16,7 @@ from typing import Any
 from netviz.networks.precision import cpu_flags
 
 CHOSEN_HERE = ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")  # by netviz.networks.quiet, whatever was set before
+SET_WHEN_IMPORTED = ("TF2_BEHAVIOR", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK")  # by TensorFlow and scikit-learn
 _REGISTERS = re.compile(r"sse|ssse|avx|fma|f16c|amx|asimd|sve")
 _LIBRARIES = re.compile(r"(TF|XLA|ONEDNN|DNNL|OMP|KMP|GOMP|OPENBLAS|GOTO|MKL|BLIS|NPY|NUMBA)_")
 
@@ -28,7 +29,9 @@ def machine() -> Mapping[str, Any]:
         "processors": _processors(),  # NumPy, SciPy and scikit-learn use as many threads, or what their variables say
         "instructions": sorted(flag for flag in cpu_flags() if _REGISTERS.match(flag)),
         "environment": {
-            name: value for name, value in os.environ.items() if _LIBRARIES.match(name) and name not in CHOSEN_HERE
+            name: value
+            for name, value in os.environ.items()
+            if _LIBRARIES.match(name) and name not in (*CHOSEN_HERE, *SET_WHEN_IMPORTED)
         },
     }
 
