@@ -4,11 +4,6 @@
   "use strict";
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const within = (number, least, most) => Math.min(Math.max(number, least), most);
-  const shown = (number) => {
-    if (number == null) return "–";
-    const text = number !== 0 && Math.abs(number) < 1e-3 ? number.toExponential(1) : String(Number(number.toPrecision(3)));
-    return text.replace(/-/g, "−");
-  };
 
   const explore = (explorer) => {
     const figure = explorer.closest("figure");
@@ -73,9 +68,9 @@
       const title = filled(words.channel, { layer: layer.name, number: channel, count: layer.channels });
       one(".which").textContent = title;
       canvas.setAttribute("aria-label", title);
-      one(".max").textContent = shown(layer.max[channel]);
-      one(".mean").textContent = shown(layer.mean[channel]);
-      one(".zeros").textContent = layer.zeros.length ? `${shown(100 * layer.zeros[channel])}${document.documentElement.lang.startsWith("zh") ? "" : "\u00a0"}%` : "–";
+      one(".max").textContent = numerals.number(layer.max[channel]);
+      one(".mean").textContent = numerals.number(layer.mean[channel]);
+      one(".zeros").textContent = layer.zeros.length ? numerals.percent(layer.zeros[channel], words.percent) : "–";
       one(".peak").textContent = layer.vector ? "–" : peak().map((place) => place + 1).join(", ");
       draw();
       point(...peak());

@@ -6,15 +6,6 @@
   const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
   const within = (number, least, most) => Math.min(Math.max(number, least), most);
 
-  // Values are whole numbers times a power of ten: no digit is shown that was not measured.
-  const raised = (number) => String(number).replace(/./g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(sign)]);
-  const written = (number, power, signed) => {
-    const sign = number < 0 ? "−" : signed && number > 0 ? "+" : "";
-    const size = Math.abs(number);
-    if (power > 3 || power < -6) return `${sign}${(size / 100).toFixed(2)} × 10${raised(power + 2)}`;
-    return sign + (size * 10 ** power).toFixed(Math.max(-power, 0));
-  };
-
   // A map: hover, touch, or focus and arrow keys. The same cell is marked on every map of the figure.
   const keys = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   const readable = (plates) => {
@@ -42,9 +33,10 @@
     const say = (map, row, column) => {
       const number = map.values[row * map.columns + column];
       const unit = readout.dataset.unit ? ` ${readout.dataset.unit}` : "";
-      const value = written(number, map.power, map.kind !== "patch" && map.values.some((one) => one < 0)) + unit;
+      const plus = number > 0 && map.kind !== "patch" && map.values.some((one) => one < 0) ? "+" : "";
+      const value = plus + numerals.measured(number, map.power) + unit;
       const remains = map.score == null ? "" : filled(words.remains, {
-        remains: (map.score - number * 10 ** map.power).toFixed(Math.max(-map.power, 0)).replace("-", "−"),
+        remains: numerals.fixed(map.score - number * 10 ** map.power, Math.max(-map.power, 0)),
       });
       const text = filled(words[map.kind], { row: row + 1, column: column + 1, rows: map.rows, columns: map.columns, value });
       readout.textContent = (map.label ? `${map.label} · ` : "") + text + (map.kind === "patch" ? remains : "");

@@ -472,11 +472,11 @@ def test_ticks_are_round_numbers_with_as_many_decimals_as_they_need() -> None:
     assert [label for _, label in linear_ticks(-0.52, 0.52)] == ["−0.4", "−0.2", "0", "0.2", "0.4"]
     assert [label for _, label in linear_ticks(0, 50)] == ["0", "10", "20", "30", "40", "50"]
     assert [label for _, label in linear_ticks(1e-7, 3e-7)] == [
-        "1.0·10⁻⁷",
-        "1.5·10⁻⁷",
-        "2.0·10⁻⁷",
-        "2.5·10⁻⁷",
-        "3.0·10⁻⁷",
+        "1.0\u00a0×\u00a010⁻⁷",
+        "1.5\u00a0×\u00a010⁻⁷",
+        "2.0\u00a0×\u00a010⁻⁷",
+        "2.5\u00a0×\u00a010⁻⁷",
+        "3.0\u00a0×\u00a010⁻⁷",
     ]
     assert [label for _, label in log_ticks(0.5e-3, 2)] == ["10⁻³", "10⁻²", "10⁻¹", "10⁰"]
     assert [label for _, label in log_ticks(1.5, 7)] == ["2", "5"]

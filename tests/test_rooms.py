@@ -20,6 +20,7 @@ DESK = {
     "installation",
     "limits",
     "mistakes",
+    "numerals",
     "options",
     "progress",
     "refusals",

@@ -17,8 +17,6 @@ import html5lib
 import numpy as np
 import pytest
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
 from site_fixture import TEMPLATES, WEIGHTS, figure_of
 
 from netviz import methods
@@ -246,47 +244,6 @@ def test_every_value_of_a_slider_stands_on_the_page_where_a_phrase_leads(site: P
 
 
 # Values in words
-
-
-@pytest.mark.parametrize(
-    ("share", "english", "chinese"),
-    [
-        (0.4512, "45.1\u00a0%", "45.1%"),
-        (0, "0\u00a0%", "0%"),
-        (1, "100\u00a0%", "100%"),
-        (0.99999, ">\u00a099.9\u00a0%", ">\u00a099.9%"),
-        (0.00034, "0.034\u00a0%", "0.034%"),
-        (1e-9, "< 0.0001\u00a0%", "< 0.0001%"),
-        (-0.25, "−25.0\u00a0%", "−25.0%"),
-        (None, "–", "–"),
-    ],
-)
-def test_percentages(share: float | None, english: str, chinese: str) -> None:
-    assert (filters.percent(share, "en"), filters.percent(share, "zh")) == (english, chinese)
-
-
-@pytest.mark.parametrize(
-    ("value", "words"),
-    [
-        (0.0, "0"),
-        (7, "7"),
-        (1792, "1792"),
-        (36928, "36\u202f928"),
-        (-12.3456, "−12.3"),
-        (1234.5, "1234"),
-        (0.00001234, "1.23\u00a0×\u00a010⁻⁵"),
-        (None, "–"),
-    ],
-)
-def test_numbers(value: float | None, words: str) -> None:
-    assert filters.number(value) == words
-
-
-@given(st.floats(min_value=-1e12, max_value=1e12, allow_nan=False))
-def test_numbers_are_right_to_three_digits(value: float) -> None:
-    words = filters.number(value).replace("\u202f", "").replace("−", "-").replace("\u00a0×\u00a010", "e")
-    read = float(words.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")))
-    assert read == pytest.approx(value, rel=0.0051)
 
 
 def test_a_class_is_named_by_its_index() -> None:

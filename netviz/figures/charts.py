@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats, Scale
-from netviz.figures.describe import superscript
 from netviz.figures.figure import Column, Figure, Panel, Request, Table, rounded, rounded_rows
 from netviz.figures.region_bars import draw_region_bars
+from netviz.numerals import LEAST, MOST, fixed, in_powers, ten_to
 
 WIDTH = 640
 FONT = 17  # readable still at half the width, on a phone
@@ -174,7 +174,7 @@ def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
     first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
     if last - first >= 1:
         step = -(-(last - first + 1) // 7)
-        return [(10.0**power, f"10{_raised(power)}") for power in range(first, last + 1, step)]
+        return [(10.0**power, ten_to(power)) for power in range(first, last + 1, step)]
     candidates = [factor * 10.0**power for power in range(first - 1, last + 1) for factor in (1, 2, 5)]
     return [
         (value, tick_label(value, value, value))
@@ -188,14 +188,9 @@ def tick_label(value: float, step: float, largest: float) -> str:
     if value == 0:
         return "0"
     power, top = (int(np.floor(np.log10(size) + 1e-9)) for size in (step, largest))
-    if -4 <= top < 5:
-        return f"{value:.{max(0, -power)}f}".replace("-", "−")
-    mantissa = f"{value / 10.0**top:.{max(0, top - power)}f}".replace("-", "−")
-    return f"{mantissa}·10{_raised(top)}"
-
-
-def _raised(power: int) -> str:
-    return superscript(str(power).replace("-", "−"))
+    if LEAST <= 10.0**top < MOST:
+        return fixed(value, max(0, -power))
+    return in_powers(value / 10.0**top, top, max(0, top - power))
 
 
 def _series(request: Request) -> tuple[Floats, dict[str, Floats]]:

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from netviz import numerals
 from netviz.figures.figure import Figure, Panel
 from netviz.yaml_places import read_values
 
@@ -36,7 +37,6 @@ _PLACE_WORDS = {
     ),
 }
 
-SUPERSCRIPTS = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 SPREAD_OUT = 1.5 / 9  # a ninth of the picture with less of the weight than this stands out from nothing
 
 
@@ -142,7 +142,7 @@ def _findings_en(facts: Mapping[str, Any]) -> str:
     if "positive_share" in facts:
         parts.append(f"{percent(facts['positive_share'], 'en')} of it is positive")
     if state == "near zero":
-        parts.insert(0, f"all values are close to zero (at most {_number(facts['raw_max'])})")
+        parts.insert(0, f"all values are close to zero (at most {numerals.number(facts['raw_max'])})")
     if facts.get("faint"):
         parts.append("faint beside the other maps, whose limits it shares")
     return "; ".join(parts)
@@ -163,7 +163,7 @@ def _findings_zh(facts: Mapping[str, Any]) -> str:
     if "positive_share" in facts:
         parts.append(f"其中 {percent(facts['positive_share'], 'zh')} 为正")
     if state == "near zero":
-        parts.insert(0, f"所有数值都接近零（最大不过 {_number(facts['raw_max'])}）")
+        parts.insert(0, f"所有数值都接近零（最大不过 {numerals.number(facts['raw_max'])}）")
     if facts.get("faint"):
         parts.append("与共用色标的其他图相比十分微弱")
     return "；".join(parts)
@@ -176,7 +176,7 @@ def _describe_picture(facts: Mapping[str, Any], language: str, names: Mapping[st
     if not facts.get("made"):
         return names.get("picture", "图片" if language == "zh" else "The picture")
     number, count = facts["number"], facts["count"]
-    contrast, grain = _number(facts["contrast"]), _number(facts["grain"])
+    contrast, grain = numerals.number(facts["contrast"]), numerals.number(facts["grain"])
     if language == "zh":
         subject = _joined(names.get("method", "某方法"), "生成的图片")
         subject += f"，目标为“{names['target']}”" if "target" in names else ""
@@ -202,7 +202,7 @@ def _describe_regions(facts: Mapping[str, Any], language: str, names: Mapping[st
     if not shown:
         return "没有一个区域有权重。" if language == "zh" else "No region has any weight."
     favour = sum(one["sign"] == "for" for one in facts["outlines"])
-    place, heaviest = _place(facts["places"][0], language), _number(largest)
+    place, heaviest = _place(facts["places"][0], language), numerals.number(largest)
     if language == "zh":
         picture, by = names.get("picture", "图片"), names.get("method", "")
         about = f"对“{names['target']}”" if "target" in names else ""
@@ -225,7 +225,7 @@ def _describe_before(facts: Mapping[str, Any], language: str, names: Mapping[str
 
 
 def _describe_after(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
-    mean, most = _number(facts["mean_change"]), _number(facts["max_change"])
+    mean, most = numerals.number(facts["mean_change"]), numerals.number(facts["max_change"])
     if language == "zh":
         by = _joined(_joined("经", names["method"]), "改动之后") if "method" in names else "改动之后"
         return f"{names.get('picture', '图片')}，{by}：像素值平均变化 {mean}，最多 {most}（满幅 255）。"
@@ -236,7 +236,7 @@ def _describe_after(facts: Mapping[str, Any], language: str, names: Mapping[str,
 def _describe_difference(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
     if facts["max_change"] == 0:
         return "前后两张图片完全相同。" if language == "zh" else "The pictures before and after are the same."
-    times = _number(facts["amplification"])
+    times = numerals.number(facts["amplification"])
     if language == "zh":
         return f"前后之差，以中灰为零，放大 {times} 倍。"
     return f"What changed between before and after, {times} times enlarged, grey where nothing did."
@@ -299,7 +299,7 @@ def _describe_chart(facts: Mapping[str, Any], language: str, names: Mapping[str,
     kind = facts["role"]
     zh = language == "zh"
     series = [_describe_series(entry, kind, language) for entry in facts["series"]]
-    low, high = map(_number, facts["x_range"])
+    low, high = map(numerals.number, facts["x_range"])
     method = names.get("method")
     if zh:
         head = (f"{method}：" if method else "") + ("折线图" if kind == "curve" else "散点图")
@@ -324,13 +324,13 @@ def _describe_series(entry: Mapping[str, Any], kind: str, language: str) -> str:
         count, correlation = entry["points"], entry["correlation"]
         if correlation is None:
             return _joined(name, f"有 {count} 个点") if zh else f"{count} points of {name}"
-        number = f"{correlation:.2f}".replace("-", "−")
+        value = numerals.number(correlation)
         return (
-            _joined(name, f"有 {count} 个点，相关系数 {number}")
+            _joined(name, f"有 {count} 个点，相关系数 {value}")
             if zh
-            else f"{count} points of {name}, correlation {number}"
+            else f"{count} points of {name}, correlation {value}"
         )
-    values = [_number(entry[key]) for key in ("first", "last", "least", "greatest")]
+    values = [numerals.number(entry[key]) for key in ("first", "last", "least", "greatest")]
     if zh:
         return _joined(name, "由") + f" {values[0]} 变到 {values[1]}，最低 {values[2]}，最高 {values[3]}"
     return f"{name} goes from {values[0]} to {values[1]}, lowest {values[2]}, highest {values[3]}"
@@ -359,10 +359,8 @@ def _describe_matrix(facts: Mapping[str, Any], language: str, names: Mapping[str
     for key, word in (("highest", "最高" if zh else "highest"), ("lowest", "最低" if zh else "lowest")):
         if facts[key]:
             first, second = labels[facts[key]["row"]], labels[facts[key]["column"]]
-            number = f"{facts[key]['value']:.2f}".replace("-", "−")
-            text += (
-                f"；{word}为 {first} 与 {second} 的 {number}" if zh else f"; {word} {number}, of {first} and {second}"
-            )
+            value = numerals.number(facts[key]["value"])
+            text += f"；{word}为 {first} 与 {second} 的 {value}" if zh else f"; {word} {value}, of {first} and {second}"
     return text + ("。" if zh else ".")
 
 
@@ -376,19 +374,19 @@ def _describe_bars(facts: Mapping[str, Any], language: str, names: Mapping[str, 
     elif facts["key"] == "name":
         text = f"条形图：{shown} 项" if zh else f"{shown} bars"
         if facts.get("largest") is not None:
-            first, number = term(facts["first"], language), _number(facts["largest"])
+            first, number = term(facts["first"], language), numerals.number(facts["largest"])
             text += f"，最长的是 {first}，为 {number}" if zh else f"; the longest is that of {first}, {number}"
     else:
         text = f"条形图：权重最大的 {shown} 个区域" if zh else f"Bars for the {shown} regions with the largest weights"
         if facts.get("largest") is not None:
-            number = _number(facts["largest"])
+            number = numerals.number(facts["largest"])
             text += f"，首位为 {number}" if zh else f"; the first has {number}"
     return text + ("。" if zh else ".")
 
 
 def _describe_text(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
     high, low = facts["highest"], facts["lowest"]
-    values = _number(high["value"]), _number(low["value"])
+    values = numerals.number(high["value"]), numerals.number(low["value"])
     if language == "zh":
         extremes = f"权重最高的是 {high['word']}（{values[0]}），最低的是 {low['word']}（{values[1]}）"
         return f"一句话，共 {facts['shown']} 个词；{extremes}。"
@@ -399,7 +397,7 @@ def _describe_text(facts: Mapping[str, Any], language: str, names: Mapping[str, 
 
 
 def _describe_cloud(facts: Mapping[str, Any], language: str, names: Mapping[str, str]) -> str:
-    first, value = facts["highest"]["word"], _number(facts["highest"]["value"])
+    first, value = facts["highest"]["word"], numerals.number(facts["highest"]["value"])
     if language == "zh":
         return f"词云，共 {facts['shown']} 个词，从大到小排列；最大的是 {first}（{value}）。"
     return f"A cloud of {facts['shown']} words, from the largest on; the first is {first!r}, {value}."
@@ -445,11 +443,8 @@ _DESCRIPTIONS: Mapping[str, Callable[[Mapping[str, Any], str, Mapping[str, str]]
 
 
 def percent(share: float, language: str) -> str:
-    """A share from 0 to 1 as a percentage with the language's spacing, never rounded to 0 or to 100."""
-    number = f"{100 * share:.0f}"
-    if (number == "0" and share > 0) or (number == "100" and share < 1):
-        number = f"{100 * share:.1f}" if 0.0005 <= share <= 0.9995 else ("< 0.1" if share < 0.5 else "> 99.9")
-    return f"{number}%" if language == "zh" else f"{number} %"
+    """A share as a percentage, with the sign as the language has it."""
+    return numerals.percent(share, "%" if language == "zh" else numerals.PERCENT_SIGN)
 
 
 def _joined(first: str, second: str) -> str:
@@ -475,18 +470,3 @@ def _place(key: str, language: str) -> str:
 
 def _third(fraction: float) -> int:
     return min(max(int(3 * fraction), 0), 2)
-
-
-def _number(value: float) -> str:
-    """Three digits, a true minus sign, and powers of ten as people write them."""
-    text = f"{value:.3g}".replace("-", "−")
-    mantissa, mark, exponent = text.partition("e")
-    if not mark:
-        return text
-    power = exponent.replace("+", "").replace("−0", "−").lstrip("0")
-    return f"{mantissa} × 10{superscript(power)}"
-
-
-def superscript(digits: str) -> str:
-    """Digits and minus signs, raised."""
-    return digits.translate(SUPERSCRIPTS)

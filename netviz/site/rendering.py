@@ -25,6 +25,7 @@ from netviz.yaml_places import read_values
 ASSETS = (
     "explorer.js",
     "favicon.svg",
+    "numerals.js",
     "question.js",
     "readout.js",
     "search.js",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from netviz.figures import Figure, term
-from netviz.site.text.filters import number, percent, signed
+from netviz.numerals import number, signed
+from netviz.site.text.filters import percent
 
 
 @dataclass(frozen=True)
