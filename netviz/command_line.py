@@ -18,9 +18,9 @@ from netviz.mistakes import Mistakes, from_plain
 from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
 from netviz.options import CONTENT, WEIGHTS, Options
-from netviz.pictures.opening import UnreadablePicture
+from netviz.pictures.opening import UnreadablePicture, check_file
 from netviz.progress import Report, Reporter
-from netviz.refusals import refusal, unfit, write_details
+from netviz.refusals import refusal, write_details
 from netviz.site.files.publish import CannotPublish
 
 EXAMPLES = f"""\
@@ -86,7 +86,10 @@ def parser() -> argparse.ArgumentParser:
         help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
     )
     arguments.add_argument(
-        "--picture", type=_path, metavar="FILE", help="your own photo: the course is built around it"
+        "--picture",
+        type=_path,
+        metavar="FILE",
+        help="your own photo: the course is built around it (./-x.jpg, if its name begins with a dash)",
     )
     arguments.add_argument(
         "--focus",
@@ -168,8 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tuple(options.focus) if options.focus else None,
             options.credit,
         )
-        if chosen.picture and (reason := unfit(chosen.picture)):
-            raise UnreadablePicture(f"{chosen.picture}: {reason}")
+        if chosen.picture:
+            check_file(chosen.picture)
         if options.export:
             from netviz.pipeline import export
 

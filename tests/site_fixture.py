@@ -402,7 +402,7 @@ def _pages(
         "methods": {"methods": declarations},
         "glossary": {"chapters": CHAPTERS[language]},
         "bibliography": {"works": WORKS},
-        "credits": {"notices": notices, "seen": {PICTURES[0]: 0.3}},
+        "credits": {"notices": notices, "seen": {PICTURES[0]: read_samples(ROOT / "content/pictures")[PICTURES[0]]}},
     }
     for slug, values in contents.items():
         page = replace(plain, slug=slug, title=getattr(env.globals["words"], slug))

@@ -328,6 +328,11 @@ def bound(path: Path) -> socket.socket:
     return place
 
 
+def gigabytes(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(3 * 10**9)  # it takes no room: nothing is written
+
+
 BAD: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "text": (b"not a picture at all\n" * 99, "not a picture, or of no kind that can be read: AVIF, BMP, GIF, HEIC"),
     "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"><rect/></svg>', "not a picture, or of no kind"),
@@ -343,6 +348,7 @@ BAD: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "a pipe that nobody writes to": (os.mkfifo, "a named pipe"),
     "a device without an end": (lambda path: path.symlink_to("/dev/zero"), "a device"),
     "a socket": (bound, "a socket"),
+    "a file of 3 GB": (gigabytes, "3 GB are more than any picture's file should have"),
     "a link in a circle": (lambda path: path.symlink_to(path.name), "too many levels of symbolic links"),
     "a link to nowhere": (lambda path: path.symlink_to("nowhere"), "a link that leads nowhere"),
     "a bomb of 4 gigapixels": (tiff(np.zeros((2, 2), np.uint16), 1, claimed=(65000, 65000)), "100 megapixels"),
@@ -438,6 +444,8 @@ def test_the_square_lies_around_the_focus_as_nearly_as_the_edges_allow(tmp_path:
     assert left[0, 0, 0] == 0 and right[0, -1, 0] == 225
     assert (frame(BANDS.transpose(1, 0, 2), 48, (0.9, 0)) == left.transpose(1, 0, 2)).all()
     assert (frame(BANDS, 48, (0.5, 0.5)) == frame(BANDS, 48)).all()
+    assert photo(tmp_path, BANDS, (1, 0.2)).square == (300 - 52.5, 0, 52.5)
+    assert photo(tmp_path, BANDS).square == ((300 - 52.5) / 2, 3.75, 52.5)
     digests = {photo(tmp_path, BANDS, focus).digest for focus in (None, (0.5, 0.5), (0.5, 0.4), (0.4, 0.5))}
     assert len(digests) == 3  # the middle is the middle, whether somebody chose it or not
 

@@ -25,6 +25,7 @@ from netviz.refusals import unfit
 
 SUFFIXES = {".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 LARGEST = 100_000_000  # pixels of a file
+LARGEST_FILE = 2 * 10**9  # bytes
 LARGEST_OF = {"WEBP": 60_000_000}  # whose decoder holds four copies
 KEPT = 25_000_000  # pixels; larger pictures are reduced by 2 or 3 …
 KEPT_SHORT_SIDE = 640  # … but not below this: more than any figure shows
@@ -70,8 +71,7 @@ class OpenedPicture:
 
 def open_picture(path: Path) -> OpenedPicture:
     """Read any picture file. Raises UnreadablePicture."""
-    if reason := unfit(path) or ("" if path.stat().st_size else "the file is empty"):
-        raise UnreadablePicture(f"{path}: {reason}")
+    check_file(path)
     try:
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
@@ -90,6 +90,15 @@ def open_picture(path: Path) -> OpenedPicture:
     remarks = [" ".join(str(one.message).split()) for one in told if issubclass(one.category, UserWarning)]
     facts = replace(opened.facts, doubts=(*opened.facts.doubts, *dict.fromkeys(remarks)))
     return replace(opened, facts=facts)
+
+
+def check_file(path: Path) -> None:
+    """Raises UnreadablePicture for what can't be a picture, or is too large to be looked at; nothing is opened."""
+    reason = unfit(path)
+    if not reason and not 0 < (size := path.stat().st_size) <= LARGEST_FILE:
+        reason = f"{size // 10**9} GB are more than any picture's file should have" if size else "the file is empty"
+    if reason:
+        raise UnreadablePicture(f"{path}: {reason}")
 
 
 def _identified(path: Path) -> Image.Image:

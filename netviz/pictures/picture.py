@@ -71,9 +71,17 @@ class Picture:
         return frame(pixels, side, self.focus or MIDDLE)
 
     @property
+    def square(self) -> tuple[float, float, float]:
+        """Left and upper edge of what the network sees, and its side, in pixels of the file."""
+        width, height = self.facts.size
+        side = CROP / SHORT_SIDE * min(width, height)
+        x, y = self.focus or MIDDLE
+        return _start(width, side, x), _start(height, side, y), side
+
+    @property
     def seen(self) -> float:
         """The share of the picture that the network sees."""
-        return (CROP / SHORT_SIDE) ** 2 * min(self.facts.size) / max(self.facts.size)
+        return self.square[2] ** 2 / math.prod(self.facts.size)
 
 
 def open_upright(path: Path) -> NDArray[np.uint8]:
@@ -94,7 +102,7 @@ def frame(pixels: NDArray[np.uint8], side: int = CROP, focus: tuple[float, float
     scale = side * SHORT_SIDE / CROP / min(height, width)
     size = (max(side, round(width * scale)), max(side, round(height * scale)))
     resized = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
-    top, left = _start(size[1], side, down), _start(size[0], side, across)
+    top, left = int(_start(size[1], side, down)), int(_start(size[0], side, across))
     return resized[top : top + side, left : left + side]
 
 
@@ -104,13 +112,13 @@ def _cut(length: int, other: int, focus: float) -> tuple[slice, float]:
     Else a picture one pixel wide would fill the memory when it is enlarged.
     """
     kept = min(length, LONG * other)
-    start = _start(length, kept, focus)
+    start = int(_start(length, kept, focus))
     return slice(start, start + kept), (length * focus - start) / kept
 
 
-def _start(length: int, kept: int, focus: float) -> int:
+def _start(length: float, kept: float, focus: float) -> float:
     """Where a cut begins that lies around the focus, as nearly as the edges allow."""
-    return min(max(math.floor(length * focus - kept / 2), 0), length - kept)
+    return min(max(length * focus - kept / 2, 0), length - kept)
 
 
 def picture_mistakes(pictures: Iterable[Picture]) -> Iterator[Mistake]:

@@ -60,6 +60,6 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
             notices = [*carried(edition.weights.form), *course.site.notices]
             return {
                 "notices": [(one.name[language], one.licence, one.source) for one in notices],
-                "seen": {one.name: one.seen for one in course.pictures.values() if one.seen < LITTLE},
+                "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }
     return {}

@@ -87,8 +87,8 @@ def render_page(env: Environment, template: str, site: Site, page: Page, **value
     ``home``, ``lesson`` and ``page`` take ``body`` (Markup), the last two also ``learn`` (lines of text), ``lesson``
     also ``downloads`` (links by suffix, ``ipynb`` and ``py``); ``methods`` takes ``methods`` (`MethodView`),
     ``glossary`` ``chapters`` (`ChapterView`), ``bibliography`` ``works`` (`WorkView`), and ``credits`` ``notices``
-    (name, licence, source) of what the site is made of, and ``seen``, by names of pictures of which the network sees
-    little, how much that is.
+    (name, licence, source) of what the site is made of, and ``seen``, by name the pictures (`Picture`) of which the
+    network sees little.
     """
     return env.get_template(f"{template}.html").render(site=site, page=page, **values)
 
