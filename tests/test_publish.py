@@ -20,7 +20,12 @@ from netviz.site.files.places import check_places
 from netviz.site.files.publish import CannotPublish
 
 ROOT = Path(__file__).resolve().parents[1]
-CHILD = "from pathlib import Path\nimport os\nfrom netviz.cache.manifest import Kept\nfrom netviz.site.files import publish\n"
+CHILD = """
+from pathlib import Path
+import os
+from netviz.cache.manifest import Kept
+from netviz.site.files import publish
+"""
 
 
 @pytest.fixture
