@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from browser import Browser
 
 ROOT = Path(__file__).resolve().parents[1]
+
+settings.register_profile("ci", max_examples=300, deadline=20_000, derandomize=True, database=None)
+settings.register_profile("nightly", max_examples=10_000, deadline=20_000)
+settings.load_profile(os.environ.get("NETVIZ_HYPOTHESIS", "ci"))
 
 
 @pytest.fixture
