@@ -203,3 +203,13 @@ def test_a_lesson_is_in_one_part(course: Path) -> None:
     path = course / "site.yaml"
     write(path, path.read_text("utf-8") + "parts: [{title: {en: A, zh: 甲}, lessons: [first, first]}]\n")
     assert ["the lesson 'first' is in a part already" in str(mistake) for mistake in read(course).mistakes] == [True]
+
+
+def test_what_has_no_place_on_any_page_is_told_of(course: Path) -> None:
+    home = course / "pages" / "home" / "en.md"
+    write(home, home.read_text("utf-8").replace("summary:", "learn: [much]\nsummary:"))
+    write(course / "measurements" / "speed.json", "{}")
+    assert [(one.path.name, one.message) for one in read(course).warnings] == [
+        ("en.md", "the home page shows no `learn:`"),
+        ("speed.json", "no lesson shows it"),
+    ]

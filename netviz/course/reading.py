@@ -161,6 +161,7 @@ def read_course(
         warnings=(
             *unread(content, is_picture),
             *_without_text(texts),
+            *_unshown(home, texts, measurements, content),
             *plain_text_warnings(texts, (content / "site.yaml", content / "pictures" / CREDITS)),
         ),
         broken=frozenset(broken),
@@ -172,6 +173,17 @@ def _without_text(texts: Iterable[Lesson]) -> Iterator[Mistake]:
     for text in (text for lesson in texts for text in lesson.texts.values()):
         if not text.markdown.strip():
             yield text.mistake("has no text beneath its front matter", text.first_line)
+
+
+def _unshown(home: Lesson, texts: Iterable[Lesson], measurements: Iterable[str], content: Path) -> Iterator[Mistake]:
+    """What is read, and has no place on any page."""
+    for text in home.texts.values():
+        if text.front.learn:
+            yield text.mistake("the home page shows no `learn:`", 1)
+    sources = "".join(text.source for lesson in texts for text in lesson.texts.values())
+    for name in measurements:
+        if f"'{name}'" not in sources and f'"{name}"' not in sources:
+            yield Mistake(content / "measurements" / f"{name}.json", "no lesson shows it")
 
 
 def _not_offered(offer: Sequence[str], samples: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:
