@@ -247,7 +247,11 @@ def _settings_of(function: Callable[..., Result]) -> tuple[type[BaseModel], dict
         for mark in typing.get_args(hints[parameter.name])[1:]:
             if isinstance(mark, LayerChoice):
                 layers[parameter.name] = mark
-    model = create_model(f"{function.__name__}_settings", __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+    model = create_model(
+        f"{function.__name__}_settings",
+        __config__=ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False),
+        **fields,
+    )
     return model, layers
 
 
