@@ -65,6 +65,11 @@ def check_writable(folder: Path) -> None:
         file.flush()
 
 
+def stands(path: Path) -> bool:
+    """Whether anything is there, be it a named pipe or a link that leads nowhere: what can't be read is not missing."""
+    return os.path.lexists(path)
+
+
 def unfit(path: Path) -> str:
     """Why a path can't be read as a file, in words; empty if it can.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-import stat
 from pathlib import Path
 
 from netviz.limits import FILE_BYTES
 from netviz.mistakes import Mistake, Mistakes
+from netviz.refusals import unfit
 
 _MARKS = (  # the longer ones first: UTF-32's begins as UTF-16's does
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -53,9 +53,9 @@ def named(character: str) -> str:
 
 
 def _bytes(path: Path) -> bytes:
+    if why := unfit(path):
+        raise Mistakes([Mistake(path, why)])
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise Mistakes([Mistake(path, "is no file")])
         with path.open("rb") as file:
             content = file.read(FILE_BYTES + 1)
     except OSError as error:

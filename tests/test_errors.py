@@ -87,6 +87,20 @@ def test_what_may_not_be_read_is_said_to_be_so(tmp_path: Path, monkeypatch: pyte
     assert unfit(tmp_path / "photo.jpg") == "you have no right to read it"
 
 
+@pytest.mark.parametrize("kind", ["folder", "pipe", "loop", "broken link"])
+def test_what_is_no_file_in_a_course_is_neither_missing_nor_waited_for(
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str
+) -> None:
+    path, words = unusual(tmp_path)[kind]
+    names = ("site.yaml", "glossary.yaml", "bibliography.yaml", "pictures/credits.yaml", "lessons/01-first/en.md")
+    for name in names:
+        (course / name).unlink(missing_ok=True)
+        (course / name).mkdir() if kind == "folder" else (course / name).symlink_to(path)
+    assert main(["--content", str(course), "--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == 1
+    said = told(capsys)
+    assert said.count(words) == len(names) and all(f"{course / name}: " in said for name in names)
+
+
 def test_a_store_that_is_a_file_is_one_sentence(
     course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

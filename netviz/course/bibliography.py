@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netviz.course.fields import Name, WebAddress
 from netviz.methods import Method, Paper
 from netviz.mistakes import Mistake, Mistakes
+from netviz.refusals import stands
 from netviz.yaml_places import Places, read_checked
 
 
@@ -54,7 +55,7 @@ class Bibliography:
 
 def read_bibliography(path: Path) -> Bibliography:
     """The works that a course lists, none if it has no such file. Raises Mistakes, also where the order is lost."""
-    if not path.is_file():
+    if not stands(path):
         return Bibliography((), Places(path, (), 1, {}, {}))
     works, places = read_checked(path, tuple[Work, ...], list(Work.model_fields))
     mistakes = []

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from netviz.course.fields import InEveryLanguage, Name
 from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.refusals import stands
 from netviz.yaml_places import Key, Places, read_checked
 
 
@@ -64,7 +65,7 @@ class Glossary:
 
 def read_glossary(path: Path) -> Glossary:
     """The glossary of a course; empty if it has none. Raises Mistakes."""
-    if not path.is_file():
+    if not stands(path):
         return Glossary((), Places(path, (), 1, {}, {}))
     chapters, places = read_checked(path, tuple[Chapter, ...], [*Chapter.model_fields, *Term.model_fields])
     glossary = Glossary(chapters, places)

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from netviz.course.blocks import Fault, Fence, Line, blocks
 from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
 from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.refusals import stands
 from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
 
@@ -129,7 +130,7 @@ def read_lesson(folder: Path) -> Lesson:
     mistakes: list[Mistake] = []
     for language in LANGUAGES:
         path = folder / f"{language}.md"
-        if not path.is_file():
+        if not stands(path):
             mistakes.append(Mistake(path, f"the lesson has no text in {language!r}"))
             continue
         with gathered(mistakes):

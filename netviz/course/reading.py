@@ -24,6 +24,7 @@ from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
 from netviz.pictures import Picture, own_picture
+from netviz.refusals import stands
 from netviz.yaml_places import Places, read_checked
 
 HOME = "home"
@@ -221,6 +222,6 @@ def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iter
 
 
 def _read_site_text(path: Path) -> tuple[SiteText, Places]:
-    if not path.is_file():
+    if not stands(path):
         raise Mistakes([Mistake(path, "is missing; it holds the site's title and tagline")])
     return read_checked(path, SiteText, [*SiteText.model_fields, *Notice.model_fields, *Part.model_fields])

@@ -14,7 +14,7 @@ from netviz.course.folders import alike, entries
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import Picture
 from netviz.pictures.opening import SUFFIXES
-from netviz.refusals import unfit
+from netviz.refusals import stands, unfit
 from netviz.yaml_places import read_checked
 
 CREDITS = "credits.yaml"
@@ -44,7 +44,7 @@ def read_samples(folder: Path) -> dict[str, Picture]:
     pictures themselves are not opened.
     """
     credits_file = folder / CREDITS
-    if not credits_file.is_file():
+    if not stands(credits_file):
         raise Mistakes([Mistake(credits_file, "is missing; it names the sample pictures, with credit and licence")])
     credits, places = read_checked(credits_file, dict[str, Credit], list(Credit.model_fields))
     found = [path for path in entries(folder) if is_picture(path)]
