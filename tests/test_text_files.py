@@ -51,5 +51,6 @@ def test_a_file_that_is_too_large_or_none_is_told(tmp_path: Path) -> None:
     (tmp_path / "en.md").write_bytes(b"a" * (FILE_BYTES + 1))
     os.mkfifo(tmp_path / "pipe.md")
     assert "is too large: texts may have 2 MB" in told(tmp_path / "en.md")
-    assert "a named pipe, where a file is needed" in told(tmp_path / "pipe.md") and "is no file" in told(tmp_path)
+    assert "a named pipe, where a file is needed" in told(tmp_path / "pipe.md")
+    assert "a folder, where a file is needed" in told(tmp_path)
     assert "can't be read: No such file" in told(tmp_path / "nothing.md")
