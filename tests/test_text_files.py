@@ -53,4 +53,4 @@ def test_a_file_that_is_too_large_or_none_is_told(tmp_path: Path) -> None:
     assert "is too large: texts may have 2 MB" in told(tmp_path / "en.md")
     assert "a named pipe, where a file is needed" in told(tmp_path / "pipe.md")
     assert "a folder, where a file is needed" in told(tmp_path)
-    assert "can't be read: No such file" in told(tmp_path / "nothing.md")
+    assert "there is no such file" in told(tmp_path / "nothing.md")
