@@ -99,8 +99,10 @@ of every pixel. Its **unit** is score per RGB step. Its
 a little more lowers it. For a small change $d$ of the whole photo,
 
 $$
-f(x + d)_{c} \\approx f(x)_{c} + \\sum_{i} g_{i} d_{i}
+f(x + d)_{c} \\approx f(x)_{c} + \\sum_{i} g_{i} d_{i} \\label{eq:small}
 $$
+
+By \\eqref{eq:small} the gradient is all that a small change needs.
 
 ## One map
 
@@ -164,8 +166,10 @@ $$
 整张照片作一个小改动 $d$ 时，
 
 $$
-f(x + d)_{c} \\approx f(x)_{c} + \\sum_{i} g_{i} d_{i}
+f(x + d)_{c} \\approx f(x)_{c} + \\sum_{i} g_{i} d_{i} \\label{eq:small}
 $$
+
+\\eqref{eq:small} 说明，小改动只需要梯度。
 
 ## 一张图
 
