@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from netviz.course.experiments import Experiment
 from netviz.course.reading import Course, read_course
-from netviz.engine.plan import Plan, make_plan
+from netviz.engine.plan import Plan, Task, make_plan
+from netviz.methods import methods
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import Weights
+from netviz.pictures import Picture
+from netviz.site.files.raw_numbers import numbers_path
 
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS = Weights("compact", "0" * 64, "nowhere")
@@ -59,3 +63,14 @@ def test_maps_of_one_unit_know_what_they_are_compared_with(course: Path) -> None
     first, second = plan["slope", "dog"], plan["slope@top2", "dog"]
     assert [other.key for other in first.beside] == [second.key]
     assert plan["dog-cam", "dog"].beside == ()  # another layer has another unit
+
+
+def test_no_two_figures_have_numbers_in_one_place() -> None:
+    """Hyphens are in both names: experiment ``a`` on ``b-dog`` is not ``a-b`` on ``dog``."""
+    one = methods()["gradient"]
+    paths = set()
+    for name, photo in (("a", "b-dog"), ("a-b", "dog"), ("a", ""), ("a-b", ""), ("a-b-dog", "")):
+        experiment = Experiment(name, "a", one, photo, "top1", "signed", {}, (), (), {}, "")
+        picture = Picture(photo, ROOT / "dog.jpg", {}, "", "", "") if photo else None
+        paths.add(numbers_path(Task(experiment, picture, (), WEIGHTS), "json"))
+    assert len(paths) == 5

@@ -39,6 +39,7 @@ from netviz.methods import Method, methods
 from netviz.networks import small
 from netviz.networks.memory import Memory
 from netviz.networks.weights import Weights, describe
+from netviz.options import Options
 from netviz.pictures import Picture
 from netviz.site.files.previews import GIVEN as PREVIEW_GIVEN
 from netviz.site.files.previews import preview_file, previews
@@ -178,8 +179,9 @@ def site(folder: Path) -> dict[str, list[str]]:
     with watched() as previewing:
         preview_file(shown, store)
     forget()
+    options = Options(content, folder / "site", folder / "store")
     with watched() as weaving:
-        records = Results(course, plan, describe("compact"), store)
+        records = Results(course, plan, describe("compact"), store, options)
         site_files(records, verdicts(records), Takeover(folder / "site"))
     return {
         "thumbnails": lacking(showing, ("netviz.site.files.thumbnails", type(picture).__module__)),
