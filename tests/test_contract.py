@@ -17,7 +17,8 @@ import netviz.methods
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.lessons import Lesson, read_text
 from netviz.engine.record import READABLE, split
-from netviz.figures import Figure, alt_text, draw, terms
+from netviz.figures import Figure, draw
+from netviz.figures.describe import alt_text, is_term
 from netviz.figures.views import VIEWS
 from netviz.methods import Method, OutputSetting, Passes, Result, SpatialLayer, method, methods, run, run_on_data
 from netviz.mistakes import Mistakes
@@ -115,10 +116,10 @@ def test_every_setting_is_described_and_its_default_is_within_its_range(name: st
 
 @pytest.mark.parametrize("name", methods())
 def test_settings_and_axes_have_words_in_both_languages(name: str) -> None:
-    """Missing ones go into netviz/site/method_words.yaml and netviz/figures/terms.yaml."""
+    """Missing ones go into netviz/site/method_words.yaml and netviz/languages/en/terms.ftl."""
     one = methods()[name]
     for setting, field in one.settings.model_fields.items():
-        assert setting in terms(), setting
+        assert is_term(setting), setting
         assert setting_words(field.description or "", "zh"), field.description
     for view in {"curve", "scatter", "matrix", "plane"} & set(one.views):
         for language in ("en", "zh"):
@@ -146,10 +147,10 @@ def test_one_entry_a_picture_finite_and_of_the_declared_kind(name: str) -> None:
 
 @every_method
 def test_what_is_measured_has_words_in_both_languages(name: str) -> None:
-    """Numbers, and series of charts; missing words go into netviz/figures/terms.yaml."""
+    """Numbers, and series of charts; missing words go into netviz/languages/en/terms.ftl."""
     numbers, arrays = split(ask(methods()[name]))
     series = [key for key, values in arrays.items() if values.ndim == 1] if "x" in {**numbers, **arrays} else []
-    assert [key for key in [*numbers, *series] if key not in terms()] == []
+    assert [key for key in [*numbers, *series] if not is_term(key)] == []
 
 
 VARYING = {
@@ -271,7 +272,7 @@ def test_its_answer_is_finite_repeats_and_can_be_drawn_in_every_declared_view(na
         assert values.dtype.kind == "U" or np.isfinite(values).all(), key
     numbers, arrays = split(first)
     json.dumps(numbers)
-    assert [key for key in numbers if key not in terms()] == []  # words go into netviz/figures/terms.yaml
+    assert [key for key in numbers if not is_term(key)] == []  # words go into netviz/languages/en/terms.ftl
     for view in one.views:
         figure = draw(view, arrays, numbers, signed=None, picture_pixels=None, folder=tmp_path)
         assert Figure.from_json(json.loads(json.dumps(figure.to_json()))) == figure

@@ -16,9 +16,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from netviz.figures import VIEWS, Figure, Panel, alt_text, draw
+from netviz.figures import VIEWS, Figure, Panel, draw
 from netviz.figures.charts import linear_ticks, log_ticks
 from netviz.figures.colours import Scale, grey, scale_of
+from netviz.figures.describe import alt_text
 from netviz.figures.facts import area_means, concentration, map_facts, map_table, state_of
 from netviz.figures.grids import layer_scale, paint, sheet_for
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from netviz import numerals
 from netviz.figures.charts import linear_ticks
-from netviz.figures.describe import percent
+from netviz.languages.messages import messages
 from netviz.site.text import filters
 
 if TYPE_CHECKING:
@@ -85,7 +85,8 @@ def test_no_percentage_is_rounded_to_0_or_100_or_crosses_them(share: float) -> N
 
 def test_one_number_reads_the_same_wherever_it_stands() -> None:
     assert dict(linear_ticks(0, 100000))[100000.0] == filters.number(100000.0) == numerals.fixed(100000, 0)
-    assert percent(0.97312, "zh") == filters.percent(0.97312, "zh") == "97.3%"
+    words = messages("zh", "figures")("bars", of="classes", shown=5, has_value=True, value=0.97312)
+    assert words == "条形图：最可能的 5 个类别，首位的概率为 97.3%。" and filters.percent(0.97312, "zh") == "97.3%"
 
 
 def test_the_script_writes_the_numbers_that_the_package_writes(browser: Browser) -> None:

@@ -34,11 +34,12 @@ MAY_KNOW = {
     "networks": {"pictures"},
     "data": {"networks"},
     "methods": {"networks", "data"},
-    "figures": set(),
+    "languages": {"networks"},
+    "figures": {"languages"},
     "course": {"sandbox", "methods", "networks", "pictures"},
     "cache": {"networks"},
     "engine": {"sandbox", "course", "cache", "methods", "networks", "figures", "pictures"},
-    "site": {"sandbox", "engine", "course", "cache", "methods", "networks", "figures", "pictures"},
+    "site": {"languages", "sandbox", "engine", "course", "cache", "methods", "networks", "figures", "pictures"},
 }
 INSIDE_THE_SITE = {"text": set(), "page_figures": {"text"}, "files": set()}
 MODULES = {

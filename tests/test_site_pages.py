@@ -22,7 +22,8 @@ from site_fixture import TEMPLATES, WEIGHTS, figure_of
 from netviz import methods
 from netviz.course.claims import CheckedClaim
 from netviz.engine.result_views import ClassScore
-from netviz.figures import Column, Figure, Table, alt_text, draw
+from netviz.figures import Column, Figure, Table, draw
+from netviz.figures.describe import alt_text
 from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
 from netviz.networks.architecture import vgg16_layers

@@ -13,15 +13,17 @@ from types import SimpleNamespace
 import pytest
 from test_experiments import fence, read
 
+import netviz
 import netviz.engine.plan
 from netviz.cache import packages
 from netviz.cache.packages import installed
 from netviz.cache.sources import closure, code_digest, data_files, distributions_of
 from netviz.engine.plan import GIVEN, Task
+from netviz.figures import VIEWS
 from netviz.methods import methods
 from netviz.networks.weights import Weights
 
-PACKAGE = Path(netviz.engine.plan.__file__).parent
+PACKAGE = Path(netviz.__file__).parent
 MODULES = {
     ".".join(file.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): file
     for file in PACKAGE.rglob("*.py")
@@ -146,12 +148,24 @@ def test_what_is_installed_is_told_as_pythons_own_library_tells_it() -> None:
     [
         ("netviz.networks.classes", "classes.tsv"),
         ("netviz.networks.head", "head.npz"),
-        ("netviz.figures.describe", "terms.yaml"),
         ("netviz.site.method_words", "method_words.yaml"),
     ],
 )
 def test_the_files_that_a_module_reads_are_part_of_it(module: str, file: str) -> None:
     assert [path.name for path in data_files(module)] == [file]
+
+
+def test_languages_are_files_of_the_module_that_looks_for_them() -> None:
+    found = {path.relative_to(PACKAGE / "languages").as_posix() for path in data_files("netviz.languages.known")}
+    assert found >= {"en/language.yaml", "en/figures.ftl", "zh/terms.ftl"}
+
+
+def test_words_are_no_part_of_drawing_and_running() -> None:
+    """An edited message weaves pages anew, and neither runs nor draws."""
+    for module in VIEWS:
+        drawing = closure(("netviz.engine.draw", f"netviz.figures.{VIEWS[module].module}"), GIVEN)
+        assert not any(one.startswith("netviz.languages") for one in drawing)
+    assert "netviz.languages.known" in closure(("netviz.site.weave",))
 
 
 def test_every_file_of_the_package_is_part_of_a_module() -> None:

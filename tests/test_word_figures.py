@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from test_figures import EXAMPLES
 
-from netviz.figures import Figure, alt_text, draw
+from netviz.figures import Figure, draw
+from netviz.figures.describe import alt_text
 from netviz.site.page_figures.word_figures import Word, tree, words
 
 WORDS = np.array(["draw", "a", "graph"])

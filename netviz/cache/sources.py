@@ -27,7 +27,7 @@ _IMPORT = re.compile(  # Python's own parser finds the same, and takes thirty ti
 )
 _ALIASES = re.compile(r"([\w.]+)(?:[ \t\\\n]+as[ \t\\\n]+\w+)?")
 _DOTTED = re.compile(r"""["']([A-Za-z_]\w*)\.[\w.]+["']""")
-_STRING = re.compile(r"""["']([\w.-]+)["']""")
+_STRING = re.compile(r"""["']([\w.-]+|\*\.\w+)["']""")
 
 
 @cache
@@ -63,13 +63,27 @@ def closure(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> frozenset[
 
 
 def data_files(module: str) -> list[Path]:
-    """The files beside a module that it can read: those that its source names, and one of its own name."""
+    """The files beside a module that it can read: those that its source names, and one of its own name.
+
+    A name may be a pattern, ``*.ftl``. Folders beside it that hold no modules hold such files too.
+    """
     path = _path(module)
     if not path:
         return []
     named = set(_STRING.findall(path.read_text("utf-8")))
-    beside = (file for file in path.parent.iterdir() if file.is_file() and file.suffix not in CODE)
-    return sorted(file for file in beside if file.name in named or file.stem == path.stem)
+    return sorted(
+        file
+        for folder in (path.parent, *_folders_of_files(path.parent))
+        for file in folder.iterdir()
+        if file.is_file() and file.suffix not in CODE
+        if {file.name, f"*{file.suffix}"} & named or (file.stem == path.stem and folder == path.parent)
+    )
+
+
+@cache
+def _folders_of_files(folder: Path) -> list[Path]:
+    inner = [one for one in folder.iterdir() if one.is_dir() and one.name != "__pycache__"]
+    return [one for one in inner if not any(file.suffix in CODE for file in one.iterdir())]
 
 
 @cache

@@ -1,10 +1,11 @@
 """Figures: arrays and numbers become picture files, facts, alt text and a table.
 
 No word is burnt into a picture, so one set of files serves every language; words are composed from facts by
-`alt_text`. Reading this module imports neither NumPy nor Matplotlib: pages are woven without them.
+`netviz.figures.describe`, which is no part of drawing. Reading this module imports neither NumPy nor Matplotlib: pages
+are woven without them.
 
-It may know NumPy, Matplotlib and Pillow. It must not know networks, methods or experiments: to it a result is arrays
-with names.
+It may know NumPy, Matplotlib, Pillow, and languages. It must not know networks, methods or experiments: to it a result
+is arrays with names.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netviz.figures.describe import alt_text, place_words, term, terms
 from netviz.figures.figure import Column, Figure, Legend, Panel, Readings, Request, Table
 from netviz.figures.views import VIEWS, View
 
@@ -31,11 +31,7 @@ __all__ = [
     "Readings",
     "Table",
     "View",
-    "alt_text",
     "draw",
-    "place_words",
-    "term",
-    "terms",
 ]
 
 

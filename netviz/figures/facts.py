@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats
-from netviz.figures.describe import PLACES
-from netviz.figures.figure import Column, Table, rounded, rounded_rows
+from netviz.figures.figure import PLACES, Column, Table, rounded, rounded_rows
 
 ZERO = 1e-30  # float32 products of such values vanish
 NEAR_ZERO = 1e-6

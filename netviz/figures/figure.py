@@ -12,6 +12,18 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+PLACES = (
+    "upper-left",
+    "upper-centre",
+    "upper-right",
+    "centre-left",
+    "centre",
+    "centre-right",
+    "lower-left",
+    "lower-centre",
+    "lower-right",
+)  # the nine parts of a picture, row by row
+
 
 @dataclass(frozen=True)
 class Legend:
@@ -89,7 +101,7 @@ class Column:
     """A column of a table: ``key`` names it (`term` gives the word), ``kind`` says what its values are.
 
     Kinds: ``number``, ``share`` (0 to 1), ``count`` (from 1), ``index`` (from 0), ``class`` (a class's
-    index), ``name``, ``term`` (a word that `term` knows) and ``place`` (a key of `netviz.figures.describe.PLACES`).
+    index), ``name``, ``term`` (a word that `term` knows) and ``place`` (one of `PLACES`).
     """
 
     key: str

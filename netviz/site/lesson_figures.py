@@ -11,7 +11,8 @@ from markupsafe import Markup
 from netviz.course.experiments import Experiment
 from netviz.engine.draw import FIGURES, load_figure
 from netviz.engine.plan import Task
-from netviz.figures import Figure, alt_text, term
+from netviz.figures import Figure
+from netviz.figures.describe import alt_text, term
 from netviz.methods import Passes
 from netviz.mistakes import Mistakes
 from netviz.site.edition import Edition

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from netviz.figures import term, terms
+from netviz.figures.describe import is_term, term
 from netviz.methods import methods
 from netviz.yaml_places import read_values
 
@@ -57,8 +57,8 @@ def value_words(setting: str, value: object, language: str) -> str:
     """A setting's value in words, a method by its title; otherwise as it is written in a lesson."""
     name = str(value)
     method = methods().get(name)
-    words = _words()["values"].get(setting, {}).get(name) or (method.title if method else terms().get(name))
-    return str(words[language]) if words else name
+    words = _words()["values"].get(setting, {}).get(name) or (method.title if method else None)
+    return str(words[language]) if words else term(name, language) if is_term(name) else name
 
 
 def is_slope(method: str, settings: Mapping[str, Any]) -> bool:

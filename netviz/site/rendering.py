@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from netviz.course.measurements import Measurement, Row
-from netviz.figures import term
+from netviz.figures.describe import term
 from netviz.networks.architecture import Layer
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from netviz.course.claims import CheckedClaim
 from netviz.engine.result_views import ClassScore
-from netviz.figures import Column, Figure, Legend, Table, alt_text, term
+from netviz.figures import Column, Figure, Legend, Table
+from netviz.figures.describe import alt_text, term
 from netviz.methods import Paper, Passes
 from netviz.networks.architecture import Layer
 from netviz.networks.weights import Weights

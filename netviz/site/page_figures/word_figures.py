@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from netviz.figures import Figure, term
+from netviz.figures import Figure
+from netviz.figures.describe import term
 from netviz.numerals import number, signed
 from netviz.site.text.filters import percent
 

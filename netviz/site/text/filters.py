@@ -7,7 +7,9 @@ from functools import cache, partial
 from typing import Any
 
 from netviz import numerals
-from netviz.figures.describe import PLACES, place_words, term
+from netviz.figures.describe import place_words, term
+from netviz.figures.figure import PLACES
+from netviz.languages.known import language as language_of
 from netviz.networks.classes import classes
 from netviz.numerals import NOTHING, integer, number, signed
 from netviz.sandbox import Sandbox
@@ -39,7 +41,7 @@ def sandbox(language: str) -> Sandbox:
 
 def percent(share: float | None, language: str = "en") -> str:
     """A share as a percentage, with the sign as the language has it: ``45.1 %``, in Chinese ``45.1%``."""
-    return numerals.percent(share, "%" if language == "zh" else numerals.PERCENT_SIGN)
+    return numerals.percent(share, language_of(language).percent)
 
 
 def place(where: str | Sequence[float] | Mapping[str, float], language: str = "en") -> str:
