@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import gc
-import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from netviz.cache.built import is_current, summary_of
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged
 from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
-from netviz.networks import Precision
 from netviz.networks.weights import WeightsUnavailable
-from netviz.options import CONTENT, WEIGHTS, Options
+from netviz.options import Options, arguments_of
 from netviz.pictures.opening import UnreadablePicture, check_file
 from netviz.progress import Report, Reporter
 from netviz.refusals import refusal, write_details
@@ -69,56 +67,11 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.register("action", None, Once)
-    arguments.add_argument("--content", type=_path, default=CONTENT, metavar="DIR", help="the course (content)")
-    arguments.add_argument("--to", type=_path, metavar="DIR", help="where the site goes (site)")
+    for name, one in arguments_of(Options).items():
+        reading: dict[str, Any] = {"type": one.read} if one.read else {}
+        arguments.add_argument(f"--{name}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more)
     arguments.add_argument(
-        "--store",
-        type=_path,
-        default=Path(".netviz"),
-        metavar="DIR",
-        help="where results are kept between builds (.netviz)",
-    )
-    arguments.add_argument(
-        "--weights",
-        type=_text,
-        default=WEIGHTS,
-        metavar="FORM",
-        help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
-    )
-    arguments.add_argument(
-        "--picture",
-        type=_path,
-        metavar="FILE",
-        help="your own photo: the course is built around it (./-x.jpg, if its name begins with a dash)",
-    )
-    arguments.add_argument(
-        "--focus",
-        type=_share,
-        nargs=2,
-        metavar=("X", "Y"),
-        help="where in your photo the square that the network sees is laid: 0 0 is the upper left corner, 1 1 the "
-        "lower right one (0.5 0.5)",
-    )
-    arguments.add_argument("--credit", type=_text, default="", metavar="TEXT", help="whose photo yours is")
-    arguments.add_argument(
-        "--offer",
-        type=_text,
-        nargs="+",
-        default=(),
-        metavar="NAME",
-        help="offer only these sample pictures to choose from (all)",
-    )
-    arguments.add_argument(
-        "--precision",
-        choices=get_args(Precision),
-        help="compute in this precision (bfloat16 where a method is fit for it), whatever lessons say; without it, "
-        "bfloat16 where method and processor are fit for it, else float32",
-    )
-    arguments.add_argument(
-        "--strict", action="store_true", help="end with what the report would warn of, as if it were a mistake"
-    )
-    arguments.add_argument(
-        "--export", type=_text, metavar="ID", help="write an experiment's raw numbers instead of building the site"
+        "--export", metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
     arguments.add_argument(
         "--clean",
@@ -129,59 +82,23 @@ def parser() -> argparse.ArgumentParser:
     return arguments
 
 
-def _text(argument: str) -> str:
-    """An argument that can stand on a page. Raises argparse.ArgumentTypeError if it isn't text."""
-    try:
-        argument.encode()
-    except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError(f"{argument!r} is not UTF-8; give the file or folder another name") from None
-    return argument
-
-
-def _share(argument: str) -> float:
-    """A number from 0 to 1. Raises argparse.ArgumentTypeError for anything else."""
-    try:
-        share = float(argument)
-    except ValueError:
-        share = math.nan
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{argument!r} is no number from 0 to 1")
-    return share
-
-
-def _path(argument: str) -> Path:
-    """A path, likewise."""
-    return Path(_text(argument))
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a build. Returns the exit code that ``--help`` explains; SystemExit for arguments that can't be read."""
-    options = _parsed(arguments)
+    asked = _parsed(arguments)
+    chosen = _chosen(asked)
     reporter = Reporter()
     try:
-        chosen = Options(
-            options.content,
-            options.to or Path("site"),
-            options.store,
-            options.weights,
-            options.picture,
-            tuple(options.offer),
-            options.precision,
-            options.strict,
-            tuple(options.focus) if options.focus else None,
-            options.credit,
-        )
         if chosen.picture:
             check_file(chosen.picture)
-        if options.export:
+        if asked.export:
             from netviz.pipeline import export
 
-            for file in export(chosen, options.export, options.to or Path("export"), reporter):
+            for file in export(chosen, asked.export, getattr(asked, "to", Path("export")), reporter):
                 reporter.say(f"wrote {file}")
-        elif options.clean:
+        elif asked.clean:
             from netviz.pipeline import clean
 
-            reporter.say(f"{clean(chosen)} in {options.store}")
+            reporter.say(f"{clean(chosen)} in {chosen.store}")
         else:
             bring_up_to_date(chosen, reporter).show(reporter)
     except Mistakes as mistakes:
@@ -193,7 +110,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         return _stop(f"{NAME}: {refusal(error)}")
     except Exception as error:
-        details = write_details(error, options.store)
+        details = write_details(error, chosen.store)
         _stop(
             f"{NAME}: a fault of netviz itself, for which we are sorry ({type(error).__name__}); the site was not "
             f"changed. Its details are in {details}: please send them to the authors."
@@ -203,11 +120,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
-    asked = parser()
-    options = asked.parse_args(arguments)
-    if not options.picture and (options.focus or options.credit):
-        asked.error("--focus and --credit are of your own photo: name it with --picture")
-    return options
+    """What was given: options that were not are missing."""
+    reader = parser()
+    asked = reader.parse_args(arguments)
+    if "picture" not in asked and ("focus" in asked or "credit" in asked):
+        reader.error("--focus and --credit are of your own photo: name it with --picture")
+    return asked
+
+
+def _chosen(asked: argparse.Namespace) -> Options:
+    given = {name: value for name, value in vars(asked).items() if name in arguments_of(Options)}
+    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
+    return Options(**values)
 
 
 def bring_up_to_date(options: Options, reporter: Reporter) -> Report:

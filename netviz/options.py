@@ -1,12 +1,15 @@
-"""What a user asks of a build."""
+"""What a user asks of a build: each option is one field, which gives its argument, its help and its part in keys."""
 
 from __future__ import annotations
 
+import argparse
+import math
 import os
 import shlex
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Annotated, Any, get_args, get_type_hints
 
 from netviz.installation import COMMAND
 from netviz.networks import Precision
@@ -16,49 +19,48 @@ FORMS = ("compact", "imagenet")  # of weights; any other is a file
 WEIGHTS = FORMS[0]
 
 
-@dataclass(frozen=True)
-class Options:
-    """What the command line asks for."""
+@dataclass(frozen=True, kw_only=True)
+class Argument:
+    """How an option is given on the command line; ``changes_site`` is whether another value may give another site.
 
-    content: Path
-    to: Path
-    store: Path
-    weights: str = WEIGHTS
-    picture: Path | None = None
-    offer: tuple[str, ...] = ()
-    precision: Precision | None = None
-    strict: bool = False  # warnings end a build as mistakes do
-    focus: tuple[float, float] | None = None  # of the photo: what the network's square is laid around
-    credit: str = ""  # whose photo it is
+    ``read`` makes a value of a word, and raises argparse.ArgumentTypeError for one that it can't be made of; ``write``
+    is the reverse, as pages may say it. ``more`` is for argparse.
+    """
 
-    @property
-    def command(self) -> str:
-        """The command line that asks for the same course, in the words of a POSIX shell: ``netviz …``."""
-        return " ".join([COMMAND, *map(_quoted, self._arguments())])
+    help: str
+    changes_site: bool = True
+    read: Callable[[str], Any] | None = None
+    write: Callable[[Any], str] = str
+    more: Mapping[str, Any] = field(default_factory=dict)
 
-    def _arguments(self) -> Iterator[str]:
-        if shown(self.content) != CONTENT:
-            yield from ("--content", _not_an_option(shown(self.content)))
-        if self.weights != WEIGHTS:
-            yield from ("--weights", _not_an_option(self.shown_weights))
-        if self.picture:
-            yield from ("--picture", _not_an_option(shown(self.picture)))
-        if self.focus:
-            yield from ("--focus", *map(str, self.focus))
-        if self.offer:
-            yield from ("--offer", *self.offer)
-        if self.precision:
-            yield from ("--precision", self.precision)
+    def words(self, value: Any) -> list[str]:
+        """A value as it is given on the command line; no words where it is not given."""
+        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        return [self.write(one) for one in values]
 
-    @property
-    def shown_weights(self) -> str:
-        """The weights as pages may name them."""
-        return self.weights if self.weights in FORMS else str(shown(Path(self.weights)))
 
-    def shown_file(self, path: Path) -> Path:
-        """The path of a file of the course, or of the photo, as pages may name it."""
-        within = path.is_relative_to(self.content) and path != self.picture
-        return shown(self.content) / path.relative_to(self.content) if within else shown(path)
+def _text(word: str) -> str:
+    """A word that can stand on a page."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(f"{word!r} is not UTF-8; give the file or folder another name") from None
+    return word
+
+
+def _path(word: str) -> Path:
+    return Path(_text(word))
+
+
+def _share(word: str) -> float:
+    """A number from 0 to 1."""
+    try:
+        share = float(word)
+    except ValueError:
+        share = math.nan
+    if not 0 <= share <= 1:
+        raise argparse.ArgumentTypeError(f"{word!r} is no number from 0 to 1")
+    return share
 
 
 def shown(path: Path) -> Path:
@@ -71,6 +73,109 @@ def shown(path: Path) -> Path:
         return path
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else Path(path.name)
+
+
+def _shown_path(path: Path) -> str:
+    return _not_an_option(str(shown(path)))
+
+
+def _shown_weights(weights: str) -> str:
+    return weights if weights in FORMS else _shown_path(Path(weights))
+
+
+def _folder(help: str, *, changes_site: bool = True) -> Argument:
+    more = {"metavar": "DIR"}
+    return Argument(help=help, changes_site=changes_site, read=_path, write=_shown_path, more=more)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for."""
+
+    content: Annotated[Path, _folder("the course (content)")] = CONTENT
+    to: Annotated[Path, _folder("where the site goes (site)", changes_site=False)] = Path("site")
+    store: Annotated[Path, _folder("where results are kept between builds (.netviz)", changes_site=False)] = Path(
+        ".netviz"
+    )
+    weights: Annotated[
+        str,
+        Argument(
+            help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
+            read=_text,
+            write=_shown_weights,
+            more={"metavar": "FORM"},
+        ),
+    ] = WEIGHTS
+    picture: Annotated[
+        Path | None,
+        Argument(
+            help="your own photo: the course is built around it (./-x.jpg, if its name begins with a dash)",
+            read=_path,
+            write=_shown_path,
+            more={"metavar": "FILE"},
+        ),
+    ] = None
+    focus: Annotated[
+        tuple[float, float] | None,
+        Argument(
+            help="where in your photo the square that the network sees is laid: 0 0 is the upper left corner, 1 1 the "
+            "lower right one (0.5 0.5)",
+            read=_share,
+            more={"nargs": 2, "metavar": ("X", "Y")},
+        ),
+    ] = None
+    credit: Annotated[str, Argument(help="whose photo yours is", read=_text, more={"metavar": "TEXT"})] = ""
+    offer: Annotated[
+        tuple[str, ...],
+        Argument(
+            help="offer only these sample pictures to choose from (all)",
+            read=_text,
+            more={"nargs": "+", "metavar": "NAME"},
+        ),
+    ] = ()
+    precision: Annotated[
+        Precision | None,
+        Argument(
+            help="compute in this precision (bfloat16 where a method is fit for it), whatever lessons say; without it, "
+            "bfloat16 where method and processor are fit for it, else float32",
+            more={"choices": get_args(Precision)},
+        ),
+    ] = None
+    strict: Annotated[
+        bool,
+        Argument(
+            help="end with what the report would warn of, as if it were a mistake",
+            changes_site=False,
+            more={"action": "store_true"},
+        ),
+    ] = False
+
+    @property
+    def command(self) -> str:
+        """The command line that asks for the same course, in the words of a POSIX shell: ``netviz …``."""
+        return " ".join([COMMAND, *map(_quoted, self._arguments())])
+
+    def _arguments(self) -> Iterator[str]:
+        for name, argument in arguments_of(type(self)).items():
+            words = argument.words(getattr(self, name))
+            if argument.changes_site and words != argument.words(getattr(type(self), name)):
+                yield from (f"--{name}", *words)
+
+    @property
+    def shown_weights(self) -> str:
+        """The weights as pages may name them."""
+        return self.weights if self.weights in FORMS else str(shown(Path(self.weights)))
+
+    def shown_file(self, path: Path) -> Path:
+        """The path of a file of the course, or of the photo, as pages may name it."""
+        within = path.is_relative_to(self.content) and path != self.picture
+        return shown(self.content) / path.relative_to(self.content) if within else shown(path)
+
+
+def arguments_of(options: type[Options]) -> Mapping[str, Argument]:
+    """How each option is given, by its name."""
+    hints = get_type_hints(options, include_extras=True)
+    return {one.name: hints[one.name].__metadata__[0] for one in fields(options)}
 
 
 def _not_an_option(path: Path | str) -> str:

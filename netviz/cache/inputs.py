@@ -5,7 +5,6 @@ Nothing in here imports the course, the site or TensorFlow, so that finding this
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
@@ -16,9 +15,8 @@ from netviz.cache.store import key_of
 from netviz.installation import PACKAGE, TEMPLATES
 from netviz.networks.machine import machine
 from netviz.networks.weights import describe
-from netviz.options import Options
+from netviz.options import Options, arguments_of
 
-CHANGE_NOTHING = ("to", "store", "strict")  # options: where things go, and what becomes of warnings
 LEFT_OUT = "__pycache__"  # what Python writes beside its sources
 
 
@@ -28,8 +26,8 @@ def inputs_key(options: Options) -> str:
     Every option counts, but for those that change nothing in a site, and so does how pages name the paths given. Raises
     WeightsUnavailable where weights are named that are not there.
     """
-    asked = {field.name: getattr(options, field.name) for field in dataclasses.fields(options)}
-    asked = {name: value for name, value in asked.items() if name not in CHANGE_NOTHING}
+    arguments = arguments_of(type(options))
+    asked = {name: getattr(options, name) for name, argument in arguments.items() if argument.changes_site}
     places = {name: value for name, value in asked.items() if isinstance(value, Path)}
     made = (options.to, options.store)  # may stand in the course's folder
     read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_methods_elsewhere()], without=made)
