@@ -144,7 +144,7 @@ def test_whatever_is_changed_is_found(root: Path) -> None:
     ("name", "made"),
     [
         ("templates/style.css", {"page"}),
-        ("templates/words.yaml", {"page"}),
+        ("netviz/languages/en/interface.ftl", {"page"}),
         ("netviz/site/text/filters.py", {"page"}),
         ("netviz/site/files/thumbnails.py", {"page", "thumbnail"}),
         ("netviz/site/files/previews.py", {"page", "preview"}),

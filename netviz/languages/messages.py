@@ -1,7 +1,6 @@
 """Messages: what is said in a language, with values put in; of one area, such as ``figures``, all in a file.
 
-They are Project Fluent's (``*/*.ftl``). A text of Fluent's that stands for nothing here is told by
-`netviz.languages.lacking`.
+They are Project Fluent's, ``figures.ftl`` in the language's folder.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ from typing import Any
 from fluent.runtime import FluentBundle, FluentResource
 from fluent.runtime.resolver import CurrentEnvironment, ResolverEnvironment
 from fluent.runtime.types import FluentType
+from fluent.syntax import ast
+from fluent.syntax.visitor import Visitor
 
 from netviz import numerals
 from netviz.languages.known import FIRST, MESSAGES, Language, language
@@ -24,6 +25,124 @@ _PUT_IN = "\u2068\u2069"  # Fluent writes these around a value
 _OUT_OF_THE_WAY = str.maketrans(_PUT_IN, "\ue068\ue069")
 _BACK = str.maketrans("\ue068\ue069", _PUT_IN)
 _EDGE = re.compile(rf"([^{_PUT_IN}]?)[{_PUT_IN}]+(?=([^{_PUT_IN}]?))")
+
+
+class Messages:
+    """The messages of one area in a language; what it lacks is said in the ``first``."""
+
+    def __init__(self, spoken: Language, first: Language, area: str) -> None:
+        self._first = _Book(first, area, *first.folders)
+        self._books = [_Book(spoken, area, *spoken.folders, *first.folders), self._first]
+
+    def __call__(self, name: str, attribute: str = "", /, **values: Any) -> str:
+        """A message with values put in: texts, numbers, and yes and no. Raises KeyError if there is none.
+
+        ``PERCENT($share)`` in a message writes a share as the language has it. Raises ValueError for a message that
+        asks for other values.
+        """
+        given = {key: _value(value) for key, value in values.items()}
+        wrong: list[Exception] = []
+        for book, pattern in self._patterns(name, attribute):
+            text, errors = book.said(pattern, given)
+            if not errors:
+                return text
+            wrong += errors
+        if wrong:
+            raise ValueError(f"the message {name!r}: {'; '.join(map(str, wrong))}")
+        raise KeyError(f"{name}.{attribute}" if attribute else name)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all messages."""
+        return [*self._first.entries]
+
+    def has(self, name: str, attribute: str = "") -> bool:
+        """Whether there is such a message."""
+        return any(True for _ in self._patterns(name, attribute))
+
+    def takes(self, name: str) -> set[str]:
+        """The values that a message puts in, as the first language says it."""
+        return values_of(self._first.entries[name], self._first.entries)
+
+    def _patterns(self, name: str, attribute: str) -> Iterator[tuple[_Book, Any]]:
+        for book in self._books:
+            if pattern := book.pattern(name, attribute):
+                yield book, pattern
+
+
+def messages(code: str, area: str) -> Messages:
+    """The messages of an area in a language. Raises ValueError for a language that there is not."""
+    return _messages(language(code), language(FIRST), area)
+
+
+_messages = cache(Messages)
+
+
+def values_of(entry: ast.Message, entries: dict[str, ast.Message]) -> set[str]:
+    """The values that a message and its attributes put in, and those of the messages that they refer to."""
+    found = _References(entry)
+    for name in found.messages - {entry.id.name}:
+        if name in entries:
+            found.values |= values_of(entries[name], {key: one for key, one in entries.items() if key != entry.id.name})
+    return found.values
+
+
+class _References(Visitor):
+    """What a message names: values, and other messages."""
+
+    def __init__(self, entry: ast.Message) -> None:
+        self.values: set[str] = set()
+        self.messages: set[str] = set()
+        self.visit(entry)
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 (the name is Fluent's)
+        self.values.add(node.id.name)
+
+    def visit_MessageReference(self, node: ast.MessageReference) -> None:  # noqa: N802 (the name is Fluent's)
+        self.messages.add(node.id.name)
+
+
+class _Book:
+    """The messages in folders, of which the first that has one counts, said as a language says them."""
+
+    def __init__(self, spoken: Language, area: str, *folders: Path) -> None:
+        def percent(share: Any) -> Any:
+            return numerals.percent(float(share), spoken.percent)
+
+        self.entries: dict[str, ast.Message] = {}
+        self._spaced = spoken.spaced
+        self._bundle = FluentBundle(
+            [spoken.tag.partition("-")[0], FIRST],  # a language that Babel doesn't know counts as English does
+            functions={"PERCENT": percent},
+            use_isolating=spoken.spaced,
+        )
+        for folder in folders:
+            path = folder / MESSAGES.replace("*", area)
+            if path.is_file():
+                resource = _parsed(path.read_text("utf-8"))
+                self._bundle.add_resource(resource)
+                found = {one.id.name: one for one in resource.body if isinstance(one, ast.Message)}
+                self.entries = {**found, **self.entries}
+
+    def pattern(self, name: str, attribute: str) -> Any:
+        """A message as Fluent has compiled it, or None."""
+        if name not in self.entries:
+            return None
+        message = self._bundle.get_message(name)
+        return message.attributes.get(attribute) if attribute else message.value
+
+    def said(self, pattern: Callable[[Any], Any], given: dict[str, Any]) -> tuple[str, list[Exception]]:
+        """A message in words, and what is wrong: as ``format_pattern``, which would write numbers in its own way."""
+        errors: list[Exception] = []
+        environment = ResolverEnvironment(context=self._bundle, errors=errors, current=CurrentEnvironment(args=given))
+        try:
+            text = str(pattern(environment))
+        except ValueError as error:
+            return "", [*errors, error]
+        return _spaced(text) if self._spaced else text, errors
+
+
+_parsed = cache(FluentResource)
 
 
 class _Whole(int, FluentType):
@@ -36,81 +155,6 @@ class _Measured(float, FluentType):
         return numerals.number(float(self))
 
 
-class Messages:
-    """The messages of one area in a language; what it lacks is said in the ``first``."""
-
-    def __init__(self, spoken: Language, first: Language, area: str) -> None:
-        self._bundles = [_bundle(spoken, area, *spoken.folders, *first.folders), _bundle(first, area, *first.folders)]
-
-    def __call__(self, name: str, attribute: str = "", /, **values: Any) -> str:
-        """A message with values put in: texts, numbers, and yes and no. Raises KeyError if there is none.
-
-        ``PERCENT($share)`` in a message writes a share as the language has it. Raises ValueError for a message that
-        asks for other values.
-        """
-        given = {key: _value(value) for key, value in values.items()}
-        wrong: list[Exception] = []
-        for bundle, pattern in self._patterns(name, attribute):
-            text, errors = _said(bundle, pattern, given)
-            if not errors:
-                return _spaced(text) if bundle.use_isolating else text
-            wrong += errors
-        if wrong:
-            raise ValueError(f"the message {name!r}: {'; '.join(map(str, wrong))}")
-        raise KeyError(f"{name}.{attribute}" if attribute else name)
-
-    def has(self, name: str, attribute: str = "") -> bool:
-        """Whether there is such a message."""
-        return any(True for _ in self._patterns(name, attribute))
-
-    def _patterns(self, name: str, attribute: str) -> Iterator[tuple[FluentBundle, Any]]:
-        for bundle in self._bundles:
-            if bundle.has_message(name):
-                message = bundle.get_message(name)
-                pattern = message.attributes.get(attribute) if attribute else message.value
-                if pattern is not None:
-                    yield bundle, pattern
-
-
-def messages(code: str, area: str) -> Messages:
-    """The messages of an area in a language. Raises ValueError for a language that there is not."""
-    return _messages(language(code), language(FIRST), area)
-
-
-_messages = cache(Messages)
-
-
-def _bundle(spoken: Language, area: str, *folders: Path) -> FluentBundle:
-    """The messages in folders, of which the first that has one counts, said as a language says them."""
-
-    def percent(share: Any) -> Any:
-        return numerals.percent(float(share), spoken.percent)
-
-    bundle = FluentBundle(
-        [spoken.tag.partition("-")[0], FIRST],  # a language that Babel doesn't know counts as English does
-        functions={"PERCENT": percent},
-        use_isolating=spoken.spaced,
-    )
-    for folder in folders:
-        path = folder / MESSAGES.replace("*", area)
-        if path.is_file():
-            bundle.add_resource(_parsed(path.read_text("utf-8")))
-    return bundle
-
-
-_parsed = cache(FluentResource)
-
-
-def _said(bundle: FluentBundle, pattern: Callable[[Any], Any], given: dict[str, Any]) -> tuple[str, list[Exception]]:
-    """A message in words, and what is wrong: as ``bundle.format_pattern``, which would take our numbers for others."""
-    errors: list[Exception] = []
-    environment = ResolverEnvironment(context=bundle, errors=errors, current=CurrentEnvironment(args=given))
-    try:
-        return str(pattern(environment)), errors
-    except ValueError as error:
-        return "", [*errors, error]
-
-
 def _value(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -118,7 +162,7 @@ def _value(value: Any) -> Any:
         return _Whole(value)
     if isinstance(value, float):
         return _Measured(value)
-    text = str(value).translate(_OUT_OF_THE_WAY)
+    text = numerals.NOTHING if value is None else str(value).translate(_OUT_OF_THE_WAY)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

@@ -20,17 +20,6 @@ PAGES = ("methods", "glossary", "bibliography", "credits")  # beside the home pa
 
 
 @dataclass(frozen=True)
-class Tongue:
-    """A language as the web names it (BCP 47), and as its speakers do."""
-
-    tag: str
-    name: str
-
-
-TONGUES = {"en": Tongue("en", "English"), "zh": Tongue("zh-Hans", "中文")}
-
-
-@dataclass(frozen=True)
 class Entry:
     """A lesson, or the home page, as links need it; ``varies``: whether every sample picture has a page of it."""
 

@@ -12,15 +12,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from netviz.course.lessons import LANGUAGES
 from netviz.course.measurements import Measurement, Row
 from netviz.figures.describe import term
+from netviz.languages.known import language as language_of
+from netviz.languages.messages import messages
 from netviz.networks.architecture import Layer
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
-from netviz.site.pages import PAGES, TONGUES, Page, Site, search_index
+from netviz.site.pages import PAGES, Page, Site, search_index
 from netviz.site.quiz import QuestionView
 from netviz.site.text.filters import filters
-from netviz.yaml_places import read_values
 
 ASSETS = (
     "explorer.js",
@@ -41,7 +43,8 @@ ASSETS = (
 def environment(templates: Path, language: str) -> Environment:
     """Jinja2 for a language's templates: everything escaped, undefined names are errors.
 
-    Adds the filters of `netviz.site.text.filters`, and ``words``, the interface's words in that language.
+    Adds the filters of `netviz.site.text.filters`; ``words``, the interface's words in that language, ``message`` for
+    one whose name is put together, and ``to_fill`` for one that a script fills in.
     """
     env = Environment(
         loader=FileSystemLoader(templates),
@@ -54,19 +57,27 @@ def environment(templates: Path, language: str) -> Environment:
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
     env.filters.update(filters(language), solid=solid, channels=channels, term=partial(term, language=language))
     env.globals.update(
-        words=read_words(templates, language),
+        words=interface(language),
+        message=messages(language, "interface"),
+        to_fill=partial(to_fill, language),
         language=language,
-        languages=TONGUES,
+        languages={code: language_of(code) for code in LANGUAGES},
         pages=PAGES,
         search_index=search_index,
     )
     return env
 
 
-def read_words(templates: Path, language: str) -> SimpleNamespace:
-    """The interface's words in one language, by name."""
-    words = read_values(templates / "words.yaml")
-    return SimpleNamespace(**{name: versions[language] for name, versions in words.items()})
+def interface(language: str) -> SimpleNamespace:
+    """The interface's words in a language, by name; messages that take values are functions of them."""
+    say = messages(language, "interface")
+    return SimpleNamespace(**{name: partial(say, name) if say.takes(name) else say(name) for name in say.names})
+
+
+def to_fill(language: str, name: str) -> str:
+    """A message of the interface whose values a script puts in, each in the place of its ``{name}``."""
+    say = messages(language, "interface")
+    return say(name, **{value: f"{{{value}}}" for value in say.takes(name)})
 
 
 @cache
