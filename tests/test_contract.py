@@ -116,7 +116,7 @@ def test_every_setting_is_described_and_its_default_is_within_its_range(name: st
 
 @pytest.mark.parametrize("name", methods())
 def test_settings_and_axes_have_words_in_both_languages(name: str) -> None:
-    """Missing ones go into netviz/site/method_words.yaml and netviz/languages/en/terms.ftl."""
+    """Missing ones go into netviz/languages/zh/settings.ftl and netviz/languages/en/terms.ftl."""
     one = methods()[name]
     for setting, field in one.settings.model_fields.items():
         assert is_term(setting), setting

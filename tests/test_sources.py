@@ -148,7 +148,6 @@ def test_what_is_installed_is_told_as_pythons_own_library_tells_it() -> None:
     [
         ("netviz.networks.classes", "classes.tsv"),
         ("netviz.networks.head", "head.npz"),
-        ("netviz.site.method_words", "method_words.yaml"),
     ],
 )
 def test_the_files_that_a_module_reads_are_part_of_it(module: str, file: str) -> None:

@@ -6,13 +6,12 @@ own. Pages are woven with this, so it needs neither NumPy nor Matplotlib.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from netviz.figures.figure import PLACES, Figure, Panel
 from netviz.languages.known import FIRST
-from netviz.languages.messages import Messages, messages
+from netviz.languages.messages import Messages, identifier, messages
 
 SPREAD_OUT = 1.5 / 9  # a ninth of the picture with less of the weight than this stands out from nothing
 
@@ -29,16 +28,12 @@ def term(key: str, language: str) -> str:
 
     A key that is not there is its own word.
     """
-    return messages(language, "terms")(_message_of(key)) if is_term(key) else key.replace("_", " ")
+    return messages(language, "terms")(identifier(key)) if is_term(key) else key.replace("_", " ")
 
 
 def is_term(key: str) -> bool:
     """Whether there are words for a key."""
-    return messages(FIRST, "terms").has(_message_of(key))
-
-
-def _message_of(key: str) -> str:
-    return re.sub(r"[^\w-]+", "-", key)
+    return messages(FIRST, "terms").has(identifier(key))
 
 
 def alt_text(figure: Figure, panel: Panel | None, language: str, names: Mapping[str, str]) -> str:

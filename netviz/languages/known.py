@@ -73,6 +73,11 @@ def language(code: str) -> Language:
     return languages()[code]
 
 
+def in_language(texts: Mapping[str, str], code: str) -> str:
+    """A text in a language: in the first one, or in the one that comes first, where it is not translated."""
+    return texts.get(code) or texts.get(FIRST) or next(iter(texts.values()))
+
+
 def _read(code: str, places: list[Path]) -> Language:
     folders = tuple(place / code for place in places if (place / code).is_dir())
     named = next(folder / NAMED for folder in folders if (folder / NAMED).is_file())

@@ -78,6 +78,11 @@ def messages(code: str, area: str) -> Messages:
 _messages = cache(Messages)
 
 
+def identifier(text: str) -> str:
+    """The name of the message that stands for a text: ``education: university`` is ``education-university``."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
+
+
 def values_of(entry: ast.Message, entries: dict[str, ast.Message]) -> set[str]:
     """The values that a message and its attributes put in, and those of the messages that they refer to."""
     found = _References(entry)

@@ -13,6 +13,7 @@ from netviz.sandbox import Function
 from netviz.site.edition import Edition
 from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
 from netviz.site.files.takeover import Made
+from netviz.site.method_words import method_title
 from netviz.site.page_figures.reproducing_code import repeating_code
 from netviz.site.text.expressions import failure
 
@@ -44,7 +45,7 @@ def _cell(edition: Edition, name: str) -> tuple[str, str]:
         experiment.words(edition.language).caption, edition.sandbox, edition.caption_values(picture, experiment)
     )
     code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.options)
-    return f"**{experiment.method.title[edition.language]}.** {caption}", code
+    return f"**{method_title(experiment.method, edition.language)}.** {caption}", code
 
 
 def _question(edition: Edition, name: str) -> Markup:

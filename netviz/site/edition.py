@@ -32,7 +32,7 @@ from netviz.site import rendering
 from netviz.site.files.previews import previews
 from netviz.site.files.takeover import code_key
 from netviz.site.files.thumbnails import thumbnail_path
-from netviz.site.method_words import value_words
+from netviz.site.method_words import method_title, value_words
 from netviz.site.pages import Entry, Page, Sample, Site, page_slug
 from netviz.site.quiz import results_asked
 from netviz.site.results import Results, picture_words, scope
@@ -262,7 +262,7 @@ class Edition:
     def _task_name(self, task: str) -> str:
         """A benchmark's task in this language, where it is one of our methods."""
         method = methods().get(task.replace(" ", "-").lower())
-        return method.title[self.language] if method else task
+        return method_title(method, self.language) if method else task
 
     def class_name(self, index: int) -> str:
         """A class by its index."""

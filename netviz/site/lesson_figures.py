@@ -17,7 +17,16 @@ from netviz.methods import Passes
 from netviz.mistakes import Mistakes
 from netviz.site.edition import Edition
 from netviz.site.files.raw_numbers import numbers_path
-from netviz.site.method_words import asks_for_class, axis_words, is_slope, map_words, unit_words, value_words
+from netviz.site.method_words import (
+    asks_for_class,
+    axis_words,
+    is_slope,
+    map_words,
+    method_summary,
+    method_title,
+    unit_words,
+    value_words,
+)
 from netviz.site.page_figures import word_figures
 from netviz.site.page_figures.figure_views import (
     Axes,
@@ -62,15 +71,15 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     labels = _panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
     axes, explains_class = _axes(task, language), asks_for_class(method.name, variant.settings)
-    names = {"method": method.title[language]} | (dataclasses.asdict(axes) if axes else {})
+    names = {"method": method_title(method, language)} | (dataclasses.asdict(axes) if axes else {})
     target = scope["target"]
     if target:
         names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
     return FigureView(
         id=variant.id,
         number=number,
-        method=method.title[language],
-        summary=method.summary[language],
+        method=method_title(method, language),
+        summary=method_summary(method, language),
         papers=method.papers,
         view=experiment.view,
         plates=plates(
@@ -147,7 +156,7 @@ def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
     return [
         " · ".join(
             [
-                one.method.title[edition.language],
+                method_title(one.method, edition.language),
                 *([target] if len(set(targets)) > 1 else []),
                 *(
                     value_words(name, value, edition.language)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from netviz.methods import Method, Paper, Passes
-from netviz.site.method_words import setting_words
+from netviz.site.method_words import method_summary, method_title, setting_words
 from netviz.site.text.markup import inline_template
 
 
@@ -48,8 +48,8 @@ def method_view(method: Method, language: str) -> MethodView:
     """A declaration as the page of methods shows it."""
     return MethodView(
         method.name,
-        method.title[language],
-        method.summary[language],
+        method_title(method, language),
+        method_summary(method, language),
         method.papers,
         method.subject,
         method.gives,

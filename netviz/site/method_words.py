@@ -1,76 +1,97 @@
-"""Words that methods do not declare: for settings in Chinese, axes of charts, units and names of maps.
+"""Words about methods that their declarations don't have: for settings in other languages, axes of charts, units, maps.
 
-All are optional: a method that is not named in method_words.yaml has its settings' English descriptions, the words
-for its chart's series, and maps without a unit.
+All are optional messages, ``methods.ftl``, ``settings.ftl`` and ``values.ftl``: a method that they don't name has its
+settings' English descriptions, the words for its chart's series, and maps without a unit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from itertools import count as numbers_from
 from typing import Any
 
 from netviz.figures.describe import is_term, term
-from netviz.methods import methods
-from netviz.yaml_places import read_values
+from netviz.languages.known import FIRST, in_language
+from netviz.languages.messages import identifier, messages
+from netviz.methods import Method, methods
+
+WITHOUT_CLASS = (
+    *("activations", "agreement-matrix", "compare-maps", "deep-dream", "eigen-cam", "fgsm", "first-layer-filters"),
+    *("gradient-norms", "inversion", "pgd", "pointing-game", "receptive-field"),
+)  # methods whose answer is the same for every class
+SLOPES = ("gradient", "smoothgrad")  # methods whose maps are derivatives
+
+
+def method_title(method: Method, language: str) -> str:
+    """What a method is called, by the language's own message or the method's declaration."""
+    say = messages(language, "methods")
+    return say(method.name, "title") if say.has(method.name, "title") else in_language(method.title, language)
+
+
+def method_summary(method: Method, language: str) -> str:
+    """What a method is in a sentence, likewise."""
+    say = messages(language, "methods")
+    return say(method.name, "summary") if say.has(method.name, "summary") else in_language(method.summary, language)
 
 
 def setting_words(description: str, language: str) -> str | None:
     """A setting's description in a language; None if there is none but the English one of its declaration."""
-    return description if language == "en" else _words()["settings"].get(description)
+    say = messages(language, "settings")
+    if language == FIRST or not say.has(identifier(description)):
+        return description if language == FIRST else None
+    return say(identifier(description))
 
 
 def axis_words(method: str, view: str, settings: Mapping[str, Any], language: str) -> tuple[str, str] | None:
     """What x and y of a method's chart measure; None if that isn't known."""
-    axes = _words()["axes"]
-    words = axes.get(f"{method}/{view}") or axes.get(method)
-    return words and (_filled(words["x"], settings, language), _filled(words["y"], settings, language))
+    say, score = messages(language, "methods"), _score(settings, language)
+    for prefix in (f"{view}-", ""):
+        if say.has(method, f"{prefix}x") and say.has(method, f"{prefix}y"):
+            return say(method, f"{prefix}x", score=score), say(method, f"{prefix}y", score=score)
+    return None
 
 
 def unit_words(method: str, settings: Mapping[str, Any], language: str) -> str:
     """The unit of a method's map; empty if it has none or it isn't known."""
-    words = _words()["units"].get(method)
-    return _filled(words, settings, language) if words else ""
+    say = messages(language, "methods")
+    return say(method, "unit", score=_score(settings, language)) if say.has(method, "unit") else ""
 
 
 def map_words(method: str, settings: Mapping[str, Any], count: int, language: str) -> list[str]:
     """What each of a result's maps or pictures is called; none if they have no names, or another number of them."""
-    words = _words()["maps"].get(method)
+    say = messages(language, "methods")
     channels = settings.get("channels", ()) if settings.get("objective") == "channel" else ()
-    if words is None or ("objective" in settings and len(channels) != count):
+    if "objective" in settings and len(channels) != count:
         return []
-    if isinstance(words[language], list):
-        return list(words[language]) if len(words[language]) == count else []
-    return [
-        words[language].format(number=n + 1, seed=settings.get("seed", 0) + n, channel=channels[n] if channels else n)
-        for n in range(count)
-    ]
+    if say.has(method, "map"):
+        seed = settings.get("seed", 0)
+        return [
+            say(method, "map", number=n + 1, seed=str(seed + n), channel=str(channels[n] if channels else n))
+            for n in range(count)
+        ]
+    named = next(number for number in numbers_from() if not say.has(method, f"map-{number + 1}"))
+    return [say(method, f"map-{number + 1}") for number in range(named)] if named == count else []
 
 
 def asks_for_class(method: str, settings: Mapping[str, Any]) -> bool:
     """Whether another class would have had another answer."""
-    return method not in _words()["without_class"] and settings.get("objective", "class") == "class"
+    return method not in WITHOUT_CLASS and settings.get("objective", "class") == "class"
 
 
 def value_words(setting: str, value: object, language: str) -> str:
     """A setting's value in words, a method by its title; otherwise as it is written in a lesson."""
-    name = str(value)
-    method = methods().get(name)
-    words = _words()["values"].get(setting, {}).get(name) or (method.title if method else None)
-    return str(words[language]) if words else term(name, language) if is_term(name) else name
+    name, say = str(value), messages(language, "values")
+    if say.has(setting, name):
+        return say(setting, name)
+    if method := methods().get(name):
+        return method_title(method, language)
+    return term(name, language) if is_term(name) else name
 
 
 def is_slope(method: str, settings: Mapping[str, Any]) -> bool:
     """Whether a map is a derivative: what brighter would do and darker. Others show what speaks for and against."""
-    return settings.get("of_method", method) in _words()["slopes"]  # a check draws the maps of another method
+    return settings.get("of_method", method) in SLOPES  # a check draws the maps of another method
 
 
-def _filled(words: Mapping[str, str], settings: Mapping[str, Any], language: str) -> str:
-    return words[language].format(score=term(settings.get("output", "score"), language))
-
-
-@cache
-def _words() -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = read_values(Path(__file__).with_suffix(".yaml"))
-    return content
+def _score(settings: Mapping[str, Any], language: str) -> str:
+    return term(settings.get("output", "score"), language)

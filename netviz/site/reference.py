@@ -14,6 +14,7 @@ from netviz.course.lessons import LANGUAGES
 from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes
 from netviz.sandbox import ExpressionError, Sandbox
+from netviz.site.method_words import method_title
 from netviz.site.text.expressions import render, unknown_names
 from netviz.site.text.markup import inline_template
 
@@ -104,5 +105,6 @@ def glossary_view(
 def bibliography_view(cited: list[CitedWork], methods: Mapping[str, Method], language: str) -> tuple[WorkView, ...]:
     """The bibliography in a language."""
     return tuple(
-        WorkView(one.work, {name: methods[name].title[language] for name in one.methods}, one.lessons) for one in cited
+        WorkView(one.work, {name: method_title(methods[name], language) for name in one.methods}, one.lessons)
+        for one in cited
     )

@@ -1,0 +1,145 @@
+# 各方法的坐标轴、单位与各图的名称。
+
+activation-maximisation =
+    .x = 已走的步数
+    .y = 网络对随机移动后图片的响应
+    .map = 通道 { $channel }
+
+agreement-matrix =
+    .x = 两张图的秩相关系数，按编号排列
+    .y = 解释图
+
+calibration =
+    .x = 网络给出的概率
+    .y = 实际发生的比例
+
+cascading-randomisation =
+    .x = 阶段：0 为训练好的网络，此后从输出端起每次多一块随机化
+    .y = 与训练好的网络之图的相似程度
+    .map-1 = 训练好的
+    .map-2 = ＋ 分类头
+    .map-3 = ＋ 第 5 块
+    .map-4 = ＋ 第 4 块
+    .map-5 = ＋ 第 3 块
+    .map-6 = ＋ 第 2 块
+    .map-7 = ＋ 第 1 块
+
+deletion =
+    .x = 删去的像素占比
+    .y = 得分（{ $score }）
+
+finite-differences =
+    .x = 梯度预言的斜率（{ $score } 每级 RGB）
+    .y = 实测的斜率（{ $score } 每级 RGB）
+
+grad-cam-through-blocks =
+    .x = 网络的第几块
+    .y = 份额或相关系数
+
+gradient =
+    .unit = { $score } 每级 RGB
+
+gradient-norms =
+    .x = 类别的概率
+    .y = 梯度的长度（每级 RGB）
+
+gradient-reach =
+    .x = 其后的词数
+    .y = 梯度长度的中位数
+
+gradient-x-input =
+    .unit = { $score }
+
+infidelity =
+    .x = 解释图预言的降幅
+    .y = 得分的降幅（{ $score }）
+
+insertion =
+    .x = 还原的像素占比
+    .y = 得分（{ $score }）
+
+integrated-gradients =
+    .unit = { $score }
+
+integrated-path =
+    .x = 路径上的位置：0 为基线，1 为图片
+    .y = 得分的变化（{ $score }）
+    .unit = { $score }
+
+inversion =
+    .x = 已走的步数
+    .y = 相对损失
+
+kernel-shap =
+    .unit = { $score }
+
+lime =
+    .unit = { $score }
+
+lime-spread =
+    .x = 每次运行的样本数
+    .y = 两次运行的秩相关系数；曾排第一的区域数
+    .map = 第 { $number } 次运行
+
+lrp-composite =
+    .unit = logit
+
+lrp-epsilon =
+    .unit = logit
+
+lrp-z-plus =
+    .unit = logit
+
+max-sensitivity =
+    .map-1 = 原图
+    .map-2 = 扰动后的图片
+
+mu-fidelity =
+    .x = 被遮各格在解释图上的总和
+    .y = 得分的降幅（{ $score }）
+
+nudge =
+    .x = 顺着梯度的推动（RGB 级，均方根）
+    .y = 得分（{ $score }）
+
+occlusion =
+    .unit = { $score }
+
+plain-tape =
+    .x = 本站算出的导数（logit 每级 RGB）
+    .y = 直接用 GradientTape 算出的导数（logit 每级 RGB）
+
+receptive-field =
+    .unit = 激活值每级 RGB
+
+rise =
+    .unit = { $score }
+
+smoothgrad =
+    .unit = { $score } 每级 RGB
+
+spread-over-baselines =
+    .x = 两张图的秩相关系数，按编号排列
+    .y = 解释图
+    .map-1 = 黑色
+    .map-2 = 平均颜色
+    .map-3 = 白色
+    .map-4 = 模糊
+    .map-5 = 噪声
+
+spread-over-seeds =
+    .x = 两张图的秩相关系数，按编号排列
+    .y = 解释图
+    .map = 种子 { $seed }
+
+train-classifier =
+    .x = 训练步数
+    .y = 交叉熵
+    .plane-x = 花瓣长（厘米）
+    .plane-y = 花瓣宽（厘米）
+
+train-regression =
+    .x = 训练步数
+    .y = 均方误差的一半（平方厘米）
+    .plane-x = 花瓣长（厘米）
+    .plane-y = 花瓣宽（厘米）
