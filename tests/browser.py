@@ -1,5 +1,8 @@
 """A browser for the tests: headless Chromium as a reader would have it, and questions to ask of a page.
 
+What a key or a click does may come later than the next question, the more so on a busy machine. So whoever acts must
+then `expect`, which waits; until then every other question and act is refused.
+
 Chromium and its driver are taken from where the system has them; nothing is downloaded. A test asks for the fixture
 ``browser`` (see conftest.py) and is skipped where they are not installed. As a script it takes a picture of a page:
 
@@ -11,14 +14,16 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from selenium.webdriver import Chrome, ChromeOptions, ChromeService
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver import ActionChains, Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.remote.webelement import WebElement
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 DRIVER = "chromedriver"
@@ -35,7 +40,7 @@ FLAGS = (
     "--hide-scrollbars",
 )
 DESK = (1280, 900)
-PHONE = (360, 740)
+PATIENCE = 20  # seconds that a page has for an answer; a busy machine needs some of them
 
 
 def missing() -> str:
@@ -69,12 +74,16 @@ class Browser:
     """One window. What is set stays set for the pages opened afterwards, until `reset`."""
 
     def __init__(self, driver: Chrome) -> None:
-        self.driver = driver
+        self._driver = driver
+        self._acted = False  # whether something was done of which nobody has seen yet what came of it
+
+    # Pages and how they are looked at
 
     def open(self, page: Path | str) -> None:
-        """Show a page: a file, as ``file://``, or an address. What the console said before is forgotten."""
-        self.driver.get_log("browser")
-        self.driver.get(page.resolve().as_uri() if isinstance(page, Path) else page)
+        """Show a page, all loaded: a file, as ``file://``, or an address. What the console said before is forgotten."""
+        self._driver.get_log("browser")
+        self._driver.get(page.resolve().as_uri() if isinstance(page, Path) else page)
+        self._acted = False
 
     def reset(self) -> None:
         """An empty page on a desk in the light, with scripts."""
@@ -83,18 +92,20 @@ class Browser:
         self.colours("light")
         self.open("about:blank")
 
-    def viewport(self, width: int, height: int, scale: float = 1) -> None:
-        """The size of the visible part in CSS pixels, each ``scale`` pixels of a screenshot wide."""
+    def viewport(self, width: int, height: int) -> None:
+        """The size of the visible part in CSS pixels. An act."""
+        self._acted = True
         self._command(
             "Emulation.setDeviceMetricsOverride",
             width=width,
             height=height,
-            deviceScaleFactor=scale,
+            deviceScaleFactor=1,
             mobile=width < 600,
         )
 
     def colours(self, scheme: Literal["light", "dark"], media: Literal["screen", "print"] = "screen") -> None:
-        """What ``prefers-color-scheme`` says, and whether the page is for the screen or for paper."""
+        """What ``prefers-color-scheme`` says, and whether the page is for the screen or for paper. An act."""
+        self._acted = True
         self._command(
             "Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}]
         )
@@ -103,17 +114,85 @@ class Browser:
         """Whether pages may run JavaScript; `run` works either way."""
         self._command("Emulation.setScriptExecutionDisabled", value=not allowed)
 
-    def run(self, script: str, *arguments: Any) -> Any:
-        """The value that a script gives with ``return``."""
-        return self.driver.execute_script(script, *arguments)
+    # Acts: what comes of them is seen by `expect`
 
-    def until(self, condition: str) -> None:
-        """Wait for a script to ``return`` something true. Raises selenium's TimeoutException after ten seconds."""
-        WebDriverWait(self.driver, 10, poll_frequency=0.05).until(lambda _: self.run(condition))
+    def press(self, *keys: str, on: str = "") -> None:
+        """Type keys, as WebDriver names them, into the first element of a selector, or else into what has the focus."""
+        self._act(lambda: self._element(on or ":focus").send_keys(*keys))
+
+    def click(self, selector: str) -> None:
+        """A click in the middle of an element, which is brought into view for it."""
+        self._act(lambda: self._element(selector).click())
+
+    def follow(self, selector: str) -> None:
+        """Follow a link wherever it stands, without bringing it into view."""
+        self._act(lambda: self._driver.execute_script("document.querySelector(arguments[0]).click()", selector))
+
+    def point(self, selector: str, right: float = 0, down: float = 0) -> None:
+        """The pointer over an element, brought into view: over its middle, or beside it by shares of its size."""
+        element = self._element(selector)
+        self.run("arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})", element)
+        width, height = element.size["width"], element.size["height"]
+        move = ActionChains(self._driver).move_to_element_with_offset(element, right * width, down * height)
+        self._act(move.perform)
+
+    def back(self) -> None:
+        """One step back in the history."""
+        self._act(self._driver.back)
+
+    def _act(self, act: Callable[[], Any]) -> None:
+        self._refuse_haste()
+        act()
+        self._acted = True
+
+    # Questions
+
+    def expect(self, question: str | Callable[[], Any], answer: Any = True) -> None:
+        """Wait until a question has an answer.
+
+        The question is a script that gives a value with ``return``, or a function that asks this browser; the answer
+        is the value, or a function that says whether a value will do. AssertionError with the last value after 20 s.
+        """
+        self._acted = False
+        asked = question if callable(question) else lambda: self.run(question)
+        will_do = answer if callable(answer) else lambda value: value == answer
+        last: Any = None
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                if will_do(last := asked()):
+                    return
+            except WebDriverException as error:  # a page is being left, or an element isn't there yet
+                last = error
+            time.sleep(0.02)
+        raise AssertionError(f"{question if isinstance(question, str) else 'the answer'}: {last!r}, not {answer!r}")
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        """The value that a script gives with ``return``, now."""
+        self._refuse_haste()
+        return self._driver.execute_script(script, *arguments)
+
+    def text(self, selector: str) -> str:
+        """The visible text of an element, now."""
+        return str(self._element(selector).text)
+
+    def shown(self, selector: str) -> bool:
+        """Whether an element is displayed, now."""
+        return bool(self._element(selector).is_displayed())
+
+    def name(self, selector: str) -> str:
+        """What assistive software calls an element, now."""
+        return str(self._element(selector).accessible_name)
+
+    def address(self) -> str:
+        """The page's address, now."""
+        self._refuse_haste()
+        return str(self._driver.current_url)
 
     def console_errors(self) -> list[str]:
         """What went wrong on the page since it was opened: uncaught errors, files that could not be loaded."""
-        return [str(entry["message"]) for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        self._refuse_haste()
+        return [str(entry["message"]) for entry in self._driver.get_log("browser") if entry["level"] == "SEVERE"]
 
     def overflow(self) -> int:
         """By how many CSS pixels the page is wider than the window: 0 where it need not be scrolled sideways."""
@@ -122,7 +201,7 @@ class Browser:
     def violations(self, *disabled_rules: str) -> list[str]:
         """What axe-core finds against WCAG 2.2 A and AA and good practice: one line a rule, with the first elements."""
         self.run(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
-        found = self.driver.execute_async_script(
+        found = self._driver.execute_async_script(
             "const [rules, done] = arguments; axe.run({rules}).then(({violations}) => done(violations))",
             {rule: {"enabled": False} for rule in disabled_rules},
         )
@@ -132,19 +211,19 @@ class Browser:
             for rule in found
         ]
 
-    def screenshot(self, file: Path, whole_page: bool = True) -> None:
-        """Save what the page looks like as a PNG file, by default down to its end."""
-        if not whole_page:
-            self.driver.save_screenshot(str(file))
-            return
-        width, height = self.run("return [innerWidth, document.documentElement.scrollHeight]")
-        before = self.run("return [innerWidth, innerHeight, devicePixelRatio]")
-        self.viewport(width, height, before[2])
-        self.driver.save_screenshot(str(file))
-        self.viewport(*before)
+    def screenshot(self, file: Path) -> None:
+        """Save what the window shows as a PNG file."""
+        self._driver.save_screenshot(str(file))
+
+    def _element(self, selector: str) -> WebElement:
+        self._refuse_haste()
+        return self._driver.find_element("css selector", selector)
+
+    def _refuse_haste(self) -> None:
+        assert not self._acted, "something was done and may not have come yet: `expect` what comes of it first"
 
     def _command(self, name: str, **parameters: Any) -> Any:
-        return self.driver.execute_cdp_cmd(name, parameters)
+        return self._driver.execute_cdp_cmd(name, parameters)
 
 
 if __name__ == "__main__":
@@ -155,4 +234,4 @@ if __name__ == "__main__":
         window.open(Path(page))
         if section:
             window.run("document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})", section)
-        window.screenshot(Path(sys.argv[2]), whole_page=False)
+        window.screenshot(Path(sys.argv[2]))

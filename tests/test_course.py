@@ -218,7 +218,7 @@ def test_a_page_is_whole_and_open_to_everyone(
     browser.open(site / page)
     browser.run(OPEN_ALL)
     browser.run(LOAD_ALL)
-    browser.until(LOADED)
+    browser.expect(LOADED)
     assert browser.run(MISSING) == []
     assert browser.overflow() == 0
     assert browser.console_errors() == []  # before axe, which asks for what the page forbids
@@ -257,8 +257,9 @@ def test_every_lesson_reads_without_scripts(browser: Browser, site: Path, langua
 @pytest.mark.parametrize(("page", "query"), [("zh/index.html", "积分梯度"), ("regions.html", "integrated gradients")])
 def test_the_search_answers_from_a_folder(browser: Browser, site: Path, page: str, query: str) -> None:
     browser.open(site / page)
-    browser.driver.find_element("css selector", "body").send_keys("/")
-    browser.driver.switch_to.active_element.send_keys(query)
-    browser.until("return document.querySelector('.finder li a') !== null")
-    found = browser.run("return document.querySelector('.finder li b').textContent")
-    assert found.lower().startswith(query)
+    browser.press("/", on="body")
+    browser.expect("return document.activeElement.type", "search")
+    browser.press(query)
+    browser.expect(
+        "return document.querySelector('.finder li b').textContent", lambda found: found.lower().startswith(query)
+    )

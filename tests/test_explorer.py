@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -69,10 +69,9 @@ def test_solids_have_the_proportions_of_the_layers() -> None:
 
 LESSON = "what-a-gradient-says.html"
 TEXT = "return document.querySelector('#says-grid {}').textContent"
-
-
-def canvas(browser: Browser) -> Any:
-    return browser.driver.find_element("css selector", "#says-grid canvas")
+CANVAS = "#says-grid canvas"
+CHANNELS = "return document.getElementById('says-grid@block3_conv2').dataset.channels"
+LEFT, UP, RIGHT, DOWN, PAGE_DOWN, END, ENTER = "\ue012", "\ue013", "\ue014", "\ue015", "\ue00f", "\ue010", "\ue007"
 
 
 def share(browser: Browser, selector: str) -> list[float]:
@@ -97,19 +96,17 @@ def opened(browser: Browser, site: Path) -> Browser:
 
 def test_the_address_names_the_layer_and_the_channel(opened: Browser) -> None:
     assert opened.run(TEXT.format(".which")).startswith("block3_conv2, channel 5 of")
-    opened.driver.find_element("css selector", "#says-grid .next").click()
-    assert opened.driver.current_url.endswith("#says-grid@block3_conv2:6")
-    opened.driver.find_element("css selector", "#says-grid .network a[href$=block2_pool]").click()
-    assert "#says-grid@block2_pool:" in opened.driver.current_url
+    opened.click("#says-grid .next")
+    opened.expect(opened.address, lambda address: address.endswith("#says-grid@block3_conv2:6"))
+    opened.click("#says-grid .network a[href$=block2_pool]")
+    opened.expect(opened.address, lambda address: "#says-grid@block2_pool:" in address)
     assert opened.console_errors() == []
 
 
 def test_the_field_on_the_photo_is_the_one_that_the_layer_has(opened: Browser) -> None:
-    canvas(opened).send_keys(
-        *["\ue012"] * 70, *["\ue013"] * 70, "\ue015", "\ue014"
-    )  # far to the upper left; down, right
+    opened.press(*[LEFT] * 70, *[UP] * 70, DOWN, RIGHT, on=CANVAS)  # far to the upper left, then one back
     expected = np.array(field(VGG16["block3_conv2"], 1, 1, 224, 224)) / 224
-    assert share(opened, ".field") == pytest.approx(list(expected), abs=0.005)
+    opened.expect(lambda: share(opened, ".field"), pytest.approx(list(expected), abs=0.005))
     assert share(opened, ".tile .cell")[:2] == pytest.approx([1 / 56, 1 / 56], abs=0.005)
     top, left, bottom, right = field(VGG16["block3_conv2"], 1, 1, 224, 224) or (0, 0, 0, 0)
     words = f"Row 2, column 2 sees the photo's pixels {left + 1} to {right} across and {top + 1} to {bottom} down."
@@ -117,19 +114,20 @@ def test_the_field_on_the_photo_is_the_one_that_the_layer_has(opened: Browser) -
 
 
 def test_channels_are_walked_with_the_keyboard_and_say_their_numbers(opened: Browser) -> None:
-    canvas(opened).send_keys("\ue00f")  # page down
-    data = json.loads(opened.run("return document.getElementById('says-grid@block3_conv2').dataset.channels"))
-    assert opened.run(TEXT.format(".which")).startswith("block3_conv2, channel 6 of")
+    data = json.loads(opened.run(CHANNELS))
+    opened.press(PAGE_DOWN, on=CANVAS)
+    opened.expect(TEXT.format(".which"), lambda text: text.startswith("block3_conv2, channel 6 of"))
     assert float(opened.run(TEXT.format(".max"))) == data["max"][6] > 0
     assert float(opened.run(TEXT.format(".mean"))) == data["mean"][6]
-    canvas(opened).send_keys("\ue010")  # end
-    assert opened.run("return document.querySelector('#says-grid input').value") == str(data["channels"] - 1)
+    opened.press(END, on=CANVAS)
+    opened.expect("return document.querySelector('#says-grid input').value", str(data["channels"] - 1))
 
 
 def test_the_channel_is_enlarged_from_its_place_on_the_sheet(opened: Browser) -> None:
     """Reading a canvas is not allowed from file://, so the place that is marked on the sheet has to do."""
-    opened.driver.find_element("css selector", "#says-grid .channels").click()
-    data = json.loads(opened.run("return document.getElementById('says-grid@block3_conv2').dataset.channels"))
+    data = json.loads(opened.run(CHANNELS))
+    opened.click("#says-grid .channels")
+    opened.expect(TEXT.format(".which"), lambda text: "channel 5 of" not in text)
     number = int(opened.run("return document.querySelector('#says-grid input').value"))
     left = (number % data["columns"]) * (data["tile"][1] + data["gap"])
     width = data["columns"] * (data["tile"][1] + data["gap"]) - data["gap"]
@@ -139,8 +137,7 @@ def test_the_channel_is_enlarged_from_its_place_on_the_sheet(opened: Browser) ->
 def test_without_scripts_the_drawing_leads_to_the_sheets(browser: Browser, site: Path) -> None:
     browser.scripts(False)
     browser.open(site / LESSON)
-    link = browser.driver.find_element("css selector", "#says-grid .network a[href$=block4_conv1]")
-    link.send_keys("\ue007")
-    image = browser.driver.find_element("css selector", "[id='says-grid@block4_conv1'] img")
-    assert image.is_displayed()
-    assert not browser.driver.find_element("css selector", ".explorer").is_displayed()
+    browser.press(ENTER, on="#says-grid .network a[href$=block4_conv1]")
+    browser.expect("return document.querySelector(':target')?.id", "says-grid@block4_conv1")
+    assert browser.shown("[id='says-grid@block4_conv1'] img")
+    assert not browser.shown(".explorer")

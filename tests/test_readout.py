@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from selenium.webdriver import ActionChains
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,6 +13,10 @@ if TYPE_CHECKING:
 LESSON = "what-a-gradient-says.html"
 LEFT, UP, RIGHT, DOWN = "\ue012", "\ue013", "\ue014", "\ue015"
 READOUT = "return document.querySelector('#says-{} .plates > .readout').textContent"
+BOXES = """return ['.before img', '.after img'].map((one) => {
+    const {left, right, top, bottom} = document.querySelector('#says-before-after ' + one).getBoundingClientRect();
+    return {left, right, top, bottom};
+})"""  # both by one question: the page may still be scrolling
 
 
 def written(browser: Browser, figure: str, row: int, column: int) -> str:
@@ -27,71 +29,56 @@ def written(browser: Browser, figure: str, row: int, column: int) -> str:
 
 def test_a_map_is_read_with_the_arrow_keys(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    cells = browser.driver.find_element("css selector", "#says-raw .cells")
-    cells.send_keys(*[LEFT] * 20, *[UP] * 20)
-    assert browser.run(READOUT.format("raw")).endswith(f"Row 1, column 1 of 14 × 14: {written(browser, 'raw', 0, 0)}")
-    cells.send_keys(DOWN, RIGHT, RIGHT)
-    assert browser.run(READOUT.format("raw")).endswith(f"Row 2, column 3 of 14 × 14: {written(browser, 'raw', 1, 2)}")
+    first, other = written(browser, "raw", 0, 0), written(browser, "raw", 1, 2)
+    browser.press(*[LEFT] * 20, *[UP] * 20, on="#says-raw .cells")
+    browser.expect(READOUT.format("raw"), lambda text: text.endswith(f"Row 1, column 1 of 14 × 14: {first}"))
+    browser.press(DOWN, RIGHT, RIGHT, on="#says-raw .cells")
+    browser.expect(READOUT.format("raw"), lambda text: text.endswith(f"Row 2, column 3 of 14 × 14: {other}"))
 
 
 def test_a_map_is_read_with_the_pointer_and_marks_the_cell_on_every_map(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    cells = browser.driver.find_element("css selector", "#says-raw .cells")
-    browser.run("arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})", cells)
-    size = cells.size
-    ActionChains(browser.driver).move_to_element_with_offset(
-        cells, -size["width"] * 0.25, size["height"] * 0.1
-    ).perform()
     row, column = int(14 * 0.6), int(14 * 0.25)
-    text = f"Row {row + 1}, column {column + 1} of 14 × 14: {written(browser, 'raw', row, column)}"
-    assert browser.run(READOUT.format("raw")).endswith(text)
-    marks = browser.driver.find_elements("css selector", "#says-raw .mark")
-    assert len(marks) == 2 and all(mark.is_displayed() for mark in marks)
+    value = written(browser, "raw", row, column)
+    browser.point("#says-raw .cells", right=-0.25, down=0.1)
+    text = f"Row {row + 1}, column {column + 1} of 14 × 14: {value}"
+    browser.expect(READOUT.format("raw"), lambda shown: shown.endswith(text))
+    marks = "return Array.from(document.querySelectorAll('#says-raw .mark'), (one) => one.checkVisibility())"
+    browser.expect(marks, [True, True])
 
 
 def test_the_read_out_keeps_its_place(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
     height = "return document.documentElement.scrollHeight"
     before = browser.run(height)
-    browser.driver.find_element("css selector", "#says-signed .cells").send_keys(DOWN)
-    assert browser.run(READOUT.format("signed")).startswith("Strongest value in cell 16, 15 of 28 × 28")
+    browser.press(DOWN, on="#says-signed .cells")
+    browser.expect(READOUT.format("signed"), lambda text: text.startswith("Strongest value in cell 16, 15 of 28 × 28"))
     assert browser.run(height) == before
 
 
 def test_the_divider_moves_with_the_keyboard_and_uncovers_the_picture_before(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    divider = browser.driver.find_element("css selector", "#says-before-after .divider input")
     clip = "return getComputedStyle(document.querySelector('#says-before-after .after .frame')).clipPath"
-    before = browser.run(clip)
-    assert "50%" in before
-    divider.send_keys(RIGHT, RIGHT)
-    assert "52%" in browser.run(clip)
-    boxes = [
-        browser.driver.find_element("css selector", f"#says-before-after .{one} img").rect
-        for one in ("before", "after")
-    ]
-    assert boxes[0] == boxes[1]
+    assert "50%" in browser.run(clip)
+    browser.press(RIGHT, RIGHT, on="#says-before-after .divider input")
+    browser.expect(clip, lambda shape: "52%" in shape)
+    before, after = browser.run(BOXES)
+    assert before == after
 
 
 def test_without_scripts_before_and_after_stand_side_by_side(browser: Browser, site: Path) -> None:
     browser.scripts(False)
     browser.open(site / LESSON)
-    boxes = [
-        browser.driver.find_element("css selector", f"#says-before-after .{one} img").rect
-        for one in ("before", "after")
-    ]
-    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
-    assert not browser.driver.find_element("css selector", "#says-before-after .divider").is_displayed()
-    assert not browser.driver.find_element("css selector", "#says-raw .readout").is_displayed()
+    before, after = browser.run(BOXES)
+    assert before["right"] <= after["left"]
+    assert not browser.shown("#says-before-after .divider")
+    assert not browser.shown("#says-raw .readout")
 
 
 def test_a_region_and_its_bar_light_up_together(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    row = browser.driver.find_element("css selector", "#says-regions tr[data-region='3']")
-    browser.run("arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})", row)
-    ActionChains(browser.driver).move_to_element(row).perform()
-    lit = "return Array.from(document.querySelectorAll('.lit'), (one) => [one.tagName, one.dataset.region])"
-    assert sorted(browser.run(lit)) == [["TR", "3"], ["g", "3"]]
-    region = browser.driver.find_element("css selector", "#says-regions g[data-region='7'] text")
-    ActionChains(browser.driver).move_to_element(region).perform()
-    assert sorted(browser.run(lit)) == [["TR", "7"], ["g", "7"]]
+    lit = "return Array.from(document.querySelectorAll('.lit'), (one) => [one.tagName, one.dataset.region]).sort()"
+    browser.point("#says-regions tr[data-region='3']")
+    browser.expect(lit, [["TR", "3"], ["g", "3"]])
+    browser.point("#says-regions g[data-region='7'] text")
+    browser.expect(lit, [["TR", "7"], ["g", "7"]])

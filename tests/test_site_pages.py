@@ -365,8 +365,8 @@ def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser
     browser.colours("dark")
     browser.open(site / "index.html")
     assert browser.run(PAPER) != light
-    browser.driver.find_element("css selector", "button.theme").click()
-    assert browser.run(PAPER) == light
+    browser.click("button.theme")
+    browser.expect(PAPER, light)
     browser.open(site / "zh/credits.html")
     assert browser.run(PAPER) == light
     browser.run("localStorage.clear()")
@@ -377,40 +377,44 @@ def test_another_photo_or_language_keeps_the_place(browser: Browser, site: Path,
     where = "return document.querySelector('#says-raw').getBoundingClientRect().top"
     browser.open(site / LESSON)
     browser.run("document.querySelector('#says-raw').scrollIntoView({behavior: 'instant'})")
-    before, address = browser.run(where), browser.driver.current_url
-    browser.run(f"document.querySelector('{link}').click()")
-    assert browser.driver.current_url.split("#")[0] != address
-    assert browser.run(where) == pytest.approx(before, abs=2)
+    before, address = browser.run(where), browser.address()
+    browser.follow(link)
+    browser.expect(browser.address, lambda now: now.split("#")[0] != address)
+    browser.expect(where, pytest.approx(before, abs=2))
 
 
 def test_a_guess_is_graded_and_the_answer_shown(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    element = partial(browser.driver.find_element, "css selector")
-    status, answer = element("#brightest [role=status]"), element("#brightest details")
-    assert element("#brightest").accessible_name == element("#brightest legend").text  # several on a page
-    assert not answer.is_displayed()
-    element("#brightest button").send_keys(ENTER)
-    assert status.text == "Choose an answer first." and not answer.is_displayed()
-    element("#brightest input").send_keys(SPACE)
-    assert status.text == ""
-    element("#brightest button").send_keys(ENTER)
-    assert status.text == "Not right."
-    assert "at the edge" in answer.text and "Edges are where the fur is." in answer.text
-    browser.driver.switch_to.active_element.send_keys(SHIFT_TAB)
-    browser.driver.switch_to.active_element.send_keys(DOWN)
-    assert (status.text, answer.is_displayed()) == ("", True)
-    element("#brightest button").send_keys(ENTER)
-    assert status.text == "Right."
-    assert element("#brightest input:checked").get_attribute("value") == "2"
+    status, answer = partial(browser.text, "#brightest [role=status]"), "#brightest details"
+    chosen = "return document.querySelector('#brightest input:checked').value"
+    assert browser.name("#brightest") == browser.text("#brightest legend")  # several on a page
+    assert not browser.shown(answer)
+    browser.press(ENTER, on="#brightest button")
+    browser.expect(status, "Choose an answer first.")
+    assert not browser.shown(answer)
+    browser.press(SPACE, on="#brightest input")
+    browser.expect(status, "")
+    browser.press(ENTER, on="#brightest button")
+    browser.expect(status, "Not right.")
+    assert "at the edge" in browser.text(answer) and "Edges are where the fur is." in browser.text(answer)
+    browser.press(SHIFT_TAB)
+    browser.expect("return document.activeElement.type", "radio")
+    browser.press(DOWN)
+    browser.expect(chosen, "2")
+    browser.expect(status, "")
+    assert browser.shown(answer)
+    browser.press(ENTER, on="#brightest button")
+    browser.expect(status, "Right.")
+    assert browser.run(chosen) == "2"
     assert browser.violations() == []
 
 
 def test_a_question_without_a_right_choice_says_so(browser: Browser, site: Path) -> None:
     browser.open(site / "what-a-gradient-says/dog.html")
-    element = partial(browser.driver.find_element, "css selector")
-    element("#brightest input").send_keys(SPACE)
-    element("#brightest button").send_keys(ENTER)
-    assert element("#brightest [role=status]").text == "For this photo none of these is right."
+    browser.press(SPACE, on="#brightest input")
+    browser.expect("return document.querySelector('#brightest input').checked")
+    browser.press(ENTER, on="#brightest button")
+    browser.expect(lambda: browser.text("#brightest [role=status]"), "For this photo none of these is right.")
 
 
 def test_answers_are_there_without_scripts_and_on_paper(browser: Browser, site: Path) -> None:
@@ -418,13 +422,13 @@ def test_answers_are_there_without_scripts_and_on_paper(browser: Browser, site: 
     height = "return document.querySelector('#brightest details p').getBoundingClientRect().height"
     assert browser.run(height) == 0
     browser.colours("light", "print")
-    assert browser.run(height) > 10
+    browser.expect(height, lambda pixels: pixels > 10)
     browser.scripts(False)
     browser.colours("light")
     browser.open(site / LESSON)
-    assert not browser.driver.find_element("css selector", "#brightest button").is_displayed()
-    browser.driver.find_element("css selector", "#brightest summary").send_keys(ENTER)
-    assert "at the edge" in browser.driver.find_element("css selector", "#brightest details").text
+    assert not browser.shown("#brightest button")
+    browser.press(ENTER, on="#brightest summary")
+    browser.expect(lambda: browser.text("#brightest details"), lambda text: "at the edge" in text)
 
 
 SLIDER = "#says-slider input"
@@ -435,29 +439,27 @@ HASH = "return decodeURIComponent(location.hash)"
 
 def test_a_slider_is_moved_with_the_keyboard_and_nothing_else_moves(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    slider = browser.driver.find_element("css selector", SLIDER)
     height = browser.run("return document.documentElement.scrollHeight")
     for key, caption, value in (
         (LEFT, "Five samples.", "5"),
         (HOME_KEY, "One sample.", "1"),
         (END, "Fifty samples.", "50"),
     ):
-        slider.send_keys(key)
-        assert browser.run(SHOWN) == [caption]
-        assert slider.get_attribute("aria-valuetext") == value
-        assert browser.driver.find_element("css selector", "#says-slider output").text == value
+        browser.press(key, on=SLIDER)
+        browser.expect(SHOWN, [caption])
+        assert browser.run(f"return document.querySelector('{SLIDER}').getAttribute('aria-valuetext')") == value
+        assert browser.text("#says-slider output") == value
         assert browser.run("return document.documentElement.scrollHeight") == height
-    assert slider.accessible_name == "samples"
+    assert browser.name(SLIDER) == "samples"
 
 
 def test_the_address_says_where_sliders_stand_and_puts_them_there(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    slider = browser.driver.find_element("css selector", SLIDER)
-    slider.send_keys(HOME_KEY)
-    assert browser.run(HASH) == "#says-slider@1"
-    shared = browser.driver.current_url
-    slider.send_keys(END)
-    assert browser.run(HASH) == ""
+    browser.press(HOME_KEY, on=SLIDER)
+    browser.expect(HASH, "#says-slider@1")
+    shared = browser.address()
+    browser.press(END, on=SLIDER)
+    browser.expect(HASH, "")
     browser.open("about:blank")
     browser.open(shared)
     assert browser.run(SHOWN) == ["One sample."]
@@ -469,38 +471,42 @@ def test_the_address_says_where_sliders_stand_and_puts_them_there(browser: Brows
 
 def test_a_phrase_sets_the_slider_and_back_undoes_it(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    element = partial(browser.driver.find_element, "css selector")
     for value, caption in (("5", "Five samples."), ("1", "One sample.")):
-        element(f"a[href='#says-slider@{value}']").send_keys(ENTER)
-        assert (browser.run(HASH), browser.run(SHOWN)) == (f"#says-slider@{value}", [caption])
-    element(".sections a").send_keys(ENTER)
-    assert browser.run(HASH).endswith("&says-slider@1")  # a jump within the page leaves the slider alone
-    browser.driver.back()
-    browser.driver.back()
-    assert (browser.run(HASH), browser.run(SHOWN)) == ("#says-slider@5", ["Five samples."])
-    browser.driver.back()
-    assert (browser.run(HASH), browser.run(SHOWN)) == ("", ["Fifty samples."])
+        browser.press(ENTER, on=f"a[href='#says-slider@{value}']")
+        browser.expect(HASH, f"#says-slider@{value}")
+        browser.expect(SHOWN, [caption])
+    browser.press(ENTER, on=".sections a")
+    browser.expect(HASH, lambda now: now.endswith("&says-slider@1"))  # a jump within the page leaves the slider alone
+    for address, caption in (("#says-slider@1", "One"), ("#says-slider@5", "Five"), ("", "Fifty")):
+        browser.back()
+        browser.expect(HASH, address)
+        browser.expect(SHOWN, lambda shown, caption=caption: [one.split()[0] for one in shown] == [caption])
 
 
 def test_a_slider_stays_where_it_is_for_another_photo_or_language(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    browser.driver.find_element("css selector", SLIDER).send_keys(HOME_KEY)
+    browser.press(HOME_KEY, on=SLIDER)
+    browser.expect(SHOWN, ["One sample."])
     for link in (".picker a:not([aria-current])", ".masthead [data-keep-place]"):
-        browser.run(f"document.querySelector('{link}').click()")
-        assert (browser.run(HASH), browser.run(SHOWN)) == ("#says-slider@1", ["One sample."])
+        page = browser.address()
+        browser.follow(link)
+        browser.expect(browser.address, lambda now, page=page: now != page)
+        browser.expect(HASH, "#says-slider@1")
+        browser.expect(SHOWN, ["One sample."])
 
 
 def test_without_scripts_and_on_paper_the_values_of_a_slider_follow_one_another(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    browser.driver.find_element("css selector", SLIDER).send_keys(HOME_KEY)
+    browser.press(HOME_KEY, on=SLIDER)
+    browser.expect(SHOWN, ["One sample."])
     browser.colours("light", "print")
-    assert len(browser.run(SHOWN)) == 3
+    browser.expect(SHOWN, lambda shown: len(shown) == 3)
     browser.colours("light")
     browser.scripts(False)
     browser.open("about:blank")
     browser.open((site / LESSON).as_uri() + "#says-slider@5")
     assert len(browser.run(SHOWN)) == 3
-    assert not browser.driver.find_element("css selector", SLIDER).is_displayed()
+    assert not browser.shown(SLIDER)
     assert browser.run("return document.querySelector(':target').id") == "says-slider@5"  # where the browser goes
     widths = browser.run("return [...document.querySelectorAll('#says-slider .slide img')].map((one) => one.width)")
     assert widths[0] == widths[1] < widths[2]  # the plain one, shown first, is the large one
@@ -509,24 +515,26 @@ def test_without_scripts_and_on_paper_the_values_of_a_slider_follow_one_another(
 def test_without_scripts_all_is_there_but_the_switch(browser: Browser, site: Path) -> None:
     browser.scripts(False)
     browser.open(site / LESSON)
-    element = partial(browser.driver.find_element, "css selector")
-    assert not element("button.theme").is_displayed()
-    assert element("#says-signed img").is_displayed()
-    element("#says-signed .drawer summary").send_keys(ENTER)
-    assert element("#says-signed .drawer table").is_displayed()
-    element(".picker a:not([aria-current])").send_keys(ENTER)
-    assert browser.driver.current_url.endswith("what-a-gradient-says/dog.html")
+    assert not browser.shown("button.theme")
+    assert browser.shown("#says-signed img")
+    browser.press(ENTER, on="#says-signed .drawer summary")
+    browser.expect(lambda: browser.shown("#says-signed .drawer table"))
+    browser.press(ENTER, on=".picker a:not([aria-current])")
+    browser.expect(browser.address, lambda now: now.endswith("what-a-gradient-says/dog.html"))
+
+
+FOCUSED = "return document.activeElement.{}"
 
 
 def search(browser: Browser, page: Path, query: str) -> list[str]:
     """What is found for a query that is typed with the keyboard alone, line by line."""
     browser.open(page)
-    browser.driver.find_element("css selector", "body").send_keys("/")
-    field = browser.driver.switch_to.active_element
-    assert field.get_attribute("type") == "search"
-    field.send_keys(query)
-    browser.until("return document.querySelector('.finder [role=status]').textContent !== ''")
-    return [item.text for item in browser.driver.find_elements("css selector", ".finder li a")]
+    browser.press("/", on="body")
+    browser.expect(FOCUSED.format("type"), "search")
+    browser.press(query)
+    browser.expect(FOCUSED.format("value"), query)
+    browser.expect(lambda: browser.text(".finder [role=status]"), lambda text: text != "")
+    return list(browser.run("return Array.from(document.querySelectorAll('.finder li a'), (one) => one.innerText)"))
 
 
 @pytest.mark.parametrize(
@@ -550,19 +558,18 @@ def test_search_works_from_a_file_in_both_languages(
 
 def test_what_is_found_is_reached_and_left_with_the_keyboard(browser: Browser, site: Path) -> None:
     search(browser, site / LESSON, "formula")
-    browser.driver.switch_to.active_element.send_keys(DOWN)
-    assert browser.driver.switch_to.active_element.text.startswith("The formula")
-    browser.driver.switch_to.active_element.send_keys(ESCAPE)
-    assert browser.driver.switch_to.active_element.tag_name == "body"
+    browser.press(DOWN)
+    browser.expect(FOCUSED.format("innerText"), lambda text: text.startswith("The formula"))
+    browser.press(ESCAPE)
+    browser.expect(FOCUSED.format("tagName"), "BODY")
     search(browser, site / "zh/index/dog.html", "logit")
-    browser.driver.switch_to.active_element.send_keys(ENTER)
-    browser.until("return location.hash !== ''")
-    assert browser.driver.current_url.endswith("zh/glossary.html#logit")
+    browser.press(ENTER)
+    browser.expect(browser.address, lambda now: now.endswith("zh/glossary.html#logit"))
 
 
 def test_a_query_that_finds_nothing_says_so_and_is_never_markup(browser: Browser, site: Path) -> None:
     assert search(browser, site / LESSON, "<img src=x onerror=alert(1)>") == []
-    assert browser.driver.find_element("css selector", ".finder [role=status]").text == "Nothing found"
+    assert browser.text(".finder [role=status]") == "Nothing found"
 
 
 def test_what_is_found_is_never_markup(browser: Browser, site: Path, tmp_path: Path) -> None:
@@ -579,13 +586,13 @@ def test_what_is_found_is_never_markup(browser: Browser, site: Path, tmp_path: P
 def test_without_scripts_the_search_leads_to_the_contents(browser: Browser, site: Path) -> None:
     browser.scripts(False)
     browser.open(site / LESSON)
-    browser.driver.find_element("css selector", "a.search").send_keys(ENTER)
-    assert browser.driver.current_url.endswith("index.html#contents")
+    browser.press(ENTER, on="a.search")
+    browser.expect(browser.address, lambda now: now.endswith("index.html#contents"))
 
 
 def test_the_keyboard_goes_first_to_the_text(browser: Browser, site: Path) -> None:
     browser.open(site / LESSON)
-    browser.driver.find_element("css selector", "body").send_keys(TAB)
-    assert browser.driver.switch_to.active_element.get_attribute("class") == "skip"
-    browser.driver.switch_to.active_element.send_keys(ENTER)
-    assert browser.driver.switch_to.active_element.get_attribute("id") == "text"
+    browser.press(TAB, on="body")
+    browser.expect(FOCUSED.format("className"), "skip")
+    browser.press(ENTER)
+    browser.expect(FOCUSED.format("id"), "text")

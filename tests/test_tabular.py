@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 
 from netviz.data.tables import Dataset, table
 from netviz.methods import Result, methods, run_on_data
-from netviz.methods import tables as experiments
+from netviz.methods import tabular as experiments
 from netviz.methods.contributions import contributions
 from netviz.methods.tabular import families_of, table_network, unseen_probabilities
 
