@@ -15,10 +15,10 @@ from netviz.cache.manifest import Damaged
 from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks.weights import WeightsUnavailable
-from netviz.options import Options, arguments_of
+from netviz.options import Options, arguments_of, name
 from netviz.pictures.opening import UnreadablePicture, check_file
 from netviz.progress import Report, Reporter
-from netviz.refusals import refusal, write_details
+from netviz.refusals import check_no_circle, naming, refusal, write_details
 from netviz.site.files.publish import CannotPublish
 
 EXAMPLES = f"""\
@@ -67,13 +67,14 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.register("action", None, Once)
-    for name, one in arguments_of(Options).items():
+    for option, one in arguments_of(Options).items():
         reading: dict[str, Any] = {"type": one.read} if one.read else {}
-        arguments.add_argument(f"--{name}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more)
-    arguments.add_argument(
-        "--export", metavar="ID", help="write an experiment's raw numbers instead of building the site"
+        arguments.add_argument(f"--{option}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more)
+    instead = arguments.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--export", type=name, metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
-    arguments.add_argument(
+    instead.add_argument(
         "--clean",
         action="store_true",
         help="instead of building, remove from the store what this course does not need any more, nor any site that "
@@ -88,6 +89,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _chosen(asked)
     reporter = Reporter()
     try:
+        with naming(Path("the folder in which you are")):
+            Path.cwd()
+        for place in (chosen.content, chosen.to, chosen.store):
+            check_no_circle(place)
         if chosen.picture:
             check_file(chosen.picture)
         if asked.export:
@@ -109,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _stop(f"{NAME}: {damaged}; remove that file, and build the sites that share its store again")
     except OSError as error:
         return _stop(f"{NAME}: {refusal(error)}")
+    except MemoryError:
+        return _stop(f"{NAME}: there is too little memory; close other programs, or give this one more (`ulimit -v`)")
     except Exception as error:
         details = write_details(error, chosen.store)
         _stop(

@@ -48,8 +48,15 @@ def _text(word: str) -> str:
     return word
 
 
+def name(word: str) -> str:
+    """A text that isn't empty, as a script gives it whose variable was not set. Raises argparse.ArgumentTypeError."""
+    if not word.strip():
+        raise argparse.ArgumentTypeError("is empty")
+    return _text(word)
+
+
 def _path(word: str) -> Path:
-    return Path(_text(word))
+    return Path(name(word))
 
 
 def _share(word: str) -> float:
@@ -101,7 +108,7 @@ class Options:
         str,
         Argument(
             help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
-            read=_text,
+            read=name,
             write=_shown_weights,
             more={"metavar": "FORM"},
         ),

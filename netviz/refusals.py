@@ -65,6 +65,15 @@ def check_writable(folder: Path) -> None:
         file.flush()
 
 
+def check_no_circle(path: Path) -> None:
+    """Raises OSError where links on the way to a place lead round in a circle: `Path.resolve` would fail otherwise."""
+    try:
+        path.stat()
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise
+
+
 def stands(path: Path) -> bool:
     """Whether anything is there, be it a named pipe or a link that leads nowhere: what can't be read is not missing."""
     return os.path.lexists(path)

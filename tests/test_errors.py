@@ -157,6 +157,37 @@ def test_a_course_without_pictures_or_with_an_empty_part_is_told_so(
     assert "pictures: holds no picture" in said and "at least 1 item" in said
 
 
+@pytest.mark.parametrize("place", ["to", "content", "store"])
+def test_links_that_lead_round_in_a_circle_are_one_sentence(
+    tmp_path: Path, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    places = {"to": tmp_path / "site", "store": tmp_path / "store"} | {place: tmp_path / "circle" / "in it"}
+    assert main([word for name, path in places.items() for word in (f"--{name}", str(path))]) == 1
+    assert "links lead round in a circle: remove one of them" in told(capsys)
+
+
+def test_a_folder_that_was_removed_while_somebody_is_in_it_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert main(["--store", str(tmp_path / "store")]) == 1
+    assert "the folder in which you are: no such file or directory" in told(capsys)
+
+
+def test_too_little_memory_is_no_fault_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(command_line, "bring_up_to_date", fail)
+    assert main(["--store", str(tmp_path / "store")]) == 1
+    assert "there is too little memory; close other programs" in told(capsys)
+
+
 # What nobody foresaw
 
 
@@ -190,6 +221,9 @@ def test_a_fault_of_ours_is_a_sentence_and_a_file_with_the_traceback(
         (["--offer", "dog", "--offer", "cat"], "argument --offer: is given twice"),
         (["--picture", os.fsdecode(b"\xff.jpg")], "is not UTF-8; give the file or folder another name"),
         (["--content", os.fsdecode(b"\xff")], "is not UTF-8"),
+        (["--store", ""], "argument --store: is empty"),
+        (["--export", " "], "argument --export: is empty"),
+        (["--export", "cam", "--clean"], "argument --clean: not allowed with argument --export"),
     ],
 )
 def test_arguments_that_say_two_things_or_nothing_are_refused(

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pytest
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
@@ -45,6 +46,13 @@ class Kind:
     doubts: str = ""
 
 
+def tiff_in_planes() -> bytes:
+    """A TIFF of 16 bits with a plane for each colour."""
+    file = io.BytesIO()
+    tifffile.imwrite(file, CORNERS.transpose(2, 0, 1).astype(np.uint16) * 257, photometric="rgb", planarconfig=2)
+    return file.getvalue()
+
+
 def saved(picture: Image.Image, format: str, **options: Any) -> bytes:
     file = io.BytesIO()
     picture.save(file, format, **options)
@@ -60,23 +68,25 @@ def grey(values: Pixels) -> Pixels:
     return np.repeat(values[..., None], 3, axis=2)
 
 
-def png(values: Pixels, colour: int) -> bytes:
-    """A PNG of 16 bits a channel, by hand."""
+def chunk(name: bytes, content: bytes) -> bytes:
+    """A piece of a PNG."""
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
-    def chunk(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
+def png(values: Pixels, colour: int, before: bytes = b"") -> bytes:
+    """A PNG of 16 bits a channel, by hand; some chunks may come before its pixels."""
     height, width = values.shape[:2]
     rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in values)
     head = struct.pack(">IIBBBBB", width, height, 16, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    start = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + before
+    return start + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def tiff(values: Pixels, sample_format: int, claimed: tuple[int, int] | None = None) -> bytes:
-    """An uncompressed TIFF of one channel, by hand: format 1 is unsigned, 2 signed, 3 float."""
+def tiff(values: Pixels, sample_format: int, claimed: tuple[int, int] | None = None, photometric: int = 1) -> bytes:
+    """An uncompressed TIFF of one channel, by hand: format 1 is unsigned, 2 signed, 3 float; 0 is black, or white."""
     width, height = claimed or values.shape[::-1]
     bits = values.dtype.itemsize * 8
-    tags = [(256, width), (257, height), (258, bits), (259, 1), (262, 1), (273, 140), (277, 1), (278, height)]
+    tags = [(256, width), (257, height), (258, bits), (259, 1), (262, photometric), (273, 140), (277, 1), (278, height)]
     tags += [(279, values.nbytes), (339, sample_format)]
     entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
     head = b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0)
@@ -231,6 +241,9 @@ GOOD = {
     "one grey is clear": Kind(
         saved(Image.fromarray(GREY), "png", transparency=0), grey(np.where(GREY == 0, 255, GREY))
     ),
+    "one grey of 16 bits is clear": Kind(
+        png(SIXTEEN, 0, chunk(b"tRNS", b"\0\0")), grey(np.where(SIXTEEN == 0, 255, GREY)), 0.01
+    ),
     "one colour is clear": Kind(saved(rgb(), "png", transparency=(250, 0, 0)), upper_left_white()),
     "black and white": Kind(saved(Image.fromarray(GREY > 99), "png"), grey(np.where(GREY > 99, 255, 0))),
     "CMYK": Kind(saved(_CMYK, "tiff"), CMYK_PIXELS, 1.0),
@@ -250,6 +263,10 @@ GOOD = {
     "floats from 0 to 255": Kind(tiff((GREYS * 255).astype(np.float32), 3), grey(GREY)),
     "floats from 0 to 65535": Kind(tiff((GREYS * 65535).astype(np.float32), 3), grey(GREY)),
     "floats with a highlight": Kind(tiff((GREYS * 1.5).astype(np.float32), 3), grey(GREY)),
+    "16 bits, of which white is 0": Kind(tiff(65535 - SIXTEEN, 1, photometric=0), grey(GREY), 0.01),
+    "floats, of which white is 0": Kind(tiff((1 - GREYS).astype(np.float32), 3, photometric=0), grey(GREY), 0.5),
+    "16 bits, signed": Kind(tiff((GREYS * 32767).round().astype(np.int16), 2), grey(GREY), 0.01),
+    "16 bits, signed, up to 10": Kind(tiff((GREYS * 1023).round().astype(np.int16), 2), grey(GREY), 0.1),
     "floats, all black": Kind(tiff(np.zeros(SIZE[::-1], np.float32), 3), np.zeros_like(CORNERS)),
     **{
         f"EXIF orientation {mark}": Kind(saved(rgb(), "png", exif=exif(mark)), pixels)
@@ -272,6 +289,7 @@ GOOD = {
     "the usual profile": Kind(
         saved(rgb(), "png", icc_profile=ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()), CORNERS
     ),
+    "a profile of 10 MB": Kind(saved(rgb(), "png", icc_profile=profile() + bytes(10**7)), WIDE, 1.0),
     "a profile cut short": Kind(
         saved(rgb(), "png", icc_profile=profile()[:200]), CORNERS, doubts="its colour profile can't be read"
     ),
@@ -361,7 +379,17 @@ BAD: dict[str, tuple[bytes | Callable[[Path], object], str]] = {
     "floats that are no numbers": (tiff(np.full((9, 9), np.nan, np.float32), 3), "values that are no numbers"),
     "floats without end": (tiff(np.full((9, 9), np.inf, np.float32), 3), "infinite"),
     "floats below zero": (tiff(np.full((9, 9), -0.5, np.float32), 3), "values below zero, the least is -0.5"),
-    "no pixels": (tiff(np.zeros((0, 0), np.uint16), 1), "broken or cut short|not a picture"),
+    "floats of 64 bits": (
+        tiff(GREYS, 3),
+        "a TIFF that is broken, or of a kind that can't be read: save it with 8 or 16",
+    ),
+    "values of 8 bits below zero": (tiff(GREY.astype(np.int8), 2), "values of 8 bits that may be below zero"),
+    "16 bits in planes": (tiff_in_planes(), "each colour in a plane of its own"),
+    "a JPEG of 12 bits": (
+        saved(rgb(), "jpeg").replace(b"\xff\xc0\x00\x11\x08", b"\xff\xc1\x00\x11\x0c"),
+        "a JPEG that is broken, or of a kind that can't be read",
+    ),
+    "no pixels": (tiff(np.zeros((0, 0), np.uint16), 1), "broken"),
 }
 
 

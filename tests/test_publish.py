@@ -152,6 +152,45 @@ def test_what_no_build_wrote_survives_every_build_as_it_is(kept: Path) -> None:
     assert beside(kept) == ["site"]
 
 
+def test_folders_keep_their_owner_and_attributes(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {}
+    monkeypatch.setattr(os, "chown", lambda path, user, group: given.update({path.name: (user, group)}))
+    try:
+        os.setxattr(kept, "user.tag", b"mine")
+        os.setxattr(kept / ".git", "user.tag", b"mine")
+        tagged = [kept, kept / ".git"]
+    except (AttributeError, OSError):  # not on every system
+        tagged = []
+    publish.publish({"index.html": "new"}, kept)
+    owner = (kept.stat().st_uid, kept.stat().st_gid)
+    assert given.pop(".git") == owner and all(one == owner for one in given.values()) and len(given) >= 5
+    assert [os.getxattr(place, "user.tag") for place in tagged] == [b"mine"] * len(tagged)
+    assert kept.stat().st_mtime > 10**9
+
+
+@pytest.mark.parametrize("place", ["", "my disk", ".git/objects"])
+def test_a_site_with_another_disk_in_it_is_refused_for_that_would_be_emptied(
+    kept: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounts = kept.parent / "mountinfo"
+    mounts.write_text(
+        f"1 1 0:1 / / rw - ext4 x rw\n2 1 0:2 / {str(kept / place).replace(' ', chr(92) + '040')} rw - x\n"
+    )
+    monkeypatch.setattr(publish, "MOUNTS", mounts)
+    before = own(kept)
+    with pytest.raises(CannotPublish, match="another disk or folder is mounted at") as refused:
+        publish.publish({"index.html": "new"}, kept)
+    assert str(kept / place) in str(refused.value) and own(kept) == before
+    monkeypatch.setattr(publish, "MOUNTS", kept / "nowhere")
+    publish.publish({"index.html": "new"}, kept)
+
+
+def test_folders_without_end_are_refused(kept: Path) -> None:
+    (kept / "/".join("d" * 150)).mkdir(parents=True)
+    with pytest.raises(CannotPublish, match="more than 100 folders inside one another"):
+        publish.publish({"index.html": "new"}, kept)
+
+
 def test_it_survives_where_nothing_can_be_linked(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(18, "Invalid cross-device link")
@@ -233,6 +272,12 @@ def test_a_site_around_what_it_is_built_from_is_refused(tmp_path: Path, place: s
 def test_a_site_among_what_a_build_reads_is_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(CannotPublish, match="no site can stand"):
         check_places(Options(tmp_path / "content", tmp_path / place, tmp_path / "store"))
+
+
+@pytest.mark.parametrize("place", ["content", "content/lessons", "content/lessons/01-first/store"])
+def test_a_store_among_a_courses_texts_is_refused_for_these_would_not_be_looked_at(tmp_path: Path, place: str) -> None:
+    with pytest.raises(CannotPublish, match="is among the course's texts"):
+        check_places(Options(tmp_path / "content", tmp_path / "site", tmp_path / place))
 
 
 def test_a_site_and_a_store_may_stand_beside_a_courses_files(tmp_path: Path) -> None:

@@ -32,6 +32,10 @@ def test_a_key_is_the_same_in_every_process() -> None:
     assert len(keys) == 1
 
 
+def test_a_name_of_a_folder_that_is_no_text_has_a_key_too() -> None:
+    assert key_of(os.fsdecode(b"\xff")) != key_of(os.fsdecode(b"\xfe"))
+
+
 def test_a_key_refuses_what_json_cannot_say() -> None:
     with pytest.raises(ValueError):
         key_of(float("nan"))

@@ -71,6 +71,13 @@ def test_a_missing_package_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch
         compact_convolutions()
 
 
+def test_a_file_that_is_far_too_large_for_weights_is_not_read_through(tmp_path: Path) -> None:
+    with (tmp_path / "w.h5").open("wb") as file:
+        file.truncate(50 * 10**9)  # it takes no room
+    with pytest.raises(WeightsUnavailable, match="50 GB are more than VGG16 can have"):
+        describe(str(tmp_path / "w.h5"))
+
+
 def test_weights_that_do_not_exist_are_one_clear_sentence() -> None:
     with pytest.raises(WeightsUnavailable, match="give `compact`, `imagenet`, or the path"):
         describe("resnet")

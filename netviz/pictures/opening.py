@@ -26,6 +26,7 @@ from netviz.refusals import unfit
 SUFFIXES = {".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 LARGEST = 100_000_000  # pixels of a file
 LARGEST_FILE = 2 * 10**9  # bytes
+LARGEST_TEXT = 32 * 2**20  # bytes, unpacked, of a PNG's colour profile or of a text in it
 LARGEST_OF = {"WEBP": 60_000_000}  # whose decoder holds four copies
 KEPT = 25_000_000  # pixels; larger pictures are reduced by 2 or 3 …
 KEPT_SHORT_SIDE = 640  # … but not below this: more than any figure shows
@@ -34,7 +35,15 @@ RANGES = (255, 1023, 4095, 16383, 65535)  # where white may lie in files of more
 
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 _NAMES = "AVIF, BMP, GIF, HEIC, JPEG, PNG, TIFF and WebP"
+_SIGNATURES = (
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"II*\0", "TIFF"),
+    (b"MM\0*", "TIFF"),
+    (b"II+\0", "TIFF"),
+    (b"MM\0+", "TIFF"),
+)
 _ORIENTATION = 0x0112  # the EXIF mark
+_BITS, _PHOTOMETRIC, _PLANAR, _SAMPLE_FORMAT = 258, 262, 284, 339  # tags of TIFF
 _UPRIGHT: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     2: lambda pixels: pixels[:, ::-1],
     3: lambda pixels: pixels[::-1, ::-1],
@@ -81,7 +90,7 @@ def open_picture(path: Path) -> OpenedPicture:
     except UnreadablePicture as error:
         raise UnreadablePicture(f"{path}: {error}") from None
     except UnidentifiedImageError:
-        raise UnreadablePicture(f"{path}: not a picture, or of no kind that can be read: {_NAMES}") from None
+        raise UnreadablePicture(f"{path}: {_unidentified(path)}") from None
     except Image.DecompressionBombError:
         raise UnreadablePicture(f"{path}: {_too_large(LARGEST)}") from None
     except Exception as error:  # decoders fail in every way when a file is broken
@@ -110,6 +119,16 @@ def _identified(path: Path) -> Image.Image:
     return Image.open(path, formats=formats)
 
 
+def _unidentified(path: Path) -> str:
+    """Why a file is of no kind that can be read: two formats have kinds that few programs write, and fewer read."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    for signature, name in _SIGNATURES:
+        if start.startswith(signature):
+            return f"a {name} that is broken, or of a kind that can't be read: save it with 8 or 16 bits a channel"
+    return f"not a picture, or of no kind that can be read: {_NAMES}"
+
+
 @cache
 def _formats() -> tuple[str, ...]:
     """The formats that are read, their readers registered; of Pillow's others some start programs."""
@@ -123,6 +142,7 @@ def _formats() -> tuple[str, ...]:
         WebPImagePlugin,
     )
 
+    PngImagePlugin.MAX_TEXT_CHUNK = LARGEST_TEXT
     return _FORMATS
 
 
@@ -140,6 +160,10 @@ def _read(file: Image.Image) -> OpenedPicture:
     largest = LARGEST_OF.get(file.format or "", LARGEST)
     if size[0] * size[1] > largest:
         raise UnreadablePicture(_too_large(largest, f"{size[0]} x {size[1]} pixels are"))
+    if file.mode != "I;16" and _tag(file, _PLANAR, 1) == 2 and _tag(file, _BITS, 8) > 8:
+        raise UnreadablePicture("holds each colour in a plane of its own, of 16 bits, which can't be read: save as PNG")
+    if file.mode == "L" and _tag(file, _SAMPLE_FORMAT, 1) == 2:
+        raise UnreadablePicture("holds values of 8 bits that may be below zero: black to white would be 0 to 255")
     doubts = []
     if file.format != "MPO" and getattr(file, "is_animated", False):
         doubts.append("holds several pictures; the first one is taken")
@@ -215,7 +239,10 @@ def _opaque(tile: Image.Image) -> Image.Image:
 
 def _rescaled(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
     """What brings one channel of more than 8 bits to 8, keeping the range and not the low byte. Raises if it can't."""
-    unsigned = picture.mode == "I" and getattr(picture, "tag_v2", {}).get(339, (1,))[0] == 1  # TIFF's SampleFormat
+    unsigned = picture.mode == "I" and _tag(picture, _SAMPLE_FORMAT, 1) == 1
+    most = 32767 if _tag(picture, _SAMPLE_FORMAT, 1) == 2 and _tag(picture, _BITS, 16) == 16 else RANGES[-1]
+    negative = _tag(picture, _PHOTOMETRIC, 1) == 0  # 0 is white
+    clear = picture.info.get("transparency")  # the one value that is, of PNG
 
     def values(tile: Image.Image) -> NDArray[Any]:
         array = np.asarray(tile)
@@ -225,25 +252,35 @@ def _rescaled(picture: Image.Image) -> Callable[[Image.Image], Image.Image]:
     low, high = float(np.min(ends)), float(np.max(ends))
     if not np.isfinite([low, high]).all():
         raise UnreadablePicture("has values that are no numbers, or infinite: black to white would be 0 to 1")
-    white = _white(high, picture.mode == "F")
+    white = _white(high, picture.mode == "F", most)
     if low < -white / 255:
         raise UnreadablePicture(f"has values below zero, the least is {low:g}: black to white would be 0 to {white:g}")
 
     def rescaled(tile: Image.Image) -> Image.Image:
         scaled = values(tile).astype(np.float64).clip(0, white) * (255 / white)
+        scaled = 255 - scaled if negative else scaled
+        if clear is not None:
+            scaled[values(tile) == clear] = 255
         return Image.fromarray(scaled.round().astype(np.uint8))
 
     return rescaled
 
 
-def _white(high: float, is_float: bool) -> float:
+def _tag(picture: Image.Image, number: int, default: int) -> Any:
+    """The first value of a TIFF's tag; the default if there is none, or the picture is no TIFF."""
+    value = getattr(picture, "tag_v2", {}).get(number, default)
+    return value[0] if isinstance(value, tuple) else value
+
+
+def _white(high: float, is_float: bool, most: int) -> float:
     """The value of white: the end of the smallest usual range that holds the highest value, or this itself.
 
-    Floats are from 0 to 1 as a rule; a little more is a highlight, much more another range.
+    ``most`` is the highest value that a file of 16 bits can hold. Floats are from 0 to 1 as a rule; a little more is a
+    highlight, much more another range.
     """
     if is_float and high <= 16:
         return max(high, 1.0)
-    return next((end for end in RANGES if high <= end), high)
+    return next((min(end, most) for end in RANGES if high <= end), high)
 
 
 def _profile_transform(content: bytes | None, mode: str) -> tuple[Any, str]:

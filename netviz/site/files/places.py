@@ -1,4 +1,4 @@
-"""Where a site may stand: not around what it is built from, and not among it."""
+"""Where a site and a store may stand: not around what they are made from, and not among it."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ READ = ("lessons", "pages", "pictures", "measurements", "static")  # folders of 
 
 
 def check_places(options: Options) -> None:
-    """Raises CannotPublish if the site's folder holds what the build needs, or lies where a build would read it."""
-    site = options.to.resolve()
+    """Raises CannotPublish if the site's folder holds what the build needs, or lies where a build would read it.
+
+    So it does for a store among what authors write: what is in a store is not looked at to find out what has changed.
+    """
+    site, store = options.to.resolve(), options.store.resolve()
     needed = {
         "the course": options.content,
         "the store": options.store,
@@ -36,3 +39,7 @@ def check_places(options: Options) -> None:
     for name, path in around.items():
         if site.is_relative_to(path.resolve()):
             raise CannotPublish(f"{options.to} is in {name} ({path}), where no site can stand; name another with --to")
+    if store == options.content.resolve() or any(
+        store.is_relative_to((options.content / name).resolve()) for name in READ
+    ):
+        raise CannotPublish(f"the store ({options.store}) is among the course's texts; name another with --store")

@@ -12,7 +12,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -21,6 +21,8 @@ from netviz.cache.locks import Busy, locked
 from netviz.cache.manifest import Kept, folders_of, sealed, sha256_of
 
 WAIT = 30.0  # seconds for another build to end its publishing, which takes one
+MOUNTS = Path("/proc/self/mountinfo")
+DEEPEST = 100  # folders inside one another; Python's own ways to remove a tree give up at some hundreds
 
 Files = Mapping[str, str | bytes | Kept]
 """A site's files by their path in it: text (in UTF-8), bytes, or a file that is kept elsewhere."""
@@ -60,9 +62,14 @@ def check_destination(destination: Path, files: Collection[str] = ()) -> None:
     """Raises CannotPublish if ``files`` can't be put there; better known before a long build than after.
 
     So it is if a file stands there, or a folder that isn't ours, or one in which they would stand in the place of
-    something that no build wrote.
+    something that no build wrote; or if something is mounted there.
     """
     _check_rights(destination)
+    for mounted in _mounts_in(destination):
+        raise CannotPublish(
+            f"another disk or folder is mounted at {mounted}; a site is renamed and removed as a whole, so nothing can "
+            "be mounted at its folder or in it: unmount it, or name another folder with --to"
+        )
     if not destination.exists():
         return
     if not destination.is_dir() or not (is_site(destination) or not any(destination.iterdir())):
@@ -86,6 +93,16 @@ def _check_rights(destination: Path) -> None:
         raise CannotPublish(f"nothing can be written in {folder}; allow it, or name another folder with --to")
 
 
+def _mounts_in(folder: Path) -> list[Path]:
+    """Where something is mounted, at a folder or in it, as Linux tells; another system is asked of the folder alone."""
+    try:
+        lines = MOUNTS.read_bytes().splitlines()
+    except OSError:
+        return [folder] if folder.is_mount() else []
+    places = (line.split(b" ")[4].decode("unicode_escape").encode("latin-1") for line in lines)  # a blank is \\040
+    return [place for place in map(Path, map(os.fsdecode, places)) if place.is_relative_to(folder)]
+
+
 @dataclass(frozen=True)
 class Own:
     """What somebody keeps in a site's folder, by path: files and links, and folders, each before what is in it."""
@@ -106,6 +123,8 @@ def _own(site: Path) -> Own:
             if entry.is_dir(follow_symlinks=False):
                 if name not in made:
                     folders[name] = None
+                if name.count("/") > DEEPEST:
+                    raise CannotPublish(f"in {site} there are more than {DEEPEST} folders inside one another: {name}")
                 look_into(folder / entry.name, f"{name}/")
             elif name not in written and not (name in made and entry.is_symlink()):  # a link in our folder's place
                 files[name] = None
@@ -218,8 +237,17 @@ def _carry_over(old: Path, draft: Path) -> None:
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
         _link(old / name, draft / name)
     for name in reversed([*own.folders]):
-        shutil.copystat(old / name, draft / name)
-    shutil.copymode(old, draft)
+        _make_alike(old / name, draft / name)
+    _make_alike(old, draft)
+    os.utime(draft)
+
+
+def _make_alike(old: Path, new: Path) -> None:
+    """Give a folder another one's rights, times and attributes, and its owner as far as the user may."""
+    status = old.stat()
+    with suppress(OSError, AttributeError):  # AttributeError: on Windows
+        os.chown(new, status.st_uid, status.st_gid)
+    shutil.copystat(old, new)
 
 
 def _link(file: Path, place: Path) -> None:
