@@ -15,7 +15,7 @@ from netviz.cache.manifest import Damaged
 from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks.weights import WeightsUnavailable
-from netviz.options import Options, arguments_of, name
+from netviz.options import Options, arguments_of, filled
 from netviz.pictures.opening import UnreadablePicture, check_file
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_no_circle, naming, refusal, write_details
@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
         arguments.add_argument(f"--{option}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more)
     instead = arguments.add_mutually_exclusive_group()
     instead.add_argument(
-        "--export", type=name, metavar="ID", help="write an experiment's raw numbers instead of building the site"
+        "--export", type=filled, metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
     instead.add_argument(
         "--clean",

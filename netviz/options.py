@@ -48,7 +48,7 @@ def _text(word: str) -> str:
     return word
 
 
-def name(word: str) -> str:
+def filled(word: str) -> str:
     """A text that isn't empty, as a script gives it whose variable was not set. Raises argparse.ArgumentTypeError."""
     if not word.strip():
         raise argparse.ArgumentTypeError("is empty")
@@ -56,7 +56,7 @@ def name(word: str) -> str:
 
 
 def _path(word: str) -> Path:
-    return Path(name(word))
+    return Path(filled(word))
 
 
 def _share(word: str) -> float:
@@ -108,7 +108,7 @@ class Options:
         str,
         Argument(
             help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
-            read=name,
+            read=filled,
             write=_shown_weights,
             more={"metavar": "FORM"},
         ),
