@@ -15,7 +15,7 @@ from netviz.cache.manifest import Damaged
 from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
 from netviz.networks.weights import WeightsUnavailable
-from netviz.options import Options, arguments_of, filled
+from netviz.options import Options, arguments_of, filled, filled_path
 from netviz.pictures.opening import UnreadablePicture, check_file
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_no_circle, naming, refusal, write_details
@@ -30,6 +30,7 @@ examples:
   {COMMAND} --to ~/public/netviz           into another folder
   {COMMAND} --offer chelsea dog            a quicker build: readers may choose only these sample pictures
   {COMMAND} --export region-dog --to out   the raw numbers of an experiment, as .npz
+  {COMMAND} --proof tests/proof            which sentences no photo of a folder shows, or hides
 
 A lesson is a folder of content/lessons with en.md and zh.md; README.md shows how to write one.
 
@@ -75,6 +76,13 @@ def parser() -> argparse.ArgumentParser:
         "--export", type=filled, metavar="ID", help="write an experiment's raw numbers instead of building the site"
     )
     instead.add_argument(
+        "--proof",
+        type=filled_path,
+        metavar="DIR",
+        help="instead of building, hold the course's sentences against every photo of a folder, beside those that it "
+        "offers, and tell which were never shown, never hidden, or broken",
+    )
+    instead.add_argument(
         "--clean",
         action="store_true",
         help="instead of building, remove from the store what this course does not need any more, nor any site that "
@@ -100,6 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             for file in export(chosen, asked.export, getattr(asked, "to", Path("export")), reporter):
                 reporter.say(f"wrote {file}")
+        elif asked.proof:
+            from netviz.proof import prove
+
+            prove(chosen, asked.proof, reporter).show(reporter)
         elif asked.clean:
             from netviz.pipeline import clean
 

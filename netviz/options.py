@@ -55,7 +55,8 @@ def filled(word: str) -> str:
     return _text(word)
 
 
-def _path(word: str) -> Path:
+def filled_path(word: str) -> Path:
+    """The file or folder that a text names. Raises argparse.ArgumentTypeError."""
     return Path(filled(word))
 
 
@@ -92,7 +93,7 @@ def _shown_weights(weights: str) -> str:
 
 def _folder(help: str, *, changes_site: bool = True) -> Argument:
     more = {"metavar": "DIR"}
-    return Argument(help=help, changes_site=changes_site, read=_path, write=_shown_path, more=more)
+    return Argument(help=help, changes_site=changes_site, read=filled_path, write=_shown_path, more=more)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Options:
         Path | None,
         Argument(
             help="your own photo: the course is built around it (./-x.jpg, if its name begins with a dash)",
-            read=_path,
+            read=filled_path,
             write=_shown_path,
             more={"metavar": "FILE"},
         ),

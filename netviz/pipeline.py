@@ -52,10 +52,10 @@ def build(options: Options, reporter: Reporter) -> Report:
     """
     check_places(options)
     store = Store(options.store)
-    return _with_whole_entries(store, reporter, lambda: _build(options, store, reporter))
+    return with_whole_entries(store, reporter, lambda: _build(options, store, reporter))
 
 
-def _with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Done]) -> Done:
+def with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Done]) -> Done:
     """What a work gives. Should it meet a damaged entry of the store, all of these go, and the work makes them anew.
 
     Raises OSError if that doesn't help.
@@ -68,7 +68,7 @@ def _with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Don
     raise OSError(errno.EIO, "what is written there can't be read again", str(store.folder))
 
 
-def _read(options: Options) -> Course:
+def read(options: Options) -> Course:
     """The course, once the methods that it may name are known to be declared rightly. Raises Mistakes."""
     if faulty := list(declaration_mistakes(methods().values())):
         raise Mistakes(faulty)
@@ -77,7 +77,7 @@ def _read(options: Options) -> Course:
 
 def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     inputs = inputs_key(options)
-    course = _read(options)
+    course = read(options)
     if course.mistakes:
         raise Mistakes(all_mistakes(course))
     weights = describe(options.weights)
@@ -144,11 +144,11 @@ def _seconds_by(reporter: Reporter, names: Mapping[str, str]) -> dict[str, float
 def export(options: Options, experiment: str, folder: Path, reporter: Reporter) -> list[Path]:
     """Run an experiment if it must be, and write its raw numbers (`netviz.engine.export`). Returns the `.npz` files."""
     store = Store(options.store)
-    return _with_whole_entries(store, reporter, lambda: _export(options, experiment, folder, store, reporter))
+    return with_whole_entries(store, reporter, lambda: _export(options, experiment, folder, store, reporter))
 
 
 def _export(options: Options, experiment: str, folder: Path, store: Store, reporter: Reporter) -> list[Path]:
-    course = _read(options)
+    course = read(options)
     if course.mistakes:
         raise Mistakes(course.mistakes)
     if experiment not in course.experiments:
@@ -165,7 +165,7 @@ def _export(options: Options, experiment: str, folder: Path, store: Store, repor
 
 def clean(options: Options) -> Cleaned:
     """Remove from the store what is neither needed by the course as it stands nor by a site that was built with it."""
-    course = _read(options)
+    course = read(options)
     if course.mistakes:
         raise Mistakes(course.mistakes)
     tasks = make_plan(course, describe(options.weights), options.precision).values()

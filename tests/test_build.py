@@ -363,6 +363,30 @@ def test_a_folder_that_is_not_ours_is_left_alone(
     assert (site / "thesis.txt").read_text() == "years of work"
 
 
+def test_a_course_is_held_against_a_folder_of_photos(
+    course: Path, store: Path, site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    shutil.copy(SAMPLES / "coffee.png", photos)
+    Image.new("RGB", (300, 260), "grey").save(photos / "dog.png")
+    edit(english(course), "numbers.norm > 1000", "numbers.norm > 0.001")
+    edit(
+        english(course),
+        "{% if 'tandem",
+        "{% if results['says'].top[0].probability > 2 %}Never.{% endif %}\n\n{% if 'tandem",
+    )
+    assert build(course, store, site, "--proof", str(photos)) == 0
+    told = capsys.readouterr().err
+    assert "4 photos: chelsea, dog, coffee, my-dog" in told
+    assert "1 are never met" in told and "en.md:20:1: never met" in told
+    assert "0 are always met" in told  # the dog's bicycle is shown, and hidden from the others
+    assert not site.exists()
+    known = results(store)
+    assert build(course, store, site, "--proof", str(photos)) == 0
+    assert results(store) == known
+
+
 def test_raw_numbers_can_be_exported(course: Path, store: Path, tmp_path: Path) -> None:
     assert (
         main(["--content", str(course), "--store", str(store), "--export", "slope", "--to", str(tmp_path / "out")]) == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from netviz.course.experiments import CHOSEN
 from netviz.course.fields import InEveryLanguage, WebAddress
 from netviz.course.folders import alike, entries
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.pictures import Picture
+from netviz.pictures import Picture, own_picture
 from netviz.pictures.opening import SUFFIXES
 from netviz.refusals import stands, unfit
 from netviz.yaml_places import read_checked
@@ -63,6 +63,24 @@ def read_samples(folder: Path) -> dict[str, Picture]:
         name: Picture(name, files[name], one.title, one.credit, one.licence, one.source or "", one.focus)
         for name, one in credits.items()
     }
+
+
+def read_photos(folder: Path, taken: Container[str]) -> dict[str, Picture]:
+    """Every photo of a folder by a name that is not ``taken``; nothing need be on record of them.
+
+    Raises Mistakes if it holds none, and UnreadablePicture.
+    """
+    files = [path for path in entries(folder) if is_picture(path)]
+    if not files:
+        raise Mistakes([Mistake(folder, "holds no photo")])
+    photos: dict[str, Picture] = {}
+    for file in files:
+        photo = own_picture(file, taken)
+        if photo.name in photos:
+            message = f"would be called {photo.name!r} like {photos[photo.name].path.name}"
+            raise Mistakes([Mistake(file, message, hint="rename one of them")])
+        photos[photo.name] = photo
+    return photos
 
 
 def is_picture(path: Path) -> bool:

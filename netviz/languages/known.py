@@ -21,7 +21,10 @@ MESSAGES = "*.ftl"
 
 
 class LanguageFile(BaseModel):
-    """``language.yaml``: what the web calls the language (BCP 47), what its speakers do, and how it writes."""
+    """``language.yaml``: what the web calls the language (BCP 47), what its speakers do, and how it writes.
+
+    ``generalising`` are words of sentences that say more than one number can.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,6 +32,7 @@ class LanguageFile(BaseModel):
     name: str = Field(min_length=1)
     percent: str = numerals.PERCENT_SIGN
     spaced: bool = False
+    generalising: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,8 @@ class Language:
     """A language by the name of its folder, ``code``.
 
     ``percent`` follows the number of a percentage. Where ``spaced`` is true, a Latin word that is put into a text of
-    another script gets spaces around it. Of a message that several ``folders`` have the first one's counts; ``digest``
-    is of all that they hold.
+    another script gets spaces around it. ``generalising`` are words of sentences that say more than one number can. Of
+    a message that several ``folders`` have the first one's counts; ``digest`` is of all that they hold.
     """
 
     code: str
@@ -45,6 +49,7 @@ class Language:
     name: str
     percent: str
     spaced: bool
+    generalising: tuple[str, ...]
     folders: tuple[Path, ...]
     digest: str
 
@@ -82,7 +87,7 @@ def _read(code: str, places: list[Path]) -> Language:
     folders = tuple(place / code for place in places if (place / code).is_dir())
     named = next(folder / NAMED for folder in folders if (folder / NAMED).is_file())
     file, _ = read_checked(named, LanguageFile, [*LanguageFile.model_fields])
-    return Language(code, file.tag, file.name, file.percent, file.spaced, folders, _digest(folders))
+    return Language(code, file.tag, file.name, file.percent, file.spaced, file.generalising, folders, _digest(folders))
 
 
 def _digest(folders: Iterable[Path]) -> str:

@@ -16,8 +16,8 @@ from typing import Any
 from jinja2 import nodes
 from markupsafe import Markup
 
-from netviz.sandbox.evaluation import WORK, Evaluation
-from netviz.sandbox.grammar import is_whole, names_used, parse, parse_expression, violations, written
+from netviz.sandbox.evaluation import WORK, Evaluation, Observer
+from netviz.sandbox.grammar import conditions, is_whole, names_used, parse, parse_expression, violations, written
 from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, look_up
 
 __all__ = [
@@ -25,7 +25,9 @@ __all__ = [
     "Facts",
     "Function",
     "Missing",
+    "Observer",
     "Sandbox",
+    "conditions",
     "is_whole",
     "look_up",
     "names_used",
@@ -52,9 +54,18 @@ class Sandbox:
         """The tree of a single expression."""
         return _allowed(self, parse_expression, source)
 
-    def render(self, source: str, values: Mapping[str, Any], text: Callable[[str], str] = str) -> Markup:
-        """A template filled in, what expressions give escaped; ``text`` is what becomes of the words between them."""
-        evaluation = Evaluation(self.filters, text, WORK + len(source))
+    def render(
+        self,
+        source: str,
+        values: Mapping[str, Any],
+        text: Callable[[str], str] = str,
+        observe: Observer = lambda node, met: None,
+    ) -> Markup:
+        """A template filled in, what expressions give escaped; ``text`` is what becomes of the words between them.
+
+        ``observe`` is told of every condition of the template's tree that is tested, and whether it was met.
+        """
+        evaluation = Evaluation(self.filters, text, WORK + len(source), observe)
         evaluation.run(self.template(source).body, dict(values))
         return Markup("".join(evaluation.pieces))
 

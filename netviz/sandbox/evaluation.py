@@ -36,6 +36,9 @@ from netviz.sandbox.plain_data import (
     look_up,
 )
 
+Observer = Callable[[nodes.Node, bool], None]
+"""Is told of every condition that is tested, ``{% if … %}`` or ``x if … else y``, and whether it was met."""
+
 WORK = 200_000  # steps, characters and items that the expressions of one text may take: a lesson takes thousands
 
 Scope = dict[str, Any]
@@ -44,14 +47,18 @@ Scope = dict[str, Any]
 class Evaluation:
     """One text's expressions at work: ``pieces`` is what they have printed so far.
 
-    ``filters`` are those beside our own; ``text`` is what becomes of the words between expressions. Raises
-    ExpressionError at the line where one fails.
+    ``filters`` are those beside our own; ``text`` is what becomes of the words between expressions; ``observe`` is told
+    of conditions. Raises ExpressionError at the line where one fails.
     """
 
     def __init__(
-        self, filters: Mapping[str, Callable[..., Any]], text: Callable[[str], str] = str, work: int = WORK
+        self,
+        filters: Mapping[str, Callable[..., Any]],
+        text: Callable[[str], str] = str,
+        work: int = WORK,
+        observe: Observer = lambda node, met: None,
     ) -> None:
-        self.filters, self.text, self.left = {**FILTERS, **filters}, text, work
+        self.filters, self.text, self.left, self.observe = {**FILTERS, **filters}, text, work, observe
         self.pieces: list[str] = []
         self.loops = 0
 
@@ -97,9 +104,14 @@ class Evaluation:
 
     def _branch(self, node: nodes.If, scope: Scope) -> list[nodes.Node]:
         for one in (node, *node.elif_):
-            if self.value(one.test, scope):
+            if self._is_met(one, scope):
                 return one.body
         return node.else_
+
+    def _is_met(self, node: nodes.If | nodes.CondExpr, scope: Scope) -> bool:
+        met = bool(self.value(node.test, scope))
+        self.observe(node, met)
+        return met
 
     def _loop(self, node: nodes.For, scope: Scope) -> None:
         items = [one for one in self._items(node, node.iter, scope) if self._is_wanted(node, one, scope)]
@@ -164,7 +176,7 @@ class Evaluation:
                 case nodes.Or():
                     return self.value(node.left, scope) or self.value(node.right, scope)
                 case nodes.CondExpr():
-                    return self.value(node.expr1 if self.value(node.test, scope) else node.expr2, scope)
+                    return self.value(node.expr1 if self._is_met(node, scope) else node.expr2, scope)
                 case nodes.Not():
                     return not self.value(node.node, scope)
                 case nodes.Test():

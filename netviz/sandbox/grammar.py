@@ -78,6 +78,11 @@ def violations(tree: nodes.Node, filters: Collection[str]) -> Iterator[Expressio
             yield from _violation(node, filters)
 
 
+def conditions(tree: nodes.Node) -> list[nodes.If | nodes.CondExpr]:
+    """Every condition of a tree, in its author's order: of each ``if`` and ``elif``, and of each inline ``if``."""
+    return [node for node, _ in _walk(tree) if isinstance(node, (nodes.If, nodes.CondExpr))]
+
+
 def names_used(tree: nodes.Node) -> dict[str, int]:
     """The names that a tree needs from outside, each with its first line."""
     found: dict[str, int] = {}

@@ -1,0 +1,134 @@
+"""The proof of a course: its sentences held against more photos than its readers are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from netviz.cache.store import Store
+from netviz.course.reading import Course
+from netviz.course.samples import read_photos
+from netviz.engine.plan import Plan, make_plan
+from netviz.engine.run import RESULTS
+from netviz.mistakes import Mistake, Mistakes
+from netviz.networks.weights import describe
+from netviz.options import Options
+from netviz.pipeline import all_mistakes, read, run_missing, with_whole_entries
+from netviz.progress import Reporter
+from netviz.refusals import naming
+from netviz.site.coverage import Condition, observed_conditions
+from netviz.site.generalities import unbound_sentences
+from netviz.site.grading import grading_warnings
+from netviz.site.results import Results
+from netviz.site.verdicts import Verdict, verdicts
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found. ``failing`` are experiments and texts that fail for a photo, ``unbound`` sentences to look at."""
+
+    photos: Sequence[str]
+    conditions: Sequence[Condition]
+    verdicts: Sequence[Verdict]
+    questions: Sequence[Mistake]
+    failing: Sequence[Mistake]
+    unbound: Sequence[Mistake]
+
+    def lines(self) -> Iterator[str]:
+        """The report in words."""
+        followed = [one for one in self.conditions if one.follows]
+        fixed = [one for one in self.conditions if not one.follows]
+        yield f"{len(self.photos)} photos: {', '.join(self.photos)}"
+        yield f"{len(self.conditions)} conditions in texts and questions, {len(followed)} follow the reader's photo"
+        yield from _listed("fail for a photo", self.failing)
+        yield from _listed("are never met: no photo shows these words", _never(True, followed))
+        yield from _listed("are always met: no photo hides these words, or shows their `else`", _never(False, followed))
+        yield from _listed("claims are broken by a photo", _broken(self.verdicts))
+        yield from _listed("questions have no right choice for a photo, or several", self.questions)
+        yield from _listed("follow no photo of the reader's, and are always decided alike", _decided(fixed))
+        yield from _listed("sentences generalise and are bound to nothing (a hint)", self.unbound)
+
+    def show(self, reporter: Reporter) -> None:
+        """Print the report."""
+        for line in self.lines():
+            reporter.say(line)
+
+
+def prove(options: Options, folder: Path, reporter: Reporter) -> Proof:
+    """Run the experiments on the reader's photo for every photo of a folder, and see what the texts make of it.
+
+    Raises Mistakes, WeightsUnavailable or UnreadablePicture. Results are kept in the store as those of any build.
+    """
+    store = Store(options.store)
+    return with_whole_entries(store, reporter, lambda: _prove(options, folder, store, reporter))
+
+
+def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> Proof:
+    course = read(options)
+    if mistakes := all_mistakes(course):
+        raise Mistakes(mistakes)
+    photos = read_photos(folder, course.pictures)
+    course = replace(course, pictures={**course.pictures, **photos}, offered=(*course.offered, *photos))
+    weights = describe(options.weights)
+    plan = make_plan(course, weights, options.precision)
+    failing: list[Mistake] = []
+    with naming(options.store):
+        try:
+            run_missing(list(plan.values()), options.weights, store, reporter)
+        except Mistakes as failed:
+            failing += failed.mistakes
+    course = _with_results(course, plan, store, failing)
+    records = Results(course, plan, weights, store, options)
+    conditions, failures = observed_conditions(records)
+    return Proof(
+        course.offered,
+        conditions,
+        verdicts(records),
+        [*grading_warnings(records)],
+        [*failing, *failures],
+        [*unbound_sentences(course)],
+    )
+
+
+def _with_results(course: Course, plan: Plan, store: Store, failing: Sequence[Mistake]) -> Course:
+    """The course without the photos for which an experiment failed. Raises Mistakes if the other results lack some."""
+    missing = {picture for (_, picture), task in plan.items() if not store.has(RESULTS, task.key)}
+    offered = tuple(name for name in course.offered if name not in missing)
+    if not offered or missing - {*course.offered}:
+        raise Mistakes(failing)
+    return replace(course, offered=offered)
+
+
+def _never(met: bool, conditions: Sequence[Condition]) -> list[Mistake]:
+    """The conditions that no photo decided so; what no photo even asked is never met."""
+    asked = [one for one in conditions if met or one.photos[True]]
+    return [one.told("never met" if met else "always met") for one in asked if not one.photos[met]]
+
+
+def _decided(conditions: Sequence[Condition]) -> list[Mistake]:
+    return [one.told("met" if one.photos[True] else "not met") for one in conditions if not all(one.photos.values())]
+
+
+def _broken(verdicts: Sequence[Verdict]) -> list[Mistake]:
+    """A claim with the photos that break it; it stands where its experiment does."""
+    photos: dict[tuple[str, str], list[str]] = {}
+    counts: dict[tuple[str, str], int] = {}
+    places: dict[tuple[str, str], Mistake] = {}
+    for one in verdicts:
+        claim = (one.experiment.id, one.claim.source)
+        counts[claim] = counts.get(claim, 0) + 1
+        if not one.claim.kept:
+            photos.setdefault(claim, []).append(one.picture)
+            places[claim] = one.experiment.mistake("")
+    return [
+        replace(
+            places[claim], message=f"{claim[0]}: {claim[1]} is broken by {len(by)} of {counts[claim]}: {', '.join(by)}"
+        )
+        for claim, by in photos.items()
+    ]
+
+
+def _listed(title: str, found: Sequence[Mistake]) -> Iterator[str]:
+    yield f"{len(found)} {title}{':' if found else ''}"
+    yield from (f"  {line}" for one in found for line in str(one).splitlines())

@@ -1,0 +1,187 @@
+"""Prose coverage: which conditions of a course's texts were met by some photo, and which were not met by some other.
+
+A test suite that never takes a branch says nothing of it. A sentence under a condition that no photo of a proof set
+meets was never read by anybody, and one under a condition that all of them meet is not known to go when it must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from jinja2 import nodes
+
+from netviz.course.experiments import CHOSEN
+from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, scan
+from netviz.course.reading import Course
+from netviz.mistakes import Mistake
+from netviz.sandbox import ExpressionError, Function, Sandbox, conditions
+from netviz.site.edition import Edition
+from netviz.site.quiz import grades
+from netviz.site.results import Results
+
+OWN = ("picture", "target", "top", "numbers", "value", "stop")  # what captions may say of their own experiment
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Words with expressions among them, in one of a course's texts.
+
+    ``place`` is where all of it is told to stand; None where its spans know themselves. ``own`` is whether what it says
+    of its own result follows the reader's photo.
+    """
+
+    text: LessonText
+    spans: Sequence[Span]
+    place: tuple[int, int] | None = None
+    own: bool = True
+
+    def place_of(self, span: Span) -> tuple[int, int]:
+        """Where one of its expressions stands: line and column."""
+        return self.place or (span.line, span.column)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition on which words depend, or a claim that makes an answer right, and the photos that decided it.
+
+    ``follows`` is whether another photo of the reader's can decide it otherwise.
+    """
+
+    text: LessonText
+    source: str
+    line: int
+    column: int
+    follows: bool
+    photos: Mapping[bool, set[str]] = field(default_factory=lambda: {True: set(), False: set()})
+
+    def told(self, message: str) -> Mistake:
+        """Something about it, at its place."""
+        return self.text.mistake(message, self.line, self.column, self.source)
+
+
+def observed_conditions(records: Results) -> tuple[list[Condition], list[Mistake]]:
+    """Every condition of a course's texts with the photos that decided it, and the texts that fail on some photo."""
+    observed: list[Condition] = []
+    failing: list[Mistake] = []
+    for language in LANGUAGES:
+        edition = Edition(language, records)
+        for lesson in edition.course.pages:
+            for prose, scopes in _passages(edition, lesson):
+                found, failures = observe(prose, scopes, edition.sandbox, _chosen(edition.course))
+                observed += found
+                failing += failures
+    return [*observed, *_answers(Edition(LANGUAGES[0], records))], list(dict.fromkeys(failing))
+
+
+def observe(
+    prose: Prose, scopes: Iterable[tuple[str, Mapping[str, Any]]], sandbox: Sandbox, chosen: Collection[str]
+) -> tuple[list[Condition], list[Mistake]]:
+    """Its conditions with what decided them in each of its ``scopes``, values with the photo that they are of.
+
+    ``chosen`` are the experiments on the photo that a reader chooses. What fails is told of as well.
+    """
+    source = _numbered(prose.spans)
+    tree = sandbox.template(source)
+    found: dict[nodes.Node, Condition] = {node: _condition(node, tree, prose, chosen) for node in conditions(tree)}
+    failures = []
+    for photo, values in scopes if found else ():
+        try:
+            sandbox.render(source, values, observe=partial(_note, found, photo))
+        except ExpressionError as error:
+            place = prose.place_of(prose.spans[(error.line or 1) - 1])
+            failures.append(prose.text.mistake(f"fails for the photo {photo}: {error.message}", *place, error.hint))
+    return list(found.values()), failures
+
+
+def _note(found: Mapping[nodes.Node, Condition], photo: str, node: nodes.Node, met: bool) -> None:
+    found[node].photos[met].add(photo)
+
+
+def _numbered(spans: Sequence[Span]) -> str:
+    """The expressions and statements of a text alone, each on the line of its number."""
+    asking = ("expression", "statement")
+    return "\n".join(span.source.replace("\n", " ") if span.kind in asking else "" for span in spans)
+
+
+def _condition(
+    node: nodes.If | nodes.CondExpr, tree: nodes.Template, prose: Prose, chosen: Collection[str]
+) -> Condition:
+    span = prose.spans[node.lineno - 1]
+    follows = any(_follows(one, chosen, prose.own) for one in _behind(node.test, tree))
+    return Condition(prose.text, span.source, *prose.place_of(span), follows)
+
+
+def _behind(condition: nodes.Node, tree: nodes.Template) -> list[nodes.Node]:
+    """The expressions that decide a condition: its own, and those whose values it knows by a name that was set."""
+    found = [condition]
+    names: set[str] = set()
+    for expression in found:
+        fresh = {one.name for one in _all(expression, nodes.Name)} - names
+        names |= fresh
+        found += [one.node for one in _all(tree, nodes.Assign) if fresh & _given(one)]
+        found += [one.iter for one in _all(tree, nodes.For) if fresh & _given(one)]
+    return found
+
+
+def _given(setting: nodes.Assign | nodes.For) -> set[str]:
+    """The names that it gives values."""
+    return {one.name for one in _all(setting.target, nodes.Name)}
+
+
+def _follows(expression: nodes.Node, chosen: Collection[str], own: bool) -> bool:
+    """Whether an expression speaks of the reader's photo, or of what was measured on it."""
+    asked_of = {id(one.node): one.arg for one in _all(expression, nodes.Getitem)}
+    for name in _all(expression, nodes.Name):
+        match asked_of.get(id(name)):
+            case nodes.Const(value=asked) if name.name == "results":
+                follows = asked in chosen
+            case _:
+                follows = name.name == "results" or (name.name in OWN and own)
+        if follows:
+            return True
+    return False
+
+
+def _chosen(course: Course) -> set[str]:
+    """The experiments on the photo that a reader chooses, by their ids."""
+    return {name for name, one in course.experiments.items() if one.picture == CHOSEN}
+
+
+def _all(node: nodes.Node, kind: type[Any]) -> list[Any]:
+    return [*([node] if isinstance(node, kind) else []), *node.find_all(kind)]
+
+
+def _passages(edition: Edition, lesson: Lesson) -> Iterator[tuple[Prose, Iterator[tuple[str, Mapping[str, Any]]]]]:
+    """A lesson's text, its captions and the words of its questions, each with what it may speak of, photo by photo."""
+    text, offered = lesson.texts[edition.language], edition.course.offered
+    pages = {photo: {**edition.values(photo), "experiment": Function(lambda name: "")} for photo in offered}
+    yield Prose(text, text.spans), iter(pages.items())
+    for experiment in edition.course.experiments.values():
+        if experiment.lesson == lesson.slug and (words := experiment.wording.get(edition.language)):
+            states = [*experiment.slider.values] if experiment.slider else [""]
+            scopes = (
+                (photo, edition.caption_values(photo, experiment, state)) for photo in offered for state in states
+            )
+            own = experiment.picture == CHOSEN
+            yield Prose(text, scan(words.caption).spans, (words.line, words.column), own), scopes
+    for question in edition.course.questions_of(lesson):
+        for one in question.passages(edition.language):
+            yield Prose(text, scan(one.source).spans, (one.line, one.column)), iter(pages.items())
+
+
+def _answers(edition: Edition) -> Iterator[Condition]:
+    """What makes each choice of each question right."""
+    offered, chosen = edition.course.offered, _chosen(edition.course)
+    for lesson in edition.course.pages:
+        text = lesson.texts[edition.language]
+        for question in edition.course.questions_of(lesson):
+            graded = {photo: grades(question, text, edition.values(photo)) for photo in offered}
+            for number, claim in enumerate(question.places):
+                tree = edition.sandbox.expression(claim.source)
+                photos: dict[bool, set[str]] = {True: set(), False: set()}
+                for photo in offered:
+                    photos[graded[photo][number]].add(photo)
+                yield Condition(text, claim.source, claim.line, claim.column, _follows(tree, chosen, True), photos)
