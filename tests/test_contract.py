@@ -19,7 +19,7 @@ from netviz.course.lessons import Lesson, read_text
 from netviz.engine.record import READABLE, split
 from netviz.figures import Figure, draw
 from netviz.figures.describe import alt_text, is_term
-from netviz.figures.views import VIEWS
+from netviz.figures.views import views
 from netviz.methods import Method, OutputSetting, Passes, Result, SpatialLayer, method, methods, run, run_on_data
 from netviz.mistakes import Mistakes
 from netviz.networks import Array, Network, Targets
@@ -101,7 +101,7 @@ def test_the_declaration_says_what_the_pages_need(name: str) -> None:
     assert any("\u4e00" <= letter <= "\u9fff" for letter in one.summary["zh"])
     assert one.summary["en"].endswith((".", "?")) and one.summary["zh"].endswith(("。", "？"))
     assert len(one.description.splitlines()[0]) > 20
-    assert one.views and set(one.views) <= set(VIEWS)
+    assert one.views and set(one.views) <= set(views())
     assert (one.signed is not None) == (one.gives == "attribution")
     assert one.subject == "picture" or one.gives not in ("attribution", "feature maps", "picture")
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from test_figures import CAM, WORDS, drawn
 
-from netviz.figures import VIEWS
 from netviz.figures.describe import alt_text, place_words, term
+from netviz.figures.views import views
 from netviz.languages.known import HERE
 
 
-@pytest.mark.parametrize("view", list(VIEWS))
+@pytest.mark.parametrize("view", list(views()))
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("named", [True, False])
 def test_every_panel_of_every_view_has_words(view: str, language: str, named: bool, tmp_path: Path) -> None:

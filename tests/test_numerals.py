@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netviz import numerals
-from netviz.figures.charts import linear_ticks
+from netviz.figures.views.charts import linear_ticks
 from netviz.languages.messages import messages
 from netviz.site.text import filters
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from netviz.figures import draw
 from netviz.figures.readings import map_readings, patch_readings
-from netviz.figures.region_bars import middle, outline
+from netviz.figures.views.region_bars import middle, outline
 
 RANDOM = np.random.default_rng(11)
 

@@ -20,6 +20,7 @@ DESK = {
     "installation",
     "limits",
     "mistakes",
+    "modules",
     "numerals",
     "options",
     "progress",

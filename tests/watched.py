@@ -34,7 +34,6 @@ from netviz.course.reading import read_course
 from netviz.engine.draw import draw_task
 from netviz.engine.plan import GIVEN, Task, drawing_modules, make_plan, running_modules
 from netviz.engine.run import RESULTS, Laboratory, run_data_task
-from netviz.figures.views import VIEWS
 from netviz.methods import Method, methods
 from netviz.networks import small
 from netviz.networks.memory import Memory
@@ -137,7 +136,6 @@ def examined(one: Method, store: Store, laboratory: Laboratory) -> dict[str, lis
         laboratory.run(task, store) if on_picture else run_data_task(task, store)
     with watched() as drawing:
         draw_task(task, store)
-    assert VIEWS[task.experiment.view]
     result = lacking(running - {__file__, *_tests()}, running_modules(task), GIVEN)
     return {"result": result, "figure": lacking(drawing - _tests(), drawing_modules(task), GIVEN)}
 

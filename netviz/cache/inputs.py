@@ -17,11 +17,12 @@ from netviz.networks.machine import machine
 from netviz.networks.weights import describe
 from netviz.options import Options, arguments_of
 
+REGISTERS = ("netviz.methods", "netviz.figures.views")  # what knows of methods and views declared elsewhere
 LEFT_OUT = "__pycache__"  # what Python writes beside its sources
 
 
 def inputs_key(options: Options) -> str:
-    """A key of all that a build reads: course, photo, templates, package, methods declared elsewhere, options.
+    """A key of all that a build reads: course, photo, templates, package, what others have declared, options.
 
     Every option counts, but for those that change nothing in a site, and so does how pages name the paths given. Raises
     WeightsUnavailable where weights are named that are not there.
@@ -30,7 +31,7 @@ def inputs_key(options: Options) -> str:
     asked = {name: getattr(options, name) for name, argument in arguments.items() if argument.changes_site}
     places = {name: value for name, value in asked.items() if isinstance(value, Path)}
     made = (options.to, options.store)  # may stand in the course's folder
-    read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_methods_elsewhere()], without=made)
+    read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_declared_elsewhere()], without=made)
     chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
     return key_of([read, chosen, options.command, installed(), machine()])
 
@@ -62,10 +63,10 @@ def _files(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, Path]]:
                 yield file.relative_to(place).as_posix(), file
 
 
-def _methods_elsewhere() -> Iterator[Path]:
-    """The sources of methods that others have declared: whoever did has imported `netviz.methods`."""
-    declared = sys.modules.get("netviz.methods")
-    for module in sorted(declared.modules_declaring() if declared else ()):
+def _declared_elsewhere() -> Iterator[Path]:
+    """The sources of methods and views that others have declared: whoever did has imported what declares them."""
+    registers = [sys.modules[name] for name in REGISTERS if name in sys.modules]
+    for module in sorted({module for register in registers for module in register.modules_declaring()}):
         source = getattr(sys.modules[module], "__file__", None)
         if source and PACKAGE not in Path(source).parents:
             yield Path(source)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from netviz.course.experiments import ExperimentFence
 from netviz.course.lessons import LANGUAGES
-from netviz.figures.views import VIEWS
+from netviz.figures.views import views
 from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
 from netviz.methods.answers import NAME as NUMBER
 from netviz.mistakes import Mistake, nearest
@@ -75,10 +75,12 @@ def _views(one: Method) -> Wrong:
         yield f"declares views={one.views!r}", 'at least one, the default first: views=("overlay",)'
         return
     for view in one.views:
-        if view not in VIEWS:
-            yield f"has the view {view!r}, which is unknown", nearest(str(view), VIEWS)
-        elif VIEWS[view].needs_picture and one.subject == "data":
+        if view not in views():
+            yield f"has the view {view!r}, which is unknown", nearest(str(view), views())
+        elif views()[view].needs_picture and one.subject == "data":
             yield f"has the view {view!r}, which needs a picture", "methods on data have none"
+        elif (alt := views()[view].alt) and (lacking := [language for language in LANGUAGES if not alt.get(language)]):
+            yield f"has the view {view!r}, which has no words in {lacking[0]!r}", f'alt={{"{lacking[0]}": "…"}}'
 
 
 def _function(one: Method) -> Wrong:

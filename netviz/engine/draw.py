@@ -33,7 +33,8 @@ def draw_task(task: Task, store: Store) -> None:
                 folder=folder,
                 beside=beside,
             )
-        (folder / "figure.json").write_text(json.dumps(figure.to_json(), ensure_ascii=False, indent=1), "utf-8")
+            content = json.dumps(figure.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
+        (folder / "figure.json").write_text(content, "utf-8")
 
 
 def load_figure(task: Task, store: Store) -> Figure:

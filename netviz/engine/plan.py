@@ -16,7 +16,7 @@ from netviz.cache.store import key_of
 from netviz.course.claims import results_in
 from netviz.course.experiments import CHOSEN, NO_PICTURE, Experiment
 from netviz.course.reading import Course
-from netviz.figures.views import VIEWS
+from netviz.figures.views import views
 from netviz.methods import Method, methods
 from netviz.networks import Precision
 from netviz.networks.machine import machine
@@ -154,7 +154,7 @@ def running_modules(task: Task) -> tuple[str, ...]:
 
 def drawing_modules(task: Task) -> tuple[str, ...]:
     """Likewise for its figure; what draws a view is imported by name, when it is needed."""
-    return ("netviz.engine.draw", f"netviz.figures.{VIEWS[task.experiment.view].module}")
+    return ("netviz.engine.draw", views()[task.experiment.view].module)
 
 
 def _methods_used(method: Method, settings: Mapping[str, Any]) -> list[Method]:

@@ -10,27 +10,24 @@ is arrays with names.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netviz.figures.figure import Column, Figure, Legend, Panel, Readings, Request, Table
-from netviz.figures.views import VIEWS, View
+from netviz.figures.views import views
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 __all__ = [
-    "VIEWS",
     "Column",
     "Figure",
     "Legend",
     "Panel",
     "Readings",
     "Table",
-    "View",
     "draw",
 ]
 
@@ -50,11 +47,11 @@ def draw(
     Parameters
     ----------
     view
-        A name of `VIEWS`.
+        A name of `netviz.figures.views`.
     arrays
-        The result's arrays by name, without batch axis; `VIEWS` says which ones the view needs.
+        The result's arrays by name, without batch axis; the view's declaration says which ones it needs.
     numbers
-        What the method measured. Charts take short lists in it as arrays; ``log`` asks charts for logarithmic axes;
+        What the method measured. Most views take short lists in it as arrays; ``log`` asks charts for logarithmic axes;
         ``settings`` are the method's.
     signed
         Whether a map's sign means something; None leaves it to the values.
@@ -70,18 +67,20 @@ def draw(
     ValueError
         If the view is unknown, or an array or the picture that it needs is missing or of another shape.
     """
-    if view not in VIEWS:
-        raise ValueError(f"unknown view {view!r}; there are {', '.join(VIEWS)}")
-    drawn = {**_short_lists(numbers), **arrays} if VIEWS[view].module in ("charts", "word_views") else dict(arrays)
+    declared = views().get(view)
+    if declared is None:
+        raise ValueError(f"unknown view {view!r}; there are {', '.join(views())}")
+    drawn = {**_short_lists(numbers), **arrays} if declared.takes_lists else dict(arrays)
     request = Request(view, drawn, numbers, signed, picture_pixels, folder, tuple(beside))
-    missing = [name for name in VIEWS[view].needs if name not in request.arrays]
+    missing = [name for name in declared.needs if name not in request.arrays]
     if missing:
         there = ", ".join(request.arrays) or "none"
         raise ValueError(f"the view {view!r} needs the array {missing[0]!r}; the result's arrays: {there}")
-    if VIEWS[view].needs_picture and picture_pixels is None:
+    if declared.needs_picture and picture_pixels is None:
         raise ValueError(f"the view {view!r} needs the picture that the map belongs to")
-    module = importlib.import_module(f"netviz.figures.{VIEWS[view].module}")
-    figure: Figure = module.DRAWERS[view](request)
+    figure = declared.draw(request)
+    if not isinstance(figure, Figure) or figure.view != view:
+        raise ValueError(f"the view {view!r} gives {figure!r:.80}, where a Figure(request.view, …) is needed")
     return figure
 
 
@@ -89,9 +88,9 @@ def _short_lists(numbers: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """The lists of numbers or of words among the numbers: a curve of three points is kept as such."""
     import numpy as np
 
-    lists = {name: value for name, value in numbers.items() if isinstance(value, list | tuple)}
-    numeric = {name: values for name, values in lists.items() if all(isinstance(v, int | float) for v in values)}
-    wordy = {name: values for name, values in lists.items() if all(isinstance(v, str) for v in values)}
-    return {name: np.asarray(values, np.float64) for name, values in numeric.items() if values} | {
-        name: np.asarray(values) for name, values in wordy.items() if values
+    lists = {name: value for name, value in numbers.items() if isinstance(value, list | tuple) and value}
+    return {
+        name: np.asarray(values, np.float64 if isinstance(values[0], int | float) else None)
+        for name, values in lists.items()
+        if all(isinstance(one, int | float) for one in values) or all(isinstance(one, str) for one in values)
     }

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from netviz.figures.figure import PLACES, Figure, Panel
+from netviz.figures.views import views
 from netviz.languages.known import FIRST
-from netviz.languages.messages import Messages, identifier, messages
+from netviz.languages.messages import Messages, identifier, message_beside_code, messages
 
 SPREAD_OUT = 1.5 / 9  # a ninth of the picture with less of the weight than this stands out from nothing
 
@@ -51,6 +52,9 @@ def alt_text(figure: Figure, panel: Panel | None, language: str, names: Mapping[
     if panel:
         facts["role"] = panel.role
     given = _optional({key: names.get(key) or None for key in ("method", "target", "picture", "x", "y")})
+    if figure.view in views() and (own := views()[figure.view].alt):
+        told = {key: value for key, value in facts.items() if isinstance(value, str | int | float)}
+        return message_beside_code(own, language)(**{**told, **given})
     if kind not in _MESSAGES:
         known = [given[key] for key in ("method", "target", "picture") if key in given]
         return say("other", **_optional({"names": say("comma").join(known) or None}))

@@ -6,8 +6,8 @@ They are Project Fluent's, ``figures.ftl`` in the language's folder.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from fluent.syntax.visitor import Visitor
 from netviz import numerals
 from netviz.languages.known import FIRST, MESSAGES, Language, language
 
+_ONLY = "it"  # the name of a message that needs none
 LONGEST = 2000  # characters of a value; Fluent gives up on longer ones
 _PUT_IN = "\u2068\u2069"  # Fluent writes these around a value
 _OUT_OF_THE_WAY = str.maketrans(_PUT_IN, "\ue068\ue069")
@@ -28,11 +29,10 @@ _EDGE = re.compile(rf"([^{_PUT_IN}]?)[{_PUT_IN}]+(?=([^{_PUT_IN}]?))")
 
 
 class Messages:
-    """The messages of one area in a language; what it lacks is said in the ``first``."""
+    """The messages of one area in a language; what it lacks is said in the first, whose book is the last."""
 
-    def __init__(self, spoken: Language, first: Language, area: str) -> None:
-        self._first = _Book(first, area, *first.folders)
-        self._books = [_Book(spoken, area, *spoken.folders, *first.folders), self._first]
+    def __init__(self, *books: _Book) -> None:
+        self._books, self._first = books, books[-1]
 
     def __call__(self, name: str, attribute: str = "", /, **values: Any) -> str:
         """A message with values put in: texts, numbers, and yes and no. Raises KeyError if there is none.
@@ -75,7 +75,29 @@ def messages(code: str, area: str) -> Messages:
     return _messages(language(code), language(FIRST), area)
 
 
-_messages = cache(Messages)
+@cache
+def _messages(spoken: Language, first: Language, area: str) -> Messages:
+    return Messages(
+        _Book(spoken, _texts(area, *spoken.folders, *first.folders)), _Book(first, _texts(area, *first.folders))
+    )
+
+
+def message_beside_code(texts: Mapping[str, str], code: str) -> Callable[..., str]:
+    """A message whose texts stand where it is needed, by language: a function of the values that are put in.
+
+    Where a language has none, the first one's text is said. Raises ValueError if that is missing too, and for what is
+    no text of Fluent's.
+    """
+    return partial(_beside_code(tuple(texts.items()), language(code), language(FIRST)), _ONLY)
+
+
+@cache
+def _beside_code(texts: tuple[tuple[str, str], ...], spoken: Language, first: Language) -> Messages:
+    given = {code: f"{_ONLY} = " + text.strip().replace("\n", "\n    ") for code, text in texts}
+    books = [_Book(one, [given[one.code]]) for one in dict.fromkeys((spoken, first)) if one.code in given]
+    if first.code not in given or not all(_ONLY in book.entries for book in books):
+        raise ValueError(f"{dict(texts)} are no texts as Fluent writes them, that of {first.code!r} among them")
+    return Messages(*books)
 
 
 def identifier(text: str) -> str:
@@ -108,9 +130,9 @@ class _References(Visitor):
 
 
 class _Book:
-    """The messages in folders, of which the first that has one counts, said as a language says them."""
+    """The messages in texts of Fluent's, of which the first that has one counts, said as a language says them."""
 
-    def __init__(self, spoken: Language, area: str, *folders: Path) -> None:
+    def __init__(self, spoken: Language, texts: Iterable[str]) -> None:
         def percent(share: Any) -> Any:
             return numerals.percent(float(share), spoken.percent)
 
@@ -121,13 +143,11 @@ class _Book:
             functions={"PERCENT": percent},
             use_isolating=spoken.spaced,
         )
-        for folder in folders:
-            path = folder / MESSAGES.replace("*", area)
-            if path.is_file():
-                resource = _parsed(path.read_text("utf-8"))
-                self._bundle.add_resource(resource)
-                found = {one.id.name: one for one in resource.body if isinstance(one, ast.Message)}
-                self.entries = {**found, **self.entries}
+        for text in texts:
+            resource = _parsed(text)
+            self._bundle.add_resource(resource)
+            found = {one.id.name: one for one in resource.body if isinstance(one, ast.Message)}
+            self.entries = {**found, **self.entries}
 
     def pattern(self, name: str, attribute: str) -> Any:
         """A message as Fluent has compiled it, or None."""
@@ -148,6 +168,12 @@ class _Book:
 
 
 _parsed = cache(FluentResource)
+
+
+def _texts(area: str, *folders: Path) -> Iterator[str]:
+    """What an area's files in folders hold, where there are any."""
+    paths = (folder / MESSAGES.replace("*", area) for folder in folders)
+    return (path.read_text("utf-8") for path in paths if path.is_file())
 
 
 class _Whole(int, FluentType):

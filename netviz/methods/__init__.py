@@ -25,14 +25,10 @@ Importing a module that holds such a function is all it takes to add a method.
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
-import traceback
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -40,7 +36,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from netviz.methods.answers import check_answer
-from netviz.mistakes import Mistake, Mistakes
+from netviz.modules import import_all
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer
 
@@ -192,21 +188,8 @@ def methods() -> Mapping[str, Method]:
 
     Raises Mistakes for a module of this package that can't be imported.
     """
-    for module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
-        try:
-            importlib.import_module(module.name)
-        except Exception as error:
-            raise Mistakes([_cannot_be_imported(module.name, error)]) from error
+    import_all(__path__[0], __name__, "methods")
     return dict(sorted(_registry.items()))
-
-
-def _cannot_be_imported(module: str, error: Exception) -> Mistake:
-    """What keeps a module of methods from being imported, at its line."""
-    path = Path(__path__[0]) / f"{module.rpartition('.')[2]}.py"
-    frames = traceback.extract_tb(error.__traceback__)
-    line = error.lineno if isinstance(error, SyntaxError) else None
-    line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), line)
-    return Mistake(path, f"this module of methods can't be imported: {type(error).__name__}: {error}", line)
 
 
 def declaration(function: Callable[..., Result]) -> Method:

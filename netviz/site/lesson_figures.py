@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from markupsafe import Markup
@@ -75,14 +76,9 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     target = scope["target"]
     if target:
         names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
-    return FigureView(
-        id=variant.id,
-        number=number,
-        method=method_title(method, language),
-        summary=method_summary(method, language),
-        papers=method.papers,
-        view=experiment.view,
-        plates=plates(
+    with _in_words(experiment):
+        alt = words.alt or alt_text(figure, None, language, names)
+        shown = plates(
             figure,
             f"{page.root}{figure_path(task)}",
             language,
@@ -90,7 +86,15 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             lambda file: edition.store.read(FIGURES, task.figure_key, file).decode(),
             words.alt,
             labels,
-        ),
+        )
+    return FigureView(
+        id=variant.id,
+        number=number,
+        method=method_title(method, language),
+        summary=method_summary(method, language),
+        papers=method.papers,
+        view=experiment.view,
+        plates=shown,
         caption=_caption(edition, page, experiment, scope),
         target=target,
         top=scope["top"],
@@ -110,7 +114,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         table=data_table(figure, language, edition.class_name),
         bars=bars(figure, language, edition.class_name),
         series=series(figure, language),
-        alt=words.alt or alt_text(figure, None, language, names),
+        alt=alt,
         words=word_figures.words(figure),
         tree=word_figures.tree(figure, language),
         layers=edition.layers,
@@ -127,6 +131,15 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             for suffix in (("json", "csv") if figure.table else ("json",))
         ),
     )
+
+
+@contextmanager
+def _in_words(experiment: Experiment) -> Iterator[None]:
+    """Say of which experiment the view has words that ask for what its figure does not tell. Raises Mistakes."""
+    try:
+        yield
+    except ValueError as error:
+        raise Mistakes([experiment.mistake(f"the words of the view {experiment.view!r} fail: {error}")]) from None
 
 
 def _caption(edition: Edition, page: Page, experiment: Experiment, values: Mapping[str, Any]) -> Markup:

@@ -12,6 +12,7 @@ from netviz.cache.inputs import digest_of
 from netviz.cache.manifest import Kept
 from netviz.cache.sources import code_digest
 from netviz.cache.store import key_of
+from netviz.figures.views import wording_modules
 from netviz.installation import TEMPLATES
 from netviz.methods import methods
 
@@ -65,9 +66,9 @@ def code_key() -> str:
 
 
 def page_modules() -> tuple[str, ...]:
-    """The modules that making pages begins with: what weaves them, what reads their texts through, and the methods'.
+    """The modules that making pages begins with: what weaves and reads them through, methods, and words of views.
 
     A text that was found to be right is not read again, as long as the readers are the same.
     """
     declared = {method.function.__module__ for method in methods().values()}
-    return ("netviz.site.weave", "netviz.site.proofreading", *sorted(declared))
+    return ("netviz.site.weave", "netviz.site.proofreading", *sorted(declared | wording_modules()))

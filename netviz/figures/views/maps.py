@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from netviz.figures.facts import is_drawable, map_facts, map_table, picture_fact
 from netviz.figures.figure import Column, Figure, Legend, Panel, Readings, Request, Table, rounded, rounded_rows
 from netviz.figures.picture_files import enlarged, picture_panel, smooth, write_exact, write_photograph
 from netviz.figures.readings import COARSER, FINEST, map_readings, patch_readings
+from netviz.figures.views import view
 
 SIDE = 448  # of a full picture: every value of a 224 network is a block of 2 by 2
 STRIP_SIDE = 224
@@ -63,6 +64,7 @@ class Map:
         return {**map_facts(self.values, self.signed), **drawing}
 
 
+@view("picture")
 def draw_picture(request: Request) -> Figure:
     """``picture`` (h, w, 3) or ``pictures`` (k, h, w, 3), RGB 0 to 255; else the explained picture."""
     arrays = request.arrays
@@ -81,6 +83,7 @@ def draw_picture(request: Request) -> Figure:
     return Figure(request.view, (panel,))
 
 
+@view("before-after", needs=("before", "after"))
 def draw_before_after(request: Request) -> Figure:
     """``before`` and ``after`` (h, w, 3), RGB 0 to 255, and their difference around a middle grey."""
     before, after = (np.asarray(request.arrays[name], np.float64) for name in ("before", "after"))
@@ -105,11 +108,14 @@ def draw_before_after(request: Request) -> Figure:
     return Figure(request.view, tuple(panels), facts=facts, table=_change_table(np.abs(change).reshape(-1, 3)))
 
 
+@view("signed", needs=("attribution",))
 def draw_signed(request: Request) -> Figure:
     """The map in diverging colours, RGB values summed."""
     return _alone(request, _declared(request, signed=True))
 
 
+@view("magnitude", needs=("attribution",))
+@view("map", needs=("attribution",))
 def draw_magnitude(request: Request) -> Figure:
     """The map's size in sequential colours, the greatest of RGB."""
     signed = _is_signed(request, request.arrays["attribution"])
@@ -117,6 +123,7 @@ def draw_magnitude(request: Request) -> Figure:
     return _alone(request, Map.of(maps, signed=False)[0])
 
 
+@view("overlay", needs=("attribution",), needs_picture=True)
 def draw_overlay(request: Request) -> Figure:
     """The map over the picture, coarse grids smoothed."""
     one = _declared(request)
@@ -124,6 +131,7 @@ def draw_overlay(request: Request) -> Figure:
     return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
 
 
+@view("raw", needs=("attribution",), needs_picture=True)
 def draw_raw(request: Request) -> Figure:
     """The map over the picture twice in the same colours: cell by cell, and smoothed."""
     one = _declared(request)
@@ -132,6 +140,7 @@ def draw_raw(request: Request) -> Figure:
     return Figure(request.view, (cells, smoothed), one.legend(overlay=True), cells.facts, map_table(one.values))
 
 
+@view("pointing", needs=("maps",), needs_picture=True)
 def draw_pointing(request: Request) -> Figure:
     """The one map of ``maps`` (1, h, w) over the picture, framed the ``box`` that it should point at, its peak ringed.
 
@@ -184,6 +193,9 @@ LAYOUTS: Mapping[str, Layout] = {
 }
 
 
+@view("panels", needs=("maps",))
+@view("panels-own", needs=("maps",))
+@view("strip", needs=("maps",))
 def draw_several(request: Request) -> Figure:
     """``maps`` (k, h, w) or (k, h, w, 3). Coarse maps lie smoothed over the picture, if there is one."""
     stack = request.arrays["maps"]
@@ -353,18 +365,3 @@ def _several_table(panels: Sequence[Panel]) -> Table:
     keys = [column.key for column in columns[1:]]
     rows = [[number, *(panel.facts.get(key) for key in keys)] for number, panel in enumerate(panels, start=1)]
     return Table(columns, rounded_rows(rows))
-
-
-DRAWERS: Mapping[str, Callable[[Request], Figure]] = {
-    "picture": draw_picture,
-    "before-after": draw_before_after,
-    "signed": draw_signed,
-    "magnitude": draw_magnitude,
-    "map": draw_magnitude,
-    "overlay": draw_overlay,
-    "raw": draw_raw,
-    "pointing": draw_pointing,
-    "panels": draw_several,
-    "panels-own": draw_several,
-    "strip": draw_several,
-}

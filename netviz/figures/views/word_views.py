@@ -5,25 +5,28 @@ The page receives a table and facts; it sets real text, which can be read aloud,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netviz.figures.figure import Column, Figure, Request, Table, rounded, rounded_rows
+from netviz.figures.views import view
 
 
+@view("text", needs=("words", "weights"))
 def draw_text(request: Request) -> Figure:
     """``words`` (k,) in their order, each with its signed value of ``weights`` (k,)."""
     return _weighted(request)
 
 
+@view("cloud", needs=("words", "weights"))
 def draw_cloud(request: Request) -> Figure:
     """``words`` (k,) with ``weights`` (k,), the greatest first whatever their order."""
     return _weighted(request, np.argsort(-np.asarray(request.arrays["weights"], np.float64), kind="stable"))
 
 
+@view("tree", needs=("column", "threshold"))
 def draw_tree(request: Request) -> Figure:
     """Nodes, parents first: ``column``, ``threshold``, ``below``, ``above``, ``rows``, ``shares``, ``answers`` (k,).
 
@@ -54,6 +57,3 @@ def _weighted(request: Request, order: NDArray[np.intp] | None = None) -> Figure
     return Figure(
         request.view, (), facts=facts, table=Table((Column("word", "name"), Column("weight")), rounded_rows(rows))
     )
-
-
-DRAWERS: Mapping[str, Callable[[Request], Figure]] = {"text": draw_text, "cloud": draw_cloud, "tree": draw_tree}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from netviz.figures.figure import Column, Figure, Request, Table, rounded_rows
+from netviz.figures.views import view
 
 
+@view("table")
 def draw_table(request: Request) -> Figure:
     """Every array (k,) of words or numbers is a column, in order; all are of one length."""
     columns = {name: values for name, values in request.arrays.items() if values.ndim == 1}
@@ -16,6 +16,3 @@ def draw_table(request: Request) -> Figure:
     rows = [list(row) for row in zip(*(values.tolist() for values in columns.values()), strict=True)]
     facts = {"shown": len(rows), "columns": list(columns)}
     return Figure(request.view, (), facts=facts, table=Table(header, rounded_rows(rows)))
-
-
-DRAWERS: Mapping[str, Callable[[Request], Figure]] = {"table": draw_table}

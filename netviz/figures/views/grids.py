@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from netviz.figures.colours import Floats, Pixels, Scale
 from netviz.figures.facts import ZERO, area_means
 from netviz.figures.figure import Column, Figure, Panel, Request, Table, rounded, rounded_rows
 from netviz.figures.picture_files import file_stem, picture_panel, write_exact
+from netviz.figures.views import view
 
 WIDEST = 1040
 GAP = 1
@@ -51,6 +51,7 @@ class Sheet:
         return row * (self.tile_height + self.gap), column * (self.tile_width + self.gap)
 
 
+@view("grid", takes_lists=False)
 def draw_grid(request: Request) -> Figure:
     """Every array (h, w, c) or (n,) is a layer: one sheet each, in the order of the arrays; the photo, if any, last."""
     layers = {name: values for name, values in request.arrays.items() if values.ndim in (1, 3) and values.size}
@@ -170,6 +171,3 @@ def _layer_facts(name: str, values: Floats, sheet: Sheet, scale: Scale | None, v
         "channel_zeros": [rounded(value, 3) for value in zeros] if finite else [],
         "channel_peak": list(map(int, peaks)) if finite else [],
     }
-
-
-DRAWERS: Mapping[str, Callable[[Request], Figure]] = {"grid": draw_grid}

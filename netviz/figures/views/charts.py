@@ -1,13 +1,12 @@
-"""Charts as SVG that can stand inside a page: no ids, no scripts, no words, colours that the page may change.
+"""Charts that the lessons need, without words: lines, points, groups, bars, a matrix.
 
-A line or point has the `color` of its class (``line-0``, ``line-1``, …), all else that of the page's text.
-Written by hand: a chart needs little, and Matplotlib's SVG brings ids, dates and fixed colours.
+Written by hand: they need little. For anything else there are Matplotlib's axes, in `netviz.figures.axes`.
 """
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +15,11 @@ from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats, Scale
 from netviz.figures.figure import Column, Figure, Panel, Request, Table, rounded, rounded_rows
-from netviz.figures.region_bars import draw_region_bars
+from netviz.figures.svg import CHARACTER, COLOURS, FONT, WIDTH, add_text, empty_chart, short, text_length, write_svg
+from netviz.figures.views import view
+from netviz.figures.views.region_bars import draw_region_bars
 from netviz.numerals import LEAST, MOST, fixed, in_powers, ten_to
 
-WIDTH = 640
-FONT = 17  # readable still at half the width, on a phone
-CHARACTER = 0.56 * FONT
-COLOURS = ("#2b7bba", "#cf5f2c", "#1a8f6d", "#9a63c9", "#a87c00", "#c2548d")  # 3 to 1 on white and on black
 DASHES = ("", "9 6", "2 5", "12 4 2 4", "5 3", "1 4")
 PLAIN_LINE = "line plain"  # in the colour of the page's text
 MARKS = (
@@ -59,6 +56,7 @@ class Axis:
         return np.log10(values) if self.log else np.asarray(values, np.float64)
 
 
+@view("curve", needs=("x",))
 def draw_curve(request: Request) -> Figure:
     """``x`` (p,) and every other array of its length, each a line. ``numbers["log"]``: x, y or xy."""
     x, series = _series(request)
@@ -66,6 +64,7 @@ def draw_curve(request: Request) -> Figure:
     return _chart(request, "curve", x, series, log_x, log_y, identity=False)
 
 
+@view("scatter", needs=("x",))
 def draw_scatter(request: Request) -> Figure:
     """``x`` (p,) and every other array of its length, each a set of points.
 
@@ -84,6 +83,7 @@ def draw_scatter(request: Request) -> Figure:
     return _chart(request, "scatter", x, series, log_x, log_y, identity)
 
 
+@view("matrix", needs=("matrix",))
 def draw_matrix(request: Request) -> Figure:
     """``matrix`` (k, k) of correlations, -1 to 1; ``numbers["names"]``, if given, are the rows' names."""
     matrix = np.asarray(request.arrays["matrix"], np.float64)
@@ -98,12 +98,13 @@ def draw_matrix(request: Request) -> Figure:
         "highest": _extreme(matrix, 1),
         "lowest": _extreme(matrix, -1),
     }
-    panel = Panel(_write(svg, request, "matrix"), width, height, "matrix", facts)
+    panel = Panel(write_svg(svg, request.folder, "matrix"), width, height, "matrix", facts)
     columns = (Column("row", "name" if names else "count"), *(Column(str(n + 1)) for n in range(len(matrix))))
     rows = [[names[n] if names else n + 1, *map(float, row)] for n, row in enumerate(matrix)]
     return Figure("matrix", (panel,), scale.legend(), facts, Table(columns, rounded_rows(rows)))
 
 
+@view("bars")
 def draw_bars(request: Request) -> Figure:
     """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,) of regions.
 
@@ -120,6 +121,7 @@ def draw_bars(request: Request) -> Figure:
     raise ValueError("the view 'bars' needs the array 'probabilities', 'logits' or 'weights'")
 
 
+@view("plane")
 def draw_plane(request: Request) -> Figure:
     """Every array (k, 2) is a group of points, x and y; every array (j, 3) holds lines: number of the line, x, y."""
     tables = {name: np.asarray(v, np.float64) for name, v in request.arrays.items() if v.ndim == 2}
@@ -131,9 +133,9 @@ def draw_plane(request: Request) -> Figure:
     x_range, y_range = _range(places[:, 0], False), _range(places[:, 1], False)
     height = 400
     labels = [label for _, label in Axis(*y_range, 0, 1).ticks]
-    left = 14 + CHARACTER * max(map(_length, labels), default=1)
+    left = 14 + CHARACTER * max(map(text_length, labels), default=1)
     x_axis, y_axis = Axis(*x_range, left, WIDTH - 20), Axis(*y_range, height - 34, 12)
-    svg = _svg(WIDTH, height)
+    svg = empty_chart(WIDTH, height)
     _axes(svg, x_axis, y_axis)
     for number, points in enumerate(groups.values()):
         _marks(svg, x_axis(points[:, 0]), y_axis(points[:, 1]), number)
@@ -154,7 +156,7 @@ def draw_plane(request: Request) -> Figure:
         ],
         "groups": len(groups),
     }
-    panel = Panel(_write(svg, request, "plane"), WIDTH, height, "plane", facts)
+    panel = Panel(write_svg(svg, request.folder, "plane"), WIDTH, height, "plane", facts)
     rows = [[name, *map(float, point)] for name, points in groups.items() for point in points]
     table = Table((Column("group", "name"), Column("x"), Column("y")), rounded_rows(rows))
     return Figure(request.view, (panel,), facts=facts, table=table)
@@ -234,12 +236,12 @@ def _chart(
         x_range = y_range = _range(both, log_x)
     height = WIDTH if identity else 400
     labels = [label for _, label in Axis(*y_range, 0, 1, log_y).ticks]
-    left = 14 + CHARACTER * max([_length(label) for label in labels], default=1)
+    left = 14 + CHARACTER * max([text_length(label) for label in labels], default=1)
     x_axis = Axis(*x_range, left, WIDTH - 20, log_x)
     if identity:  # a square plot, so that the diagonal is one
         height = round(WIDTH - 20 - left + 12 + 34)
     y_axis = Axis(*y_range, height - 34, 12, log_y)
-    svg = _svg(WIDTH, height)
+    svg = empty_chart(WIDTH, height)
     _axes(svg, x_axis, y_axis)
     if identity:
         ends = np.array([x_axis.low, x_axis.high])
@@ -262,7 +264,7 @@ def _chart(
             _series_facts(name, x, values, number, role) for number, (name, values) in enumerate(series.items())
         ],
     }
-    panel = Panel(_write(svg, request, role), WIDTH, height, role, facts)
+    panel = Panel(write_svg(svg, request.folder, role), WIDTH, height, role, facts)
     rows = [list(map(float, row)) for row in zip(x, *series.values(), strict=True)]
     return Figure(request.view, (panel,), facts=facts, table=Table(_columns("x", *series), rounded_rows(rows)))
 
@@ -300,33 +302,17 @@ def _range(values: Floats, log: bool) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _svg(width: int, height: int) -> ET.Element:
-    return ET.Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "class": "chart",
-            "viewBox": f"0 0 {width} {height}",
-            "fill": "none",
-            "stroke": "currentColor",
-            "font-size": str(FONT),
-            "aria-hidden": "true",
-            "focusable": "false",
-        },
-    )
-
-
 def _axes(svg: ET.Element, x_axis: Axis, y_axis: Axis) -> None:
     """Faint lines at the ticks, a stronger one at zero, and the numbers."""
     left, right, bottom, top = x_axis.start, x_axis.end, y_axis.start, y_axis.end
     for value, label in _without_collisions(x_axis):
         place = float(x_axis(value))
         _grid_line(svg, [place, place], [bottom, top], value == 0 and not x_axis.log)
-        _text(svg, place, bottom + 24, label, "middle")
+        add_text(svg, place, bottom + 24, label, "middle")
     for value, label in y_axis.ticks:
         place = float(y_axis(value))
         _grid_line(svg, [left, right], [place, place], value == 0 and not y_axis.log)
-        _text(svg, left - 8, place + 0.35 * FONT, label, "end")
+        add_text(svg, left - 8, place + 0.35 * FONT, label, "end")
     _path(svg, [left, left, right], [top, bottom, bottom], {"class": "axis"})
 
 
@@ -336,7 +322,7 @@ def _without_collisions(axis: Axis) -> list[tuple[float, str]]:
     for step in range(1, len(ticks) + 1):
         kept = ticks[::step]
         places = [float(axis(value)) for value, _ in kept]
-        widths = [CHARACTER * _length(label) for _, label in kept]
+        widths = [CHARACTER * text_length(label) for _, label in kept]
         gaps = zip(places, places[1:], widths, widths[1:], strict=False)
         if all(right - left > (one + other) / 2 + 10 for left, right, one, other in gaps):
             return kept
@@ -373,7 +359,7 @@ def _marks(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
 def _mark(number: int, left: float = 0, top: float = 0) -> str:
     """A point of a series as an outline around a place."""
     right, down, outline = MARKS[number % len(MARKS)]
-    return f"M{_short(left + right)} {_short(top + down)}{outline}"
+    return f"M{short(left + right)} {short(top + down)}{outline}"
 
 
 def _path(svg: ET.Element, x: Any, y: Any, attributes: Mapping[str, str]) -> None:
@@ -383,15 +369,10 @@ def _path(svg: ET.Element, x: Any, y: Any, attributes: Mapping[str, str]) -> Non
         if not np.isfinite(top):
             pen = "M"
             continue
-        steps.append(f"{pen}{_short(left)} {_short(top)}")
+        steps.append(f"{pen}{short(left)} {short(top)}")
         pen = "L"
     if steps:
         ET.SubElement(svg, "path", {"d": "".join(steps), **attributes})
-
-
-def _text(svg: ET.Element, x: float, y: float, text: str, anchor: str, colour: str = "currentColor") -> None:
-    attributes = {"x": _short(x), "y": _short(y), "text-anchor": anchor, "fill": colour, "stroke": "none"}
-    ET.SubElement(svg, "text", attributes).text = text
 
 
 def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
@@ -400,14 +381,14 @@ def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
     left = round(12 + CHARACTER * len(str(count)))
     cell = (WIDTH - left - 4) / count
     top = FONT + 12
-    svg = _svg(WIDTH, round(top + cell * count + 4))
+    svg = empty_chart(WIDTH, round(top + cell * count + 4))
     for row in range(count):
-        _text(svg, left - 8, top + (row + 0.5) * cell + 0.35 * FONT, str(row + 1), "end")
-        _text(svg, left + (row + 0.5) * cell, top - 8, str(row + 1), "middle")
+        add_text(svg, left - 8, top + (row + 0.5) * cell + 0.35 * FONT, str(row + 1), "end")
+        add_text(svg, left + (row + 0.5) * cell, top - 8, str(row + 1), "middle")
         for column in range(count):
             value = matrix[row, column]
-            place = {"x": _short(left + column * cell), "y": _short(top + row * cell)}
-            size = {"width": _short(cell - 1), "height": _short(cell - 1), "stroke": "none"}
+            place = {"x": short(left + column * cell), "y": short(top + row * cell)}
+            size = {"width": short(cell - 1), "height": short(cell - 1), "stroke": "none"}
             if not np.isfinite(value):
                 ET.SubElement(svg, "rect", {**place, **size, "class": "missing", "fill": "#9e9e9e"})
                 continue
@@ -418,7 +399,7 @@ def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
                 dark = colour @ np.array([0.299, 0.587, 0.114]) < 140
                 centre = left + (column + 0.5) * cell, top + (row + 0.5) * cell + 0.35 * FONT
                 label = f"{value:z.2f}".replace("-", "−")
-                _text(svg, *centre, label, "middle", "#ffffff" if dark else "#111111")
+                add_text(svg, *centre, label, "middle", "#ffffff" if dark else "#111111")
     return svg, WIDTH, round(top + cell * count + 4)
 
 
@@ -471,28 +452,3 @@ def _named_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
 
 def _columns(*keys: str) -> tuple[Column, ...]:
     return tuple(Column(key) for key in keys)
-
-
-def _length(label: str) -> float:
-    """Characters of a label, raised ones at half their width."""
-    return sum(0.6 if character in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·" else 1 for character in label)
-
-
-def _short(value: float) -> str:
-    """A coordinate to a tenth of a pixel."""
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def _write(svg: ET.Element, request: Request, name: str) -> str:
-    file = f"{name}.svg"
-    (request.folder / file).write_text(ET.tostring(svg, encoding="unicode") + "\n", "utf-8")
-    return file
-
-
-DRAWERS: Mapping[str, Callable[[Request], Figure]] = {
-    "curve": draw_curve,
-    "scatter": draw_scatter,
-    "matrix": draw_matrix,
-    "plane": draw_plane,
-    "bars": draw_bars,
-}
