@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from test_figures import CAM, WORDS, drawn
 
-from netviz.figures.describe import alt_text, place_words, term
+from netviz.figures.describe import alt_text, known_term, place_words, term
 from netviz.figures.views import views
 from netviz.languages.known import HERE
 
@@ -40,7 +40,7 @@ def test_a_map_is_described_in_english_and_chinese(tmp_path: Path) -> None:
         "100\u00a0% of the weight lies in a tenth of the picture."
     )
     assert alt_text(figure, figure.panels[0], "zh", WORDS["zh"]) == (
-        "Grad-CAM 对“西伯利亚雪橇犬”的解释，叠加在图片“一只狗”上：最强处在左侧；100% 的权重集中在十分之一的面积里。"
+        "Grad-CAM 对“西伯利亚雪橇犬”的解释，叠加在图片“一只狗”上：最强处在左侧；总量的 100% 集中在十分之一的面积里。"
     )
 
 
@@ -117,6 +117,12 @@ def test_terms_fall_back_on_themselves() -> None:
     assert term("probability", "zh") == "概率"
     assert term("raw_max", "en") == "largest size of a value"
     assert term("something_new", "zh") == "something new"
+
+
+def test_words_among_the_measured_numbers_are_said_in_the_language_if_they_are_terms() -> None:
+    assert [known_term(word, "zh") for word in ("worst area", "malignant", "ok")] == ["最差面积", "恶性", "正常"]
+    message = "AttributeError: no 'layer_outputs'"
+    assert known_term(message, "zh") == message
 
 
 def test_a_language_that_is_not_spoken_is_refused(tmp_path: Path) -> None:

@@ -32,6 +32,11 @@ def term(key: str, language: str) -> str:
     return messages(language, "terms")(identifier(key)) if is_term(key) else key.replace("_", " ")
 
 
+def known_term(text: str, language: str) -> str:
+    """The words for a text if it is a term; any other text as it is."""
+    return term(text, language) if is_term(text) else text
+
+
 def is_term(key: str) -> bool:
     """Whether there are words for a key."""
     return messages(FIRST, "terms").has(identifier(key))

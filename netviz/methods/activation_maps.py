@@ -98,7 +98,7 @@ def grad_cam_plus_plus(
     summary={
         "en": "Feature maps times their gradients, place by place: nothing is averaged, so only places that the score "
         "depends on light up.",
-        "zh": "特征图与其梯度逐点相乘，不做平均，因此只有得分真正依赖的位置才会亮起。",
+        "zh": "特征图与其梯度逐点相乘，不做平均，因此只有得分真正依赖的位置才亮。",
     },
     papers=(
         Paper(
@@ -134,7 +134,7 @@ def hirescam(
     title={"en": "LayerCAM", "zh": "LayerCAM 类激活图"},
     summary={
         "en": "Feature maps times the positive part of their gradients, place by place: early layers give fine maps.",
-        "zh": "特征图与其梯度的正值部分逐点相乘；在较浅的层也能得到精细的图。",
+        "zh": "特征图与其梯度的正值部分逐点相乘；在较浅的层也能得到精细的解释图。",
     },
     papers=(
         Paper(
@@ -210,7 +210,7 @@ def eigen_cam(network: Network, pictures: Array, targets: Targets, *, layer: Spa
     summary={
         "en": "Each feature map in turn is laid over the picture as a mask; how far the score rises above a black "
         "picture's is the map's weight. No gradients.",
-        "zh": "依次把每张特征图当作掩膜盖在图片上，以得分高出全黑图片的量作为该图的权重；不需要梯度。",
+        "zh": "依次把每张特征图当作掩膜盖在图片上，以得分高出全黑图片的量作为该特征图的权重；不需要梯度。",
     },
     papers=(
         Paper(

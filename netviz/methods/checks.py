@@ -19,7 +19,7 @@ HAIR = 1e-3  # RGB steps
     title={"en": "Finite differences", "zh": "有限差分"},
     summary={
         "en": "The gradient's prediction along random directions, against the change measured by taking a step.",
-        "zh": "沿随机方向比较：梯度预言的变化，与真正走一小步所测得的变化。",
+        "zh": "沿随机方向比较：梯度预测的变化，与真正走一小步所测得的变化。",
     },
     gives="check",
     views=("scatter",),
@@ -68,11 +68,11 @@ def finite_differences(
 
 
 @method(
-    title={"en": "Nudging the picture", "zh": "轻推图片"},
+    title={"en": "Nudging the picture", "zh": "微调像素值"},
     summary={
         "en": "The score when the picture is moved along its gradient and against it, beside the straight line that "
         "the gradient predicts.",
-        "zh": "让图片顺着、逆着梯度移动时的得分，与梯度所预言的直线对照。",
+        "zh": "让图片顺着、逆着梯度移动时的得分，与梯度所预测的直线对照。",
     },
     gives="check",
     views=("curve",),
@@ -188,7 +188,7 @@ def gradient_norms(
 
 
 @method(
-    title={"en": "Two maps compared", "zh": "两张图的比较"},
+    title={"en": "Two maps compared", "zh": "两张解释图的比较"},
     summary={
         "en": "Two maps of the same picture side by side, with their correlation and the distance between their peaks.",
         "zh": "同一张图片的两张解释图并排，附相关系数与峰值间的距离。",

@@ -26,7 +26,7 @@ BLOCKS = 5  # of VGG16: what a declaration can know of the cost
     summary={
         "en": "Grad-CAM after every block of convolutions: how much of it lies on the object, and how much it "
         "resembles the map of another class.",
-        "zh": "在每个卷积块之后各做一次 Grad-CAM：有多少落在物体的框内，又与另一个类别的图有多相似。",
+        "zh": "在每个卷积块之后各做一次 Grad-CAM：有多少落在物体的框内，又与另一个类别的解释图有多相似。",
     },
     papers=(
         Paper(

@@ -74,7 +74,7 @@ _PETSIUK = Paper(
     title={"en": "Deletion", "zh": "删除曲线"},
     summary={
         "en": "The score while pixels are taken away, the highest in the map first: of a good map it falls soon.",
-        "zh": "按解释图从高到低逐步删去像素，看得分如何变化：图越好，得分下降得越早。",
+        "zh": "按解释图从高到低逐步删去像素，看得分如何变化：解释图越好，得分下降得越早。",
     },
     papers=(_PETSIUK,),
     gives="check",
@@ -108,7 +108,7 @@ def deletion(
     summary={
         "en": "The score while pixels are put into a blurred picture, the highest in the map first: of a good map it "
         "rises soon.",
-        "zh": "从模糊的图片开始，按解释图从高到低逐步还原像素：图越好，得分上升得越早。",
+        "zh": "从模糊的图片开始，按解释图从高到低逐步还原像素：解释图越好，得分上升得越早。",
     },
     papers=(_PETSIUK,),
     gives="check",
@@ -148,7 +148,7 @@ _INFIDELITY = Paper(
     title={"en": "Infidelity", "zh": "不忠实度"},
     summary={
         "en": "How far the score's change is from what the map promises, when the picture is disturbed at random.",
-        "zh": "随机扰动图片，看得分的实际变化与解释图所预言的相差多少。",
+        "zh": "随机扰动图片，看得分的实际变化与解释图所预测的相差多少。",
     },
     papers=(_INFIDELITY,),
     gives="check",
@@ -337,7 +337,7 @@ def mu_fidelity(
     title={"en": "Pointing game", "zh": "指向游戏"},
     summary={
         "en": "Whether the highest point of the map lies on the object, and how much of its weight does.",
-        "zh": "看解释图的最高点是否落在物体上，又有多少权重落在物体的框内。",
+        "zh": "看解释图的最高点是否落在物体上，又有多大份额落在物体的框内。",
     },
     papers=(
         Paper(

@@ -106,7 +106,7 @@ def mosaic(tiles: Array, gap: float = 255.0) -> Array:
     title={"en": "Receptive field", "zh": "感受野"},
     summary={
         "en": "What the place in the middle of a layer can see of the picture: the derivative of its channels' sum.",
-        "zh": "某一层正中央的位置能“看到”图片的哪一部分：该处各通道之和对图片的导数。",
+        "zh": "某一层正中央的位置受图片的哪一部分影响：该处各通道之和对图片的导数。",
     },
     papers=(
         Paper(

@@ -132,7 +132,7 @@ def activation_maximisation(
     title={"en": "DeepDream", "zh": "DeepDream 深度梦境"},
     summary={
         "en": "The photo changed step by step so that a layer responds more strongly to what it already sees in it.",
-        "zh": "逐步改变照片，让某一层对它在图中已经“看到”的东西响应得更强。",
+        "zh": "逐步改变照片，使某一层对照片已有的响应更强。",
     },
     papers=(
         Paper(

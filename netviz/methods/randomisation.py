@@ -51,7 +51,7 @@ WINDOW = 7  # pixels, a side of the windows that structural similarity compares
     summary={
         "en": "The network forgets what it learned, block by block from the output down; a map that shows what was "
         "learned must change.",
-        "zh": "从输出层向下逐块把权重换成随机数，让网络忘掉所学；若解释图反映了所学的内容，它就必须随之改变。",
+        "zh": "从输出层向下逐块把权重换成随机数，去掉学到的东西；若解释图反映了学到的东西，它就必须随之改变。",
     },
     papers=(
         Paper(
@@ -155,7 +155,7 @@ def spread_over_seeds(
 
 
 @method(
-    title={"en": "LIME against itself", "zh": "LIME 与自己比"},
+    title={"en": "LIME against itself", "zh": "LIME 的重复性"},
     summary={
         "en": "LIME made again and again with other random samples, few or more: how well the copies agree.",
         "zh": "换用不同的随机样本，多次重做 LIME，样本有少有多，看各次结果彼此有多一致。",

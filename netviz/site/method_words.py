@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from itertools import count as numbers_from
 from typing import Any
 
-from netviz.figures.describe import is_term, term
+from netviz.figures.describe import known_term, term
 from netviz.languages.known import FIRST, in_language
 from netviz.languages.messages import identifier, messages
 from netviz.methods import Method, methods
@@ -85,7 +85,7 @@ def value_words(setting: str, value: object, language: str) -> str:
         return say(setting, name)
     if method := methods().get(name):
         return method_title(method, language)
-    return term(name, language) if is_term(name) else name
+    return known_term(name, language)
 
 
 def is_slope(method: str, settings: Mapping[str, Any]) -> bool:

@@ -158,7 +158,7 @@ def draw_plane(request: Request) -> Figure:
     }
     panel = Panel(write_svg(svg, request.folder, "plane"), WIDTH, height, "plane", facts)
     rows = [[name, *map(float, point)] for name, points in groups.items() for point in points]
-    table = Table((Column("group", "name"), Column("x"), Column("y")), rounded_rows(rows))
+    table = Table((Column("group", "term"), Column("x"), Column("y")), rounded_rows(rows))
     return Figure(request.view, (panel,), facts=facts, table=table)
 
 

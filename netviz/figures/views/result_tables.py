@@ -12,7 +12,7 @@ def draw_table(request: Request) -> Figure:
     columns = {name: values for name, values in request.arrays.items() if values.ndim == 1}
     if not columns or len({len(values) for values in columns.values()}) > 1:
         raise ValueError("the view 'table' needs arrays (k,), all of one length")
-    header = tuple(Column(name, "name" if values.dtype.kind == "U" else "number") for name, values in columns.items())
+    header = tuple(Column(name, "term" if values.dtype.kind == "U" else "number") for name, values in columns.items())
     rows = [list(row) for row in zip(*(values.tolist() for values in columns.values()), strict=True)]
     facts = {"shown": len(rows), "columns": list(columns)}
     return Figure(request.view, (), facts=facts, table=Table(header, rounded_rows(rows)))

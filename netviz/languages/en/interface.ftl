@@ -85,6 +85,7 @@ none_right = For this photo none of these is right.
 raw_numbers = Raw numbers
 raw_arrays = All arrays, from the project's folder:
 take_along = Take this lesson along:
+labelled = { $name }: { $what }
 comma = ,{" "}
 full_stop = .{" "}
 at_stop = {" "}({ $stop })

@@ -60,7 +60,7 @@ map-findings = { $state ->
     [zero] 处处为零，没有可看的内容
     [constant] 处处取同一个值，没有突出任何位置
     [not-finite] 含有非有限的数值，因此没有绘制
-   *[drawn] { map-near-zero }{ map-where }；{ PERCENT($concentration) } 的权重集中在十分之一的面积里{ map-positive }{ map-faint }
+   *[drawn] { map-near-zero }{ map-where }；总量的 { PERCENT($concentration) } 集中在十分之一的面积里{ map-positive }{ map-faint }
  }
 map-near-zero = { $near_zero ->
     [yes] 所有数值都接近零（最大不过 { $raw_max }）；
@@ -75,7 +75,7 @@ map-positive = { $has_positive_share ->
    *[no] {""}
  }
 map-faint = { $faint ->
-    [yes] ；与共用色标的其他图相比十分微弱
+    [yes] ；与共用色标的其他解释图相比十分微弱
    *[no] {""}
  }
 

@@ -2,11 +2,11 @@
 
 activation-maximisation =
     .x = 已走的步数
-    .y = 网络对随机移动后图片的响应
+    .y = 网络对随机移动后的图片的响应
     .map = 通道 { $channel }
 
 agreement-matrix =
-    .x = 两张图的秩相关系数，按编号排列
+    .x = 两张解释图的秩相关系数，按编号排列
     .y = 解释图
 
 calibration =
@@ -15,7 +15,7 @@ calibration =
 
 cascading-randomisation =
     .x = 阶段：0 为训练好的网络，此后从输出端起每次多一块随机化
-    .y = 与训练好的网络之图的相似程度
+    .y = 与训练好的网络的解释图的相似程度
     .map-1 = 训练好的
     .map-2 = ＋ 分类头
     .map-3 = ＋ 第 5 块
@@ -29,15 +29,15 @@ deletion =
     .y = 得分（{ $score }）
 
 finite-differences =
-    .x = 梯度预言的斜率（{ $score } 每级 RGB）
-    .y = 实测的斜率（{ $score } 每级 RGB）
+    .x = 梯度预测的斜率（每级 RGB 的{ $score }变化）
+    .y = 实测的斜率（每级 RGB 的{ $score }变化）
 
 grad-cam-through-blocks =
     .x = 网络的第几块
     .y = 份额或相关系数
 
 gradient =
-    .unit = { $score } 每级 RGB
+    .unit = 每级 RGB 的{ $score }变化
 
 gradient-norms =
     .x = 类别的概率
@@ -51,7 +51,7 @@ gradient-x-input =
     .unit = { $score }
 
 infidelity =
-    .x = 解释图预言的降幅
+    .x = 解释图预测的降幅
     .y = 得分的降幅（{ $score }）
 
 insertion =
@@ -99,27 +99,27 @@ mu-fidelity =
     .y = 得分的降幅（{ $score }）
 
 nudge =
-    .x = 顺着梯度的推动（RGB 级，均方根）
+    .x = 顺着梯度的改动（RGB 级，均方根）
     .y = 得分（{ $score }）
 
 occlusion =
     .unit = { $score }
 
 plain-tape =
-    .x = 本站算出的导数（logit 每级 RGB）
-    .y = 直接用 GradientTape 算出的导数（logit 每级 RGB）
+    .x = 本站算出的导数（每级 RGB 的 logit 变化）
+    .y = 直接用 GradientTape 算出的导数（每级 RGB 的 logit 变化）
 
 receptive-field =
-    .unit = 激活值每级 RGB
+    .unit = 每级 RGB 的激活值变化
 
 rise =
     .unit = { $score }
 
 smoothgrad =
-    .unit = { $score } 每级 RGB
+    .unit = 每级 RGB 的{ $score }变化
 
 spread-over-baselines =
-    .x = 两张图的秩相关系数，按编号排列
+    .x = 两张解释图的秩相关系数，按编号排列
     .y = 解释图
     .map-1 = 黑色
     .map-2 = 平均颜色
@@ -128,7 +128,7 @@ spread-over-baselines =
     .map-5 = 噪声
 
 spread-over-seeds =
-    .x = 两张图的秩相关系数，按编号排列
+    .x = 两张解释图的秩相关系数，按编号排列
     .y = 解释图
     .map = 种子 { $seed }
 

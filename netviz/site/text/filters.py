@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import Any
 
 from netviz import numerals
-from netviz.figures.describe import place_words, term
+from netviz.figures.describe import known_term, place_words, term
 from netviz.figures.figure import PLACES
 from netviz.languages.known import language as language_of
 from netviz.networks.classes import classes
@@ -30,6 +30,7 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         "class_name": partial(class_name, language=language),
         "highlight": highlighted,
         "term": partial(term, language=language),
+        "known_term": partial(known_term, language=language),
     }
 
 
@@ -65,7 +66,7 @@ def cell(value: Any, kind: str, language: str = "en") -> str:
     if kind == "place":
         return place(value, language)
     if isinstance(value, str):
-        return term(value, language) if kind == "term" else value
+        return known_term(value, language) if kind == "term" else value
     if kind == "index":
         return str(value)
     if kind == "share":
