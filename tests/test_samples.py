@@ -65,3 +65,14 @@ def test_two_pictures_have_two_names(other: str, tmp_path: Path) -> None:
 def test_no_picture_is_called_what_the_chosen_one_is(tmp_path: Path) -> None:
     with pytest.raises(Mistakes, match=r"chosen\.png: its name is that of what lessons call"):
         read_samples(pictures(tmp_path, CREDITS.replace("cat:", "chosen:"), "chosen.png"))
+
+
+FREE = ("Apache 2.0", "BSD 3-Clause", "CC BY 2.0", "CC0 1.0", "MIT", "public domain")  # none forbids a use or a change
+
+
+def test_the_photos_of_the_proof_are_many_small_and_free() -> None:
+    photos = read_samples(Path(__file__).parent / "proof")
+    assert len(photos) >= 24 and {photo.licence for photo in photos.values()} <= {*FREE}
+    assert all(photo.source or photo.credit == "the authors of netviz" for photo in photos.values())
+    sizes = [photo.path.stat().st_size for photo in photos.values()]
+    assert max(sizes) <= 60_000 and sum(sizes) <= 2_000_000
