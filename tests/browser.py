@@ -114,6 +114,15 @@ class Browser:
         """Whether pages may run JavaScript; `run` works either way."""
         self._command("Emulation.setScriptExecutionDisabled", value=not allowed)
 
+    @contextmanager
+    def running_first(self, script: str) -> Iterator[None]:
+        """In every page opened within the block a script runs before the page's own, whatever its policy says."""
+        added = self._command("Page.addScriptToEvaluateOnNewDocument", source=script)
+        try:
+            yield
+        finally:
+            self._command("Page.removeScriptToEvaluateOnNewDocument", **added)
+
     # Acts: what comes of them is seen by `expect`
 
     def press(self, *keys: str, on: str = "") -> None:

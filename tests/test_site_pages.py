@@ -158,6 +158,14 @@ def test_a_chosen_photo_is_kept_from_lesson_to_lesson_and_across_languages() -> 
     assert page.to(Entry(HOME, "", "")) == "../index/dog.html"
 
 
+def test_a_photos_name_is_part_of_an_address_whatever_signs_it_has() -> None:
+    page = Page("en", "regions", "", "", "a#1?", "cat", varies=True)
+    assert page.with_picture("javascript:alert(1)") == "javascript%3Aalert%281%29.html"
+    assert (
+        page.with_picture("100% 猫") == "100%25%20猫.html" and page.in_language("zh") == "../zh/regions/a%231%3F.html"
+    )
+
+
 def test_links_in_lessons_hold_from_every_page_and_dead_ones_are_found() -> None:
     home, lesson = Entry("index", "", ""), Entry("five-steps", "", "")
     site = Site("", "", home, (lesson,), (), WEIGHTS, "1")

@@ -40,7 +40,7 @@ from netviz.site.page_figures.figure_views import (
     series,
 )
 from netviz.site.page_figures.reproducing_code import repeating_code, repeating_command
-from netviz.site.pages import Page, links_from
+from netviz.site.pages import Page, as_address, links_from
 from netviz.site.text.expressions import render
 from netviz.site.text.markup import inline_template
 
@@ -127,7 +127,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         unit=unit_words(method.name, variant.settings, language),
         seed=None if task.picture else record["settings"].get("seed"),
         files=tuple(
-            (suffix.upper(), f"{page.root}{numbers_path(task, suffix)}")
+            (suffix.upper(), page.root + as_address(numbers_path(task, suffix)))
             for suffix in (("json", "csv") if figure.table else ("json",))
         ),
     )

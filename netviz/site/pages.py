@@ -6,8 +6,10 @@ A page knows where it stands, so every link between pages is relative, names a f
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from netviz.course import reading
 from netviz.course.lessons import LANGUAGES
@@ -121,8 +123,13 @@ class Page:
 
     def _link(self, path: str) -> str:
         if self.base:
-            return self.base + path
-        return posixpath.relpath(path, posixpath.dirname(self.path) or ".")
+            return self.base + as_address(path)
+        return as_address(posixpath.relpath(path, posixpath.dirname(self.path) or "."))
+
+
+def as_address(path: str) -> str:
+    """A path as links name it: signs that mean something in an address, as a photo's name may hold, by their bytes."""
+    return re.sub(r"[^\w./-]", lambda sign: quote(sign[0], safe=""), path)
 
 
 def page_slug(lesson: str) -> str:

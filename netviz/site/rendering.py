@@ -20,7 +20,7 @@ from netviz.languages.messages import messages
 from netviz.networks.architecture import Layer
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
-from netviz.site.pages import PAGES, Page, Site, search_index
+from netviz.site.pages import PAGES, Page, Site, as_address, search_index
 from netviz.site.quiz import QuestionView
 from netviz.site.text.filters import filters
 
@@ -56,6 +56,7 @@ def environment(templates: Path, language: str) -> Environment:
     )
     env.policies["json.dumps_kwargs"] = {"sort_keys": True, "separators": (",", ":"), "ensure_ascii": False}
     env.filters.update(filters(language), solid=solid, channels=channels, term=partial(term, language=language))
+    env.filters.update(as_address=as_address)
     env.globals.update(
         words=interface(language),
         message=messages(language, "interface"),
