@@ -249,7 +249,7 @@ class Drawn:
 def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None) -> None:
     """Draw, weave and publish it all. ``arrays`` by picture replace the made-up ones."""
     pictures = {name: one for name, one in read_samples(ROOT / "content/pictures").items() if name in PICTURES}
-    files: dict[str, str | bytes | Kept] = {**rendering.read_assets(TEMPLATES)}
+    files: dict[str, str | bytes | Kept] = {**rendering.read_assets((TEMPLATES,))}
     drawn = {name: _draw(one, work, (arrays or {}).get(name) or _made_up(one)) for name, one in pictures.items()}
     for name, picture in pictures.items():
         thumbnail = work / f"{name}.webp"
@@ -351,7 +351,7 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
 def _pages(
     language: str, pictures: Mapping[str, Picture], drawn: Mapping[str, Mapping[str, Drawn]], work: Path
 ) -> dict[str, str]:
-    env, sandbox = rendering.environment(TEMPLATES, language), filters.sandbox(language)
+    env, sandbox = rendering.environment((TEMPLATES,), language), filters.sandbox(language)
     site = site_of(language, pictures)
     source = work / f"{language}.md"
     rest = "\n".join(fence(view) for view in (*FIGURES[1:], "slider"))

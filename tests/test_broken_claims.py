@@ -92,7 +92,7 @@ def test_the_cases_are_of_every_kind_that_the_course_makes() -> None:
 @pytest.mark.parametrize("subject", ["picture", "data"])
 @pytest.mark.parametrize("source", FALSE)
 def test_the_page_says_that_a_claim_is_false(source: str, subject: str, language: str) -> None:
-    env = environment(TEMPLATES, language)
+    env = environment((TEMPLATES,), language)
     words = env.globals["words"]
     broken = check_claim(read_claim(source), SCOPE)
     kept = check_claim(read_claim("numbers.error < 0"), SCOPE)

@@ -186,7 +186,7 @@ def test_headings_in_a_loop_are_found_on_the_page(tmp_path: Path) -> None:
 
 
 def test_the_ids_of_templates_are_found_in_them() -> None:
-    assert ids_of(TEMPLATES, "base", "course", "opening", "lesson") == {"text", "learn", "readout"}
+    assert ids_of((TEMPLATES,), "base", "course", "opening", "lesson") == {"text", "learn", "readout"}
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_a_lesson_can_only_speak_of_what_there_is(tmp_path: Path, call: str) -> 
 
 def test_tables_have_a_row_a_task_and_say_where_they_come_from() -> None:
     measurement = Measurement.model_validate({**ORIGIN, "rows": ROWS})
-    env = rendering.environment(TEMPLATES, "en")
+    env = rendering.environment((TEMPLATES,), "en")
     seconds, agreement = (
         rendering.render_measurement(env, measurement, one, str.upper) for one in ("seconds", "agreement")
     )

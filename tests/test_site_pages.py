@@ -120,7 +120,7 @@ def test_head_names_the_page_its_languages_and_allows_nothing_from_elsewhere(sit
 
 
 def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
-    env = rendering.environment(TEMPLATES, "en")
+    env = rendering.environment((TEMPLATES,), "en")
     site = Site("Title", "Tagline", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/netviz")
     page = Page("en", "credits", "Credits", "All of them", "cat", "cat", image="figures/a.webp")
     html = rendering.render_page(env, "credits", site, page, notices=(), seen={})
@@ -138,7 +138,7 @@ def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
 
 
 def test_a_sitemap_lists_pages_in_all_languages() -> None:
-    env = rendering.environment(TEMPLATES, "zh")
+    env = rendering.environment((TEMPLATES,), "zh")
     site = Site("", "", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/n&v")
     page = Page("zh", "credits", "", "", "cat", "cat")
     tree = ElementTree.fromstring(rendering.render_sitemap(env, site, [page]))
@@ -191,7 +191,7 @@ HOSTILE = '"><script>alert(1)</script>'
 
 
 def test_nothing_that_is_shown_can_become_markup() -> None:
-    env = rendering.environment(TEMPLATES, "en")
+    env = rendering.environment((TEMPLATES,), "en")
     score = ClassScore(1, HOSTILE, 0.5, 1.0, 1)
     claim = CheckedClaim(HOSTILE, False, {HOSTILE: HOSTILE})
     table = figure_views.DataTable((HOSTILE,), ((HOSTILE,),), (False,))

@@ -19,7 +19,7 @@ from netviz.course.notices import Notice
 from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
 from netviz.course.samples import CREDITS, is_picture, read_samples
-from netviz.installation import SAMPLE_COURSE
+from netviz.installation import SAMPLE_COURSE, TEMPLATES
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
@@ -60,7 +60,7 @@ class Course:
 
     ``side_pages`` are written like lessons and stand beside them: about the course, for teachers.
     ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
-    ``warnings`` what is told in the report.
+    ``warnings`` what is told in the report. ``templates`` are folders: what the first lacks is taken from the next.
     """
 
     site: SiteText
@@ -77,6 +77,7 @@ class Course:
     warnings: tuple[Mistake, ...] = ()
     broken: frozenset[str] = frozenset()
     offered: tuple[str, ...] = ()
+    templates: tuple[Path, ...] = (TEMPLATES,)
 
     @property
     def default_picture(self) -> str:
@@ -167,6 +168,7 @@ def read_course(
         ),
         broken=frozenset(broken),
         offered=offered,
+        templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),
     )
 
 

@@ -14,6 +14,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from netviz import __version__
+from netviz.cache.inputs import digest_of
 from netviz.cache.store import Store, key_of
 from netviz.course.experiments import CHOSEN, Experiment
 from netviz.course.lessons import FENCES, LANGUAGES, Lesson, LessonText
@@ -21,7 +22,6 @@ from netviz.course.reading import Course
 from netviz.course.sliders import TARGET, Slider
 from netviz.engine.plan import Plan
 from netviz.engine.result_views import ClassScore, ResultView
-from netviz.installation import TEMPLATES
 from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
@@ -122,7 +122,10 @@ class Edition:
         states = {name: one.states for name, one in course.experiments.items()}
         pictures = [(str(self.options.shown_file(one.path)), one.digest) for one in course.pictures.values()]
         site, asked = dataclasses.asdict(self.site), self.options.command
-        return key_of([code_key(), self.language, site, [one.model_dump() for one in words], states, pictures, asked])
+        own = digest_of(course.templates[:-1])
+        return key_of(
+            [code_key(), own, self.language, site, [one.model_dump() for one in words], states, pictures, asked]
+        )
 
     @property
     def weights(self) -> Weights:
@@ -132,7 +135,7 @@ class Edition:
     @cached_property
     def templates(self) -> Environment:
         """Jinja2 for the pages."""
-        return rendering.environment(TEMPLATES, self.language)
+        return rendering.environment(self.course.templates, self.language)
 
     @property
     def sandbox(self) -> Sandbox:

@@ -9,16 +9,16 @@ from contextlib import suppress
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText
 from netviz.course.reading import HOME, Course
-from netviz.installation import TEMPLATES
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.addresses import address_mistakes
 from netviz.site.edition import NAMES
+from netviz.site.overrides import override_mistakes, override_warnings
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
 from netviz.site.reference import glossary_mistakes, terms_linked
-from netviz.site.rendering import ids_of
+from netviz.site.rendering import environment, ids_of
 from netviz.site.text.asked_numbers import asked_mistakes
 from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, unknown_names
 from netviz.site.text.filters import sandbox
@@ -28,11 +28,12 @@ from netviz.site.text.nesting import id_mistakes
 
 
 def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
-    """Everything in the lessons' texts that can be known to be wrong before anything runs.
+    """All that can be known to be wrong with the lessons' texts, and the course's own templates, before anything runs.
 
     ``changed`` are the texts to look at, by slug and language, with those that link to them; all, if it is None.
     """
-    mistakes = [*address_mistakes(course), *_keys_taken(course)]
+    own_templates = override_mistakes(environment(course.templates, LANGUAGES[0]), course.templates)
+    mistakes = [*address_mistakes(course), *_keys_taken(course), *own_templates]
     known = dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
     for language in LANGUAGES:
         lessons = [one for one in course.pages if changed is None or _concerned(one.texts[language], one.slug, changed)]
@@ -44,7 +45,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
             mistakes += measurement_mistakes(text, course.measurements)
             with gathered(mistakes):
                 bodies[lesson.slug] = lesson_body(text)
-                mistakes += id_mistakes(text, bodies[lesson.slug].template, _ids_around(lesson))
+                mistakes += id_mistakes(text, bodies[lesson.slug].template, _ids_around(course, lesson))
                 mistakes += phrase_mistakes(text, bodies[lesson.slug].template, known)
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, own, NAMES, known)
@@ -67,6 +68,7 @@ def text_warnings(course: Course) -> Iterator[Mistake]:
     """What authors define and nobody uses: readers would not see it, or find no way to it."""
     sources = [text.source for lesson in course.pages for text in lesson.texts.values()]
     meanings = [meaning for _, term in course.glossary.terms() for meaning in term.means.values()]
+    yield from override_warnings(course.templates)
     for lesson in course.pages:
         for text in lesson.texts.values():
             yield from unused_definitions(text)
@@ -75,9 +77,9 @@ def text_warnings(course: Course) -> Iterator[Mistake]:
     yield from course.bibliography.uncited(methods().values(), linked)
 
 
-def _ids_around(lesson: Lesson) -> frozenset[str]:
+def _ids_around(course: Course, lesson: Lesson) -> frozenset[str]:
     """The ids on a lesson's page that are no lesson's."""
-    return ids_of(TEMPLATES, "base", "course", "opening", "home" if lesson.slug == HOME else "lesson")
+    return ids_of(course.templates, "base", "course", "opening", "home" if lesson.slug == HOME else "lesson")
 
 
 def _keys_taken(course: Course) -> Iterator[Mistake]:
@@ -91,7 +93,7 @@ def _keys_taken(course: Course) -> Iterator[Mistake]:
         (bibliography.places, "bibliography", works),
     ):
         for key, name in keys:
-            if name in ids_of(TEMPLATES, "base", page):
+            if name in ids_of(course.templates, "base", page):
                 yield places.mistake(key, f"every page has a part with the id {name!r}", "take another key")
 
 

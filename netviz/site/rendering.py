@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.course.lessons import LANGUAGES
@@ -17,7 +18,9 @@ from netviz.course.measurements import Measurement, Row
 from netviz.figures.describe import term
 from netviz.languages.known import language as language_of
 from netviz.languages.messages import messages
+from netviz.mistakes import Mistakes
 from netviz.networks.architecture import Layer
+from netviz.site.overrides import FAULTS, Templates, found, override_failure
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
 from netviz.site.pages import PAGES, Page, Site, as_address, search_index
@@ -39,14 +42,18 @@ ASSETS = (
 )  # of the templates' folder, published in assets/
 
 
-@cache
-def environment(templates: Path, language: str) -> Environment:
-    """Jinja2 for a language's templates: everything escaped, undefined names are errors.
+def environment(templates: Templates, language: str) -> Environment:
+    """Jinja2 for a language's templates: everything escaped, undefined names are errors; a course's own in its sandbox.
 
     Adds the filters of `netviz.site.text.filters`; ``words``, the interface's words in that language, ``message`` for
     one whose name is put together, and ``to_fill`` for one that a script fills in.
     """
-    env = Environment(
+    return _environment(templates, language) if len(templates) == 1 else _prepared(templates, language)
+
+
+def _prepared(templates: Templates, language: str) -> Environment:
+    kind = ImmutableSandboxedEnvironment if len(templates) > 1 else Environment
+    env = kind(
         loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
@@ -69,6 +76,9 @@ def environment(templates: Path, language: str) -> Environment:
     return env
 
 
+_environment = cache(_prepared)  # netviz's own templates stay as they are while a process lasts
+
+
 def interface(language: str) -> SimpleNamespace:
     """The interface's words in a language, by name; messages that take values are functions of them."""
     say = messages(language, "interface")
@@ -81,16 +91,26 @@ def to_fill(language: str, name: str) -> str:
     return say(name, **{value: f"{{{value}}}" for value in say.takes(name)})
 
 
-@cache
-def ids_of(templates: Path, *names: str) -> frozenset[str]:
+def ids_of(templates: Templates, *names: str) -> frozenset[str]:
     """The ids that templates give to parts of a page, whatever it shows."""
-    sources = [(templates / f"{name}.html").read_text("utf-8") for name in names]
+    sources = [found(templates, f"{name}.html").read_text("utf-8") for name in names]
     return frozenset(re.findall(r' id="([^"{}]+)"', "".join(sources)))
 
 
-def read_assets(templates: Path) -> dict[str, bytes]:
+def read_assets(templates: Templates) -> dict[str, bytes]:
     """What every page needs beside itself: contents by path from the site's root."""
-    return {f"assets/{name}": (templates / name).read_bytes() for name in ASSETS}
+    return {f"assets/{name}": found(templates, name).read_bytes() for name in ASSETS}
+
+
+def _rendered(env: Environment, name: str, **values: Any) -> str:
+    """A template filled in. Raises Mistakes where one of a course's own fails."""
+    try:
+        return env.get_template(name).render(values)
+    except FAULTS as error:
+        assert isinstance(env.loader, FileSystemLoader)
+        if mistake := override_failure(error, tuple(map(Path, env.loader.searchpath))):
+            raise Mistakes([mistake]) from error
+        raise
 
 
 def render_page(env: Environment, template: str, site: Site, page: Page, **values: Any) -> str:
@@ -102,27 +122,27 @@ def render_page(env: Environment, template: str, site: Site, page: Page, **value
     (name, licence, source) of what the site is made of, and ``seen``, by name the pictures (`Picture`) of which the
     network sees little.
     """
-    return env.get_template(f"{template}.html").render(site=site, page=page, **values)
+    return _rendered(env, f"{template}.html", site=site, page=page, **values)
 
 
 def render_sitemap(env: Environment, site: Site, pages: Iterable[Page]) -> str:
     """Where all pages stand, for search engines; only for a site whose address is known."""
-    return env.get_template("sitemap.xml").render(site=site, found=tuple(pages))
+    return _rendered(env, "sitemap.xml", site=site, found=tuple(pages))
 
 
 def render_figure(env: Environment, figure: FigureView) -> Markup:
     """One experiment's figure, to stand in a page's body."""
-    return Markup(env.get_template("figure.html").render(it=figure))
+    return Markup(_rendered(env, "figure.html", it=figure))
 
 
 def render_question(env: Environment, question: QuestionView) -> Markup:
     """A graded question, to stand in a page's body."""
-    return Markup(env.get_template("question.html").render(it=question))
+    return Markup(_rendered(env, "question.html", it=question))
 
 
 def render_layer_table(env: Environment, layers: Iterable[Layer]) -> Markup:
     """A network's layers with shapes, parameters and receptive fields, to stand in a page's body."""
-    return Markup(env.get_template("layers.html").render(layers=tuple(layers)))
+    return Markup(_rendered(env, "layers.html", layers=tuple(layers)))
 
 
 def render_measurement(
@@ -143,5 +163,5 @@ def render_measurement(
         one for one in measurement.libraries if any(found.get((task, one)) is not None for task in measurement.tasks)
     ]
     rows = [(task_name(task), [found.get((task, one)) for one in libraries]) for task in measurement.tasks]
-    template = env.get_template("measurement.html")
-    return Markup(template.render(column=column, libraries=libraries, rows=rows, measurement=measurement))
+    values = {"column": column, "libraries": libraries, "rows": rows, "measurement": measurement}
+    return Markup(_rendered(env, "measurement.html", **values))

@@ -11,7 +11,6 @@ from netviz.course.lessons import LANGUAGES
 from netviz.course.reading import Course
 from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Plan
-from netviz.installation import TEMPLATES
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.downloads import lesson_downloads
 from netviz.site.edition import Edition
@@ -47,7 +46,7 @@ def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
 
 def known_paths(records: Results) -> set[str]:
     """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
-    paths = {SUMMARY, *read_assets(TEMPLATES), *map(thumbnail_path, records.course.pictures.values())}
+    paths = {SUMMARY, *read_assets(records.course.templates), *map(thumbnail_path, records.course.pictures.values())}
     for edition in (Edition(language, records) for language in LANGUAGES):
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
@@ -64,7 +63,7 @@ def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) ->
     editions = [Edition(language, records, checked) for language in LANGUAGES]
     pages = _pages(editions, taken)
     return {
-        **read_assets(TEMPLATES),
+        **read_assets(course.templates),
         **_picture_files(course, store),
         **_figure_files(plan, store),
         **{page.path: content for page, content in pages},

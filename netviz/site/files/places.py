@@ -8,7 +8,7 @@ from netviz.installation import PACKAGE, TEMPLATES
 from netviz.options import Options
 from netviz.site.files.publish import CannotPublish
 
-READ = ("lessons", "pages", "pictures", "measurements", "static")  # folders of a course
+READ = ("lessons", "pages", "pictures", "measurements", "static", "templates")  # folders of a course
 
 
 def check_places(options: Options) -> None:
