@@ -267,9 +267,9 @@ def test_two_scores_of_one_name_do_not_share_what_is_compiled() -> None:
 
 
 def test_the_smallest_picture_that_a_layer_takes() -> None:
-    assert optimise.smallest_side(network()[1], "conv3") == 6  # valid: 3 after pooling by 2
-    assert optimise.smallest_side(network(head="pooled")[1], "conv3") == 2
-    assert optimise.smallest_side(network(head="pooled")[1], "conv1") == 1
+    assert network()[1].smallest_side("conv3") == 6  # valid: 3 after pooling by 2
+    assert network(head="pooled")[1].smallest_side("conv3") == 2
+    assert network(head="pooled")[1].smallest_side("conv1") == 1
 
 
 def test_a_channel_that_sleeps_is_woken() -> None:

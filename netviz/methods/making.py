@@ -175,7 +175,7 @@ def deep_dream(
 
     asked = _keras(network)
     question = optimise.Objective(asked, layer, optimise.mean_square, any_size=True)
-    least = optimise.smallest_side(asked, layer)
+    least = asked.smallest_side(layer)
     height, width = pictures.shape[1:3]
     sizes = octave_sizes(height, width, octaves, octave_scale, least)
     before = pictures.astype(np.float32)
@@ -315,7 +315,7 @@ def _question(
 
     if objective == "class":
         return optimise.class_logit(network, target), 1
-    if side is not None and side < (least := optimise.smallest_side(network, layer)):
+    if side is not None and side < (least := network.smallest_side(layer)):
         raise ValueError(_too_small(layer, side, least))
     for _, wrong in _wrong_for_layer(network.layers, objective, layer, channels, None):
         raise ValueError(wrong)

@@ -5,7 +5,7 @@ Compiled functions are kept for the life of the network: one for each question a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -66,7 +66,7 @@ class KerasNetwork:
     memory: Memory | None = None
 
     def __post_init__(self) -> None:
-        self._logits_layer: str = self.model.output_names[0]
+        self.logits_layer: str = self.model.output_names[0]
         self._compiled: dict[tuple[Any, ...], Any] = {}
         self._variants: dict[ReluRule, Any] = {"plain": self.model}
         self._submodels: dict[tuple[str, ...], Any] = {}
@@ -89,19 +89,19 @@ class KerasNetwork:
         return kernel[:, :, ::-1] if self.preprocessing.reverse_channels else kernel
 
     def logits(self, pictures: Array) -> Array:
-        model = self._submodel("plain", self._logits_layer)
-        forward = self._compile(("logits",), lambda pictures: self._run(model, pictures))
-        return self._in_batches(forward, (pictures,), backward=False)[0]
+        model = self._submodel("plain", self.logits_layer)
+        return self.ask(("logits",), lambda pictures: self._run(model, pictures), pictures, backward=False)[0]
 
     def activations(self, pictures: Array, layers: Sequence[str]) -> dict[str, Array]:
         inner = self._submodel("plain", *layers)
-        forward = self._compile(("activations", *layers), lambda pictures: self._run(inner, pictures))
-        return dict(zip(layers, self._in_batches(forward, (pictures,), backward=False), strict=True))
+        question = ("activations", *layers)
+        answers = self.ask(question, lambda pictures: self._run(inner, pictures), pictures, backward=False)
+        return dict(zip(layers, answers, strict=True))
 
     def gradient(
         self, pictures: Array, targets: Targets, *, output: Output = "logit", relu: ReluRule = "plain"
     ) -> Array:
-        model = self._submodel(relu, self._logits_layer)
+        model = self._submodel(relu, self.logits_layer)
 
         def differentiate(pictures: Any, targets: Any) -> Any:
             with tf.GradientTape() as tape:
@@ -109,13 +109,12 @@ class KerasNetwork:
                 score = _score(self._run(model, pictures), targets, output)
             return tape.gradient(score, pictures)
 
-        differentiated = self._compile(("gradient", output, relu), differentiate, self._of_targets)
-        return self._in_batches(differentiated, (pictures, targets), backward=True)[0]
+        return self.ask(("gradient", output, relu), differentiate, pictures, targets, backward=True)[0]
 
     def layer_gradient(
         self, pictures: Array, targets: Targets, layer: str, *, output: Output = "logit"
     ) -> tuple[Array, Array]:
-        model = self._submodel("plain", layer, self._logits_layer)
+        model = self._submodel("plain", layer, self.logits_layer)
 
         def differentiate(pictures: Any, targets: Any) -> Any:
             with tf.GradientTape() as tape:
@@ -124,8 +123,8 @@ class KerasNetwork:
                 score = _score(logits, targets, output)
             return activation, tape.gradient(score, activation)
 
-        differentiated = self._compile(("layer gradient", layer, output), differentiate, self._of_targets)
-        activation, gradient = self._in_batches(differentiated, (pictures, targets), backward=True)
+        question = ("layer gradient", layer, output)
+        activation, gradient = self.ask(question, differentiate, pictures, targets, backward=True)
         return activation, gradient
 
     def windowed_logits(self, picture: Array, filling: Array, windows: Sequence[Window]) -> Array:
@@ -145,6 +144,61 @@ class KerasNetwork:
         (logits,) = self.memory.recall(self._incremental, asked, compute) if self.memory else compute(*asked)
         self._tell(1 + len(windows) - told, 0)  # what the memory held is told too: it is what the method costs
         return logits
+
+    def ask(
+        self,
+        question: tuple[Hashable, ...],
+        function: Callable[..., Any],
+        pictures: Array,
+        *others: Array | Targets,
+        backward: bool,
+        any_size: bool = False,
+    ) -> list[Array]:
+        """What a function of TensorFlow's gives for pictures, and for what belongs to each: an array for each output.
+
+        Parameters
+        ----------
+        question
+            What the function computes: it is compiled once for each question, and for each shape of ``others``.
+        function
+            Of tensors: (n, height, width, 3) RGB, 0 to 255, and ``others``; each of its outputs (n, ...). It is called
+            with so many pictures at once as fit the memory.
+        others
+            (n, ...) whole numbers such as targets, or values like activations.
+        backward
+            Whether it goes back through the network too, which is told to the listeners.
+        any_size
+            Whether pictures may have another size than the network's own.
+        """
+        sides = (None, None) if any_size else self.input_shape[:2]
+        signature = (
+            tf.TensorSpec((None, *sides, 3), self._dtype),
+            *(tf.TensorSpec((None, *np.shape(other)[1:]), self._dtype_of(other)) for other in others),
+        )
+        asked = (*question, signature)
+        if asked not in self._compiled:
+            self._compiled[asked] = tf.function(function, input_signature=signature, autograph=False)
+        return self._in_batches(self._compiled[asked], (pictures, *others), backward)
+
+    def up_to(self, layer: str, relu: ReluRule = "plain", any_size: bool = False) -> Callable[[Any], Any]:
+        """The way from pictures (n, height, width, 3) to a layer's output, for functions that are asked: of tensors.
+
+        With ``any_size`` pictures need not have the network's own size; the layer must be spatial.
+        """
+        model = self._any_size(layer, relu) if any_size else self._submodel(relu, layer)
+        return lambda pictures: tf.cast(self._run(model, pictures), self._dtype)
+
+    def smallest_side(self, layer: str) -> int:
+        """The least side of a square picture for which a spatial layer still has an output."""
+        model = self._any_size(layer, "plain")
+
+        def works(side: int) -> bool:
+            try:
+                return all(model.compute_output_shape((1, side, side, 3)))
+            except ValueError:  # Keras: the output size would be zero or negative
+                return False
+
+        return next(side for side in range(1, max(self.input_shape[:2]) + 1) if works(side))
 
     def network_input(self, pictures: Array) -> Array:
         return np.asarray(self.preprocessing(np.asarray(pictures, self._dtype)), self._dtype)
@@ -207,24 +261,19 @@ class KerasNetwork:
             self._submodels[rule, *layers] = keras.Model(model.inputs, outputs[0] if len(outputs) == 1 else outputs)
         return self._submodels[rule, *layers]
 
-    @property
-    def _of_pictures(self) -> tuple[Any, ...]:
-        """The signature of a question about pictures."""
-        return (tf.TensorSpec((None, *self.input_shape), self._dtype),)
+    def _any_size(self, layer: str, rule: ReluRule) -> Any:
+        """The network up to a spatial layer, for pictures of any size: the same layers, with the same weights."""
+        key = ("any size", rule, layer)
+        if key not in self._submodels:
+            pictures = keras.Input((None, None, 3), dtype=self.precision)
+            free = keras.models.clone_model(
+                self._submodel(rule, layer), input_tensors=[pictures], clone_function=lambda layer: layer
+            )
+            self._submodels[key] = keras.Model(pictures, free.outputs[0])
+        return self._submodels[key]
 
-    @property
-    def _of_targets(self) -> tuple[Any, ...]:
-        """The signature of a question about pictures and a target for each."""
-        return (*self._of_pictures, tf.TensorSpec((None,), tf.int64))
-
-    def _compile(
-        self, question: tuple[Any, ...], function: Callable[..., Any], signature: tuple[Any, ...] | None = None
-    ) -> Callable[..., Any]:
-        """The function for this question, traced once: of pictures alone, unless told."""
-        if question not in self._compiled:
-            signature = signature or self._of_pictures
-            self._compiled[question] = tf.function(function, input_signature=signature, autograph=False)
-        return self._compiled[question]
+    def _dtype_of(self, values: Array | Targets) -> Any:
+        return np.int64 if np.asarray(values).dtype.kind in "iu" else self._dtype
 
     def _in_batches(
         self, function: Callable[..., Any], arrays: Sequence[Array | Targets], backward: bool
@@ -241,8 +290,7 @@ class KerasNetwork:
             return [tf.cast(part, self._dtype).numpy() for part in answers]
 
         pictures, *others = arrays
-        dtypes = [np.int64 if np.asarray(other).dtype.kind in "iu" else self._dtype for other in others]
-        inputs = [np.asarray(pictures, self._dtype), *map(np.asarray, others, dtypes)]
+        inputs = [np.asarray(pictures, self._dtype), *map(np.asarray, others, map(self._dtype_of, others))]
         outputs = []
         for piece in _pieces(len(pictures), self.batch_size):
             asked = [array[piece] for array in inputs]

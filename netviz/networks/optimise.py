@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.networks import Array, ReluRule
-from netviz.networks.keras_network import KerasNetwork, keras
+from netviz.networks.keras_network import KerasNetwork
 from netviz.networks.quiet import import_tensorflow
 
 tf = import_tensorflow()
@@ -60,12 +60,10 @@ class Objective:
         return scores, gradients
 
     def _ask(self, pictures: Array, derivative: bool) -> list[Array]:
-        network, layer = self.network, self.layer
-        sized = any_size_model if self.any_size else type(network)._submodel
-        model = sized(network, self.relu, layer)
+        output = self.network.up_to(self.layer, self.relu, self.any_size)
 
         def score(pictures: Any, *others: Any) -> Any:
-            return self.score(tf.cast(network._run(model, pictures), network._dtype), *others)
+            return self.score(output(pictures), *others)
 
         def score_and_gradient(pictures: Any, *others: Any) -> Any:
             with tf.GradientTape() as tape:
@@ -73,19 +71,9 @@ class Objective:
                 scores = score(pictures, *others)
             return scores, tape.gradient(scores, pictures)
 
-        # the network keeps what it compiles, cuts batches and tells its listeners: this is one more question to it
-        signature = self._signature()
-        question = (self.score, derivative, layer, self.relu, self.any_size, signature)
-        compiled = network._compile(question, score_and_gradient if derivative else score, signature)
-        return network._in_batches(compiled, (pictures, *self.others), backward=derivative)
-
-    def _signature(self) -> tuple[Any, ...]:
-        sides = (None, None) if self.any_size else self.network.input_shape[:2]
-        whole = {True: tf.int64, False: self.network._dtype}
-        return (
-            tf.TensorSpec((None, *sides, 3), self.network._dtype),
-            *(tf.TensorSpec((None, *other.shape[1:]), whole[other.dtype.kind in "iu"]) for other in self.others),
-        )
+        question = (self.score, derivative, self.layer, self.relu, self.any_size)
+        function = score_and_gradient if derivative else score
+        return self.network.ask(question, function, pictures, *self.others, backward=derivative, any_size=self.any_size)
 
 
 def channel_mean(output: Any, channel: Any) -> Any:
@@ -97,7 +85,7 @@ def channel_mean(output: Any, channel: Any) -> Any:
 
 def class_logit(network: KerasNetwork, target: int) -> Objective:
     """The score of a class before the softmax."""
-    return Objective(network, network._logits_layer, channel_mean, (np.array([target]),), relu="redirected")
+    return Objective(network, network.logits_layer, channel_mean, (np.array([target]),), relu="redirected")
 
 
 def mean_square(output: Any) -> Any:
@@ -116,30 +104,6 @@ def central_total(output: Any) -> Any:
     """The sum over all channels at the place in the middle."""
     height, width = output.shape[1:3]
     return tf.reduce_sum(output[:, height // 2, width // 2], axis=-1)
-
-
-def any_size_model(network: KerasNetwork, relu: ReluRule, layer: str) -> Any:
-    """The network up to a spatial layer, for pictures of any size: the same layers, with the same weights."""
-    key = ("any size", relu, layer)
-    if key not in network._submodels:
-        fixed = network._submodel(relu, layer)
-        pictures = keras.Input((None, None, 3), dtype=network.precision)
-        free = keras.models.clone_model(fixed, input_tensors=[pictures], clone_function=lambda layer: layer)
-        network._submodels[key] = keras.Model(pictures, free.outputs[0])
-    return network._submodels[key]
-
-
-def smallest_side(network: KerasNetwork, layer: str) -> int:
-    """The least side of a square picture for which a spatial layer still has an output."""
-
-    def works(side: int) -> bool:
-        try:
-            shape = any_size_model(network, "plain", layer).compute_output_shape((1, side, side, 3))
-        except ValueError:  # Keras: the output size would be zero or negative
-            return False
-        return all(shape)
-
-    return next(side for side in range(1, max(network.input_shape[:2]) + 1) if works(side))
 
 
 # A picture as a spectrum

@@ -78,9 +78,7 @@ def propagate(network: KerasNetwork, pictures: Array, targets: Targets, rules: M
         rgb = attribution[..., ::-1] if network.preprocessing.reverse_channels else attribution
         return rgb, _per_picture(output), *(tf.add_n(sums) for sums in zip(*lost, strict=True))
 
-    # the network keeps what it compiles, cuts batches and tells its listeners: this is one more question to it
-    compiled = network._compile(("relevance", *rules.items()), hand_back, network._of_targets)
-    return Account(*network._in_batches(compiled, (pictures, targets), backward=True))
+    return Account(*network.ask(("relevance", *rules.items()), hand_back, pictures, targets, backward=True))
 
 
 # Rules of layers with weights
