@@ -175,9 +175,9 @@ series = { $kind ->
    *[line] { $name }由 { $first } 变到 { $last }，最低 { $least }，最高 { $greatest }
  }
 plane = { opening }散点图，{ $groups }。
-group = { $name }{ $points } { $is_line ->
-    [yes] 条
-   *[no] 点
+group = { $name }有 { $points } { $is_line ->
+    [yes] 段
+   *[no] 个点
  }
 matrix = { $side } 乘 { $side } 的相关系数方阵{ $has_highest ->
     [yes] ；最高为 { $highest_first } 与 { $highest_second } 的 { $highest }

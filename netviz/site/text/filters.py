@@ -13,6 +13,7 @@ from netviz.languages.known import language as language_of
 from netviz.networks.classes import classes
 from netviz.numerals import NOTHING, integer, number, signed
 from netviz.sandbox import Sandbox
+from netviz.site.text.citations import authors, passage
 from netviz.site.text.highlighting import highlighted
 
 FOR_AUTHORS = ("percent", "number", "signed", "integer", "place", "class_name", "term")  # the others make markup
@@ -31,6 +32,8 @@ def filters(language: str) -> dict[str, Callable[..., Any]]:
         "highlight": highlighted,
         "term": partial(term, language=language),
         "known_term": partial(known_term, language=language),
+        "authors": partial(authors, language=language),
+        "passage": partial(passage, language=language),
     }
 
 
