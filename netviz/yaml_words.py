@@ -20,6 +20,10 @@ WANTED = {  # by pydantic's kinds of errors
     "none_required": "nothing is wanted",
     "string_too_short": "a text is wanted, not an empty one",
 }
+COUNTED = {
+    "too_short": "{min_length} or more entries are wanted",
+    "too_long": "no more than {max_length} may stand here",
+}
 
 
 def wanted(details: Sequence[ErrorDetails]) -> str:
@@ -32,7 +36,8 @@ def wanted(details: Sequence[ErrorDetails]) -> str:
 
 
 def _reason(detail: ErrorDetails) -> str:
-    reason = WANTED.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+    known = WANTED.get(detail["type"]) or COUNTED.get(detail["type"], "").format_map(detail.get("ctx", {}))
+    reason = known or detail["msg"].removeprefix("Value error, ")
     return f"{reason[:1].lower()}{reason[1:]}"
 
 
@@ -63,6 +68,8 @@ def explained(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, i
         return *opened, f"the quote {first} that opens here is never closed", ""
     if "quoted scalar" in context:
         return line, column, "a backslash that YAML doesn't know", "use single quotes, or write \\\\ for each backslash"
+    if "not allowed in this context" in problem:
+        return line, column, f"a text can't begin with {sign}", quote
     if "node content" in problem:
         return line, column, "a value is missing, or a closing ] or }", ""
     if "flow" in context:

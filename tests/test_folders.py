@@ -213,3 +213,29 @@ def test_what_has_no_place_on_any_page_is_told_of(course: Path) -> None:
         ("en.md", "the home page shows no `learn:`"),
         ("speed.json", "no lesson shows it"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place", "message"),
+    [
+        ("lessons/01-first/en.md", "title: A first lesson", "title: ' '", ":2:8", "title: a text is wanted, not"),
+        ("lessons/01-first/en.md", "- how a", "- ''\n  - how a", ":5:5", "learn: a text is wanted, not an empty one"),
+        ("site.yaml", "zh: 一门小课", "zh: ' '", ":1:8", "title: a text in each language is wanted"),
+        ("site.yaml", "title:", "address: https://a.org/\ntitle:", ":1:10", "an address on the web is wanted"),
+        ("site.yaml", "title:", "address: https://a b\ntitle:", ":1:10", "an address on the web is wanted"),
+        ("site.yaml", "title:", "address: https://a.org?b\ntitle:", ":1:10", "an address on the web is wanted"),
+        ("pictures/credits.yaml", "licence: MIT", "licence: ' '", ":10:12", "a text is wanted, not an empty one"),
+        ("site.yaml", "title: {", "title: - {", ":1:8", "a text can't begin with -"),
+        ("lessons/01-first/en.md", "numbers.norm > 1000", "numbers.norm | bout > 1", ":34:5", "no filter 'bout'"),
+    ],
+)  # fmt: skip
+def test_what_readers_would_not_see_is_told(
+    course: Path, file: str, old: str, new: str, place: str, message: str
+) -> None:
+    text = (course / file).read_text("utf-8")
+    assert old in text
+    write(course / file, text.replace(old, new, 1))
+    with pytest.raises(Mistakes) as caught:
+        raise Mistakes(read(course).mistakes)
+    (mistake,) = caught.value.mistakes
+    assert f"{file}{place}: " in str(mistake) and message in str(mistake)

@@ -99,6 +99,18 @@ def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None
         ('[x](#y "a $y$")', ":5:", "title of a link hold no expressions"),
         ("![a picture](cat.jpg)", ":5:", "pictures in lessons come from experiments"),
         ("Line\n\nand $\\foo$ here", ":7:5", "unknown command"),
+        ("Text\n\nwith \\textbf{words}", ":7:6", "LaTeX is read in formulas alone"),
+        ("From $\\alpha $ on", ":5:7", "LaTeX is read in formulas alone"),
+        ("::: note\nA box\n:::", ":5:1", "a box begins with"),
+        ("> [!NOTE]\n> A box", ":5:3", "a box begins with"),
+        ("Words {: .large }", ":5:7", "classes and ids can't be given"),
+        ("Words^[a note]", ":5:6", "a footnote is"),
+        ("See [[another]]", ":5:5", "a link is"),
+        ("As shown [@simonyan2013]", ":5:10", "cited by a link"),
+        ("It is ==marked==", ":5:7", "marked with a colour"),
+        ("!!! note My title\n    text", ":5:1", "would be lost"),
+        ("- a\n\n    ??? answer Not quoted\n        text", ":7:5", "would be lost"),
+        ("Words.\n\n[^1]: A footnote.", ":7:1", "is named nowhere"),
         ("## A {{ x }} heading", ":5:", "heading"),
         ("Text\n\n# Top\n", ":7:1", "write ## for a section"),
         ("Top\n===\n", ":5:1", "write ## for a section"),
@@ -126,7 +138,6 @@ def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None
         ("A &nosuch; B", ":5:3", "there is no character &nosuch;"),
         ('[x](a.html "{{ y }}")', ":5:13", "in a link's title"),
         ("# \n\n-   ## a\n        {{ x }}\n", ":8:9", "stands in code"),
-        ("[^1]: A note.\n\n    ```python\n    x\n    ```\n\nText[^1]", ":7:5", "stands within a paragraph"),
         ("{% if x %}\n- a\n{% endif %}\n- b", ":7:1", "another kind of block"),
         ("Text [](a.html).", ":5:", "a link needs words"),
         ("Text\n\n##\n\nText", ":7:1", "a heading needs words"),
@@ -192,7 +203,6 @@ def test_the_ids_of_templates_are_found_in_them() -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ("[^a]: A note.\n\nText.\n", ["5: the footnote 'a' is named nowhere"]),
         ("Text.\n\n[Wiki]: https://x.org\n", ["7: the link 'wiki' is named nowhere"]),
         ("[^a]: A note.\n\nText[^a] and [this][wiki], [one].\n\n[Wiki]: https://x.org\n[one]: a.html\n", []),
         ("```\n[^a]: shown\n```\n", []),
@@ -204,6 +214,15 @@ def test_what_is_defined_and_named_nowhere_is_told(tmp_path: Path, body: str, to
 
 def test_tags_in_code_are_shown(tmp_path: Path) -> None:
     assert "&lt;b&gt;" in render(tmp_path, "Write `<b>` for bold, or\n\n```html\n<b>\n```\n")
+
+
+def test_a_footnote_may_end_with_code_or_a_formula(tmp_path: Path) -> None:
+    html = render(tmp_path, "A[^1]\n\n[^1]: B\n\n    ```python\n    x\n    ```\n")
+    assert '</pre></div>\n<p><a class="footnote-backref"' in html.replace("</div><p>", "</div>\n<p>")
+
+
+def test_an_address_of_electronic_mail_is_a_link(tmp_path: Path) -> None:
+    assert ">&#97;&#64;&#98;&#46;&#99;</a>" in render(tmp_path, "Write to <a@b.c>.")
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:

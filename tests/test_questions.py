@@ -85,7 +85,7 @@ def test_a_question_tells_which_results_it_needs(tmp_path: Path) -> None:
         (("ask: ", "aks: "), "en.md:7:1", "unknown field 'aks'"),
         (("id: brightest\n", ""), "en.md:6:1", "the field 'id' is missing"),
         (("{text: down, right: \"results['x'].numbers.row >= 0.5\"}", ""), "en.md:10:", "a choice is `{text: …, right"),
-        (("  - {text: down, right: \"results['x'].numbers.row >= 0.5\"}\n", ""), "en.md:9:3", "at least 2 items"),
+        (("  - {text: down, right: \"results['x'].numbers.row >= 0.5\"}\n", ""), "en.md:9:3", "2 or more entries"),
         (("{text: down", "{texxt: down"), "en.md:10:6", "unknown field 'texxt'"),
         (("row >= 0.5", "row >="), "en.md:10:25", "not a claim"),
         (("results['x'].numbers.row >= 0.5", "2 > 1"), "en.md:10:25", "names no result"),

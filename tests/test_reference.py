@@ -61,8 +61,18 @@ def test_what_only_the_course_shows_to_be_wrong_is_told_too(tmp_path: Path) -> N
     glossary = read_glossary(write(tmp_path, GLOSSARY.replace("$z$", "<b>")))
     [unknown] = glossary.unknown_lessons(["five-steps"])
     assert str(unknown).startswith(f"{tmp_path}/words.yaml:7:17: there is no lesson 'regions'")
-    [html] = glossary_mistakes(glossary, "en", sandbox("en"))
+    [html] = glossary_mistakes(glossary, "en", sandbox("en"), {})
     assert ":6:19: the meaning can't be read: raw HTML" in str(html)
+
+
+def test_links_of_meanings_lead_somewhere(tmp_path: Path) -> None:
+    links = "[a](glossary.html#logt), [b](region.html#c), [d](#logit), [e](regions.html#f)"
+    glossary = read_glossary(write(tmp_path, GLOSSARY.replace("A *number* $z$.", f'"{links}"')))
+    told = glossary_mistakes(glossary, "en", sandbox("en"), {"glossary": {"logit"}, "regions": {"f"}})
+    assert [f"{one.line}:{one.column}: {one.message}; {one.hint}" for one in told] == [
+        "6:19: the page glossary.html has no section 'logt'; did you mean 'logit'? allowed: logit",
+        "6:19: there is no page region.html; did you mean 'regions'? allowed: glossary, regions",
+    ]
 
 
 def test_a_term_has_its_names_its_meaning_and_the_lessons_that_treat_it(tmp_path: Path) -> None:

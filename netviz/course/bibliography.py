@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from netviz.course.fields import Name, WebAddress
+from netviz.course.lessons import Words
 from netviz.methods import Method, Paper
 from netviz.mistakes import Mistake, Mistakes
 from netviz.refusals import stands
@@ -22,9 +23,9 @@ class Work(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: Name
-    authors: str
+    authors: Words
     year: int = Field(ge=1600, le=2100)
-    title: str
+    title: Words
     url: WebAddress
     place: str = ""
 

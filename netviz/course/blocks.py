@@ -18,6 +18,7 @@ _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _RULE = re.compile(r"([-*_])(?: *\1){2,} *")
 _ITEM = re.compile(r"(?P<marker>[-*+]|(?P<number>\d{1,9})[.)])(?P<gap> +)(?=\S)")
 _BOX = re.compile(r"(?:!!!|\?\?\?\+?) *[\w\"-]")
+_UNQUOTED_TITLE = re.compile(r"((?:!!!|\?\?\?\+?) *[\w-]+) +([\w-][^\"]*?) *$")
 _OTHER = re.compile(r"\[\^[^\]]+\]:|: {1,3}(?=\S)")  # a footnote, a definition
 _ALONE = re.compile(rf"#|={{3,}} *$|{_RULE.pattern}$|{_BOX.pattern}")  # no paragraph goes on from such a line
 
@@ -226,6 +227,8 @@ class _Reader:
         yield from self._nothing_beside(line, opening.end())
         self.opened.append(_Container(line.indent, line.indent + TAB))
         if _BOX.match(line.stripped):
+            if title := _UNQUOTED_TITLE.match(line.stripped):
+                yield line.fault("the title of a box stands in quotes, or would be lost", f'{title[1]} "{title[2]}"')
             following = (self.lines[number] for number in range(self.position, len(self.lines)))
             inside = next((other for other in following if other.stripped), None)
             if inside is None or inside.indent < self.opened[-1].content:

@@ -23,10 +23,11 @@ _RESULT = re.compile(r"""\bresults\s*\[\s*(["'])(.*?)\1\s*\]""")  # to parse eve
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An author's claim as written, and its line in the lesson."""
+    """An author's claim as written, and its line and column in the lesson."""
 
     source: str
     line: int = 0
+    column: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ def read_claim(source: str, names: Collection[str] = NAMES) -> Claim:
     for name in names_used(expression):
         if name not in names:
             raise ValueError(f"unknown name {name!r}; {nearest(name, names)}")
+    for error in unnamed_results(expression):
+        raise error
     if not any(_operands(expression)):
         raise ValueError(f"{source!r} names no result, so no result could break it")
     return Claim(source)
@@ -55,6 +58,18 @@ def read_claim(source: str, names: Collection[str] = NAMES) -> Claim:
 def results_in(source: str) -> frozenset[str]:
     """The experiments of whose results expressions speak, ``results['ID']``, in a claim or between other words."""
     return frozenset(name for _, name in _RESULT.findall(source))
+
+
+def unnamed_results(tree: nodes.Node) -> Iterator[ExpressionError]:
+    """Where results are asked for by anything but a written name: which they are must be known before they are there.
+
+    On it depends what runs, which pages differ from photo to photo, and what is woven anew.
+    """
+    named = {id(one.node) for one in tree.find_all(nodes.Getitem) if isinstance(one.arg, nodes.Const)}
+    for name in tree.find_all(nodes.Name):
+        if name.name == "results" and name.ctx == "load" and id(name) not in named:
+            message = "of results one is asked for, by its name in quotes: results['ID']"
+            yield ExpressionError(message, name.lineno, "results")
 
 
 def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:

@@ -26,6 +26,7 @@ from netviz.networks import Precision
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
 from netviz.pictures.framing import Framing
+from netviz.sandbox import hint_of
 from netviz.yaml_places import Places, read_yaml
 
 CHOSEN = "chosen"
@@ -341,11 +342,10 @@ def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, 
     for index, source in enumerate(sources):
         key = ("expect", index) if ("expect", index) in places.values else ("expect",)
         try:
-            claims.append(
-                dataclasses.replace(read_claim(source), line=places.values.get(key, (places.first_line, 1))[0])
-            )
+            line, column = places.values.get(key, (places.first_line, 1))
+            claims.append(dataclasses.replace(read_claim(source), line=line, column=column))
         except ValueError as error:
-            mistakes.append(places.mistake(key, f"not a claim: {error}"))
+            mistakes.append(places.mistake(key, f"not a claim: {error}", hint_of(error)))
     return tuple(claims), mistakes
 
 

@@ -15,9 +15,9 @@ from difflib import get_close_matches
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from netviz.course.blocks import Fault, Fence, Line, blocks
 from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
@@ -48,14 +48,23 @@ NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 CLOSE = 0.75  # how alike a fence's word must be to one of ours to be asked about
 
 
+def _has_words(text: str) -> str:
+    if not text.strip():
+        raise ValueError("a text is wanted, not an empty one")
+    return text
+
+
+Words = Annotated[str, AfterValidator(_has_words)]
+
+
 class FrontMatter(BaseModel):
     """What stands between the ``---`` lines at the top of a lesson."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    title: str
-    summary: str
-    learn: tuple[str, ...] = ()
+    title: Words
+    summary: Words
+    learn: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from netviz.course.fields import InEveryLanguage, WebAddress
+from netviz.course.lessons import Words
 from netviz.yaml_places import read_values
 
 ALWAYS = "always"
@@ -21,7 +22,7 @@ class Notice(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: InEveryLanguage
-    licence: str
+    licence: Words
     source: WebAddress
 
 

@@ -10,20 +10,19 @@ import dataclasses
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from netviz.course.claims import NAMES, Claim, read_claim
 from netviz.course.fences import read_fences, stated
 from netviz.course.fields import Name
-from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span
+from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, Words
 from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.sandbox import hint_of
 from netviz.yaml_places import Key, Places, read_yaml
 
 QUESTION_NAMES = (*NAMES, "layer", "measured", "weights")  # what the claims of a question may use
-
-Text = Annotated[str, Field(min_length=1)]
 
 
 class Choice(BaseModel):
@@ -31,7 +30,7 @@ class Choice(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
-    text: Text
+    text: Words
     right: str
 
 
@@ -41,9 +40,9 @@ class QuestionFence(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Name
-    ask: Text
+    ask: Words
     choices: list[Any] = Field(min_length=2)
-    because: Text
+    because: Words
 
 
 @dataclass(frozen=True)
@@ -53,6 +52,11 @@ class Passage:
     source: str
     line: int
     column: int
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Line and column."""
+        return self.line, self.column
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ def _read_choice(value: Any, number: int, places: Places) -> tuple[Choice, Claim
     try:
         claim = read_claim(choice.right, QUESTION_NAMES)
     except ValueError as error:
-        raise Mistakes([places.mistake((*key, "right"), f"not a claim: {error}")]) from None
+        raise Mistakes([places.mistake((*key, "right"), f"not a claim: {error}", hint_of(error))]) from None
     return choice, dataclasses.replace(claim, line=_passage(places, (*key, "right"), "").line)
 
 

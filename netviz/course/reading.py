@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from netviz.course.bibliography import Bibliography, read_bibliography
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
-from netviz.course.fields import InEveryLanguage
+from netviz.course.fields import InEveryLanguage, SiteAddress
 from netviz.course.folders import entries, unread
 from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
@@ -49,7 +49,7 @@ class SiteText(BaseModel):
 
     title: InEveryLanguage
     tagline: InEveryLanguage
-    address: str = Field("", pattern="^(https?://.*[^/])?$")
+    address: SiteAddress = ""
     parts: tuple[Part, ...] = ()
     notices: tuple[Notice, ...] = ()
 

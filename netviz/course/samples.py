@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from netviz.course.experiments import CHOSEN
 from netviz.course.fields import InEveryLanguage, WebAddress
 from netviz.course.folders import alike, entries
+from netviz.course.lessons import Words
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import Picture, own_picture
 from netviz.pictures.opening import SUFFIXES
@@ -31,8 +32,8 @@ class Credit(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: InEveryLanguage
-    credit: str = Field(min_length=1)
-    licence: str = Field(min_length=1)
+    credit: Words
+    licence: Words
     source: WebAddress | None = None
     focus: tuple[Share, Share] | None = None
 

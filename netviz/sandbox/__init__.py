@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from netviz.sandbox.evaluation import WORK, Evaluation, Observer
 from netviz.sandbox.grammar import conditions, is_whole, names_used, parse, parse_expression, violations, written
-from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, look_up
+from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, hint_of, look_up
 
 __all__ = [
     "ExpressionError",
@@ -28,6 +28,7 @@ __all__ = [
     "Observer",
     "Sandbox",
     "conditions",
+    "hint_of",
     "is_whole",
     "look_up",
     "names_used",

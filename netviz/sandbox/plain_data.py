@@ -52,6 +52,11 @@ class ExpressionError(ValueError):
         self.message, self.line, self.word, self.hint = message, line, word, hint
 
 
+def hint_of(error: ValueError) -> str:
+    """What would be right, if an error says so."""
+    return error.hint if isinstance(error, ExpressionError) else ""
+
+
 class Missing(ExpressionError):
     """An expression that speaks of what is not there."""
 

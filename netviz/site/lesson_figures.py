@@ -16,6 +16,7 @@ from netviz.figures import Figure
 from netviz.figures.describe import alt_text, term
 from netviz.methods import Passes
 from netviz.mistakes import Mistakes
+from netviz.sandbox import hint_of
 from netviz.site.edition import Edition
 from netviz.site.files.raw_numbers import numbers_path
 from netviz.site.method_words import (
@@ -149,7 +150,9 @@ def _caption(edition: Edition, page: Page, experiment: Experiment, values: Mappi
         return render(edition.sandbox, inline_template(words.caption), values, links_from(page, edition.site))
     except ValueError as error:
         text = edition.text_with_caption(experiment)
-        raise Mistakes([text.mistake(f"the caption fails: {error}", words.line, words.column)]) from None
+        raise Mistakes(
+            [text.mistake(f"the caption fails: {error}", words.line, words.column, hint_of(error))]
+        ) from None
 
 
 def _axes(task: Task, language: str) -> Axes | None:

@@ -60,7 +60,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
                 mistakes += phrase_mistakes(text, template, known, place)
                 mistakes += link_mistakes(text, template, page, sections, place)
         if len(lessons) == len(course.pages):
-            mistakes += glossary_mistakes(course.glossary, language, own)
+            mistakes += glossary_mistakes(course.glossary, language, own, sections)
     return mistakes
 
 

@@ -12,7 +12,7 @@ from netviz.course.claims import check_claim, results_in
 from netviz.course.lessons import LANGUAGES, LessonText
 from netviz.course.questions import Passage, Question
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.sandbox import ExpressionError, Sandbox
+from netviz.sandbox import ExpressionError, Sandbox, hint_of
 from netviz.site.text.expressions import render, unknown_names
 from netviz.site.text.markup import inline_template
 
@@ -110,7 +110,7 @@ def question_view(
             return render(sandbox, inline_template(passage.source), values, link)
         except ValueError as error:
             raise Mistakes(
-                [text.mistake(f"the question {question.id!r} fails: {error}", passage.line, passage.column)]
+                [text.mistake(f"the question {question.id!r} fails: {error}", *passage.place, hint_of(error))]
             ) from None
 
     right = grades(question, texts[LANGUAGES[0]], first_values)

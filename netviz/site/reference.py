@@ -13,10 +13,10 @@ from netviz.course.glossary import Glossary, Term
 from netviz.course.lessons import LANGUAGES
 from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes
-from netviz.sandbox import ExpressionError, Sandbox
+from netviz.sandbox import ExpressionError, Sandbox, hint_of
 from netviz.site.method_words import method_title
 from netviz.site.text.expressions import render, unknown_names
-from netviz.site.text.markup import inline_template
+from netviz.site.text.markup import dead_links, inline_template
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,18 @@ class WorkView:
     lessons: tuple[str, ...]
 
 
-def glossary_mistakes(glossary: Glossary, language: str, sandbox: Sandbox) -> Iterator[Mistake]:
-    """Meanings that can't be woven, each at its place."""
+def glossary_mistakes(
+    glossary: Glossary, language: str, sandbox: Sandbox, pages: Mapping[str, Collection[str] | None]
+) -> Iterator[Mistake]:
+    """Meanings that can't be woven or link to what there is not, each at its place; ``pages`` as for `dead_links`."""
     for key, term in glossary.terms():
         place = (*key, "means", language)
         try:
-            for unknown in unknown_names(inline_template(term.means[language]), sandbox, ()):
+            template = inline_template(term.means[language])
+            for unknown in unknown_names(template, sandbox, ()):
                 yield glossary.places.mistake(place, f"{unknown}: a meaning speaks of no results")
+            for dead in dead_links(template, "glossary", pages):
+                yield glossary.places.mistake(place, dead.reason, dead.hint)
         except ExpressionError as error:
             yield glossary.places.mistake(place, f"the meaning: {error}", error.hint)
         except ValueError as error:
@@ -85,7 +90,7 @@ def glossary_view(
             return render(sandbox, inline_template(term.means[language]), {}, link)
         except ValueError as error:
             place = (*keys[term.key], "means", language)
-            raise Mistakes([glossary.places.mistake(place, f"the meaning fails: {error}")]) from None
+            raise Mistakes([glossary.places.mistake(place, f"the meaning fails: {error}", hint_of(error))]) from None
 
     def view(term: Term) -> TermView:
         return TermView(

@@ -38,7 +38,9 @@ def verdicts(records: Results) -> list[Verdict]:
             try:
                 checked.append(Verdict(task.experiment, picture, check_claim(claim, names)))
             except ValueError as error:
-                mistakes.append(texts[task.experiment.lesson].mistake(f"the claim fails: {error}", claim.line))
+                mistakes.append(
+                    texts[task.experiment.lesson].mistake(f"the claim fails: {error}", claim.line, claim.column)
+                )
     if mistakes:
         raise Mistakes(set(mistakes))
     return checked

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import nodes
 from markupsafe import Markup
 
-from netviz.course.claims import results_in
+from netviz.course.claims import results_in, unnamed_results
 from netviz.course.lessons import LessonText
 from netviz.course.sliders import no_value, value_name
 from netviz.mistakes import Mistake, nearest
@@ -43,7 +43,7 @@ def expression_mistakes(
         if span.kind in ("expression", "statement") and not is_whole(span.source):
             message = "the expression is cut off: braces that close it can't stand within quotes"
             return [text.mistake(message, span.line, span.column)]
-    mistakes = [_mistake(text, error) for error in sandbox.violations(source)]
+    mistakes = [_mistake(text, error) for error in (*sandbox.violations(source), *unnamed_results(tree))]
     for name, line in names_used(tree).items():
         if name not in names:
             hint = nearest(name, sorted(names))
@@ -78,7 +78,9 @@ def measurement_mistakes(text: LessonText, known: Collection[str]) -> list[Mista
 
 def unknown_names(source: str, sandbox: Sandbox, names: Collection[str]) -> Iterator[ExpressionError]:
     """The names of a template's source that there are not. Raises ExpressionError for what is not allowed."""
-    for name, line in names_used(sandbox.template(source)).items():
+    tree = sandbox.template(source)
+    yield from unnamed_results(tree)
+    for name, line in names_used(tree).items():
         if name not in names:
             yield ExpressionError(f"unknown name {name!r}", line, name, nearest(name, sorted(names)))
 

@@ -35,6 +35,13 @@ SIGNS = (  # what a reader must not meet outside of code, unless the author wrot
     (r"~~", "nothing can be struck through; leave it out"),
     (r"`", "this code is never closed"),
     (r"(?m)^\s*#{1,6}\s", "this is no heading: it begins at the margin"),
+    (r"\\[A-Za-z]{2,}", "LaTeX is read in formulas alone, between two $ without spaces beside them; show it in `code`"),
+    (r"(?m)^(:{3,}|\[![A-Za-z]+\])", "a box begins with a line `!!! note`, its text is indented by four spaces"),
+    (r"\{:? ?[.#][A-Za-z]", "classes and ids can't be given; leave the braces out"),
+    (r"\^\[(?=\S)", "a footnote is [^name], and a line of its own explains it, `[^name]: …`"),
+    (r"\[\[(?=\w)", "a link is [words](page.html)"),
+    (r"\[@(?=\w)", "a work is cited by a link to its address, [words](https://…)"),
+    (r"==(?=\w)[^=\n]*\w==", "nothing can be marked with a colour; leave the signs out"),
 )
 _SIGN = re.compile(
     "|".join(f"(?P<s{number}>{pattern.removeprefix('(?m)')})" for number, (pattern, _) in enumerate(SIGNS)), re.M
@@ -79,6 +86,7 @@ def source_mistakes(text: LessonText) -> Iterator[Mistake]:
     """What Markdown would drop without a trace, each at its place."""
     yield from _table_mistakes(text)
     yield from _defined_twice(text)
+    yield from (mistake for kind, mistake in _named_nowhere(text) if kind == "footnote")
     for number, line in text.prose.items():
         for match in re.finditer(r"&#?\w+;", line):
             if unescape(match[0]) == match[0]:
@@ -122,13 +130,18 @@ def _defined_twice(text: LessonText) -> Iterator[Mistake]:
 
 
 def unused_definitions(text: LessonText) -> Iterator[Mistake]:
-    """Footnotes and links that are defined and named nowhere: warnings."""
+    """Links that are defined and named nowhere: warnings."""
+    yield from (mistake for kind, mistake in _named_nowhere(text) if kind == "link")
+
+
+def _named_nowhere(text: LessonText) -> Iterator[tuple[str, Mistake]]:
+    hints = {"link": "readers will not see it", "footnote": "readers would find no way to it"}
     lines = [_LINK.sub("", _FOOTNOTE.sub("", line)) for line in text.prose.values()]
     named = {_name(found) for found in re.findall(r"\[([^\[\]]+)\]", "\n".join(lines))}
     for kind, found in _definitions(text).items():
         for name, places in found.items():
             if (f"^{name}" if kind == "footnote" else name) not in named:
-                yield text.mistake(f"the {kind} {name!r} is named nowhere", places[0], hint="readers will not see it")
+                yield kind, text.mistake(f"the {kind} {name!r} is named nowhere", places[0], hint=hints[kind])
 
 
 def _definitions(text: LessonText) -> dict[str, dict[str, list[int]]]:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -22,6 +23,7 @@ from markdown.extensions.codehilite import CodeHilite
 from markdown.extensions.toc import slugify_unicode
 from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AMP_SUBSTITUTE
 
 from netviz.course.equations import LABEL, label_mistakes, numbers_of
 from netviz.course.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
@@ -74,7 +76,7 @@ _EMPTY_HEAD = re.compile(r"<th([^>]*)></th>")  # a table's corner heads nothing,
 @cache
 def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
-    refusals: list[_Refusal] = []
+    refusals: list[Refusal] = []
     converter = _converter(refusals)
     html = _bare(_EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown)), text.spans)
     mistakes = [_at(text, refusal) for refusal in refusals]
@@ -84,7 +86,7 @@ def lesson_body(text: LessonText) -> Body:
     replacements = [_replacement(span, text, numbers, mistakes) for span in text.spans]
     sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
     mistakes += [
-        _at(text, _Refusal(f"## {section.title}", "a heading holds no expressions or formulas"))
+        _at(text, Refusal(f"## {section.title}", "a heading holds no expressions or formulas"))
         for section in sections
         if TOKEN_PATTERN.search(section.title)
     ]
@@ -105,9 +107,9 @@ def phrase_mistakes(
         known = experiments.get(name)
         if name not in experiments:
             hint = nearest(name, experiments)
-            yield _at(text, _Refusal(f"#{address}", f"there is no experiment {name!r}", hint), place)
+            yield _at(text, Refusal(f"#{address}", f"there is no experiment {name!r}", hint), place)
         elif known is not None and value not in known:
-            yield _at(text, _Refusal(f"#{address}", f"{name}: {no_value(value, known)}"), place)
+            yield _at(text, Refusal(f"#{address}", f"{name}: {no_value(value, known)}"), place)
 
 
 def link_mistakes(
@@ -122,14 +124,20 @@ def link_mistakes(
     ``pages`` are their sections by slug, None where these are not known; ``own`` is the slug of the lesson's page.
     ``template`` is of the lesson's text, or of words in one of its fences, which stand at ``place``.
     """
+    for dead in dead_links(template, own, pages):
+        yield _at(text, dead, place)
+
+
+def dead_links(template: str, own: str, pages: Mapping[str, Collection[str] | None]) -> Iterator[Refusal]:
+    """Links of a template to pages and sections that there are not; ``own`` and ``pages`` as for `link_mistakes`."""
     for slug, section in re.findall(r'href="(?:([\w./-]+)\.html)?(?:#([^"@]*))?"', template):
         page = slug or own
         known = pages.get(page)
         if page not in pages:
-            yield _at(text, _Refusal(f"{slug}.html", f"there is no page {slug}.html", nearest(slug, pages)), place)
+            yield Refusal(f"{slug}.html", f"there is no page {slug}.html", nearest(slug, pages))
         elif section and known is not None and unquote(section) not in known:
             hint = nearest(unquote(section), sorted(known))
-            yield _at(text, _Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint), place)
+            yield Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint)
 
 
 @cache
@@ -140,7 +148,7 @@ def inline_template(source: str) -> str:
     """
     found = scan(source)
     spans = found.spans
-    refusals: list[_Refusal] = []
+    refusals: list[Refusal] = []
     html = _converter(refusals).convert(found.markdown)
     if found.faults or refusals:
         raise ValueError(found.faults[0].message if found.faults else refusals[0].reason)
@@ -161,7 +169,8 @@ def skeleton(text: LessonText) -> str:
     lines: dict[int, str] = {}
     for span in text.spans:
         if span.kind in ("expression", "statement"):
-            lines[span.line] = lines.get(span.line, "") + span.source.replace("\n", " ")
+            for number, part in enumerate(span.source.split("\n"), start=span.line):
+                lines[number] = lines.get(number, "") + part
     return "\n".join(lines.get(line, "") for line in range(1, max(lines, default=0) + 1))
 
 
@@ -191,16 +200,20 @@ def _code(span: Span) -> str:
     return html
 
 
+_BACK = '&#160;<a class="footnote-backref"'
+
+
 def _bare(html: str, spans: Sequence[Span]) -> str:
     """HTML with tokens, but no braces, and no paragraphs around what is none."""
 
     def stands_alone(match: re.Match[str]) -> str:
         inside = [spans[int(number)] for number in TOKEN_PATTERN.findall(match[1])]
         alone = all(span.kind in BLOCKS or CALL_ALONE.fullmatch(span.source) for span in inside)
-        return match[1] if alone else match[0]
+        back = match[2] and f"<p>{match[2].removeprefix('&#160;')}</p>"  # of a footnote that ends so
+        return f"{match[1]}{back or ''}" if alone else match[0]
 
     html = _line_ends(_without_braces(html), spans)
-    return re.sub(r"<p>((?:\ue000\d+\ue001\s*)+)</p>", stands_alone, html)
+    return re.sub(rf"<p>((?:\ue000\d+\ue001\s*)+)({_BACK}.*?)?</p>", stands_alone, html)
 
 
 def _put_back(html: str, replacements: Sequence[str]) -> str:
@@ -250,13 +263,15 @@ def _headings(converter: markdown.Markdown) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class _Refusal:
+class Refusal:
+    """What Markdown must not hold: the source by which its place is found again, why, and what would be right."""
+
     source: str
     reason: str
     hint: str = ""
 
 
-def _at(text: LessonText, refusal: _Refusal, place: Place | None = None) -> Mistake:
+def _at(text: LessonText, refusal: Refusal, place: Place | None = None) -> Mistake:
     """Where a place is not known, Markdown has forgotten where it read this: look for it again in the prose."""
     if place:
         return text.mistake(refusal.reason, *place, refusal.hint)
@@ -271,7 +286,7 @@ def _at(text: LessonText, refusal: _Refusal, place: Place | None = None) -> Mist
     return text.mistake(refusal.reason, text.first_line, hint=refusal.hint)
 
 
-def _converter(refusals: list[_Refusal]) -> markdown.Markdown:
+def _converter(refusals: list[Refusal]) -> markdown.Markdown:
     return markdown.Markdown(
         extensions=[
             "tables",
@@ -295,7 +310,7 @@ def _converter(refusals: list[_Refusal]) -> markdown.Markdown:
 class _Guard(Extension):
     """Refuses raw HTML, links that are no links, and images: what it refuses is added to a list."""
 
-    def __init__(self, refusals: list[_Refusal]) -> None:
+    def __init__(self, refusals: list[Refusal]) -> None:
         super().__init__()
         self.refusals = refusals
 
@@ -310,22 +325,22 @@ class _Guard(Extension):
         md.treeprocessors.register(Leftovers(md, self._refuse), "leftovers", 12)  # while escaped signs still are
 
     def _refuse(self, source: str, reason: str) -> None:
-        self.refusals.append(_Refusal(source, reason))
+        self.refusals.append(Refusal(source, reason))
 
 
 class _RawHtml(InlineProcessor):
-    def __init__(self, md: markdown.Markdown, refusals: list[_Refusal]) -> None:
+    def __init__(self, md: markdown.Markdown, refusals: list[Refusal]) -> None:
         super().__init__(r"<(?:[A-Za-z/!?][^>\n]*>?)", md)
         self.refusals = refusals
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[str, int, int]:  # type: ignore[override]  # noqa: N802
         reason = "raw HTML is not allowed in lessons; write Markdown, or `code` to show a tag"
-        self.refusals.append(_Refusal(m[0], reason))
+        self.refusals.append(Refusal(m[0], reason))
         return "", m.start(0), m.end(0)
 
 
 class _Links(Treeprocessor):
-    def __init__(self, md: markdown.Markdown, refusals: list[_Refusal]) -> None:
+    def __init__(self, md: markdown.Markdown, refusals: list[Refusal]) -> None:
         super().__init__(md)
         self.refusals = refusals
 
@@ -334,7 +349,7 @@ class _Links(Treeprocessor):
             if element.tag == "img":
                 reason = "pictures in lessons come from experiments; a plain one needs a credit in content/pictures"
                 self._refuse(element.get("alt", ""), reason)
-            address = element.get("href", "")
+            address = unescape(element.get("href", "").replace(AMP_SUBSTITUTE, "&"))  # <a@b.c> is written in entities
             if element.tag in ("a", "h2", "h3", "h4", "h5", "h6") and not "".join(element.itertext()).strip():
                 self._refuse(address or "##", "a link needs words to click on" if address else "a heading needs words")
             if element.tag == "a" and not LINK.match(address):
@@ -346,4 +361,4 @@ class _Links(Treeprocessor):
                     self._refuse(value, "the address and the title of a link hold no expressions or formulas")
 
     def _refuse(self, source: str, reason: str) -> None:
-        self.refusals.append(_Refusal(source, reason))
+        self.refusals.append(Refusal(source, reason))
