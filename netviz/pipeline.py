@@ -12,32 +12,32 @@ from typing import TypeVar
 
 from netviz.cache.built import SUMMARY
 from netviz.cache.inputs import inputs_key
-from netviz.cache.manifest import Damaged
+from netviz.cache.manifest import Damaged, Kept
 from netviz.cache.store import Cleaned, Store
 from netviz.course.reading import Course, read_course
 from netviz.course.translations import shorter, untranslated, unworded
 from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
-from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
+from netviz.engine.execution import finish, run_missing
 from netviz.engine.export import export_tasks
-from netviz.engine.plan import Task, make_plan
-from netviz.engine.run import RESULTS, Laboratory, run_data_task
+from netviz.engine.plan import make_plan
+from netviz.engine.run import RESULTS
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pictures import picture_mistakes, picture_warnings
-from netviz.progress import Report, Reporter, Stage
-from netviz.refusals import check_writable, naming
+from netviz.progress import Report, Reporter
+from netviz.refusals import naming
 from netviz.site.files.places import check_places
-from netviz.site.files.publish import check_destination, publish
+from netviz.site.files.publish import Files, check_destination, publish
 from netviz.site.files.static import clashes, static_files
 from netviz.site.files.takeover import Takeover
 from netviz.site.grading import grading_warnings
 from netviz.site.proofreading import text_mistakes, text_warnings
 from netviz.site.results import Results
-from netviz.site.verdicts import verdicts
+from netviz.site.verdicts import Verdict, verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
 
 ATTEMPTS = 3  # of a build that meets damaged entries in its store
@@ -77,59 +77,96 @@ def read(options: Options) -> Course:
 
 def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     inputs = inputs_key(options)
-    course = read(options)
-    if course.mistakes:
-        raise Mistakes(all_mistakes(course))
-    weights = describe(options.weights)
-    plan = make_plan(course, weights, options.precision)
-    records = Results(course, plan, weights, store, options)
-    own, known = static_files(options.content), known_paths(records)
-    check_destination(options.to.resolve(), {*own, *known})
-    taken = Takeover(options.to)
-    if mistakes := [*all_mistakes(course, changed_texts(records, taken)), *clashes(own, known, options.content)]:
-        raise Mistakes(mistakes)
-    store.clear_drafts()
-    with naming(options.store), closing(Drawing(plan.values(), store)) as drawing:
-        ran = run_missing(list(plan.values()), options.weights, store, reporter, drawing.result_is_known)
-        finish(drawing, reporter)
+    records = _planned(options, store)
+    taken = _checked(records, options)
+    ran, drawn = _run_and_drawn(records, reporter)
     with reporter.stage("weave"):
         checked = verdicts(records)
-        files = site_files(records, checked, taken)
-    if mistakes := clashes(own, files, options.content):
-        raise Mistakes(mistakes)
-    files |= own
-    woven = sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items())
-    warnings = [*all_warnings(course), *grading_warnings(records)]
+        files = _woven(records, checked, taken)
+    warnings = [*all_warnings(records.course), *grading_warnings(records)]
     if options.strict and warnings:
         raise Mistakes(warnings)
-    summary = {
-        "inputs": inputs,
-        "experiments": len(plan),
-        "files": sorted(files),
-        "made": taken.keys,
-        "warnings": [as_plain(replace(one, path=options.shown_file(one.path))) for one in warnings],
-    }
-    files[SUMMARY] = json.dumps(summary, indent=1, sort_keys=True)
-    with naming(options.store):
-        store.remember(options.content, options.to)
-    with naming(options.to), reporter.stage("publish"):
-        gone = publish(files, options.to)
+    files[SUMMARY] = _summary(inputs, records, files, taken, warnings)
+    gone = _published(files, records, reporter)
     return Report(
         options.to,
-        len(plan),
+        len(records.plan),
         ran,
-        len(drawing),
+        drawn,
         pages=sum(name.endswith(".html") for name in files),
-        woven=woven,
+        woven=sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items()),
         size=sum((options.to / name).stat().st_size for name in files),
         gone=gone,
         stored=store.size(),
         verdicts=checked,
         warnings=warnings,
         seconds=reporter.seconds,
-        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in plan.values()}),
-        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in plan.values()}),
+        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in records.plan.values()}),
+        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in records.plan.values()}),
     )
+
+
+def _planned(options: Options, store: Store) -> Results:
+    """The course as it was read, with all that is to be done for it."""
+    course = read(options)
+    if course.mistakes:
+        raise Mistakes(all_mistakes(course))
+    weights = describe(options.weights)
+    return Results(course, make_plan(course, weights, options.precision), weights, store, options)
+
+
+def _checked(records: Results, options: Options) -> Takeover:
+    """The site that stands, once all that can be known to be wrong before anything runs is known to be right."""
+    own, known = static_files(options.content), known_paths(records)
+    check_destination(options.to.resolve(), {*own, *known})
+    taken = Takeover(options.to)
+    changed = changed_texts(records, taken)
+    if mistakes := [*all_mistakes(records.course, changed), *clashes(own, known, options.content)]:
+        raise Mistakes(mistakes)
+    return taken
+
+
+def _run_and_drawn(records: Results, reporter: Reporter) -> tuple[int, int]:
+    """How many experiments were run, and how many figures drawn."""
+    store, tasks, options = records.store, list(records.plan.values()), records.options
+    store.clear_drafts()
+    with naming(options.store), closing(Drawing(tasks, store)) as drawing:
+        ran = run_missing(tasks, options.weights, store, reporter, drawing.result_is_known)
+        finish(drawing, reporter)
+        return ran, len(drawing)
+
+
+def _woven(records: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
+    """Every file of the site by its path, those of ``content/static/`` among them."""
+    content = records.options.content
+    own, files = static_files(content), site_files(records, checked, taken)
+    if mistakes := list(clashes(own, files, content)):
+        raise Mistakes(mistakes)
+    return files | own
+
+
+def _summary(
+    inputs: str, records: Results, files: Collection[str], taken: Takeover, warnings: Sequence[Mistake]
+) -> str:
+    """What the next build needs to know of this one."""
+    shown = [as_plain(replace(one, path=records.options.shown_file(one.path))) for one in warnings]
+    summary = {
+        "inputs": inputs,
+        "experiments": len(records.plan),
+        "files": sorted(files),
+        "made": taken.keys,
+        "warnings": shown,
+    }
+    return json.dumps(summary, indent=1, sort_keys=True)
+
+
+def _published(files: Files, records: Results, reporter: Reporter) -> int:
+    """How many files of the old site are not in the new one."""
+    options = records.options
+    with naming(options.store):
+        records.store.remember(options.content, options.to)
+    with naming(options.to), reporter.stage("publish"):
+        return publish(files, options.to)
 
 
 def _seconds_by(reporter: Reporter, names: Mapping[str, str]) -> dict[str, float]:
@@ -189,79 +226,3 @@ def all_warnings(course: Course) -> list[Mistake]:
         *unworded(course.pages, course.experiments.values()),
         *untranslated(course.pages, "question", course.questions.values()),
     ]
-
-
-def run_missing(
-    tasks: Sequence[Task],
-    weights: str,
-    store: Store,
-    reporter: Reporter,
-    done: Callable[[Task], None] = lambda task: None,
-) -> int:
-    """Run what the store does not know, first on pictures and then on data; ``done`` is told of each.
-
-    Raises Mistakes for experiments that fail, when all others have run and are kept.
-    """
-    missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
-    if missing:
-        check_writable(store.folder)
-    on_pictures = [task for task in missing.values() if task.picture]
-    on_data = [task for task in missing.values() if not task.picture]
-    failed: list[Mistake] = []
-    if on_pictures:
-        failed += _run_on_pictures(on_pictures, weights, store, reporter, done)
-    if on_data:
-        with reporter.stage("train", sum(map(cost, on_data))) as stage:
-            failed += _run_each(on_data, lambda task: run_data_task(task, store), store, stage, done)
-    if failed:
-        raise Mistakes(failed)
-    return len(missing)
-
-
-def _run_each(
-    tasks: Sequence[Task], run: Callable[[Task], None], store: Store, stage: Stage, done: Callable[[Task], None]
-) -> list[Mistake]:
-    """Run tasks one by one, whatever becomes of the others; gives what went wrong.
-
-    One that takes a map which could not be made is left out: it has no fault of its own.
-    """
-    failed: list[Mistake] = []
-    for task in tasks:
-        if all(store.has(RESULTS, other.key) for other in task.of):
-            with stage.item(task.label, cost(task)):
-                try:
-                    run(task)
-                    done(task)
-                except Mistakes as mistakes:
-                    failed += mistakes.mistakes
-    return failed
-
-
-def _run_on_pictures(
-    tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter, done: Callable[[Task], None]
-) -> list[Mistake]:
-    """A task's passes through the network are its share of the bar."""
-    with reporter.stage("open"):
-        network = open_network(weights)
-    announce_long(tasks, seconds_of_a_pass(network), reporter)
-    laboratory = Laboratory(network)
-    with reporter.stage("run", sum(map(cost, tasks))) as stage:
-        network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
-        return _run_each(tasks, lambda task: laboratory.run(task, store), store, stage, done)
-
-
-def finish(drawing: Drawing, reporter: Reporter) -> None:
-    """Wait for what is still being drawn when the network has nothing more to do.
-
-    Raises Mistakes for all that can't be drawn.
-    """
-    failed: list[Mistake] = []
-    with reporter.stage("draw", len(drawing)) as stage:
-        for task, drawn in drawing:
-            with stage.item(task.label):
-                try:
-                    drawn.result()
-                except Mistakes as mistakes:
-                    failed += mistakes.mistakes
-    if failed:
-        raise Mistakes(failed)

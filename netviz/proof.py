@@ -9,12 +9,13 @@ from pathlib import Path
 from netviz.cache.store import Store
 from netviz.course.reading import Course
 from netviz.course.samples import read_photos
+from netviz.engine.execution import run_missing
 from netviz.engine.plan import Plan, make_plan
 from netviz.engine.run import RESULTS
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.weights import describe
 from netviz.options import Options
-from netviz.pipeline import all_mistakes, read, run_missing, with_whole_entries
+from netviz.pipeline import all_mistakes, read, with_whole_entries
 from netviz.progress import Reporter
 from netviz.refusals import naming
 from netviz.site.coverage import Condition, observed_conditions

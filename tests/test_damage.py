@@ -122,7 +122,7 @@ def test_a_damaged_array_is_noticed_where_a_figure_is_drawn_of_it(
         asked.append(len(tasks))
         known(built.content, store)
 
-    monkeypatch.setattr("netviz.pipeline._run_on_pictures", run)
+    monkeypatch.setattr("netviz.engine.execution._run_on_pictures", run)
     build(built, Reporter())
     assert asked, "the damaged results are run again"
     assert "damaged entries are removed, and made again" in capsys.readouterr().err

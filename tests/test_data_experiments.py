@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from pydantic import Field
 
+import netviz.engine.execution
 import netviz.methods
-import netviz.pipeline
 from netviz.command_line import main
 from netviz.methods import Passes, Result, Seed, method, methods, run_on_data
 
@@ -81,7 +81,7 @@ def build(course: Path, tmp_path: Path, *more: str) -> int:
 def test_a_course_on_data_is_built_without_opening_vgg16(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(netviz.pipeline, "open_network", None)
+    monkeypatch.setattr(netviz.engine.execution, "open_network", None)
     assert build(course, tmp_path) == 0
     page = (tmp_path / "site" / "first.html").read_text("utf-8")
     assert "There were 60 throws." in page

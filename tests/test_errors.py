@@ -105,7 +105,9 @@ def test_a_store_that_is_a_file_is_one_sentence(
     course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "store").touch()
-    monkeypatch.setattr("netviz.pipeline.open_network", lambda form: pytest.fail("found out after the network's start"))
+    monkeypatch.setattr(
+        "netviz.engine.execution.open_network", lambda form: pytest.fail("found out after the network's start")
+    )
     assert main(["--content", str(course), "--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == 1
     said = told(capsys)
     assert f"{tmp_path / 'store'}" in said and "stands where a folder is needed" in said
@@ -139,7 +141,7 @@ def test_a_course_without_lessons_or_experiments_is_built(
     course: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.rmtree(course / "lessons" / "01-first")
-    monkeypatch.setattr("netviz.pipeline.open_network", lambda form: pytest.fail("there is nothing to run"))
+    monkeypatch.setattr("netviz.engine.execution.open_network", lambda form: pytest.fail("there is nothing to run"))
     assert main(["--content", str(course), "--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == 0
     assert "compact" in (tmp_path / "site" / "index.html").read_text("utf-8")
 

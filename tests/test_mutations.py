@@ -38,6 +38,7 @@ CANNOT_MATTER = {
     "netviz/engine/export.py": "files that are written whenever they are asked for",
     "netviz/networks/head/CARD.md": "for people",
     "netviz/networks/head/pack.py": "made the head, whose digest is the weights'",
+    "netviz/engine/execution.py": "in which order tasks are run: each is run whole, by modules that are in its key",
     "netviz/networks/head/photos.py": "made the head, whose digest is the weights'",
     "netviz/networks/head/training.py": "made the head, whose digest is the weights'",
     "netviz/pipeline.py": "the stages' order: what it makes itself, it makes in every build",

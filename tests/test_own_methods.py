@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from pydantic import Field
 
+import netviz.engine.execution
 import netviz.methods
-import netviz.pipeline
 from netviz.command_line import main
 from netviz.course.experiments import Vocabulary, read_experiments
 from netviz.course.lessons import Lesson, read_text
@@ -181,7 +181,7 @@ def test_an_answer_about_data_may_hold_words() -> None:
 @pytest.fixture
 def course(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course on data alone, so that no network is needed."""
-    monkeypatch.setattr(netviz.pipeline, "open_network", None)
+    monkeypatch.setattr(netviz.engine.execution, "open_network", None)
     fences = "".join(f"```experiment\nid: {name}\nmethod: {name}\n```\n\n" for name in ("first", "own", "last"))
     text = "---\ntitle: One\nsummary: Two.\n---\n\n"
     (course / "lessons" / "01-first" / "en.md").write_text(text + fences, "utf-8")

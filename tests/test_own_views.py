@@ -14,9 +14,9 @@ import matplotlib
 import numpy as np
 import pytest
 
+import netviz.engine.execution
 import netviz.figures.views
 import netviz.methods
-import netviz.pipeline
 from netviz.cache import sources
 from netviz.cache.inputs import inputs_key
 from netviz.command_line import main
@@ -97,7 +97,7 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def course(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course on data alone, so that no network is needed."""
-    monkeypatch.setattr(netviz.pipeline, "open_network", None)
+    monkeypatch.setattr(netviz.engine.execution, "open_network", None)
     folder, front = course / "lessons" / "01-first", "---\ntitle: One\nsummary: Two.\n---\n\n"
     fence = "```experiment\nid: it\nmethod: squares\ncaption: A.\n```\n"
     (folder / "en.md").write_text(front + fence, "utf-8")

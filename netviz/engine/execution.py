@@ -1,0 +1,91 @@
+"""Carrying out a plan: what the store does not hold is run, on pictures and on data, and drawn beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from netviz.cache.store import Store
+from netviz.engine.draw import Drawing
+from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
+from netviz.engine.plan import Task
+from netviz.engine.run import RESULTS, Laboratory, run_data_task
+from netviz.mistakes import Mistake, Mistakes
+from netviz.networks import open_network
+from netviz.progress import Reporter, Stage
+from netviz.refusals import check_writable
+
+
+def run_missing(
+    tasks: Sequence[Task],
+    weights: str,
+    store: Store,
+    reporter: Reporter,
+    done: Callable[[Task], None] = lambda task: None,
+) -> int:
+    """Run what the store does not know, first on pictures and then on data; ``done`` is told of each.
+
+    Raises Mistakes for experiments that fail, when all others have run and are kept.
+    """
+    missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
+    if missing:
+        check_writable(store.folder)
+    on_pictures = [task for task in missing.values() if task.picture]
+    on_data = [task for task in missing.values() if not task.picture]
+    failed: list[Mistake] = []
+    if on_pictures:
+        failed += _run_on_pictures(on_pictures, weights, store, reporter, done)
+    if on_data:
+        with reporter.stage("train", sum(map(cost, on_data))) as stage:
+            failed += _run_each(on_data, lambda task: run_data_task(task, store), store, stage, done)
+    if failed:
+        raise Mistakes(failed)
+    return len(missing)
+
+
+def _run_each(
+    tasks: Sequence[Task], run: Callable[[Task], None], store: Store, stage: Stage, done: Callable[[Task], None]
+) -> list[Mistake]:
+    """Run tasks one by one, whatever becomes of the others; gives what went wrong.
+
+    One that takes a map which could not be made is left out: it has no fault of its own.
+    """
+    failed: list[Mistake] = []
+    for task in tasks:
+        if all(store.has(RESULTS, other.key) for other in task.of):
+            with stage.item(task.label, cost(task)):
+                try:
+                    run(task)
+                    done(task)
+                except Mistakes as mistakes:
+                    failed += mistakes.mistakes
+    return failed
+
+
+def _run_on_pictures(
+    tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter, done: Callable[[Task], None]
+) -> list[Mistake]:
+    """A task's passes through the network are its share of the bar."""
+    with reporter.stage("open"):
+        network = open_network(weights)
+    announce_long(tasks, seconds_of_a_pass(network), reporter)
+    laboratory = Laboratory(network)
+    with reporter.stage("run", sum(map(cost, tasks))) as stage:
+        network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
+        return _run_each(tasks, lambda task: laboratory.run(task, store), store, stage, done)
+
+
+def finish(drawing: Drawing, reporter: Reporter) -> None:
+    """Wait for what is still being drawn when the network has nothing more to do.
+
+    Raises Mistakes for all that can't be drawn.
+    """
+    failed: list[Mistake] = []
+    with reporter.stage("draw", len(drawing)) as stage:
+        for task, drawn in drawing:
+            with stage.item(task.label):
+                try:
+                    drawn.result()
+                except Mistakes as mistakes:
+                    failed += mistakes.mistakes
+    if failed:
+        raise Mistakes(failed)
