@@ -90,6 +90,16 @@ def ask(one: Method, pictures: Array = PICTURES, targets: Targets = TARGETS, **s
     return run(one, network(), pictures, targets, {**settings_for(one), **settings}, maps)
 
 
+@cache
+def answer(name: str) -> Result:
+    """What a method answers, to the pictures or from data of its own; found once for all tests, and read-only."""
+    one = methods()[name]
+    result = run_on_data(one) if one.subject == "data" else ask(one)
+    for values in result.values():
+        values.setflags(write=False)
+    return result
+
+
 # The declaration
 
 
@@ -131,8 +141,7 @@ def test_settings_and_axes_have_words_in_both_languages(name: str) -> None:
 
 @every_method
 def test_one_entry_a_picture_finite_and_of_the_declared_kind(name: str) -> None:
-    one = methods()[name]
-    result = ask(one)
+    one, result = methods()[name], answer(name)
     for key, values in result.items():
         assert isinstance(values, np.ndarray) and values.shape[:1] == PICTURES.shape[:1], key
         assert values.dtype.kind in "fib" and np.isfinite(values).all(), key
@@ -148,7 +157,7 @@ def test_one_entry_a_picture_finite_and_of_the_declared_kind(name: str) -> None:
 @every_method
 def test_what_is_measured_has_words_in_both_languages(name: str) -> None:
     """Numbers, and series of charts; missing words go into netviz/languages/en/terms.ftl."""
-    numbers, arrays = split(ask(methods()[name]))
+    numbers, arrays = split(answer(name))
     series = [key for key, values in arrays.items() if values.ndim == 1] if "x" in {**numbers, **arrays} else []
     assert [key for key in [*numbers, *series] if not is_term(key)] == []
 
@@ -163,9 +172,9 @@ VARYING = {
 def test_it_declares_the_numbers_that_it_gives(name: str) -> None:
     """Every single number; and of what has several, which may be few under some settings, nothing else."""
     one = methods()[name]
-    answer = run_on_data(one) if one.subject == "data" else {key: values[0] for key, values in ask(one).items()}
-    single = {key for key, values in answer.items() if values.ndim == 0}
-    rows = {key for key, values in answer.items() if values.ndim == 1}
+    given = {key: values.ndim - (one.subject == "picture") for key, values in answer(name).items()}
+    single = {key for key, axes in given.items() if axes == 0}
+    rows = {key for key, axes in given.items() if axes == 1}
     declared = set(one.numbers or ()) - VARYING.get(name, set())
     assert one.numbers is not None
     assert single <= declared <= single | rows
@@ -173,7 +182,7 @@ def test_it_declares_the_numbers_that_it_gives(name: str) -> None:
 
 @every_method
 def test_the_same_seed_gives_the_same_bytes(name: str) -> None:
-    first, again = (ask(methods()[name]) for _ in range(2))
+    first, again = answer(name), ask(methods()[name])
     assert {key: values.tobytes() for key, values in first.items()} == {
         key: values.tobytes() for key, values in again.items()
     }
@@ -188,8 +197,7 @@ def test_another_seed_gives_another_answer(name: str) -> None:
 
 @every_method
 def test_a_batch_equals_its_pictures_one_by_one(name: str) -> None:
-    one = methods()[name]
-    batch = ask(one)
+    one, batch = methods()[name], answer(name)
     for i in range(len(PICTURES)):
         maps = [other[i : i + 1] for other in maps_for(one, len(PICTURES))]
         single = run(one, network(), PICTURES[i : i + 1], TARGETS[i : i + 1], settings_for(one), maps)
@@ -264,7 +272,7 @@ def test_it_costs_what_it_declares(name: str) -> None:
 @pytest.mark.parametrize("name", [name for name, one in methods().items() if one.subject == "data"])
 def test_its_answer_is_finite_repeats_and_can_be_drawn_in_every_declared_view(name: str, tmp_path: Path) -> None:
     one = methods()[name]
-    first, again = run_on_data(one), run_on_data(one)
+    first, again = answer(name), run_on_data(one)
     assert {key: values.tobytes() for key, values in first.items()} == {
         key: values.tobytes() for key, values in again.items()
     }

@@ -388,7 +388,7 @@ def photos() -> Array:
 @pytest.mark.vgg16
 def test_vgg16_gradients_agree_with_central_differences(vgg16: KerasNetwork, photos: Array) -> None:
     targets = vgg16.logits(photos[1:]).argmax(axis=1)
-    result = explain("finite-differences", vgg16, photos[1:], targets, directions=20)
+    result = explain("finite-differences", vgg16, photos[1:], targets, directions=6)
     assert result["error"].max() < 1e-2
 
 
