@@ -30,6 +30,7 @@ from netviz.options import Options
 from netviz.pictures import picture_mistakes, picture_warnings
 from netviz.progress import Report, Reporter
 from netviz.refusals import naming
+from netviz.site.coverage import claim_warnings
 from netviz.site.files.places import check_places
 from netviz.site.files.publish import Files, check_destination, publish
 from netviz.site.files.static import clashes, static_files
@@ -83,7 +84,7 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     with reporter.stage("weave"):
         checked = verdicts(records)
         files = _woven(records, checked, taken)
-    warnings = [*all_warnings(records.course), *grading_warnings(records)]
+    warnings = [*all_warnings(records.course), *grading_warnings(records), *claim_warnings(records)]
     if options.strict and warnings:
         raise Mistakes(warnings)
     files[SUMMARY] = _summary(inputs, records, files, taken, warnings)

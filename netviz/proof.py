@@ -18,7 +18,7 @@ from netviz.options import Options
 from netviz.pipeline import all_mistakes, read, with_whole_entries
 from netviz.progress import Reporter
 from netviz.refusals import naming
-from netviz.site.coverage import Condition, observed_conditions
+from netviz.site.coverage import Condition, broken_claims, observed_conditions
 from netviz.site.generalities import unbound_sentences
 from netviz.site.grading import grading_warnings
 from netviz.site.results import Results
@@ -38,14 +38,15 @@ class Proof:
 
     def lines(self) -> Iterator[str]:
         """The report in words."""
-        followed = [one for one in self.conditions if one.follows]
-        fixed = [one for one in self.conditions if not one.follows]
+        followed = [one for one in self.conditions if one.follows and not one.is_claim]
+        fixed = [one for one in self.conditions if not one.follows and not one.is_claim]
         yield f"{len(self.photos)} photos: {', '.join(self.photos)}"
         yield f"{len(self.conditions)} conditions in texts and questions, {len(followed)} follow the reader's photo"
         yield from _listed("fail for a photo", self.failing)
         yield from _listed("are never met: no photo shows these words", _never(True, followed))
         yield from _listed("are always met: no photo hides these words, or shows their `else`", _never(False, followed))
         yield from _listed("claims are broken by a photo", _broken(self.verdicts))
+        yield from _listed("sentences claim what is broken", [*broken_claims(self.conditions)])
         yield from _listed("questions have no right choice for a photo, or several", self.questions)
         yield from _listed("follow no photo of the reader's, and are always decided alike", _decided(fixed))
         yield from _listed("sentences generalise and are bound to nothing (a hint)", self.unbound)

@@ -5,6 +5,7 @@ Its prose, pictures, figures and markup are real; what a network would have meas
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -93,6 +94,9 @@ $$
 !!! aside
     An RGB step is one of the 255 by which a colour value can grow.
 
+{% claim results['says'].norm > 1 %}The gradient is *longer* than one.{% endclaim %} {% claim
+results['says'].norm > 9 %}It is longer than nine.{% endclaim %}
+
 It has the size of the photo ([one copy](#says-slider@1), [five](#says-slider@5)): one number for every colour value
 of every pixel. Its **unit** is score per RGB step. Its
 **sign** says which way. Where $g_{i}$ is positive, a little more of $x_{i}$ raises the score. Where it is negative,
@@ -159,6 +163,9 @@ $$
 
 !!! aside
     一级 RGB，就是颜色值在 255 级里增加一级。
+
+{% claim results['says'].norm > 1 %}梯度比一*长*。{% endclaim %}
+{% claim results['says'].norm > 9 %}它比九长。{% endclaim %}
 
 梯度和照片一样大：每个像素的每个颜色值对应一个数。**单位**是得分每级 RGB，颜色值从 0 到 255。
 
@@ -378,7 +385,13 @@ def _pages(
             def question(id: str) -> Markup:
                 return rendering.render_question(env, question_of(id, language, picture.name))
 
-            parts = {"experiment": Function(experiment), "question": Function(question)}
+            numbers = itertools.count(1)
+
+            def claim(source: str, kept: bool, measured: Mapping[str, Any], sentence: Markup) -> Markup:
+                return rendering.render_claim(env, CheckedClaim(source, kept, measured), sentence, next(numbers))
+
+            parts = {"experiment": Function(experiment), "question": Function(question), "claim": Function(claim)}
+            parts["results"] = {"says": {"norm": 2.5}}
             return render(sandbox, body.template, parts, links_from(page, site))
 
         pages[lesson.path] = rendering.render_page(

@@ -14,7 +14,7 @@ from netviz.course.reading import read_course
 from netviz.course.samples import read_photos
 from netviz.mistakes import Mistakes
 from netviz.sandbox import Function
-from netviz.site.coverage import Condition, Prose, observe
+from netviz.site.coverage import Condition, Prose, broken_claims, observe
 from netviz.site.generalities import generalising, unbound_sentences
 from netviz.site.text.filters import sandbox
 
@@ -25,7 +25,11 @@ FRONT = "---\ntitle: A lesson\nsummary: Short.\n---\n"
 def results(probability: float) -> Mapping[str, Any]:
     """Of a photo of the reader's, and of one that stays the same."""
     own, same = {"p": probability, "row": [1, 2]}, {"p": 0.5, "row": [3]}
-    return {"results": MappingProxyType({"own": own, "same": same}), "layer": Function(lambda name: name)}
+    return {
+        "results": MappingProxyType({"own": own, "same": same}),
+        "layer": Function(lambda name: name),
+        "claim": Function(lambda source, kept, measured, sentence: sentence),
+    }
 
 
 def text_of(folder: Path, body: str) -> LessonText:
@@ -105,6 +109,14 @@ def test_a_condition_knows_whether_it_follows_the_readers_photo(tmp_path: Path, 
     assert [one.follows for one in observed(tmp_path, body)] == [follows]
 
 
+def test_a_claim_is_told_of_with_the_photos_that_break_it(tmp_path: Path) -> None:
+    claims = "{% claim results['own'].p > 0.5 %}A.{% endclaim %} {% claim results['same'].p > 1 %}B.{% endclaim %}"
+    found = observed(tmp_path, f"{claims} {{% claim results['own'].p < 1 %}}C.{{% endclaim %}}")
+    first, second = broken_claims(found)
+    assert (first.line, first.column, first.message) == (5, 1, "what the sentence claims is broken for dog")
+    assert (second.column, second.message) == (52, "what the sentence claims is broken")
+
+
 def test_a_caption_speaks_of_the_readers_photo_if_its_experiment_does(tmp_path: Path) -> None:
     text, spans = text_of(tmp_path, "Words."), scan("{{ 'sure' if target.p > 0.5 else 'unsure' }}").spans
     for own in (True, False):
@@ -132,6 +144,7 @@ def test_a_text_that_fails_for_one_photo_is_told_of_and_the_others_count(tmp_pat
         ("{% if 1 < 2 %}All maps agree.{% endif %}", None),
         ("All maps agree ([Sixt](bibliography.html#sixt-2020)).", None),
         ("It says `all`, and $all$.", None),
+        ("{% claim results['says'].top[0].rank == 1 %}All is well.{% endclaim %} Good.", None),
     ],
 )
 def test_a_sentence_that_generalises_is_told_of_unless_it_is_bound(

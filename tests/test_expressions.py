@@ -28,8 +28,17 @@ def lesson(folder: Path, body: str) -> LessonText:
         ("Text {{ results['a'].x | procent }}", ":5:26", "there is no filter 'procent'; did you mean 'percent'?"),
         ("A\n\nB {{ 1 + }}", ":7:3", "not an expression"),
         ("A\n\n{{ results['a'].x | safe }}", ":7:21", "there is no filter 'safe'"),
-        ("{% autoescape false %}\n\n{{ results['a'].x }}\n\n{% endautoescape %}", ":5:1", "only if, for and set"),
-        ("{% include 'base.html' %}", ":5:1", "only if, for and set"),
+        (
+            "{% autoescape false %}\n\n{{ results['a'].x }}\n\n{% endautoescape %}",
+            ":5:1",
+            "only if, for, set and claim",
+        ),
+        ("{% include 'base.html' %}", ":5:1", "only if, for, set and claim"),
+        ("{% call claim(1) %}a{% endcall %}", ":5:1", "only if, for, set and claim"),
+        ("A\n\n{% claim results['b'].x > 1 %}a{% endclaim %}", ":7:19", "there is no experiment 'b'"),
+        ("{% claim results['a'].x > %}a{% endclaim %}", ":5:1", "not an expression"),
+        ("{% claim 2 > 1 %}Two is more.{% endclaim %}", ":5:4", "names no result"),
+        ("A\n\n{% claim results['a'].x > 1 %}a", ":7:1", "not an expression"),
         ("A\n\n{% if results['a'].x %}\n\nB", ":7:1", "not an expression"),
         ("A\n\n{% raw %}{{ '<img onerror=alert(1)>' }}{% endraw %}", ":7:1", "`raw` is not for lessons"),
         ("A {{ '}} and {{ ' }} B", ":5:3", "cut off"),
@@ -50,7 +59,7 @@ def lesson(folder: Path, body: str) -> LessonText:
 def test_what_can_be_known_before_a_build_is_said_before_it(
     tmp_path: Path, body: str, place: str, message: str
 ) -> None:
-    names, known = {"results", "experiment"}, {"a": (), "s": ("1", "5")}
+    names, known = {"results", "experiment", "claim"}, {"a": (), "s": ("1", "5")}
     (mistake,) = expression_mistakes(lesson(tmp_path, body), SANDBOX, names, known)
     assert f"en.md{place}" in str(mistake)
     assert message in f"{mistake.message}; {mistake.hint}"

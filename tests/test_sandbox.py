@@ -28,7 +28,7 @@ from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.sandbox import ExpressionError, Facts, Function, Sandbox
 from netviz.sandbox.plain_data import facts_of
-from netviz.site.edition import NAMES, Edition
+from netviz.site.edition import TEXT_NAMES, Edition
 from netviz.site.results import Results
 from netviz.site.text.filters import filters, sandbox
 
@@ -258,6 +258,36 @@ def edition(course: Path, tmp_path: Path) -> Edition:
     return Edition("en", Results(read, make_plan(read, weights), weights, store, options))
 
 
+CLAIM = Function(
+    lambda source, kept, measured, sentence: Markup("({}|{}|{}|{})").format(source, kept, measured, sentence)
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("A {% claim numbers.norm\n > 2 %}b {{ 1 + 1 }}{% endclaim %} c",
+         "A (numbers.norm &gt; 2|True|{'numbers.norm': 2.5}|b 2) c"),
+        ("{% claim numbers.name == \"<\" or numbers.norm > 3 %}b{% endclaim %}",
+         '(numbers.name == "<" or numbers.norm > 3|False|{\'numbers.name\': \'<tabby>\', \'numbers.norm\': 2.5}|b)'),
+        ("{% if numbers.norm > 3 %}{% claim numbers.nome > 2 %}b{% endclaim %}{% endif %}c", "c"),
+        ("{% claim (numbers.peak | max) < 1 %}{{ numbers.name }}{% endclaim %}",
+         "((numbers.peak | max) < 1|True|{'numbers.peak': [0.25, 0.75]}|<tabby>)"),
+    ],
+)  # fmt: skip
+def test_a_claim_is_given_as_it_is_written_with_its_values_and_its_sentence(source: str, text: str) -> None:
+    shown_claim = SANDBOX.render(source, {**VALUES, "claim": CLAIM})
+    assert shown_claim.unescape() == Markup(text).unescape()
+
+
+@pytest.mark.parametrize(
+    "source", ["{{ claim('a', true) }}", "{{ claim }}", "{% claim numbers.nome > 1 %}a{% endclaim %}"]
+)
+def test_a_claim_that_says_nothing_is_a_mistake(source: str) -> None:
+    with pytest.raises(ExpressionError):
+        SANDBOX.render(source, {**VALUES, "claim": CLAIM})
+
+
 def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edition: Edition) -> None:
     values = edition.values("chelsea")
     captions = [edition.caption_values("chelsea", one) for one in edition.course.experiments.values()]
@@ -267,8 +297,9 @@ def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edit
     functions = {one.split(".")[-1] for one in found}
     assert functions == {
         *("layer Function", "layer_table Function", "measured Function", "measurement_table Function", "at Function"),
+        "claim Function",
     }
-    assert {name for name, one in values.items() if isinstance(one, Function)} < set(NAMES)
+    assert {name for name, one in values.items() if isinstance(one, Function)} < set(TEXT_NAMES)
     assert all(isinstance(values[name](*arguments), Markup) for name, arguments in PIECES_OF_PAGES.items())
 
 

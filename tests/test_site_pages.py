@@ -333,7 +333,8 @@ def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:
 
 # In a browser
 
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+OPEN_ALL = """document.querySelectorAll('details').forEach((one) => { one.open = true; });
+    document.querySelectorAll('[popover]').forEach((one) => { one.showPopover(); })"""
 PAPER = "return getComputedStyle(document.body).backgroundColor"
 
 
@@ -437,6 +438,24 @@ def test_answers_are_there_without_scripts_and_on_paper(browser: Browser, site: 
     assert not browser.shown("#brightest button")
     browser.press(ENTER, on="#brightest summary")
     browser.expect(lambda: browser.text("#brightest details"), lambda text: "at the edge" in text)
+
+
+def test_a_sentence_tells_what_it_claims_by_keyboard_and_without_scripts_and_a_broken_one_at_once(
+    browser: Browser, site: Path
+) -> None:
+    browser.open(site / LESSON)
+    assert browser.text(".unkept").startswith("✗ Not so here: It is longer than nine.")
+    assert "Not so here" not in browser.text(".claim:not(.unkept)")
+    for scripts in (True, False):
+        browser.scripts(scripts)
+        browser.open(site / LESSON)
+        assert not browser.shown(".evidence")
+        browser.press(ENTER, on=".claim > button")
+        told = "holds results['says'].norm > 1\nresults['says'].norm = 2.5"
+        browser.expect(lambda: browser.text(".evidence:popover-open"), told)
+    browser.colours("light", "print")
+    browser.expect("return getComputedStyle(document.querySelector('.claim > button')).display", "none")
+    assert browser.shown(".unkept > b")
 
 
 SLIDER = "#says-slider input"

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import nodes
 
 from netviz.mistakes import nearest
-from netviz.sandbox import ExpressionError, Sandbox, names_used, written
+from netviz.sandbox import ExpressionError, Sandbox, names_used, operands, written
 
 NAMES = ("numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
 SANDBOX = Sandbox()
@@ -50,7 +50,7 @@ def read_claim(source: str, names: Collection[str] = NAMES) -> Claim:
             raise ValueError(f"unknown name {name!r}; {nearest(name, names)}")
     for error in unnamed_results(expression):
         raise error
-    if not any(_operands(expression)):
+    if not any(operands(expression)):
         raise ValueError(f"{source!r} names no result, so no result could break it")
     return Claim(source)
 
@@ -77,16 +77,7 @@ def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:
     expression = SANDBOX.expression(claim.source)
     try:
         kept = SANDBOX.evaluate(expression, scope)
-        measured = {written(operand): SANDBOX.evaluate(operand, scope) for operand in _operands(expression)}
+        measured = {written(operand): SANDBOX.evaluate(operand, scope) for operand in operands(expression)}
     except ExpressionError as error:
         raise ValueError(f"{claim.source!r} can't be evaluated: {error}{error.hint and '; '}{error.hint}") from None
     return CheckedClaim(claim.source, bool(kept), measured)
-
-
-def _operands(node: nodes.Node) -> Iterator[nodes.Expr]:
-    """The results that an expression speaks of: the longest chains of names, attributes and items."""
-    if isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Name, nodes.Call)):
-        yield node
-    else:
-        for child in node.iter_child_nodes():
-            yield from _operands(child)

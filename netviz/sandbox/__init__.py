@@ -17,10 +17,24 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from netviz.sandbox.evaluation import WORK, Evaluation, Observer
-from netviz.sandbox.grammar import conditions, is_whole, names_used, parse, parse_expression, violations, written
+from netviz.sandbox.grammar import (
+    CLAIM,
+    ConditionNode,
+    conditions,
+    is_whole,
+    names_used,
+    operands,
+    parse,
+    parse_expression,
+    test_of,
+    violations,
+    written,
+)
 from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, hint_of, look_up
 
 __all__ = [
+    "CLAIM",
+    "ConditionNode",
     "ExpressionError",
     "Facts",
     "Function",
@@ -32,7 +46,9 @@ __all__ = [
     "is_whole",
     "look_up",
     "names_used",
+    "operands",
     "parse",
+    "test_of",
     "written",
 ]
 

@@ -11,7 +11,7 @@ from jinja2 import nodes
 from markupsafe import Markup, escape
 
 from netviz.mistakes import nearest
-from netviz.sandbox.grammar import written
+from netviz.sandbox.grammar import CLAIM, ConditionNode, operands, test_of, written
 from netviz.sandbox.operations import (
     ARITHMETIC,
     COMPARISONS,
@@ -36,8 +36,8 @@ from netviz.sandbox.plain_data import (
     look_up,
 )
 
-Observer = Callable[[nodes.Node, bool], None]
-"""Is told of every condition that is tested, ``{% if … %}`` or ``x if … else y``, and whether it was met."""
+Observer = Callable[[ConditionNode, bool], None]
+"""Is told of every condition that is tested (`netviz.sandbox.grammar.ConditionNode`), and whether it was met."""
 
 WORK = 200_000  # steps, characters and items that the expressions of one text may take: a lesson takes thousands
 
@@ -74,6 +74,8 @@ class Evaluation:
                     self._loop(node, scope)
                 case nodes.Assign():
                     self._assign(node, scope)
+                case nodes.CallBlock():
+                    self._claim(node, scope)
 
     def value(self, node: nodes.Node | None, scope: Scope) -> Any:
         """What an expression gives: plain data."""
@@ -108,10 +110,21 @@ class Evaluation:
                 return one.body
         return node.else_
 
-    def _is_met(self, node: nodes.If | nodes.CondExpr, scope: Scope) -> bool:
-        met = bool(self.value(node.test, scope))
+    def _is_met(self, node: ConditionNode, scope: Scope) -> bool:
+        met = bool(self.value(test_of(node), scope))
         self.observe(node, met)
         return met
+
+    def _claim(self, node: nodes.CallBlock, scope: Scope) -> None:
+        """Print what the function ``claim`` makes of a sentence, of what it claims, and of what was measured."""
+        source, claim = node.call.args
+        met = self._is_met(node, scope)
+        measured = {written(one): self.value(one, scope) for one in operands(claim)}
+        before = len(self.pieces)
+        self.run(node.body, scope)
+        sentence = Markup("".join(self.pieces[before:]))
+        with _at(node):
+            self.pieces[before:] = [str(self._named(CLAIM, scope)(self.value(source, scope), met, measured, sentence))]
 
     def _loop(self, node: nodes.For, scope: Scope) -> None:
         items = [one for one in self._items(node, node.iter, scope) if self._is_wanted(node, one, scope)]

@@ -5,10 +5,13 @@ Jinja2 reads it, and no more: it compiles and runs nothing that authors write.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
+from jinja2.ext import Extension
+from jinja2.parser import Parser
 
 from netviz.mistakes import nearest
 from netviz.sandbox.operations import FILTERS, SPECIAL_FILTERS, TESTS, checked
@@ -17,7 +20,12 @@ from netviz.sandbox.plain_data import ExpressionError
 DEEPEST = 100  # levels of brackets, operators and statements within each other
 TOO_DEEP = f"this is nested too deeply: at most {DEEPEST} levels"
 
-STATEMENTS = {nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Scope}
+CLAIM = "claim"  # a statement, and the function that puts what it claims on the page
+
+STATEMENTS = {
+    *(nodes.Template, nodes.Output, nodes.TemplateData),
+    *(nodes.If, nodes.For, nodes.Assign, nodes.Scope, nodes.CallBlock),
+}
 EXPRESSIONS = {
     *(nodes.Const, nodes.Name, nodes.List, nodes.Tuple, nodes.Dict, nodes.Pair),
     *(nodes.Getattr, nodes.Getitem, nodes.Call, nodes.Filter, nodes.Test),
@@ -26,8 +34,36 @@ EXPRESSIONS = {
     *(nodes.Concat, nodes.Keyword),  # what may hold a keyword says that it takes none
 }
 
+ConditionNode = nodes.If | nodes.CondExpr | nodes.CallBlock
+"""What is met or not: an ``if`` or ``elif``, an inline ``if``, or a claim."""
+
 _RAW = re.compile(r"\{%[-+]?\s*raw\b")
-_JINJA = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+_CLAIM = re.compile(r"(\{%[-+]?\s*claim\b)(.*?)(?=[-+]?%\})", re.DOTALL)
+
+
+class _Claims(Extension):
+    """Reads ``{% claim EXPR %}…{% endclaim %}`` like ``{% call claim('EXPR', EXPR) %}…{% endcall %}``."""
+
+    tags = {CLAIM}  # noqa: RUF012 (it is Jinja2's)
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Puts what a claim's expression is written as before it: a tree no longer knows."""
+
+        def with_source(match: re.Match[str]) -> str:
+            return f"{match[1]} {json.dumps(' '.join(match[2].split()))} {match[2]}"
+
+        return _CLAIM.sub(with_source, source)
+
+    def parse(self, parser: Parser) -> nodes.Node:
+        """The tree of a claim and its sentence."""
+        line = next(parser.stream).lineno
+        source = nodes.Const(parser.stream.expect("string").value)
+        claim = nodes.Call(nodes.Name(CLAIM, "load"), [source, parser.parse_expression()], [], None, None)
+        sentence = parser.parse_statements((f"name:end{CLAIM}",), drop_needle=True)
+        return nodes.CallBlock(claim, [], [], sentence).set_lineno(line)
+
+
+_JINJA = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, extensions=[_Claims])
 
 
 def parse(source: str) -> nodes.Template:
@@ -69,18 +105,35 @@ def is_whole(source: str) -> bool:
 def violations(tree: nodes.Node, filters: Collection[str]) -> Iterator[ExpressionError]:
     """Everything in a tree that is not of the language, with its line; ``filters`` are those beside our own."""
     for node, _ in _walk(tree):
-        if isinstance(node, nodes.Stmt) and type(node) not in STATEMENTS:
+        if isinstance(node, nodes.Stmt) and (type(node) not in STATEMENTS or _is_call(node)):
             kind = type(node).__name__
-            yield ExpressionError(f"only if, for and set may stand in a lesson, here is {kind!r}", node.lineno)
+            yield ExpressionError(f"only if, for, set and claim may stand in a lesson, here is {kind!r}", node.lineno)
         elif type(node) not in STATEMENTS | EXPRESSIONS:
             yield ExpressionError(f"not for lessons: {type(node).__name__.lower()}", node.lineno)
         else:
             yield from _violation(node, filters)
 
 
-def conditions(tree: nodes.Node) -> list[nodes.If | nodes.CondExpr]:
-    """Every condition of a tree, in its author's order: of each ``if`` and ``elif``, and of each inline ``if``."""
-    return [node for node, _ in _walk(tree) if isinstance(node, (nodes.If, nodes.CondExpr))]
+def conditions(tree: nodes.Node) -> list[ConditionNode]:
+    """Every condition of a tree, in its author's order."""
+    return [node for node, _ in _walk(tree) if isinstance(node, ConditionNode)]
+
+
+def test_of(condition: ConditionNode) -> nodes.Node:
+    """The expression that decides it."""
+    if isinstance(condition, nodes.CallBlock):
+        return condition.call.args[1]
+    assert condition.test is not None
+    return condition.test
+
+
+def operands(node: nodes.Node) -> Iterator[nodes.Expr]:
+    """The results that an expression speaks of: the longest chains of names, attributes and items."""
+    if isinstance(node, (nodes.Getattr, nodes.Getitem, nodes.Name, nodes.Call)):
+        yield node
+    else:
+        for child in node.iter_child_nodes():
+            yield from operands(child)
 
 
 def names_used(tree: nodes.Node) -> dict[str, int]:
@@ -123,6 +176,8 @@ def _violation(node: nodes.Node, filters: Collection[str]) -> Iterator[Expressio
             yield ExpressionError(f"no name may begin with a line, as in {node.attr!r}", line, node.attr)
         case nodes.Call() if not isinstance(node.node, (nodes.Name, nodes.Getattr)) or _has_named_arguments(node):
             yield ExpressionError("a function is called by its name, as in layer('input')", line)
+        case nodes.CallBlock() if not any(operands(test_of(node))):
+            yield ExpressionError("what is claimed names no result, so no result could break it", line, CLAIM)
         case nodes.Filter():
             yield from _unknown(node.name, "filter", {*FILTERS, *SPECIAL_FILTERS, *filters}, line)
             if node.name == "map":
@@ -141,6 +196,14 @@ def _violation(node: nodes.Node, filters: Collection[str]) -> Iterator[Expressio
             yield ExpressionError("a loop can't call itself", line)
         case nodes.For() | nodes.Assign() if not _takes_names(node.target):
             yield ExpressionError("only names can be given values", line)
+
+
+def _is_call(node: nodes.Node) -> bool:
+    """Whether a node is a ``{% call … %}`` of authors."""
+    if not isinstance(node, nodes.CallBlock):
+        return False
+    named = node.call.node
+    return not (isinstance(named, nodes.Name) and named.name == CLAIM and len(node.call.args) == 2 and not node.args)
 
 
 def _wrong_map(node: nodes.Filter, filters: Collection[str]) -> Iterator[ExpressionError]:

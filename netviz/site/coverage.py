@@ -6,6 +6,7 @@ meets was never read by anybody, and one under a condition that all of them meet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +18,7 @@ from netviz.course.experiments import CHOSEN
 from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, scan
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake
-from netviz.sandbox import ExpressionError, Function, Sandbox, conditions
+from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sandbox, conditions, test_of
 from netviz.site.edition import Edition
 from netviz.site.quiz import grades
 from netviz.site.results import Results
@@ -45,9 +46,10 @@ class Prose:
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition on which words depend, or a claim that makes an answer right, and the photos that decided it.
+    """A condition on which words depend, a claim of words, or one that makes an answer right; and what decided it.
 
-    ``follows`` is whether another photo of the reader's can decide it otherwise.
+    ``follows`` is whether another photo of the reader's can decide it otherwise, ``is_claim`` whether words claim it.
+    ``photos`` are those that met it, and those that did not.
     """
 
     text: LessonText
@@ -55,6 +57,7 @@ class Condition:
     line: int
     column: int
     follows: bool
+    is_claim: bool = False
     photos: Mapping[bool, set[str]] = field(default_factory=lambda: {True: set(), False: set()})
 
     def told(self, message: str) -> Mistake:
@@ -76,6 +79,26 @@ def observed_conditions(records: Results) -> tuple[list[Condition], list[Mistake
     return [*observed, *_answers(Edition(LANGUAGES[0], records))], list(dict.fromkeys(failing))
 
 
+def claim_warnings(records: Results) -> Iterator[Mistake]:
+    """A warning for each sentence that claims what some photo breaks."""
+    for language in LANGUAGES:
+        edition = Edition(language, records)
+        for lesson in edition.course.pages:
+            text = lesson.texts[language]
+            if any(re.match(rf"\{{%[-+]?\s*{CLAIM}\b", span.source) for span in text.spans_of("statement")):
+                prose, scopes = next(_passages(edition, lesson))
+                found, _ = observe(prose, scopes, edition.sandbox, _chosen(edition.course))
+                yield from broken_claims(found)
+
+
+def broken_claims(conditions: Iterable[Condition]) -> Iterator[Mistake]:
+    """Those of sentences that some photo breaks; all of them, if none of the reader's can change it."""
+    for one in conditions:
+        if one.is_claim and one.photos[False]:
+            on_photos = f" for {', '.join(sorted(one.photos[False]))}" if one.follows else ""
+            yield one.told(f"what the sentence claims is broken{on_photos}")
+
+
 def observe(
     prose: Prose, scopes: Iterable[tuple[str, Mapping[str, Any]]], sandbox: Sandbox, chosen: Collection[str]
 ) -> tuple[list[Condition], list[Mistake]]:
@@ -85,7 +108,7 @@ def observe(
     """
     source = _numbered(prose.spans)
     tree = sandbox.template(source)
-    found: dict[nodes.Node, Condition] = {node: _condition(node, tree, prose, chosen) for node in conditions(tree)}
+    found = {node: _condition(node, tree, prose, chosen) for node in conditions(tree)}
     failures = []
     for photo, values in scopes if found else ():
         try:
@@ -96,7 +119,7 @@ def observe(
     return list(found.values()), failures
 
 
-def _note(found: Mapping[nodes.Node, Condition], photo: str, node: nodes.Node, met: bool) -> None:
+def _note(found: Mapping[ConditionNode, Condition], photo: str, node: ConditionNode, met: bool) -> None:
     found[node].photos[met].add(photo)
 
 
@@ -106,12 +129,10 @@ def _numbered(spans: Sequence[Span]) -> str:
     return "\n".join(span.source.replace("\n", " ") if span.kind in asking else "" for span in spans)
 
 
-def _condition(
-    node: nodes.If | nodes.CondExpr, tree: nodes.Template, prose: Prose, chosen: Collection[str]
-) -> Condition:
+def _condition(node: ConditionNode, tree: nodes.Template, prose: Prose, chosen: Collection[str]) -> Condition:
     span = prose.spans[node.lineno - 1]
-    follows = any(_follows(one, chosen, prose.own) for one in _behind(node.test, tree))
-    return Condition(prose.text, span.source, *prose.place_of(span), follows)
+    follows = any(_follows(one, chosen, prose.own) for one in _behind(test_of(node), tree))
+    return Condition(prose.text, span.source, *prose.place_of(span), follows, isinstance(node, nodes.CallBlock))
 
 
 def _behind(condition: nodes.Node, tree: nodes.Template) -> list[nodes.Node]:
@@ -184,4 +205,5 @@ def _answers(edition: Edition) -> Iterator[Condition]:
                 photos: dict[bool, set[str]] = {True: set(), False: set()}
                 for photo in offered:
                     photos[graded[photo][number]].add(photo)
-                yield Condition(text, claim.source, claim.line, claim.column, _follows(tree, chosen, True), photos)
+                follows = _follows(tree, chosen, True)
+                yield Condition(text, claim.source, claim.line, claim.column, follows, photos=photos)

@@ -27,7 +27,7 @@ from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.options import Options
-from netviz.sandbox import Function, Sandbox, look_up
+from netviz.sandbox import CLAIM, Function, Sandbox, look_up
 from netviz.site import rendering
 from netviz.site.files.previews import previews
 from netviz.site.files.takeover import code_key
@@ -44,6 +44,7 @@ NAMES = (  # what a lesson's expressions may use
     *("results", "picture", "experiment", "layer", "layer_table", "weights"),
     *("measured", "measurement_table"),
 )
+TEXT_NAMES = (*NAMES, CLAIM)  # those of its own text, but not of captions and questions
 
 
 @dataclass(frozen=True)
@@ -210,7 +211,7 @@ class Edition:
         return varies
 
     def values(self, picture: str) -> dict[str, Any]:
-        """What expressions speak of while the reader has chosen ``picture``: `NAMES`, but for ``experiment``."""
+        """What expressions speak of while the reader has chosen ``picture``: `TEXT_NAMES`, but for ``experiment``."""
         return {
             "results": self.results[picture],
             "picture": picture_words(self.course.pictures[picture], self.language),
@@ -219,6 +220,7 @@ class Edition:
             "layer_table": Function(self._layer_table),
             "measured": Function(self._measured),
             "measurement_table": Function(self._measurement_table),
+            CLAIM: Function(self._claimed),
         }
 
     def _layer(self, name: str) -> dict[str, Any]:
@@ -226,6 +228,10 @@ class Edition:
 
     def _layer_table(self) -> Markup:
         return rendering.render_layer_table(self.templates, self.layers.values())
+
+    def _claimed(self, source: str, kept: bool, measured: Mapping[str, Any], sentence: Markup) -> Markup:
+        """A sentence where nothing can be opened, so with its claim only if that is broken."""
+        return sentence if kept else Markup("✗ {}{} ({})").format(self.words.sentence_broken, sentence, source)
 
     def _measured(self, name: str) -> Mapping[str, Any]:
         return look_up(self._measurements, name, "content/measurements")

@@ -13,6 +13,7 @@ from netviz.course.lessons import BLANK, LessonText, Span
 from netviz.course.reading import Course
 from netviz.languages.known import language
 from netviz.mistakes import WIDTH, Mistake
+from netviz.sandbox import CLAIM
 
 SENTENCE = re.compile(r"\S.*?(?:[.!?](?=[\s\"”’)*_]|\Z)|[。！？]|\Z)", re.DOTALL)
 SOURCE = re.compile(r"\]\((?:bibliography\.html|https?:)")  # a link to where it is shown
@@ -76,13 +77,15 @@ def _numbers(spans: Sequence[Span]) -> list[Position]:
 
 
 def _conditional(spans: Sequence[Span]) -> list[tuple[Position, Position]]:
-    """From where to where words stand under a condition."""
+    """From where to where words stand under a condition or a claim."""
     found: list[tuple[Position, Position]] = []
     opened: list[Position] = []
     for span in spans:
         match re.match(r"\{%[-+]?\s*(\w*)", span.source):
-            case re.Match() as statement if span.kind == "statement" and statement[1] == "if":
+            case re.Match() as statement if span.kind == "statement" and statement[1] in ("if", CLAIM):
                 opened.append((span.line, span.column))
-            case re.Match() as statement if span.kind == "statement" and statement[1] == "endif" and opened:
+            case re.Match() as statement if (
+                span.kind == "statement" and statement[1] in ("endif", f"end{CLAIM}") and opened
+            ):
                 found.append((opened.pop(), (span.line, span.column)))
     return found

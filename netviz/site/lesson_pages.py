@@ -9,10 +9,11 @@ from typing import Any
 
 from markupsafe import Markup
 
+from netviz.course.claims import CheckedClaim
 from netviz.course.lessons import LANGUAGES, Lesson
 from netviz.course.reading import HOME
 from netviz.mistakes import Mistake, gathered
-from netviz.sandbox import Function, look_up
+from netviz.sandbox import CLAIM, Function, look_up
 from netviz.site import rendering
 from netviz.site.edition import Edition
 from netviz.site.files.notebook import code_blocks
@@ -56,6 +57,7 @@ def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup
     parts = {
         "experiment": Function(_Figures(edition, page)),
         "question": Function(partial(_question, edition, lesson, page, values)),
+        CLAIM: Function(_Claims(edition)),
     }
     return render(edition.sandbox, body.template, values | parts, links_from(page, edition.site))
 
@@ -82,6 +84,18 @@ def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str,
     link = links_from(page, edition.site)
     view = question_view(question, lesson.texts, edition.language, edition.sandbox, values, first, link)
     return rendering.render_question(edition.templates, view)
+
+
+class _Claims:
+    """Puts a page's sentences with what they claim in their places, and counts them."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.edition, self.count = edition, 0
+
+    def __call__(self, source: str, kept: bool, measured: Mapping[str, Any], sentence: Markup) -> Markup:
+        self.count += 1
+        claim = CheckedClaim(source, kept, measured)
+        return rendering.render_claim(self.edition.templates, claim, sentence, self.count)
 
 
 class _Figures:

@@ -13,7 +13,7 @@ from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.addresses import address_mistakes
-from netviz.site.edition import NAMES
+from netviz.site.edition import NAMES, TEXT_NAMES
 from netviz.site.overrides import override_mistakes, override_warnings
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
@@ -41,7 +41,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
         bodies: dict[str, Body] = {}
         for lesson in lessons:
             text = lesson.texts[language]
-            mistakes += expression_mistakes(text, own, NAMES, known)
+            mistakes += expression_mistakes(text, own, TEXT_NAMES, known)
             mistakes += measurement_mistakes(text, course.measurements)
             with gathered(mistakes):
                 bodies[lesson.slug] = lesson_body(text)

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
+from netviz.course.claims import CheckedClaim
 from netviz.course.lessons import LANGUAGES
 from netviz.course.measurements import Measurement, Row
 from netviz.figures.describe import term
@@ -133,6 +134,11 @@ def render_sitemap(env: Environment, site: Site, pages: Iterable[Page]) -> str:
 def render_figure(env: Environment, figure: FigureView) -> Markup:
     """One experiment's figure, to stand in a page's body."""
     return Markup(_rendered(env, "figure.html", it=figure))
+
+
+def render_claim(env: Environment, claim: CheckedClaim, sentence: Markup, number: int) -> Markup:
+    """A sentence with what it claims; ``number`` counts those of a page from 1."""
+    return Markup(env.get_template("claim.html").render(claim=claim, sentence=sentence, number=number).strip())
 
 
 def render_question(env: Environment, question: QuestionView) -> Markup:

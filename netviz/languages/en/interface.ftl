@@ -53,6 +53,8 @@ claim_broken_here = A claim of this lesson does not hold
 claim_measured = measured
 holds = holds
 fails = does not hold
+evidence = How sentence { $number } is known
+sentence_broken = Not so here:{" "}
 
 drawer = How this figure was made
 spec = The experiment as the lesson states it

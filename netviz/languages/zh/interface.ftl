@@ -50,6 +50,8 @@ claims_kept = 检验：{ $count } 项全部成立
 claim_broken = 这一课有一个说法对这张照片不成立
 claim_broken_here = 这一课有一个说法不成立
 claim_measured = 实测
+evidence = 第 { $number } 句的依据
+sentence_broken = 此处不成立：
 holds = 成立
 fails = 不成立
 

@@ -25,7 +25,7 @@ SKIPPED = {
     "nav",
     "details",
 }  # also answers, which are not to be found
-SKIPPED_CLASSES = {"question", "facts", "sheet"}
+SKIPPED_CLASSES = {"question", "facts", "sheet", "evidence"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 

@@ -9,8 +9,12 @@ from html.parser import HTMLParser
 
 from netviz.course.lessons import FENCES, TOKEN_PATTERN, LessonText, fence_id
 from netviz.mistakes import Mistake
+from netviz.sandbox import CLAIM
 
 VOID = {"br", "hr", "img"}
+
+Within = tuple[tuple[str, int], ...]
+"""The elements around a place, from the outermost: each one's tag, and a number of its own."""
 
 
 def nesting_mistakes(text: LessonText, html: str) -> Iterator[Mistake]:
@@ -20,7 +24,7 @@ def nesting_mistakes(text: LessonText, html: str) -> Iterator[Mistake]:
     """
     reader = _Reader()
     reader.feed(html)
-    opened: list[tuple[str, ...]] = []
+    opened: list[Within] = []
     words: list[str] = []
     for number, within in reader.found:
         span = text.spans[number]
@@ -29,11 +33,16 @@ def nesting_mistakes(text: LessonText, html: str) -> Iterator[Mistake]:
             yield text.mistake("stands in a loop, and can stand on its page once", span.line - 1)
         if span.kind != "statement" or not word:
             continue
-        if word[1] in ("if", "for"):
+        if word[1] in ("if", "for", CLAIM):
             opened.append(within)
             words.append(word[1])
         elif opened and word[1] != "set":
-            if opened[-1] != within:
+            if words[-1] == CLAIM and (opened[-1] != within or not within):
+                message = "ends outside of the paragraph in which its claim begins"
+                yield text.mistake(
+                    message, span.line, span.column, "a claim is of one sentence, or some of a paragraph"
+                )
+            elif _tags(opened[-1]) != _tags(within):
                 message = "stands in another kind of block than the statement that it belongs to"
                 hint = "give each of them a paragraph of its own"
                 yield text.mistake(message, span.line, span.column, hint)
@@ -42,17 +51,23 @@ def nesting_mistakes(text: LessonText, html: str) -> Iterator[Mistake]:
                 words.pop()
 
 
+def _tags(within: Within) -> list[str]:
+    return [tag for tag, _ in within]
+
+
 class _Reader(HTMLParser):
-    """Finds every token of a text, by its number, and the tags of the elements around it."""
+    """Finds every token of a text, by its number, and the elements around it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[int, tuple[str, ...]]] = []
-        self.opened: list[str] = []
+        self.found: list[tuple[int, Within]] = []
+        self.opened: list[tuple[str, int]] = []
+        self.count = 0
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         if tag not in VOID:
-            self.opened.append(tag)
+            self.count += 1
+            self.opened.append((tag, self.count))
 
     def handle_endtag(self, tag: str) -> None:
         if self.opened:
