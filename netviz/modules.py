@@ -18,12 +18,14 @@ def import_all(folder: str, package: str, things: str) -> None:
     for module in pkgutil.iter_modules([folder], prefix=f"{package}."):
         try:
             importlib.import_module(module.name)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # be it sys.exit() of a script that was put there
             path = Path(folder) / f"{module.name.rpartition('.')[2]}.py"
             raise Mistakes([_cannot_be_imported(path, things, error)]) from error
 
 
-def _cannot_be_imported(path: Path, things: str, error: Exception) -> Mistake:
+def _cannot_be_imported(path: Path, things: str, error: BaseException) -> Mistake:
     frames = traceback.extract_tb(error.__traceback__)
     line = error.lineno if isinstance(error, SyntaxError) else None
     line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), line)

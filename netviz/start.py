@@ -38,6 +38,11 @@ def start() -> int:
     except Stopped as stopped:
         _told.wait(PATIENCE)
         return stopped.code
+    except KeyboardInterrupt:  # that no signal brought
+        return 130
+    except MemoryError:  # already while modules are imported
+        print("there is too little memory to start", file=sys.stderr)
+        return 1
 
 
 def _listen_for_signals() -> None:

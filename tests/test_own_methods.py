@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import functools
 import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +21,7 @@ from netviz.command_line import main
 from netviz.course.experiments import Vocabulary, read_experiments
 from netviz.course.lessons import Lesson, read_text
 from netviz.engine.declarations import declaration_mistakes
-from netviz.methods import Method, Passes, method, methods, run, run_on_data
+from netviz.methods import Method, Paper, Passes, method, methods, run, run_on_data
 from netviz.methods.answers import UnusableAnswer
 from netviz.mistakes import Mistakes
 from netviz.networks.architecture import vgg16_layers
@@ -91,6 +93,11 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
         ({"passes": lambda settings: 1}, "tells 1 as its cost", "Passes(forward=1"),
         ({"passes": lambda settings: Passes(-1)}, "as its cost", ""),
         ({"passes": lambda settings: Passes(settings.samples)}, "can't tell what it costs: AttributeError", ""),
+        ({"passes": lambda settings: sys.exit()}, "can't tell what it costs: SystemExit", ""),
+        ({"views": {"bars", "table"}}, "declares views={", "the default first"),
+        ({"views": ([],)}, "has the view [], which is unknown", ""),
+        ({"maps": (1, "2")}, "can't be checked: TypeError", ""),
+        ({"papers": (Paper("A", "b", None, "javascript:alert(1)"),)}, "has papers that are none", ""),  # type: ignore[arg-type]
         ({"half": lambda settings: 1}, "tells half=1", "True or False"),
     ],
 )
@@ -111,15 +118,42 @@ def test_settings_are_described_in_range_and_have_names_of_their_own() -> None:
     assert "has a default out of range: much" in told
 
 
+@pytest.mark.parametrize("default", [{1}, 10**5000], ids=["a set", "a number without end"])
+def test_a_default_that_no_result_can_keep_is_told(default: Any) -> None:
+    @method(**ON_DATA)
+    def own(*, much: Annotated[Any, Field(description="how much")] = default) -> Any:
+        """Nothing."""
+
+    assert "can't be checked: " in "\n".join(map(str, declaration_mistakes([netviz.methods._registry["own"]])))
+
+
+def test_what_cannot_be_declared_says_why() -> None:
+    def own(*, much=1):  # type: ignore[no-untyped-def]
+        """Nothing."""
+
+    with pytest.raises(TypeError, match="the setting 'much' of own has no type: much: Annotated"):
+        method(**ON_DATA)(own)
+    with pytest.raises(TypeError, match="a method is a function, and its name a text"):
+        method(**ON_DATA | {"name": 3})(own)
+    with pytest.raises(TypeError, match="a method is a function"):
+        method(**ON_DATA)(functools.partial(own, much=2))
+
+
 def test_the_methods_of_the_project_are_declared_rightly() -> None:
     assert list(declaration_mistakes(methods().values())) == []
 
 
 def test_a_module_that_cannot_be_imported_is_told_at_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(netviz.methods, "__path__", [str(tmp_path)])
-    for name, source in (("one", "x = 1\nraise ValueError('no')\n"), ("two", "def f(:\n")):
+    for name, source in (
+        ("one", "x = 1\nraise ValueError('no')\n"),
+        ("two", "def f(:\n"),
+        ("three", "raise SystemExit\n"),
+    ):
         (tmp_path / f"{name}.py").write_text(source)
-        with pytest.raises(Mistakes, match=rf"{name}\.py:\d: this module of methods can't be imported: \w+Error"):
+        with pytest.raises(
+            Mistakes, match=rf"{name}\.py:\d: this module of methods can't be imported: \w+(Error|Exit)"
+        ):
             methods()
         (tmp_path / f"{name}.py").unlink()
 
@@ -141,6 +175,7 @@ def map_of(*shape: int) -> dict[str, Any]:
         (map_of(4, 4, 3), "has the shape (4, 4, 3), but its first axis"),
         (map_of(1, 4), "(1, 4), not (n, height, width)"),
         (map_of(1, 4, 4, 2), "(1, 4, 4, 2), not"),
+        (map_of(1, 0, 4), "(1, 0, 4), not"),
         ({"attribution": [[[0.0]]]}, "is a list, where an array is needed"),
         ({"attribution": np.full((1, 2, 2), None)}, "values of the type object, where numbers are needed"),
         ({"attribution": np.zeros((1, 2, 2), complex)}, "complex128"),
@@ -209,11 +244,13 @@ def fail(error: BaseException) -> Callable[[], Any]:
         FileNotFoundError(errno.ENOENT, "No such file", "table.csv"),
         RecursionError("too deep"),
         StopIteration(),
+        SystemExit(3),
+        GeneratorExit(),
         AssertionError("first line\nsecond line"),
     ],
 )
 def test_an_exception_of_a_method_is_told_with_its_experiment_and_the_others_are_run_and_kept(
-    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], error: Exception
+    course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], error: BaseException
 ) -> None:
     calls: list[str] = []
     declare(lambda: calls.append("first") or BARS, name="first")
@@ -279,6 +316,7 @@ def test_an_unusable_declaration_is_told_before_anything_runs(
         ),
         ("method: sentence-scores\nsentence: pandas 123", "en.md:8:11: "),
         ("method: word-contributions\nsentence: '?!'", "en.md:8:11: "),
+        ("method: own-wrong", "own-wrong can't tell if its settings fit together: ZeroDivisionError"),
         ("method: own-cost\nsamples: 2", "own-cost can't tell what it costs: ZeroDivisionError"),
     ],
 )
@@ -287,6 +325,10 @@ def test_settings_that_cannot_be_together_are_told_before_anything_runs(
 ) -> None:
     @method(**ON_DATA | {"passes": lambda settings: Passes(0, training=1 // (settings.samples - 2))})
     def own_cost(*, samples: Annotated[int, Field(ge=1, description="how many")] = 1) -> Any:
+        """Nothing."""
+
+    @method(**ON_DATA | {"wrong": lambda settings, layers: 1 / 0})
+    def own_wrong() -> Any:
         """Nothing."""
 
     front = "---\ntitle: A\nsummary: B.\n---\n"

@@ -165,6 +165,22 @@ def test_cleaning_does_not_guess_what_a_site_is_made_of(store: Store, tmp_path: 
     assert all(store.has("results", key) for key in KEYS)
 
 
+@pytest.mark.parametrize("unreadable", ["", "results", f"results/{KEYS[0][:2]}"])
+def test_what_cannot_be_looked_at_is_not_taken_for_empty(
+    store: Store, unreadable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scandir = os.scandir
+
+    def refuse(place: Path) -> object:
+        if Path(place) == store.folder / unreadable:
+            raise PermissionError(13, "Permission denied", str(place))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(PermissionError):
+        store.clean([])
+
+
 def test_cleaning_removes_nothing_but_entries(tmp_path: Path) -> None:
     thesis = tmp_path / "documents" / "ab" / "abstract.txt"
     thesis.parent.mkdir(parents=True)

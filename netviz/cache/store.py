@@ -158,7 +158,13 @@ class Store:
                 place.unlink()
 
     def _entries(self) -> list[Entry]:
-        """All there are, whole or not: nothing else in the folder looks like one."""
+        """All there are, whole or not: nothing else in the folder looks like one.
+
+        Raises OSError for folders that can't be looked into.
+        """
+        for folder in (self.folder, *self.folder.glob("*/"), *self.folder.glob("*/??/")):  # a glob would pass it over
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                os.scandir(folder).close()
         return [
             (place.parts[-3], place.name)
             for place in sorted(self.folder.glob("*/??/*"))

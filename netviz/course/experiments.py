@@ -269,7 +269,13 @@ def _check_settings(
                 places.mistake((name,), f"unknown layer {settings[name]!r}", nearest(settings[name], allowed))
             )
     if not mistakes:
-        mistakes += [places.mistake((name,), message) for name, message in method.wrong(checked, layers)]
+        try:
+            mistakes += [places.mistake((name,), message) for name, message in method.wrong(checked, layers)]
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            mistakes.append(
+                places.mistake(("method",), f"{method.name} can't tell if its settings fit together: {why}")
+            )
         if message := wrong_cost(method, checked):
             mistakes.append(places.mistake(("method",), f"{method.name} {message}"))
     return settings, mistakes

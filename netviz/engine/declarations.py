@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,15 +17,17 @@ from netviz.figures.views import views
 from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
 from netviz.methods.answers import NAME as NUMBER
 from netviz.mistakes import Mistake, nearest
+from netviz.networks.weights import first_line
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+WEB = re.compile(r"https?://\S+")
 ON_PICTURES = ("attribution", "feature maps", "picture")  # what only a method on pictures can give
 
 
 def declaration_mistakes(methods: Iterable[Method]) -> Iterator[Mistake]:
     """Everything that is wrong in how methods are declared."""
     for one in methods:
-        for message, hint in (*_words(one), *_kind(one), *_views(one), *_function(one), *_settings(one), *_cost(one)):
+        for message, hint in _wrong_with(one):
             code = getattr(inspect.unwrap(one.function), "__code__", None)
             path = Path(code.co_filename) if code else Path(one.function.__module__)
             line = code.co_firstlineno if code else None
@@ -32,6 +35,15 @@ def declaration_mistakes(methods: Iterable[Method]) -> Iterator[Mistake]:
 
 
 Wrong = Iterator[tuple[str, str]]  # message and hint
+
+
+def _wrong_with(one: Method) -> Wrong:
+    """All that is wrong; where a declaration is so unlike one that it can't even be looked at, the reason."""
+    for check in (_words, _kind, _views, _function, _settings, _cost):
+        try:
+            yield from check(one)
+        except Exception as error:
+            yield f"can't be checked: {type(error).__name__}: {first_line(error)}", "compare it with netviz/methods"
 
 
 def _words(one: Method) -> Wrong:
@@ -48,8 +60,16 @@ def _words(one: Method) -> Wrong:
                 yield f"has a {name} in {language!r}", nearest(str(language), LANGUAGES)
     if not one.description.strip():
         yield "has no docstring", "the Methods page shows it: what it gives, with shapes and units"
-    if not isinstance(one.papers, tuple) or not all(isinstance(paper, Paper) for paper in one.papers):
+    if not isinstance(one.papers, tuple) or not all(map(_is_paper, one.papers)):
         yield "has papers that are none", "papers=(Paper(authors, year, title, url),)"
+
+
+def _is_paper(paper: Any) -> bool:
+    """Whether it is one whose fields are what they are called, with an address of the web."""
+    if not isinstance(paper, Paper):
+        return False
+    texts = all(isinstance(one, str) for one in (paper.authors, paper.title, paper.url, paper.place))
+    return texts and isinstance(paper.year, int) and bool(WEB.match(paper.url))
 
 
 def _kind(one: Method) -> Wrong:
@@ -71,11 +91,11 @@ def _are_names(names: Any) -> bool:
 
 
 def _views(one: Method) -> Wrong:
-    if isinstance(one.views, str) or not isinstance(one.views, Collection) or not one.views:
+    if not isinstance(one.views, (tuple, list)) or not one.views:
         yield f"declares views={one.views!r}", 'at least one, the default first: views=("overlay",)'
         return
     for view in one.views:
-        if view not in views():
+        if not isinstance(view, str) or view not in views():
             yield f"has the view {view!r}, which is unknown", nearest(str(view), views())
         elif views()[view].needs_picture and one.subject == "data":
             yield f"has the view {view!r}, which needs a picture", "methods on data have none"
@@ -115,5 +135,6 @@ def _cost(one: Method) -> Wrong:
     except ValidationError as error:
         yield f"has a default out of range: {error.errors()[0]['loc'][0]}", str(error.errors()[0]["msg"])
         return
+    json.dumps(settings.model_dump())  # as results keep them: raises for what they can't
     if wrong := wrong_cost(one, settings):
         yield wrong, "passes=lambda settings: Passes(forward=1, backward=1)"

@@ -97,7 +97,9 @@ def blamed(
         raise
     except UnusableAnswer as error:
         raise Mistakes([task.experiment.mistake(f"{whose}: {error}")]) from None
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # sys.exit() of somebody's method must not end the build in silence
         words = " ".join(dict.fromkeys([type(error).__name__, first_line(error)]))
         details = f"its traceback is in {write_details(error, store.folder)}"
         raise Mistakes([task.experiment.mistake(f"{whose}: {words}", details)]) from error

@@ -151,10 +151,12 @@ def method(
     speak of another number are refused before anything runs. Not given, that shows when it has run.
     ``wrong`` takes the checked settings and the network's layers, and tells which of them can't be together although
     each is in its range: a setting's name and why.
-    Raises ValueError if the name is taken by another function.
+    Raises ValueError if the name is taken by another function, TypeError for what is none or has settings without type.
     """
 
     def declare(function: Callable[..., Result]) -> Callable[..., Result]:
+        if not callable(function) or not isinstance(name or getattr(function, "__name__", None), str):
+            raise TypeError(f"{function!r}, name={name!r}: a method is a function, and its name a text")
         method_name = name or function.__name__.replace("_", "-")
         taken = _registry.get(method_name)
         if taken and taken.function.__module__ != function.__module__:
@@ -209,10 +211,12 @@ def wrong_cost(method: Method, settings: Any) -> str:
     """Why a method's declaration can't tell what it costs with these settings; empty if it can."""
     try:
         passes, half = method.passes(settings), method.half(settings)
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return f"can't tell what it costs: {type(error).__name__}: {error}"
     counts = (passes.forward, passes.backward, passes.training) if isinstance(passes, Passes) else (-1,)
-    if not all(isinstance(count, int) and count >= 0 for count in counts):
+    if not all(isinstance(count, int) and 0 <= count < 2**53 for count in counts):
         return f"tells {passes!r} as its cost, where Passes of whole numbers are needed"
     return "" if isinstance(half, bool) else f"tells half={half!r}, where True or False is needed"
 
@@ -225,6 +229,11 @@ def _settings_of(function: Callable[..., Result]) -> tuple[type[BaseModel], dict
     for parameter in inspect.signature(function).parameters.values():
         if parameter.kind is not parameter.KEYWORD_ONLY:
             continue
+        if parameter.name not in hints:
+            raise TypeError(
+                f"the setting {parameter.name!r} of {function.__name__} has no type: "
+                f'{parameter.name}: Annotated[int, Field(ge=1, description="…")]'
+            )
         required = parameter.default is parameter.empty
         fields[parameter.name] = (hints[parameter.name], ... if required else parameter.default)
         for mark in typing.get_args(hints[parameter.name])[1:]:

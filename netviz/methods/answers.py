@@ -37,7 +37,7 @@ def check_answer(method: Method, answer: Any, pictures: int | None) -> None:
         raise UnusableAnswer(f"it is declared as gives={method.gives!r}, but {given} an array called 'attribution'")
     if "attribution" in answer:
         shape = answer["attribution"].shape
-        if len(shape) not in (3, 4) or shape[3:] not in ((), (3,)):
+        if 0 in shape or len(shape) not in (3, 4) or shape[3:] not in ((), (3,)):
             raise UnusableAnswer(
                 f"its 'attribution' has the shape {shape}, not (n, height, width) or (n, height, width, 3)"
             )

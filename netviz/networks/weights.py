@@ -126,7 +126,10 @@ def _download(path: Path) -> Path:
 
 def first_line(error: BaseException) -> str:
     """The first line of what an exception says; its name if it says nothing."""
-    return (str(error).splitlines() or [type(error).__name__])[0]
+    try:
+        return (str(error).splitlines() or [type(error).__name__])[0]
+    except Exception:  # some can't even be told
+        return type(error).__name__
 
 
 def _compact_file() -> Path:
