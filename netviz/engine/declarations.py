@@ -18,6 +18,7 @@ from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
 from netviz.methods.answers import NAME as NUMBER
 from netviz.mistakes import Mistake, nearest
 from netviz.networks.weights import first_line
+from netviz.text_files import UNREADABLE, named
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 WEB = re.compile(r"https?://\S+")
@@ -58,6 +59,10 @@ def _words(one: Method) -> Wrong:
         for language in given:
             if language not in LANGUAGES:
                 yield f"has a {name} in {language!r}", nearest(str(language), LANGUAGES)
+    said = [text for texts in (one.title, one.summary) if isinstance(texts, Mapping) for text in texts.values()]
+    for text in (*said, one.description):
+        if isinstance(text, str) and (unreadable := UNREADABLE.search(text)):
+            yield f"has {named(unreadable[0])} among its words", "delete it"
     if not one.description.strip():
         yield "has no docstring", "the Methods page shows it: what it gives, with shapes and units"
     if not isinstance(one.papers, tuple) or not all(map(_is_paper, one.papers)):

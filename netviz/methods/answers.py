@@ -57,7 +57,7 @@ def _wrong_array(values: Any, pictures: int | None) -> str:
     if not isinstance(values, (np.ndarray, np.generic)):
         return f"is {_kind(values)}, where an array is needed"
     allowed = "fiub" if pictures is not None else "fiubU"
-    if values.dtype.kind not in allowed:
+    if values.dtype.kind not in allowed or (values.dtype.kind == "f" and values.dtype.itemsize > 8):
         return f"holds values of the type {values.dtype}, where numbers{' or words' * (pictures is None)} are needed"
     if pictures is not None and values.shape[:1] != (pictures,):
         return f"has the shape {values.shape}, but its first axis must have an entry for each of {pictures} pictures"
