@@ -97,6 +97,7 @@ def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None
         ("[x]({{ y }})", ":5:", "link"),
         ('[x](#y "a {{ y }}")', ":5:", "title of a link hold no expressions"),
         ('[x](#y "a $y$")', ":5:", "title of a link hold no expressions"),
+        ("A cat\n\n![cat](cat.jpg)", ":7:1", "pictures in lessons come from experiments"),
         ("![a picture](cat.jpg)", ":5:", "pictures in lessons come from experiments"),
         ("Line\n\nand $\\foo$ here", ":7:5", "unknown command"),
         ("Text\n\nwith \\textbf{words}", ":7:6", "LaTeX is read in formulas alone"),
@@ -217,6 +218,14 @@ def test_what_is_defined_and_named_nowhere_is_told(tmp_path: Path, body: str, to
 
 def test_tags_in_code_are_shown(tmp_path: Path) -> None:
     assert "&lt;b&gt;" in render(tmp_path, "Write `<b>` for bold, or\n\n```html\n<b>\n```\n")
+
+
+@pytest.mark.parametrize("before", ["", "- ", "> ", "!!! note\n    ", "Words\n", "> - "])
+def test_a_line_of_a_formula_begins_no_list(tmp_path: Path, before: str) -> None:
+    last = before.split("\n")[-1]
+    indent = last.replace("-", " ")
+    html = render(tmp_path, before + f"\n{indent}".join(["$$", "+ b", "- c", "< d", "$$ and {{ 1", "+ 2 }}"]))
+    assert html.count("<mo>") == 3 and html.count("<li>") == before.count("- ") and "and 3" in html
 
 
 def test_a_footnote_may_end_with_code_or_a_formula(tmp_path: Path) -> None:

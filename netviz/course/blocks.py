@@ -18,6 +18,8 @@ _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _RULE = re.compile(r"([-*_])(?: *\1){2,} *")
 _ITEM = re.compile(r"(?P<marker>[-*+]|(?P<number>\d{1,9})[.)])(?P<gap> +)(?=\S)")
 _BOX = re.compile(r"(?:!!!|\?\?\?\+?) *[\w\"-]")
+_SIGNS = re.compile(r"`[^`]*`|\\.|\$\$|\{[{%#]|[}%#]\}")
+_ENDS = {"$$": "$$", "{{": "}}", "{%": "%}", "{#": "#}"}
 _UNQUOTED_TITLE = re.compile(r"((?:!!!|\?\?\?\+?) *[\w-]+) +([\w-][^\"]*?) *$")
 _OTHER = re.compile(r"\[\^[^\]]+\]:|: {1,3}(?=\S)")  # a footnote, a definition
 _ALONE = re.compile(rf"#|={{3,}} *$|{_RULE.pattern}$|{_BOX.pattern}")  # no paragraph goes on from such a line
@@ -25,12 +27,16 @@ _ALONE = re.compile(rf"#|={{3,}} *$|{_RULE.pattern}$|{_BOX.pattern}")  # no para
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of prose for Python-Markdown; ``shift`` is what its columns in the file have more than those here."""
+    """A line of prose for Python-Markdown; ``shift`` is what its columns in the file have more than those here.
+
+    ``before`` is how many of its characters stand for the lists and quotes around it.
+    """
 
     text: str
     number: int
     shift: int = 0
     is_code: bool = False  # indented by four spaces and more
+    before: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ class _Reader:
         self.opened: list[_Container] = []
         self.blank = True  # whether nothing can go on from the line before
         self.code = False  # whether that is a line of code by its indentation
+        self.awaited = ""  # the sign that ends a formula or an expression of several lines: none of these begins a list
         self.paragraph = False  # whether a list that begins here would stand right under a paragraph
 
     def blocks(self) -> Iterator[Block]:
@@ -128,6 +135,10 @@ class _Reader:
 
     def _read(self, line: _Source) -> Iterator[Block]:
         stripped = line.stripped
+        inside, self.awaited = self.awaited, _awaited(stripped, self.awaited)
+        if inside and stripped:
+            yield self._words(line)
+            return
         fence = _opening(stripped)
         item = None if _RULE.fullmatch(stripped) else _ITEM.match(stripped)
         other = _BOX.match(stripped) or _OTHER.match(stripped)
@@ -249,6 +260,15 @@ class _Reader:
         return _line(line, prefix)
 
 
+def _awaited(stripped: str, awaited: str) -> str:
+    """The sign that ends what a line leaves open, ``awaited`` before it. A quote has a reader of its own."""
+    if not stripped or (stripped.startswith(">") and not awaited):
+        return ""
+    for sign in _SIGNS.findall(stripped):
+        awaited = ("" if sign == awaited else awaited) if awaited else _ENDS.get(sign, "")
+    return awaited
+
+
 def _opening(stripped: str) -> re.Match[str] | None:
     """The line as one that opens a fence; after backticks with further ones it is code within a line."""
     match = _FENCE.match(stripped)
@@ -284,4 +304,4 @@ def _unquoted(line: _Source) -> _Source:
 def _line(line: _Source, before: str, without: int = 0, is_code: bool = False) -> Line:
     """A line's text, less the first characters, behind something else."""
     text = line.stripped[without:]
-    return Line(before + text, line.number, line.start + line.indent + without - len(before), is_code)
+    return Line(before + text, line.number, line.start + line.indent + without - len(before), is_code, len(before))

@@ -275,7 +275,8 @@ class _Scanner:
         for match in _INLINE.finditer(text):
             index = bisect(starts, match.start()) - 1
             column = match.start() - starts[index] + 1 + lines[index].shift
-            markdown += [text[end : match.start()], self._inline(match, lines[index].number, column)]
+            alone = _INLINE.fullmatch(_without_prefixes(match[0], lines[index + 1 :])) or match
+            markdown += [text[end : match.start()], self._inline(alone, lines[index].number, column) or match[0]]
             prose += [text[end : match.start()], match["stray"] or _blank(match[0])]
             end = match.end()
         self.pieces.append("".join([*markdown, text[end:]]))
@@ -283,7 +284,7 @@ class _Scanner:
             self.prose[line.number] = words[-line.shift :] if line.shift < 0 else " " * line.shift + words
 
     def _inline(self, match: re.Match[str], line: int, column: int) -> str:
-        """What stands in Markdown for a match."""
+        """What stands in Markdown for a match; nothing if it stays as it is."""
         for kind in ("expression", "statement", "comment"):
             if match[kind]:
                 return self._lift(Span(kind, match[0], line, column))
@@ -295,7 +296,13 @@ class _Scanner:
             return self._lift(Span("reference", match["reference"], line, column))
         if match["stray"]:
             self.faults.append(Fault(f"{match[0]} {STRAY}", line, column, STRAY_HINT))
-        return match[0]
+        return ""
+
+
+def _without_prefixes(text: str, following: Sequence[Line]) -> str:
+    """A piece of several lines without what stands before the later ones for the lists and quotes around them."""
+    first, *others = text.split("\n")
+    return "\n".join([first, *(other[line.before :] for other, line in zip(others, following, strict=False))])
 
 
 def _blank(text: str) -> str:

@@ -348,7 +348,7 @@ class _Links(Treeprocessor):
         for element in root.iter():
             if element.tag == "img":
                 reason = "pictures in lessons come from experiments; a plain one needs a credit in content/pictures"
-                self._refuse(element.get("alt", ""), reason)
+                self._refuse(f"![{element.get('alt', '')}", reason)
             address = unescape(element.get("href", "").replace(AMP_SUBSTITUTE, "&"))  # <a@b.c> is written in entities
             if element.tag in ("a", "h2", "h3", "h4", "h5", "h6") and not "".join(element.itertext()).strip():
                 self._refuse(address or "##", "a link needs words to click on" if address else "a heading needs words")
