@@ -1,5 +1,6 @@
 # make site    builds site/ from content/; the first time it sets up .venv with what requirements/ pins
 # make test    the same set-up, then the linter, the type checker and the tests
+# make quick   the same without what needs a browser, the whole network or much time: within a minute, while writing
 # make setup   only the set-up
 # make audit   what is installed against its pins, all licences, and known vulnerabilities (needs the network)
 # make lock    pins anew whatever the .in files of requirements/ ask for
@@ -11,19 +12,26 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 # Only what is pinned, with its digest: nothing that a package asks for on its own, also not in order to be built.
 INSTALL := $(RUN) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --no-build-isolation --use-pep517
+# Files in the order of conftest.py, which is not xdist's own: those first that take longest.
+PYTEST := $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 PIN := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--overrides requirements/overrides.in --generate-hashes --annotation-style line --no-header
 
-.PHONY: site test setup audit lock screenshot clean
+.PHONY: site test quick lint setup audit lock screenshot clean
 
 site: $(VENV)/site.stamp
 	$(RUN) build.py
 
-test: $(VENV)/test.stamp
+test: lint
+	$(PYTEST)
+
+quick: lint
+	$(PYTEST) -m "not browser and not vgg16 and not slow and not course"
+
+lint: $(VENV)/test.stamp
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
-	$(RUN) -m pytest -n 2 --dist loadfile
 
 setup: $(VENV)/site.stamp
 

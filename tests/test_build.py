@@ -18,6 +18,7 @@ from PIL import Image
 
 from netviz.command_line import main
 
+pytestmark = pytest.mark.vgg16  # whose results are in the store that all these builds share
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "content" / "pictures"
 

@@ -61,9 +61,13 @@ UP_TO = {
 """Methods whose declaration is the most that they cost; all others cost exactly what they declare."""
 
 ON_PICTURES = [name for name, one in methods().items() if one.subject == "picture"]
+ON_DATA = [name for name, one in methods().items() if one.subject == "data"]  # each learns anew whenever it is run
 
 every_declaration = pytest.mark.parametrize("name", methods())
 every_method = pytest.mark.parametrize("name", ON_PICTURES)
+every_answer = pytest.mark.parametrize(
+    "name", [*ON_PICTURES, *(pytest.param(name, marks=pytest.mark.slow) for name in ON_DATA)]
+)
 
 
 def settings_for(one: Method) -> dict[str, Any]:
@@ -168,7 +172,7 @@ VARYING = {
 """Numbers that a method declares and does not give under the settings of these tests."""
 
 
-@every_declaration
+@every_answer
 def test_it_declares_the_numbers_that_it_gives(name: str) -> None:
     """Every single number; and of what has several, which may be few under some settings, nothing else."""
     one = methods()[name]
@@ -269,7 +273,8 @@ def test_it_costs_what_it_declares(name: str) -> None:
 # Methods on data
 
 
-@pytest.mark.parametrize("name", [name for name, one in methods().items() if one.subject == "data"])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ON_DATA)
 def test_its_answer_is_finite_repeats_and_can_be_drawn_in_every_declared_view(name: str, tmp_path: Path) -> None:
     one = methods()[name]
     first, again = answer(name), run_on_data(one)

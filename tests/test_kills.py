@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from test_takeover import contents, edit, known
 
 from netviz.cache.store import DRAFTS, Store
@@ -26,6 +27,7 @@ WORDS = ("There is a bicycle in it", "Somebody left a bicycle")
 KEPT = {"CNAME": b"example.org", ".git/HEAD": b"ref: refs/heads/main"}
 
 
+@pytest.mark.slow
 def test_a_killed_build_leaves_a_whole_site_and_the_next_one_is_right(course: Path, tmp_path: Path) -> None:
     chance, store, site = random.Random(), Store(tmp_path / "store"), tmp_path / "site"
     lesson = course / "lessons" / "01-first" / "en.md"

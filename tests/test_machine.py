@@ -27,6 +27,7 @@ def told(processors: set[int], **environment: str) -> list[str]:
     ).stdout.split(maxsplit=2)
 
 
+@pytest.mark.slow
 def test_tensorflow_uses_as_many_threads_as_the_key_says() -> None:
     """As many as the processors that this process may use, which `taskset` and containers limit."""
     some = sorted(os.sched_getaffinity(0))
@@ -34,6 +35,7 @@ def test_tensorflow_uses_as_many_threads_as_the_key_says() -> None:
     assert told(set(some)) == [str(len(some)), str(len(some)), "{}\n"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", ["3", "1"])
 def test_a_number_of_threads_that_is_asked_for_is_the_one_in_the_key(number: str) -> None:
     shown = told(os.sched_getaffinity(0), TF_NUM_INTRAOP_THREADS=number, OMP_NUM_THREADS="2")

@@ -130,6 +130,7 @@ def is_a_docstring(file: Path) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_whatever_is_changed_is_found(root: Path) -> None:
     """Or is told why it can't matter; and what is told so is there, and is not found."""
     before = keys()

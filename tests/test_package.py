@@ -99,6 +99,7 @@ def test_an_installed_netviz_builds_a_course_of_ones_own_and_opens_no_file_of_th
     assert (elsewhere / "site" / "assets" / "style.css").is_file()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["netviz"], ["python", "-m", "netviz"]], ids=["command", "module"])
 def test_the_command_and_the_module_are_one_program(command: list[str], python: Path, tmp_path: Path) -> None:
     run = [python.with_name(command[0]), *command[1:]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ from netviz.methods import methods, run
 from netviz.methods.gradients import FIT_FOR_HALF
 from netviz.methods.hiding import FIT_PATCH
 from netviz.mistakes import Mistakes
-from netviz.networks import Precision, open_network
+from netviz.networks import Network, Precision, open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import describe
@@ -94,6 +95,12 @@ def test_another_precision_is_another_result(course: Path) -> None:
             assert task.key == replace(plain[name], precision="float64", of=task.of).key
 
 
+@cache
+def vgg16() -> Network:
+    """One network for all, with what it has compiled."""
+    return open_network("compact")
+
+
 @pytest.mark.vgg16
 @pytest.mark.parametrize(
     ("name", "settings"),
@@ -110,7 +117,7 @@ def test_ranks_in_a_map_made_in_half_precision_agree_with_those_in_float32(name:
 
     SmoothGrad is not let in: with 50 samples 0.987 on the rocket, and integrated gradients 0.954.
     """
-    network = open_network("compact")
+    network = vgg16()
     pictures = frame(open_upright(Path("content/pictures/dog.jpg")))[None].astype(np.float32)
     targets = network.logits(pictures).argmax(axis=1)
     full, half = (

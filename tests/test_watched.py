@@ -12,6 +12,7 @@ import pytest
 
 from netviz.methods import methods
 
+pytestmark = pytest.mark.slow
 TESTS = Path(__file__).parent
 NIGHTLY = bool(os.environ.get("NETVIZ_NIGHTLY"))
 
