@@ -19,7 +19,7 @@ from netviz.cache import packages
 from netviz.cache.packages import installed
 from netviz.cache.sources import closure, code_digest, data_files, distributions_of
 from netviz.engine.plan import GIVEN, Task
-from netviz.figures import VIEWS
+from netviz.figures.views import views
 from netviz.methods import methods
 from netviz.networks.weights import Weights
 
@@ -107,7 +107,7 @@ def test_a_figure_is_drawn_again_when_what_draws_it_has_changed(
         netviz.engine.plan, "code_digest", lambda *modules, given: asked.update(closure(modules, given)) or "changed"
     )
     again = replace(task)  # one that has not been asked for its key
-    assert again.figure_key != before and f"netviz.figures.{module}" in asked
+    assert again.figure_key != before and f"netviz.figures.views.{module}" in asked
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_languages_are_files_of_the_module_that_looks_for_them() -> None:
 
 def test_words_are_no_part_of_drawing_and_running() -> None:
     """An edited message weaves pages anew, and neither runs nor draws."""
-    for module in VIEWS:
-        drawing = closure(("netviz.engine.draw", f"netviz.figures.{VIEWS[module].module}"), GIVEN)
+    for view in views().values():
+        drawing = closure(("netviz.engine.draw", view.module), GIVEN)
         assert not any(one.startswith("netviz.languages") for one in drawing)
     assert "netviz.languages.known" in closure(("netviz.site.weave",))
 
