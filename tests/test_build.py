@@ -197,6 +197,22 @@ def test_a_broken_claim_is_shown_on_the_page_and_in_the_report(
     assert "numbers.norm &gt; 1000" in page
 
 
+def test_a_sentence_that_claims_what_a_photo_breaks_is_marked_there_and_told_of(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    claim = "{% claim 'tandem bicycle' in results['says'].top.names %}It sees a *bicycle*.{% endclaim %}"
+    edit(english(course), "## Where it looks", f"{claim}\n\n## Where it looks")
+    assert build(course, store, site) == 0
+    assert "en.md:26:1: what the sentence claims is broken for chelsea" in capsys.readouterr().err
+    broken, kept = ((site / name).read_text("utf-8") for name in ("first.html", "first/dog.html"))
+    assert '<span class="claim"><' not in broken and '<span class="claim unkept"><b>✗ Not so here: </b>It' in broken
+    assert '<span class="claim">It sees a <em>bicycle</em>.<button' in kept
+    assert "<code>results[&#39;says&#39;].top.names</code> = " in kept
+    assert build(course, store, site, "--strict") == 1
+    notebook = (site / "first.ipynb").read_text("utf-8")
+    assert "✗ Not so here: It sees a *bicycle*. (&#39;tandem bicycle&#39; in results[&#39;says" in notebook
+
+
 def test_a_language_that_has_fallen_behind_is_reported(
     course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

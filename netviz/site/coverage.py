@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -61,8 +61,9 @@ class Condition:
     photos: Mapping[bool, set[str]] = field(default_factory=lambda: {True: set(), False: set()})
 
     def told(self, message: str) -> Mistake:
-        """Something about it, at its place."""
-        return self.text.mistake(message, self.line, self.column, self.source)
+        """Something about it, at its place, with its source where the line itself does not show it."""
+        told = self.text.mistake(message, self.line, self.column)
+        return told if self.source in told.text else replace(told, hint=self.source)
 
 
 def observed_conditions(records: Results) -> tuple[list[Condition], list[Mistake]]:
