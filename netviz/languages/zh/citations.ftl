@@ -1,4 +1,9 @@
-# 论文中的哪一处，以其英文说法为名；英文说法写在各方法的声明里。
+# 文献的作者。
+comma = 、
+joined = { $first } 与 { $last }
+and_others = { $authors } 等
+
+# 文献中的哪一处，以其英文说法为名；英文说法写在各方法的声明里。
 
 definition-3 = 定义 3
 definitions-3-and-4 = 定义 3、4
