@@ -72,12 +72,19 @@ WORDS = {
 }
 
 
-def drawn(view: str, folder: Path, arrays: Arrays | None = None, signed: bool | None = None, **numbers: Any) -> Figure:
+def drawn(
+    view: str,
+    folder: Path,
+    arrays: Arrays | None = None,
+    signed: bool | None = None,
+    logarithmic: str = "",
+    **numbers: Any,
+) -> Figure:
     """The view's example, or these arrays, drawn into the folder."""
     if arrays is None:
         arrays, signed = EXAMPLES[view], False if view in UNSIGNED else None
         numbers = NUMBERS.get(view, {}) | numbers
-    return draw(view, arrays, numbers, signed=signed, picture_pixels=PICTURE, folder=folder)
+    return draw(view, arrays, numbers, signed=signed, picture_pixels=PICTURE, folder=folder, logarithmic=logarithmic)
 
 
 def pixels(folder: Path, panel: Panel) -> NDArray[np.uint8]:
@@ -466,7 +473,7 @@ def test_axes_are_logarithmic_where_values_span_decades(tmp_path: Path) -> None:
     figure = drawn("scatter", tmp_path, {"x": x, "logit": np.arange(10.0) + 1, "probability": np.arange(10.0) + 1})
     assert figure.facts["axes"] == {"x": "log", "y": "linear"}
     with_zero = np.r_[0, x]
-    figure = drawn("scatter", tmp_path, {"x": with_zero, "a": with_zero + 1, "b": with_zero + 1}, log=True)
+    figure = drawn("scatter", tmp_path, {"x": with_zero, "a": with_zero + 1, "b": with_zero + 1}, logarithmic="xy")
     assert figure.facts["axes"] == {"x": "linear", "y": "log"}
 
 

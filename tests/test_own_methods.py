@@ -101,6 +101,8 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
         ({"maps": (1, "2")}, "can't be checked: TypeError", ""),
         ({"papers": (Paper("A", "b", None, "javascript:alert(1)"),)}, "has papers that are none", ""),  # type: ignore[arg-type]
         ({"half": lambda settings: 1}, "tells half=1", "True or False"),
+        ({"side": lambda settings: settings.sise}, "can't tell its side: AttributeError", "side=lambda settings: …"),
+        ({"asks_for_class": False, "patches": True}, "can't tell its asks_for_class: TypeError", "lambda settings"),
     ],
 )
 def test_what_a_declaration_lacks_is_told_at_its_line(changed: dict[str, Any], message: str, hint: str) -> None:

@@ -48,7 +48,7 @@ def test_a_map_that_shows_nothing_has_nothing_to_read(values: NDArray[np.float64
 
 def test_patches_are_read_with_their_true_size_and_the_score_that_remains() -> None:
     drops = np.array([[0.5, -0.25, 0.125], [4.0, 1.0, 0.0]])
-    readings = patch_readings(drops, {"patch": 32, "stride": 16}, 10.5, (48, 64))
+    readings = patch_readings(drops, 32, 16, 10.5, (48, 64))
     assert readings is not None and readings.kind == "patch"
     assert readings.step == pytest.approx((16 / 48, 16 / 64), rel=1e-5)
     assert readings.size == pytest.approx((32 / 48, 32 / 64), rel=1e-5)
@@ -58,9 +58,10 @@ def test_patches_are_read_with_their_true_size_and_the_score_that_remains() -> N
 
 def test_a_map_of_hidden_patches_is_read_patch_by_patch(tmp_path: Path) -> None:
     arrays = {"attribution": RANDOM.random((64, 64)), "drops": RANDOM.random((3, 3))}
-    numbers = {"score": 7.0, "settings": {"patch": 32, "stride": 16}}
     picture = np.zeros((448, 448, 3), np.uint8)
-    figure = draw("overlay", arrays, numbers, signed=True, picture_pixels=picture, folder=tmp_path)
+    figure = draw(
+        "overlay", arrays, {"score": 7.0}, signed=True, picture_pixels=picture, folder=tmp_path, patches=(32, 16)
+    )
     readings = figure.panels[0].readings
     assert readings is not None
     assert (readings.kind, readings.rows, readings.score) == ("patch", 3, 7.0)

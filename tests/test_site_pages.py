@@ -308,26 +308,32 @@ def test_a_matrix_names_its_rows_in_its_list_its_table_and_its_words(tmp_path: P
 def test_maps_of_one_result_are_called_what_they_are() -> None:
     for form in ("compact", "imagenet"):
         count = len(stages(vgg16_layers(form))) + 1
-        assert len(map_words("cascading-randomisation", {}, count, "en")) == count == 7
-    assert len(map_words("spread-over-baselines", {}, len(BASELINES), "zh")) == len(BASELINES)
-    assert map_words("spread-over-seeds", {"seed": 3}, 2, "en") == ["seed 3", "seed 4"]
+        assert len(map_words(methods.methods()["cascading-randomisation"], {}, count, "en")) == count == 7
+    assert len(map_words(methods.methods()["spread-over-baselines"], {}, len(BASELINES), "zh")) == len(BASELINES)
+    assert map_words(methods.methods()["spread-over-seeds"], {"seed": 3, "seeds": 2}, 2, "en") == ["seed 3", "seed 4"]
     channels = {"objective": "channel", "channels": (7, 9)}
-    assert map_words("activation-maximisation", channels, 2, "zh") == ["通道 7", "通道 9"]
-    assert map_words("activation-maximisation", {"objective": "class", "channels": (7,)}, 1, "en") == []
-    assert map_words("gradient", {}, 1, "en") == []
+    assert map_words(methods.methods()["activation-maximisation"], channels, 2, "zh") == ["通道 7", "通道 9"]
+    assert (
+        map_words(methods.methods()["activation-maximisation"], {"objective": "class", "channels": (7,)}, 1, "en") == []
+    )
+    assert map_words(methods.methods()["gradient"], {}, 1, "en") == []
 
 
 def test_a_derivative_says_what_brighter_or_darker_would_do() -> None:
-    assert is_slope("gradient", {}) and is_slope("smoothgrad", {})
-    assert not any(is_slope(other, {}) for other in ("gradient-x-input", "occlusion", "guided-backprop"))
-    assert is_slope("spread-over-seeds", {"of_method": "smoothgrad"})
-    assert not is_slope("spread-over-seeds", {"of_method": "guided-backprop"})
+    assert is_slope(methods.methods()["gradient"], {}) and is_slope(methods.methods()["smoothgrad"], {})
+    assert not any(
+        is_slope(methods.methods()[other], {}) for other in ("gradient-x-input", "occlusion", "guided-backprop")
+    )
+    assert is_slope(methods.methods()["spread-over-seeds"], {"of_method": "smoothgrad"})
+    assert not is_slope(methods.methods()["spread-over-seeds"], {"of_method": "guided-backprop"})
 
 
 def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:
-    assert asks_for_class("gradient", {}) and asks_for_class("activation-maximisation", {"objective": "class"})
-    assert not asks_for_class("activations", {}) and not asks_for_class(
-        "activation-maximisation", {"objective": "channel"}
+    assert asks_for_class(methods.methods()["gradient"], {}) and asks_for_class(
+        methods.methods()["activation-maximisation"], {"objective": "class"}
+    )
+    assert not asks_for_class(methods.methods()["activations"], {}) and not asks_for_class(
+        methods.methods()["activation-maximisation"], {"objective": "channel"}
     )
 
 

@@ -141,5 +141,12 @@ def _cost(one: Method) -> Wrong:
         yield f"has a default out of range: {error.errors()[0]['loc'][0]}", str(error.errors()[0]["msg"])
         return
     json.dumps(settings.model_dump())  # as results keep them: raises for what they can't
+    for name in ("asks_for_class", "side", "patches", "map_values"):
+        tell = getattr(one, name)
+        try:
+            if tell is not None:
+                tell(settings)
+        except Exception as error:
+            yield f"can't tell its {name}: {type(error).__name__}: {error}", f"{name}=lambda settings: …"
     if wrong := wrong_cost(one, settings):
         yield wrong, "passes=lambda settings: Passes(forward=1, backward=1)"

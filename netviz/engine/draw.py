@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import astuple
 
 from netviz.cache.store import Store
 from netviz.engine.plan import Task
@@ -21,20 +22,27 @@ def draw_task(task: Task, store: Store) -> None:
         return
     record, arrays = load_record(task, store), load_arrays(task, store)
     beside = [load_arrays(other, store)["attribution"] for other in task.beside]
-    pixels = task.picture.framed(DETAIL) if task.picture else None
+    pixels, method = task.picture.framed(DETAIL) if task.picture else None, task.experiment.method
     with store.writing(FIGURES, task.figure_key) as folder:
         with blamed(task, store, f"be drawn as {task.experiment.view!r}", but=OSError):
             figure = draw(
                 task.experiment.view,
                 arrays,
-                record["numbers"] | {"top": record.get("top", []), "settings": record["settings"]},
-                signed=task.experiment.method.signed,
+                record["numbers"] | {"top": record.get("top", [])},
+                signed=method.signed,
                 picture_pixels=pixels,
                 folder=folder,
                 beside=beside,
+                patches=_patches(task),
+                logarithmic=method.logarithmic,
             )
             content = json.dumps(figure.to_json(), ensure_ascii=False, indent=1, allow_nan=False)
         (folder / "figure.json").write_text(content, "utf-8")
+
+
+def _patches(task: Task) -> tuple[int, int] | None:
+    method = task.experiment.method
+    return astuple(method.patches(method.settings(**task.experiment.settings))) if method.patches else None
 
 
 def load_figure(task: Task, store: Store) -> Figure:

@@ -17,8 +17,6 @@ from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.progress import Reporter
 
 BUDGET = 120  # seconds: an experiment that may take longer is announced
-WINDOWED = {"occlusion": "patch"}  # methods that change one window at a time, and the setting that is its side
-SMALLER = {"activation-maximisation": "side"}  # methods that make smaller pictures if told to, likewise
 
 
 def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> None:
@@ -38,10 +36,11 @@ def cost(task: Task) -> int:
 
 def share_of_a_pass(task: Task) -> float:
     """What part of a picture's pass one of the task's passes takes, above 0 and at most 1."""
-    method, settings = task.experiment.method.name, task.experiment.settings
-    if method in WINDOWED:
-        return window_share(settings[WINDOWED[method]], task.weights.form)
-    side = settings[SMALLER[method]] if method in SMALLER else None
+    method = task.experiment.method
+    settings = method.settings(**task.experiment.settings)
+    if method.patches:
+        return window_share(method.patches(settings).side, task.weights.form)
+    side = method.side(settings)
     return min(1.0, (side / vgg16_layers(task.weights.form)[0].shape[0]) ** 2) if side else 1.0
 
 

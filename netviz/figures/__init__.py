@@ -41,6 +41,8 @@ def draw(
     picture_pixels: NDArray[np.uint8] | None,
     folder: Path,
     beside: Sequence[NDArray[Any]] = (),
+    patches: tuple[int, int] | None = None,
+    logarithmic: str = "",
 ) -> Figure:
     """Write the picture files of one result into ``folder`` and say what they show.
 
@@ -51,8 +53,7 @@ def draw(
     arrays
         The result's arrays by name, without batch axis; the view's declaration says which ones it needs.
     numbers
-        What the method measured. Most views take short lists in it as arrays; ``log`` asks charts for logarithmic axes;
-        ``settings`` are the method's.
+        What the method measured. Most views take short lists in it as arrays.
     signed
         Whether a map's sign means something; None leaves it to the values.
     picture_pixels
@@ -61,6 +62,10 @@ def draw(
         Exists; files of the same names are overwritten.
     beside
         Other maps that this one is compared with: the views of one map draw it in a scale that holds for all.
+    patches
+        Side and stride, in pixels, of the patches that were hidden, if the map is made of their ``drops``.
+    logarithmic
+        The axes of charts that are asked to be so: x, y or xy.
 
     Raises
     ------
@@ -71,7 +76,7 @@ def draw(
     if declared is None:
         raise ValueError(f"unknown view {view!r}; there are {', '.join(views())}")
     drawn = {**_short_lists(numbers), **arrays} if declared.takes_lists else dict(arrays)
-    request = Request(view, drawn, numbers, signed, picture_pixels, folder, tuple(beside))
+    request = Request(view, drawn, numbers, signed, picture_pixels, folder, tuple(beside), patches, logarithmic)
     missing = [name for name in declared.needs if name not in request.arrays]
     if missing:
         there = ", ".join(request.arrays) or "none"

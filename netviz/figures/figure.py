@@ -157,6 +157,8 @@ class Request:
     picture: NDArray[np.uint8] | None
     folder: Path
     beside: tuple[NDArray[Any], ...] = ()
+    patches: tuple[int, int] | None = None
+    logarithmic: str = ""
 
 
 def rounded(value: float, digits: int = 6) -> float | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -35,18 +34,16 @@ def map_readings(values: Floats, finest: int = FINEST) -> Readings | None:
 
 
 def patch_readings(
-    drops: NDArray[Any], settings: Mapping[str, Any], score: float | None, shape: tuple[int, ...]
+    drops: NDArray[Any], patch: int, stride: int, score: float | None, shape: tuple[int, ...]
 ) -> Readings | None:
     """The drops (rows, columns) of the score when patches are hidden, of a picture of ``shape`` (height, width, ...).
 
-    Patches are ``settings["patch"]`` pixels wide and begin every ``settings["stride"]`` pixels.
+    Patches are ``patch`` pixels wide and begin every ``stride`` pixels.
     """
     drops = np.asarray(drops, np.float64)
     if not is_drawable(drops):
         return None
-    patch = settings["patch"]
-    stride = min(settings["stride"], patch)
-    step, size = ((pixels / shape[0], pixels / shape[1]) for pixels in (stride, patch))
+    step, size = ((pixels / shape[0], pixels / shape[1]) for pixels in (min(stride, patch), patch))
     return _readings("patch", drops, step, size, None if score is None else rounded(score))
 
 

@@ -95,7 +95,15 @@ class Passes:
     training: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Patches:
+    """Squares that are hidden one after the other: their side, and how far it is from one to the next, in pixels."""
+
+    side: int
+    stride: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Method:
     """A method's declaration. ``signed`` is None where the result is no map; ``views[0]`` is the default view."""
 
@@ -115,6 +123,12 @@ class Method:
     half: Callable[[Any], bool] = lambda settings: False
     numbers: Collection[str] | None = None
     wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: ()
+    asks_for_class: Callable[[Any], bool] = lambda settings: True
+    is_derivative: bool = False
+    patches: Callable[[Any], Patches] | None = None
+    side: Callable[[Any], int | None] = lambda settings: None
+    map_values: Callable[[Any], Sequence[object]] | None = None
+    logarithmic: str = ""
 
     @property
     def description(self) -> str:
@@ -140,6 +154,12 @@ def method(
     half: Callable[[Any], bool] = lambda settings: False,
     numbers: Collection[str] | None = None,
     wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: (),
+    asks_for_class: Callable[[Any], bool] = lambda settings: True,
+    is_derivative: bool = False,
+    patches: Callable[[Any], Patches] | None = None,
+    side: Callable[[Any], int | None] = lambda settings: None,
+    map_values: Callable[[Any], Sequence[object]] | None = None,
+    logarithmic: str = "",
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Declare a function as a method; its name, with hyphens, becomes the method's unless given.
 
@@ -151,6 +171,13 @@ def method(
     speak of another number are refused before anything runs. Not given, that shows when it has run.
     ``wrong`` takes the checked settings and the network's layers, and tells which of them can't be together although
     each is in its range: a setting's name and why.
+
+    What follows is told to readers. ``asks_for_class`` takes the checked settings and says whether another class would
+    have had another answer; ``is_derivative``, that a map tells what a little brighter or darker would do. ``patches``
+    takes them and tells of a method that hides one patch after the other how large these are. ``side`` tells the side
+    of the pictures that it works on, in pixels, where that is not the network's own. ``map_values`` tells what the maps
+    of an answer differ in, one value for each: they are named by it. ``logarithmic`` names the axes of its charts, x, y
+    or xy, that are to be so.
     Raises ValueError if the name is taken by another function, TypeError for what is none or has settings without type.
     """
 
@@ -163,22 +190,28 @@ def method(
             raise ValueError(f"two methods are called {method_name!r}: {taken.function.__module__} has one already")
         settings, layer_settings = _settings_of(function)
         _registry[method_name] = Method(
-            method_name,
-            function,
-            title,
-            summary,
-            papers,
-            gives,
-            signed,
-            views,
-            passes,
-            maps,
-            settings,
-            layer_settings,
-            subject,
-            half,
-            numbers,
-            wrong,
+            name=method_name,
+            function=function,
+            title=title,
+            summary=summary,
+            papers=papers,
+            gives=gives,
+            signed=signed,
+            views=views,
+            passes=passes,
+            maps=maps,
+            settings=settings,
+            layer_settings=layer_settings,
+            subject=subject,
+            half=half,
+            numbers=numbers,
+            wrong=wrong,
+            asks_for_class=asks_for_class,
+            is_derivative=is_derivative,
+            patches=patches,
+            side=side,
+            map_values=map_values,
+            logarithmic=logarithmic,
         )
         return function
 

@@ -184,6 +184,7 @@ def layercam(
     views=("raw", "overlay", "map"),
     numbers=("peak", "largest", "share"),
     passes=lambda settings: Passes(forward=1),
+    asks_for_class=lambda settings: False,
 )
 def eigen_cam(network: Network, pictures: Array, targets: Targets, *, layer: SpatialLayer = "block5_conv3") -> Result:
     """The activations of each place projected on the first right singular vector v: A v, with A (h w, channels).

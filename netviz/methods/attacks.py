@@ -52,6 +52,7 @@ Closeness = Annotated[float, Field(gt=0, le=10, description="how closely to find
     passes=lambda settings: Passes(
         forward=4 + settings.points + halvings(settings.largest / settings.points, settings.closeness), backward=1
     ),
+    asks_for_class=lambda settings: False,
 )
 def fgsm(
     network: Network,
@@ -121,6 +122,7 @@ def fgsm(
         forward=3 + settings.steps + (settings.steps + 1) * halvings(settings.largest, settings.closeness),
         backward=settings.steps * (halvings(settings.largest, settings.closeness) + 1),
     ),
+    asks_for_class=lambda settings: False,
 )
 def pgd(
     network: Network,

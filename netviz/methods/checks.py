@@ -144,6 +144,7 @@ def nudge(
         "rank_correlation",
     ),
     passes=lambda settings: Passes(forward=settings.classes + 2, backward=settings.classes + 1),
+    asks_for_class=lambda settings: False,
 )
 def gradient_norms(
     network: Network,
@@ -198,6 +199,7 @@ def gradient_norms(
     views=("panels", "panels-own"),
     numbers=("correlation", "rank_correlation", "peak_distance"),
     passes=lambda settings: Passes(forward=0),
+    asks_for_class=lambda settings: False,
 )
 def compare_maps(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:
     """Pearson's ``correlation``, Spearman's ``rank_correlation`` and ``peak_distance`` (share of the width), each (n,).

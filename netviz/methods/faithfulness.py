@@ -353,6 +353,7 @@ def mu_fidelity(
     views=("pointing", "panels"),
     numbers=("hit", "box", "peak", "distance", "inside_share", "box_share"),
     passes=lambda settings: Passes(forward=0),
+    asks_for_class=lambda settings: False,
 )
 def pointing_game(
     network: Network,
@@ -413,6 +414,7 @@ def share_inside(maps: Array, box: tuple[float, float, float, float]) -> Array:
     views=("matrix",),
     numbers=("least", "mean_off_diagonal"),
     passes=lambda settings: Passes(forward=0),
+    asks_for_class=lambda settings: False,
 )
 def agreement_matrix(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:
     """Spearman's correlations by value, on the finest map's grid: ``matrix`` (n, k, k), in the order of the maps.

@@ -45,6 +45,7 @@ Noise = Annotated[
     views=("signed", "magnitude", "overlay"),
     numbers=("norm", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
+    is_derivative=True,
 )
 def gradient(network: Network, pictures: Array, targets: Targets, *, output: OutputSetting = "logit") -> Result:
     """The derivative of f_c by x: ``attribution`` (n, height, width, 3) in score per RGB step.
@@ -105,6 +106,7 @@ _SMILKOV = Paper(
     views=("magnitude", "signed", "overlay"),
     numbers=("deviation", "largest"),
     passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
+    is_derivative=True,
 )
 def smoothgrad(
     network: Network,

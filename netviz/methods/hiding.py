@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from netviz.methods import OutputSetting, Paper, Passes, Result, Seed, method
+from netviz.methods import OutputSetting, Paper, Passes, Patches, Result, Seed, method
 from netviz.methods.arrays import largest, output_of, resized, target_output
 from netviz.methods.regions import Labels, Segments, centres_of_greatest, region_means, region_result, superpixels
 from netviz.networks import Array, Network, Output, Targets, Window
@@ -60,6 +60,7 @@ LegacySeed = Annotated[  # NumPy's older random numbers, which lime and shap dra
     numbers=("score", "positions", "largest_drop", "largest", "peak", "segments"),
     passes=lambda settings: Passes(forward=len(_starts(SIDE, settings.patch, settings.stride)) ** 2 + 1),
     half=lambda settings: settings.patch >= FIT_PATCH,
+    patches=lambda settings: Patches(settings.patch, settings.stride),
 )
 def occlusion(
     network: Network,

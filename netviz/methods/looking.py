@@ -43,6 +43,7 @@ def predict(network: Network, pictures: Array, targets: Targets) -> Result:
     views=("grid",),
     numbers=(),
     passes=lambda settings: Passes(forward=1),
+    asks_for_class=lambda settings: False,
 )
 def activations(network: Network, pictures: Array, targets: Targets) -> Result:
     """Every layer's output under its name, after its ReLU if it has one: (n, height, width, channels), (n, units)."""
@@ -68,6 +69,7 @@ def activations(network: Network, pictures: Array, targets: Targets) -> Result:
     views=("picture",),
     numbers=("filters", "largest"),
     passes=lambda settings: Passes(forward=0),
+    asks_for_class=lambda settings: False,
 )
 def first_layer_filters(network: Network, pictures: Array, targets: Targets) -> Result:
     """Each filter (height, width, RGB) as a tile of as many pixels: ``picture`` (n, H, W, 3), 0 to 255.
@@ -121,6 +123,7 @@ def mosaic(tiles: Array, gap: float = 255.0) -> Array:
     views=("signed", "magnitude", "overlay"),
     numbers=("computed", "measured", "largest"),
     passes=lambda settings: Passes(forward=1, backward=1),
+    asks_for_class=lambda settings: False,
 )
 def receptive_field(
     network: Network, pictures: Array, targets: Targets, *, layer: SpatialLayer = "block3_conv3"

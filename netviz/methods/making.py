@@ -45,6 +45,9 @@ Jitter = Annotated[
     passes=lambda settings: Passes(
         forward=_made(settings) * (settings.steps + 2), backward=_made(settings) * settings.steps
     ),
+    asks_for_class=lambda settings: settings.objective == "class",
+    side=lambda settings: settings.side,
+    map_values=lambda settings: settings.channels if settings.objective == "channel" else (),
 )
 def activation_maximisation(
     network: Network,
@@ -148,6 +151,7 @@ def activation_maximisation(
     passes=lambda settings: Passes(
         forward=settings.octaves * settings.steps + 2, backward=settings.octaves * settings.steps
     ),
+    asks_for_class=lambda settings: False,
 )
 def deep_dream(
     network: Network,
@@ -221,6 +225,7 @@ def deep_dream(
     views=("before-after",),
     numbers=("x", "loss", "loss_start", "loss_end", "relative_error"),
     passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
+    asks_for_class=lambda settings: False,
 )
 def inversion(
     network: Network,

@@ -132,6 +132,7 @@ def cascading_randomisation(
     views=("panels", "matrix"),
     numbers=("least", "mean"),
     passes=lambda settings: times(settings.seeds, explanation_passes(settings.of_method, samples=settings.samples)),
+    map_values=lambda settings: range(settings.seed, settings.seed + settings.seeds),
 )
 def spread_over_seeds(
     network: Network,

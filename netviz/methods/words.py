@@ -265,8 +265,9 @@ def readers_compared(*, seed: Seed = 1) -> Result:
     papers=_RNN_PAPERS,
     gives="check",
     views=("curve",),
-    numbers=("x", "rnn", "gru", "rnn_kept", "gru_kept", "sentences", "log"),
+    numbers=("x", "rnn", "gru", "rnn_kept", "gru_kept", "sentences"),
     passes=lambda settings: Passes(0, training=2 * STEPS),
+    logarithmic="y",
 )
 def gradient_reach(
     *,
@@ -295,7 +296,6 @@ def gradient_reach(
         **medians,
         **{f"{reader}_kept": values[-1] / values[0] for reader, values in medians.items()},
         "sentences": np.array(len(numbers)),
-        "log": np.array("y"),
     }
 
 

@@ -72,7 +72,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     words, scope = experiment.words(language), edition.caption_values(page.picture, experiment, state)
     labels = _panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
-    axes, explains_class = _axes(task, language), asks_for_class(method.name, variant.settings)
+    axes, explains_class = _axes(task, language), asks_for_class(method, variant.settings)
     names = {"method": method_title(method, language)} | (dataclasses.asdict(axes) if axes else {})
     target = scope["target"]
     if target:
@@ -122,9 +122,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         compared=bool(task.beside),
         axes=axes,
         explains_class=explains_class,
-        slope=all(
-            is_slope(one.method.name, one.settings) for one in (other.experiment for other in task.of or (task,))
-        ),
+        slope=all(is_slope(one.method, one.settings) for one in (other.experiment for other in task.of or (task,))),
         unit=unit_words(method.name, variant.settings, language),
         seed=None if task.picture else record["settings"].get("seed"),
         files=tuple(
@@ -166,7 +164,7 @@ def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
     if not task.of:
         one = task.experiment
         count = figure.facts.get("side", len(figure.panels))
-        return map_words(one.method.name, one.settings, count, edition.language)
+        return map_words(one.method, one.settings, count, edition.language)
     experiments = [other.experiment for other in task.of]
     targets = [edition.class_name(edition.records.record(other)["target"]["index"]) for other in task.of]
     return [

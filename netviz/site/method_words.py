@@ -8,18 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count as numbers_from
+from itertools import takewhile
 from typing import Any
 
 from netviz.figures.describe import known_term, term
 from netviz.languages.known import FIRST, in_language
 from netviz.languages.messages import identifier, messages
 from netviz.methods import Method, methods
-
-WITHOUT_CLASS = (
-    *("activations", "agreement-matrix", "compare-maps", "deep-dream", "eigen-cam", "fgsm", "first-layer-filters"),
-    *("gradient-norms", "inversion", "pgd", "pointing-game", "receptive-field"),
-)  # methods whose answer is the same for every class
-SLOPES = ("gradient", "smoothgrad")  # methods whose maps are derivatives
 
 
 def method_title(method: Method, language: str) -> str:
@@ -57,25 +52,21 @@ def unit_words(method: str, settings: Mapping[str, Any], language: str) -> str:
     return say(method, "unit", score=_score(settings, language)) if say.has(method, "unit") else ""
 
 
-def map_words(method: str, settings: Mapping[str, Any], count: int, language: str) -> list[str]:
+def map_words(method: Method, settings: Mapping[str, Any], count: int, language: str) -> list[str]:
     """What each of a result's maps or pictures is called; none if they have no names, or another number of them."""
     say = messages(language, "methods")
-    channels = settings.get("channels", ()) if settings.get("objective") == "channel" else ()
-    if "objective" in settings and len(channels) != count:
-        return []
-    if say.has(method, "map"):
-        seed = settings.get("seed", 0)
-        return [
-            say(method, "map", number=n + 1, seed=str(seed + n), channel=str(channels[n] if channels else n))
-            for n in range(count)
-        ]
-    named = next(number for number in numbers_from() if not say.has(method, f"map-{number + 1}"))
-    return [say(method, f"map-{number + 1}") for number in range(named)] if named == count else []
+    if say.has(method.name, "map"):
+        values = method.map_values(method.settings(**settings)) if method.map_values else range(count)
+        named = [say(method.name, "map", number=n, value=str(value)) for n, value in enumerate(values, start=1)]
+    else:
+        names = (f"map-{number}" for number in numbers_from(1))
+        named = [say(method.name, name) for name in takewhile(lambda name: say.has(method.name, name), names)]
+    return named if len(named) == count else []
 
 
-def asks_for_class(method: str, settings: Mapping[str, Any]) -> bool:
+def asks_for_class(method: Method, settings: Mapping[str, Any]) -> bool:
     """Whether another class would have had another answer."""
-    return method not in WITHOUT_CLASS and settings.get("objective", "class") == "class"
+    return method.asks_for_class(method.settings(**settings))
 
 
 def value_words(setting: str, value: object, language: str) -> str:
@@ -88,9 +79,10 @@ def value_words(setting: str, value: object, language: str) -> str:
     return known_term(name, language)
 
 
-def is_slope(method: str, settings: Mapping[str, Any]) -> bool:
+def is_slope(method: Method, settings: Mapping[str, Any]) -> bool:
     """Whether a map is a derivative: what brighter would do and darker. Others show what speaks for and against."""
-    return settings.get("of_method", method) in SLOPES  # a check draws the maps of another method
+    drawn = methods().get(settings.get("of_method", ""), method)  # a check draws the maps of another method
+    return drawn.is_derivative
 
 
 def _score(settings: Mapping[str, Any], language: str) -> str:

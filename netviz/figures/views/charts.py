@@ -58,7 +58,7 @@ class Axis:
 
 @view("curve", needs=("x",))
 def draw_curve(request: Request) -> Figure:
-    """``x`` (p,) and every other array of its length, each a line. ``numbers["log"]``: x, y or xy."""
+    """``x`` (p,) and every other array of its length, each a line."""
     x, series = _series(request)
     log_x, log_y = _asked_log(request, x, series)
     return _chart(request, "curve", x, series, log_x, log_y, identity=False)
@@ -69,7 +69,7 @@ def draw_scatter(request: Request) -> Figure:
     """``x`` (p,) and every other array of its length, each a set of points.
 
     ``y`` alone is what x should equal, so both axes are the same and the diagonal is drawn. Axes are
-    logarithmic where asked (``numbers["log"]``), and where values above zero span more than three powers of
+    logarithmic where asked (``request.logarithmic``), and where values above zero span more than three powers of
     ten.
     """
     x, series = _series(request)
@@ -209,8 +209,7 @@ def _series(request: Request) -> tuple[Floats, dict[str, Floats]]:
 
 def _asked_log(request: Request, x: Floats, series: Mapping[str, Floats]) -> tuple[bool, bool]:
     """Which axes are asked to be logarithmic and can be: zero and below have no place on such an axis."""
-    asked = request.numbers.get("log", "")
-    axes = asked if isinstance(asked, str) else "xy" if asked else ""
+    axes = request.logarithmic
     y = np.concatenate(list(series.values()))
     return "x" in axes and bool((x > 0).all()), "y" in axes and bool((y[np.isfinite(y)] > 0).all())
 

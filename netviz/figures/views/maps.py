@@ -311,9 +311,8 @@ def _overlay_panel(
 
 def _readings(request: Request, one: Map) -> Readings | None:
     """Of hidden patches where the map was made of such, else of the map itself."""
-    if "drops" in request.arrays and "settings" in request.numbers:
-        numbers = request.numbers
-        return patch_readings(request.arrays["drops"], numbers["settings"], numbers.get("score"), one.values.shape)
+    if request.patches and "drops" in request.arrays:
+        return patch_readings(request.arrays["drops"], *request.patches, request.numbers.get("score"), one.values.shape)
     return map_readings(one.values, FINEST)
 
 

@@ -1,11 +1,11 @@
 # By method: what its chart's axes measure, .x and .y (for one of its views, .plane-x); the .unit of its map's values; what its
-# maps are called, each (.map-1 …) or all (.map, with $number, $seed or $channel). $score is logit or probability.
+# maps are called, each (.map-1 …) or all (.map, with $number, or the $value that it declares). $score is logit or probability.
 # A language may also have .title and .summary: they go before those of the method's declaration.
 
 activation-maximisation =
     .x = steps taken
     .y = what the network says to the moved picture
-    .map = channel { $channel }
+    .map = channel { $value }
 
 agreement-matrix =
     .x = rank correlation of two maps, by their numbers
@@ -132,7 +132,7 @@ spread-over-baselines =
 spread-over-seeds =
     .x = rank correlation of two maps, by their numbers
     .y = maps
-    .map = seed { $seed }
+    .map = seed { $value }
 
 train-classifier =
     .x = steps of training

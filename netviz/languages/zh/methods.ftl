@@ -3,7 +3,7 @@
 activation-maximisation =
     .x = 已走的步数
     .y = 网络对随机移动后的图片的响应
-    .map = 通道 { $channel }
+    .map = 通道 { $value }
 
 agreement-matrix =
     .x = 两张解释图的秩相关系数，按编号排列
@@ -130,7 +130,7 @@ spread-over-baselines =
 spread-over-seeds =
     .x = 两张解释图的秩相关系数，按编号排列
     .y = 解释图
-    .map = 种子 { $seed }
+    .map = 种子 { $value }
 
 train-classifier =
     .x = 训练步数
