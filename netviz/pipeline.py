@@ -22,6 +22,7 @@ from netviz.engine.execution import finish, run_missing
 from netviz.engine.export import export_tasks
 from netviz.engine.plan import make_plan
 from netviz.engine.run import RESULTS
+from netviz.languages.messages import say_also
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
@@ -73,6 +74,7 @@ def read(options: Options) -> Course:
     """The course, once the methods that it may name are known to be declared rightly. Raises Mistakes."""
     if faulty := list(declaration_mistakes(methods().values())):
         raise Mistakes(faulty)
+    say_also(one.words for one in methods().values())
     return read_course(options.content, options.weights, options.picture, options.offer, options.focus, options.credit)
 
 

@@ -134,7 +134,7 @@ def test_settings_and_axes_have_words_in_both_languages(name: str) -> None:
     one = methods()[name]
     for setting, field in one.settings.model_fields.items():
         assert is_term(setting), setting
-        assert setting_words(field.description or "", "zh"), field.description
+        assert setting_words(name, setting, field.description or "", "zh"), field.description
     for view in {"curve", "scatter", "matrix", "plane"} & set(one.views):
         for language in ("en", "zh"):
             assert all(axis_words(name, view, {}, language) or ("", "")), view

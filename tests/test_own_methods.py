@@ -7,7 +7,7 @@ import functools
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,6 +21,7 @@ from netviz.command_line import main
 from netviz.course.experiments import Vocabulary, read_experiments
 from netviz.course.lessons import Lesson, read_text
 from netviz.engine.declarations import declaration_mistakes
+from netviz.languages.messages import say_also
 from netviz.methods import Method, Paper, Passes, method, methods, run, run_on_data
 from netviz.methods.answers import UnusableAnswer
 from netviz.mistakes import Mistakes
@@ -40,9 +41,11 @@ BARS = {"names": np.array(["a", "b", "c", "d", "e"]), "weights": np.arange(5.0)}
 
 
 @pytest.fixture(autouse=True)
-def _registry_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+def _registry_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     methods()
     monkeypatch.setattr(netviz.methods, "_registry", dict(netviz.methods._registry))
+    yield
+    say_also(())
 
 
 def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
@@ -100,6 +103,7 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
         ({"views": ([],)}, "has the view [], which is unknown", ""),
         ({"maps": (1, "2")}, "can't be checked: TypeError", ""),
         ({"papers": (Paper("A", "b", None, "javascript:alert(1)"),)}, "has papers that are none", ""),  # type: ignore[arg-type]
+        ({"words": {"en": "norm: length"}}, "has words in 'en' that are no messages of Fluent's: 'norm: length'", "="),
         ({"half": lambda settings: 1}, "tells half=1", "True or False"),
         ({"side": lambda settings: settings.sise}, "can't tell its side: AttributeError", "side=lambda settings: …"),
         ({"asks_for_class": False, "patches": True}, "can't tell its asks_for_class: TypeError", "lambda settings"),
@@ -308,6 +312,47 @@ def test_an_unusable_declaration_is_told_before_anything_runs(
     assert build(course, tmp_path) == 1
     said = capsys.readouterr().err
     assert "the method 'own' has no title in 'zh'" in said and "did you mean 'bars'" in said
+
+
+WORDS = {
+    "en": """
+        edge_energy = energy of the edges
+        sharpness = sharpness
+        own =
+            .x = place from the left
+            .y = energy, RGB steps
+    """,
+    "zh": """
+        edge_energy = 边缘能量
+        sharpness = 锐度
+        own =
+            .x = 从左数的位置
+            .y = 能量（RGB 级）
+            .setting-sharpness = 边缘有多锐
+    """,
+}
+
+
+def test_one_function_is_all_that_a_method_needs_with_its_words_in_both_languages(course: Path, tmp_path: Path) -> None:
+    declare(name="first")
+    declare(name="last")
+    with (course / "lessons" / "01-first" / "zh.md").open("a", encoding="utf-8") as chinese:
+        chinese.write("```experiment\nid: own\n```\n")
+
+    @method(**ON_DATA | {"views": ("curve",), "numbers": ("edge_energy",), "words": WORDS})
+    def own(*, sharpness: Annotated[int, Field(ge=1, description="how sharp edges are")] = 3) -> Any:
+        """``x`` and ``edges`` (9,), and the number ``edge_energy``."""
+        return {"x": np.arange(9), "edges": np.arange(9.0) ** sharpness, "edge_energy": np.array(2.5)}
+
+    assert build(course, tmp_path) == 0
+    told = {
+        "": ("energy of the edges", "place from the left", "energy, RGB steps", "how sharp edges"),
+        "zh": ("边缘能量", "从左数的位置", "能量（RGB 级）", "边缘有多锐"),
+    }
+    for folder, words in told.items():
+        pages = (tmp_path / "site" / folder / name for name in ("first.html", "methods.html"))
+        text = "".join(page.read_text("utf-8") for page in pages)
+        assert [word for word in words if word not in text] == []
 
 
 # Settings that can't be together

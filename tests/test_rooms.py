@@ -39,7 +39,7 @@ MAY_KNOW = {
     "figures": {"languages"},
     "course": {"sandbox", "methods", "networks", "pictures"},
     "cache": {"networks"},
-    "engine": {"sandbox", "course", "cache", "methods", "networks", "figures", "pictures"},
+    "engine": {"languages", "sandbox", "course", "cache", "methods", "networks", "figures", "pictures"},
     "site": {"languages", "sandbox", "engine", "course", "cache", "methods", "networks", "figures", "pictures"},
 }
 INSIDE_THE_SITE = {"text": set(), "page_figures": {"text"}, "files": set()}

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from netviz.course.experiments import ExperimentFence
 from netviz.course.lessons import LANGUAGES
 from netviz.figures.views import views
+from netviz.languages.messages import unreadable
 from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
 from netviz.methods.answers import NAME as NUMBER
 from netviz.mistakes import Mistake, nearest
@@ -61,8 +62,11 @@ def _words(one: Method) -> Wrong:
                 yield f"has a {name} in {language!r}", nearest(str(language), LANGUAGES)
     said = [text for texts in (one.title, one.summary) if isinstance(texts, Mapping) for text in texts.values()]
     for text in (*said, one.description):
-        if isinstance(text, str) and (unreadable := UNREADABLE.search(text)):
-            yield f"has {named(unreadable[0])} among its words", "delete it"
+        if isinstance(text, str) and (found := UNREADABLE.search(text)):
+            yield f"has {named(found[0])} among its words", "delete it"
+    for language, text in one.words.items():
+        if wrong := unreadable(text):
+            yield f"has words in {language!r} that are no messages of Fluent's: {wrong!r}", "norm = length"
     if not one.description.strip():
         yield "has no docstring", "the Methods page shows it: what it gives, with shapes and units"
     if not isinstance(one.papers, tuple) or not all(map(_is_paper, one.papers)):

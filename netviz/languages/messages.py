@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
-from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
@@ -21,6 +21,7 @@ from netviz import numerals
 from netviz.languages.known import FIRST, MESSAGES, Language, language
 
 _ONLY = "it"  # the name of a message that needs none
+BESIDE_METHODS = ("methods", "terms")  # areas of which methods may bring messages of their own
 LONGEST = 2000  # characters of a value; Fluent gives up on longer ones
 _PUT_IN = "\u2068\u2069"  # Fluent writes these around a value
 _OUT_OF_THE_WAY = str.maketrans(_PUT_IN, "\ue068\ue069")
@@ -75,11 +76,28 @@ def messages(code: str, area: str) -> Messages:
     return _messages(language(code), language(FIRST), area)
 
 
+_beside_methods: list[Mapping[str, str]] = []
+
+
+def say_also(words: Iterable[Mapping[str, str]]) -> None:
+    """From now on methods and terms are also called what stands beside methods: texts of Fluent's by language.
+
+    What a language's folder has goes before.
+    """
+    _beside_methods[:] = words
+    _messages.cache_clear()
+
+
+def unreadable(text: str) -> str:
+    """The first piece of a text that is no message of Fluent's; nothing if all of it is."""
+    junk = (one for one in _parsed(dedent(text)).body if isinstance(one, ast.Junk))
+    return next((one.content.strip() for one in junk if one.content), "")
+
+
 @cache
 def _messages(spoken: Language, first: Language, area: str) -> Messages:
-    return Messages(
-        _Book(spoken, _texts(area, *spoken.folders, *first.folders)), _Book(first, _texts(area, *first.folders))
-    )
+    said = [*_texts(spoken, area), *_texts(first, area)]
+    return Messages(_Book(spoken, said), _Book(first, _texts(first, area)))
 
 
 def message_beside_code(texts: Mapping[str, str], code: str) -> Callable[..., str]:
@@ -170,10 +188,12 @@ class _Book:
 _parsed = cache(FluentResource)
 
 
-def _texts(area: str, *folders: Path) -> Iterator[str]:
-    """What an area's files in folders hold, where there are any."""
-    paths = (folder / MESSAGES.replace("*", area) for folder in folders)
-    return (path.read_text("utf-8") for path in paths if path.is_file())
+def _texts(spoken: Language, area: str) -> Iterator[str]:
+    """What a language's files of an area hold, where there are any, and what stands beside methods."""
+    paths = (folder / MESSAGES.replace("*", area) for folder in spoken.folders)
+    yield from (path.read_text("utf-8") for path in paths if path.is_file())
+    if area in BESIDE_METHODS:
+        yield from (dedent(words[spoken.code]) for words in _beside_methods if spoken.code in words)
 
 
 class _Whole(int, FluentType):

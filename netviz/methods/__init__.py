@@ -129,6 +129,7 @@ class Method:
     side: Callable[[Any], int | None] = lambda settings: None
     map_values: Callable[[Any], Sequence[object]] | None = None
     logarithmic: str = ""
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def description(self) -> str:
@@ -160,6 +161,7 @@ def method(
     side: Callable[[Any], int | None] = lambda settings: None,
     map_values: Callable[[Any], Sequence[object]] | None = None,
     logarithmic: str = "",
+    words: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[..., Result]], Callable[..., Result]]:
     """Declare a function as a method; its name, with hyphens, becomes the method's unless given.
 
@@ -178,6 +180,10 @@ def method(
     of the pictures that it works on, in pixels, where that is not the network's own. ``map_values`` tells what the maps
     of an answer differ in, one value for each: they are named by it. ``logarithmic`` names the axes of its charts, x, y
     or xy, that are to be so.
+
+    ``words`` are Project Fluent's messages by language, as in ``netviz/languages``: of the names of its numbers, series
+    and settings (``norm = length``), and one of the method's own name, with ``.x``, ``.y``, ``.unit`` and ``.map`` as
+    in ``methods.ftl``, and ``.setting-samples`` for a setting's description where it isn't the English one.
     Raises ValueError if the name is taken by another function, TypeError for what is none or has settings without type.
     """
 
@@ -212,6 +218,7 @@ def method(
             side=side,
             map_values=map_values,
             logarithmic=logarithmic,
+            words=words or {},
         )
         return function
 

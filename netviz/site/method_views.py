@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from netviz.methods import Method, Paper, Passes
 from netviz.site.method_words import method_summary, method_title, setting_words
@@ -55,16 +55,16 @@ def method_view(method: Method, language: str) -> MethodView:
         method.gives,
         method.signed,
         method.views,
-        _settings(method.settings, language),
+        _settings(method, language),
         _default_passes(method),
     )
 
 
-def _settings(model: type[BaseModel], language: str) -> tuple[SettingView, ...]:
+def _settings(method: Method, language: str) -> tuple[SettingView, ...]:
     views = []
-    for name, schema in model.model_json_schema().get("properties", {}).items():
+    for name, schema in method.settings.model_json_schema().get("properties", {}).items():
         english = schema.get("description", "")
-        words = setting_words(english, language)
+        words = setting_words(method.name, name, english, language)
         default = "" if schema.get("default") is None else str(schema["default"])
         description = Markup(inline_template(words or english))
         views.append(SettingView(name, _allowed(schema), default, description, words is not None))

@@ -29,9 +29,11 @@ def method_summary(method: Method, language: str) -> str:
     return say(method.name, "summary") if say.has(method.name, "summary") else in_language(method.summary, language)
 
 
-def setting_words(description: str, language: str) -> str | None:
+def setting_words(method: str, setting: str, description: str, language: str) -> str | None:
     """A setting's description in a language; None if there is none but the English one of its declaration."""
-    say = messages(language, "settings")
+    own, say = messages(language, "methods"), messages(language, "settings")
+    if language != FIRST and own.has(method, f"setting-{setting}"):
+        return own(method, f"setting-{setting}")
     if language == FIRST or not say.has(identifier(description)):
         return description if language == FIRST else None
     return say(identifier(description))
