@@ -266,7 +266,7 @@ def test_short_lists_are_arrays_to_a_view_unless_it_says_otherwise(tmp_path: Pat
 
 def test_a_table_of_three_rows_is_drawn(tmp_path: Path) -> None:
     figure = draw("table", {}, {"a": ["x", "y"], "b": [1, 2]}, signed=None, picture_pixels=None, folder=tmp_path)
-    assert figure.table == Table((Column("a", "name"), Column("b")), (("x", 1.0), ("y", 2.0)))
+    assert figure.table == Table((Column("a", "term"), Column("b")), (("x", 1.0), ("y", 2.0)))
 
 
 # Axes
