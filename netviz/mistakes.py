@@ -93,6 +93,8 @@ def gathered(into: list[Mistake]) -> Iterator[None]:
 def nearest(word: str, allowed: Iterable[str]) -> str:
     """A hint: the allowed word most like this one, and the others, as many as are easily read."""
     allowed = list(allowed)
+    if not allowed:
+        return ""
     close = difflib.get_close_matches(word, allowed, 1)
     more = len(allowed) - EASILY_READ
     others = "allowed: " + ", ".join(allowed[:EASILY_READ]) + (f" and {more} more" if more > 0 else "")

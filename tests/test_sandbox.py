@@ -201,6 +201,20 @@ def test_what_nests_as_deeply_as_it_may_is_worked_out() -> None:
     assert shown("{% if 1 %}" * 49 + "{{ " + "- - " * 24 + "1 }}" + "{% endif %}" * 49) == "1"
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("a\n{{ numbers.x = 1 }}", "to compare, write =="),
+        ("a\n{% endif %}", "`endif` stands alone here"),
+        ("a\n{% else %}", "`else` stands alone here"),
+    ],
+)
+def test_what_is_no_expression_is_told_in_an_authors_words(source: str, told: str) -> None:
+    with pytest.raises(ExpressionError, match=re.escape(told)) as failed:
+        Sandbox().template(source)
+    assert failed.value.line == 2
+
+
 def test_a_failure_is_at_its_line() -> None:
     for source, line in (("\n\n{{ 1 / 0 }}", 3), ("{% if 1 %}\n\n\n{{ numbers.nrm }}\n{% endif %}", 4)):
         with pytest.raises(ExpressionError) as caught:

@@ -75,7 +75,7 @@ def parse(source: str) -> nodes.Template:
     try:
         tree = _JINJA.parse(source)
     except TemplateSyntaxError as error:
-        raise ExpressionError(f"not an expression: {error.message}", error.lineno) from None
+        raise ExpressionError(_in_words(error.message or ""), error.lineno) from None
     except RecursionError:
         raise ExpressionError(TOO_DEEP) from None
     except ValueError as error:  # a number of thousands of digits
@@ -84,6 +84,15 @@ def parse(source: str) -> nodes.Template:
         if depth > DEEPEST:
             raise ExpressionError(TOO_DEEP, node.lineno)
     return tree
+
+
+def _in_words(message: str) -> str:
+    """What Jinja2's parser says, in an author's words where it speaks of its own parts."""
+    if "got '='" in message:
+        return "not an expression: to compare, write =="
+    if match := re.match(r"Encountered unknown tag '(endif|endfor|endset|else|elif)'", message):
+        return f"`{match[1]}` stands alone here: no statement that it belongs to was opened before it"
+    return f"not an expression: {message}"
 
 
 def parse_expression(source: str) -> nodes.Expr:
