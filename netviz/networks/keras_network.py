@@ -161,8 +161,8 @@ class KerasNetwork:
         question
             What the function computes: it is compiled once for each question, and for each shape of ``others``.
         function
-            Of tensors: (n, height, width, 3) RGB, 0 to 255, and ``others``; each of its outputs (n, ...). It is called
-            with so many pictures at once as fit the memory.
+            Of tensors: (n, height, width, channels), for photos RGB, 0 to 255, and ``others``; each of its outputs
+            (n, ...). It is called with so many pictures at once as fit the memory.
         others
             (n, ...) whole numbers such as targets, or values like activations.
         backward
@@ -172,7 +172,7 @@ class KerasNetwork:
         """
         sides = (None, None) if any_size else self.input_shape[:2]
         signature = (
-            tf.TensorSpec((None, *sides, 3), self._dtype),
+            tf.TensorSpec((None, *sides, self.input_shape[2]), self._dtype),
             *(tf.TensorSpec((None, *np.shape(other)[1:]), self._dtype_of(other)) for other in others),
         )
         asked = (*question, signature)
