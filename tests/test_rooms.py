@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
@@ -90,6 +91,12 @@ def test_every_folder_is_a_room_that_says_what_it_knows() -> None:
     for name in MAY_KNOW:
         told = importlib.import_module(f"netviz.{name}").__doc__ or ""
         assert "may know" in told and "must not" in told, name
+
+
+def test_every_room_is_installed() -> None:
+    listed = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    rooms = {path.parent.relative_to(PACKAGE.parent) for path in PACKAGE.rglob("__init__.py")}
+    assert {".".join(room.parts) for room in rooms} == {*listed} - {"netviz.sample_course", "netviz.templates"}
 
 
 def test_no_two_modules_and_no_two_classes_have_one_name() -> None:
