@@ -417,10 +417,19 @@ def test_no_search_becomes_markup(listening: Browser, hostile: Path, tmp_path: P
     assert found > 100
 
 
+# Whether the page has heard of its new address, which it is told of later than it has it.
+GO = """const before = location.href;
+    window.heard = false;
+    addEventListener('hashchange', () => { heard = true; }, {once: true});
+    location.hash = arguments[0];
+    heard ||= location.href === before;"""
+
+
 def test_no_address_does_harm(listening: Browser, site: Path) -> None:
     page = (site / "what-a-gradient-says.html").resolve().as_uri()
     for state in STATES:
         listening.open(f"{page}?{state}#says-slider@{state}")
         for other in (f"says-grid@{state}", state, f"1&says-slider@5&{state}@{state}"):
-            listening.run("location.hash = arguments[0]", other)
+            listening.run(GO, other)
+            listening.expect("return heard")
         assert listening.run(HARM) == [], state
