@@ -1,7 +1,7 @@
 """The real course as readers meet it, every page in both languages, in a real browser and from a folder.
 
-The site is built once, with one photo to choose, out of the project's own store where there is one; NETVIZ_SITE names
-a site that is built already, NETVIZ_STORE another store.
+The site is built once, with one photo to choose, out of the project's own store: what it runs, `make site` need not run
+again, nor the other way round. NETVIZ_SITE names a site that is built already, NETVIZ_STORE another store.
 """
 
 from __future__ import annotations
@@ -56,9 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The course's site, built with one photo to choose unless there is one already."""
     if ready := os.environ.get("NETVIZ_SITE"):
         return Path(ready)
-    folder = tmp_path_factory.mktemp("course")
-    own = ROOT / ".netviz"
-    store = os.environ.get("NETVIZ_STORE") or (own if own.is_dir() else folder / "store")
+    folder, store = tmp_path_factory.mktemp("course"), os.environ.get("NETVIZ_STORE") or ROOT / ".netviz"
     where = ["--content", str(ROOT / "content"), "--store", str(store), "--to", str(folder / "site")]
     command = [sys.executable, str(ROOT / "build.py"), *where, "--offer", COURSE.default_picture, "--strict"]
     done = subprocess.run(
