@@ -38,18 +38,25 @@ class Proof:
 
     def lines(self) -> Iterator[str]:
         """The report in words."""
-        followed = [one for one in self.conditions if one.follows and not one.is_claim]
-        fixed = [one for one in self.conditions if not one.follows and not one.is_claim]
+        words = [one for one in self.conditions if one.kind == "words"]
         yield f"{len(self.photos)} photos: {', '.join(self.photos)}"
-        yield f"{len(self.conditions)} conditions in texts and questions, {len(followed)} follow the reader's photo"
+        yield f"{len(words)} conditions in texts, {sum(one.follows for one in words)} of them follow the reader's photo"
         yield from _listed("fail for a photo", self.failing)
-        yield from _listed("are never met: no photo shows these words", _never(True, followed))
-        yield from _listed("are always met: no photo hides these words, or shows their `else`", _never(False, followed))
+        yield from _listed("are never met: no photo shows these words", _never(True, self._of("words", True)))
+        yield from _listed("are always met: no photo hides these words", _never(False, self._of("words", True)))
+        yield from _listed("answers are right for no photo", _never(True, self._of("answer", True)))
+        yield from _listed("answers are right for every photo", _never(False, self._of("answer", True)))
         yield from _listed("claims are broken by a photo", _broken(self.verdicts))
         yield from _listed("sentences claim what is broken", [*broken_claims(self.conditions)])
         yield from _listed("questions have no right choice for a photo, or several", self.questions)
-        yield from _listed("follow no photo of the reader's, and are always decided alike", _decided(fixed))
+        yield from _listed("are not met, and hang on no photo of the reader's", _never(True, self._of("words", False)))
+        yield from _listed(
+            "are met, and hang on none: a claim would tell more", _never(False, self._of("words", False))
+        )
         yield from _listed("sentences generalise and are bound to nothing (a hint)", self.unbound)
+
+    def _of(self, kind: str, follows: bool) -> list[Condition]:
+        return [one for one in self.conditions if (one.kind, one.follows) == (kind, follows)]
 
     def show(self, reporter: Reporter) -> None:
         """Print the report."""
@@ -106,10 +113,6 @@ def _never(met: bool, conditions: Sequence[Condition]) -> list[Mistake]:
     """The conditions that no photo decided so; what no photo even asked is never met."""
     asked = [one for one in conditions if met or one.photos[True]]
     return [one.told("never met" if met else "always met") for one in asked if not one.photos[met]]
-
-
-def _decided(conditions: Sequence[Condition]) -> list[Mistake]:
-    return [one.told("met" if one.photos[True] else "not met") for one in conditions if not all(one.photos.values())]
 
 
 def _broken(verdicts: Sequence[Verdict]) -> list[Mistake]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from jinja2 import nodes
 
@@ -48,8 +48,9 @@ class Prose:
 class Condition:
     """A condition on which words depend, a claim of words, or one that makes an answer right; and what decided it.
 
-    ``follows`` is whether another photo of the reader's can decide it otherwise, ``is_claim`` whether words claim it.
-    ``photos`` are those that met it, and those that did not.
+    ``follows`` is whether another photo of the reader's can decide it otherwise, ``kind`` what hangs on it: whether
+    words are shown, whether a sentence is true, or whether an answer is right. ``photos`` are those that met it, and
+    those that did not.
     """
 
     text: LessonText
@@ -57,7 +58,7 @@ class Condition:
     line: int
     column: int
     follows: bool
-    is_claim: bool = False
+    kind: Literal["words", "claim", "answer"] = "words"
     photos: Mapping[bool, set[str]] = field(default_factory=lambda: {True: set(), False: set()})
 
     def told(self, message: str) -> Mistake:
@@ -95,7 +96,7 @@ def claim_warnings(records: Results) -> Iterator[Mistake]:
 def broken_claims(conditions: Iterable[Condition]) -> Iterator[Mistake]:
     """Those of sentences that some photo breaks; all of them, if none of the reader's can change it."""
     for one in conditions:
-        if one.is_claim and one.photos[False]:
+        if one.kind == "claim" and one.photos[False]:
             on_photos = f" for {', '.join(sorted(one.photos[False]))}" if one.follows else ""
             yield one.told(f"what the sentence claims is broken{on_photos}")
 
@@ -133,7 +134,13 @@ def _numbered(spans: Sequence[Span]) -> str:
 def _condition(node: ConditionNode, tree: nodes.Template, prose: Prose, chosen: Collection[str]) -> Condition:
     span = prose.spans[node.lineno - 1]
     follows = any(_follows(one, chosen, prose.own) for one in _behind(test_of(node), tree))
-    return Condition(prose.text, span.source, *prose.place_of(span), follows, isinstance(node, nodes.CallBlock))
+    return Condition(
+        prose.text,
+        span.source,
+        *prose.place_of(span),
+        follows,
+        "claim" if isinstance(node, nodes.CallBlock) else "words",
+    )
 
 
 def _behind(condition: nodes.Node, tree: nodes.Template) -> list[nodes.Node]:
@@ -207,4 +214,4 @@ def _answers(edition: Edition) -> Iterator[Condition]:
                 for photo in offered:
                     photos[graded[photo][number]].add(photo)
                 follows = _follows(tree, chosen, True)
-                yield Condition(text, claim.source, claim.line, claim.column, follows, photos=photos)
+                yield Condition(text, claim.source, claim.line, claim.column, follows, "answer", photos)
