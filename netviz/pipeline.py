@@ -22,6 +22,7 @@ from netviz.engine.execution import finish, run_missing
 from netviz.engine.export import export_tasks
 from netviz.engine.plan import make_plan
 from netviz.engine.run import RESULTS
+from netviz.languages.lacking import language_warnings
 from netviz.languages.messages import say_also
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
@@ -37,6 +38,7 @@ from netviz.site.files.publish import Files, check_destination, publish
 from netviz.site.files.static import clashes, static_files
 from netviz.site.files.takeover import Takeover
 from netviz.site.grading import grading_warnings
+from netviz.site.method_words import wanted_messages
 from netviz.site.proofreading import text_mistakes, text_warnings
 from netviz.site.results import Results
 from netviz.site.verdicts import Verdict, verdicts
@@ -224,6 +226,7 @@ def all_warnings(course: Course) -> list[Mistake]:
         *course.warnings,
         *text_warnings(course),
         *picture_warnings(course.pictures.values()),
+        *(warning for one in course.languages for warning in language_warnings(one, {*wanted_messages(one)})),
         *untranslated(course.pages, "experiment", course.experiments.values()),
         *shorter(course.pages),
         *unworded(course.pages, course.experiments.values()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -80,14 +80,16 @@ class Places:
 T = TypeVar("T")
 
 
-def read_checked(path: Path, model: type[T], fields: list[str]) -> tuple[T, Places]:
+def read_checked(
+    path: Path, model: type[T], fields: list[str], context: Mapping[str, Any] | None = None
+) -> tuple[T, Places]:
     """A YAML file as a type that pydantic can check; ``fields`` are the names that its entries may have.
 
-    Raises Mistakes with all that does not fit.
+    ``context`` is what the type's own checks want to know. Raises Mistakes with all that does not fit.
     """
     values, places = read_yaml(read_text_file(path), path)
     try:
-        return TypeAdapter(model).validate_python(values), places
+        return TypeAdapter(model).validate_python(values, context=context), places
     except ValidationError as error:
         raise Mistakes(places.mistakes(error, fields)) from None
 

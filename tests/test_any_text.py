@@ -16,8 +16,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from netviz.course.experiments import Vocabulary, read_experiments
-from netviz.course.lessons import LANGUAGES, Lesson, read_text
+from netviz.course.lessons import Lesson, read_text
 from netviz.course.questions import read_questions
+from netviz.languages.known import DEFAULT
 from netviz.methods import methods
 from netviz.mistakes import Mistakes
 from netviz.networks.architecture import vgg16_layers
@@ -116,7 +117,7 @@ def test_any_lesson_is_a_page_or_told(folder: Path, body: str) -> None:
 def test_any_fence_is_an_experiment_a_question_or_told(folder: Path, fence: str) -> None:
     body = f"{FRONT}\n````experiment\n{fence}\n````\n\n````question\n{fence}\n````\n"
     with told():
-        texts = {language: read_text(write(folder / f"{language}.md", body), language) for language in LANGUAGES}
+        texts = {language: read_text(write(folder / f"{language}.md", body), language) for language in DEFAULT}
         lesson = Lesson("a", texts)
         _, wrong, _ = read_experiments([lesson], VOCABULARY)
         _, also_wrong = read_questions([lesson], ())

@@ -22,8 +22,8 @@ import pytest
 from test_downloads import assert_is_a_notebook
 
 from netviz.course.bibliography import addresses_linked, cited_works
-from netviz.course.lessons import LANGUAGES
 from netviz.course.reading import read_course
+from netviz.languages.known import DEFAULT
 from netviz.methods import methods
 from netviz.pipeline import all_warnings
 from netviz.site.pages import HOME, NOT_FOUND, PAGES, page_path, search_index
@@ -35,7 +35,7 @@ ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT / "content", "compact")
 LESSONS = [lesson.slug for lesson in COURSE.lessons]
 SLUGS = [HOME, *LESSONS, *PAGES, NOT_FOUND]
-PATHS = [page_path(language, slug) for slug in SLUGS for language in LANGUAGES]
+PATHS = [page_path(language, slug) for slug in SLUGS for language in DEFAULT]
 MODES: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (360, "dark"), (1440, "dark"), (360, "light")]
 # Two of the four ways for each page, one for each language; over the pages every way is met in both.
 SEEN = [
@@ -139,7 +139,7 @@ def test_pictures_have_size_and_words_and_late_ones_wait(site: Path, page: str) 
 
 
 @built
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", DEFAULT)
 def test_the_first_page_moves_at_most_a_megabyte(site: Path, language: str) -> None:
     page = site / page_path(language, HOME)
     parts = {page, *(page.parent / str(one["src"]) for one in Elements(page).of("img", "script") if one.get("src"))}
@@ -150,7 +150,7 @@ def test_the_first_page_moves_at_most_a_megabyte(site: Path, language: str) -> N
 
 
 @built
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", DEFAULT)
 def test_the_search_finds_only_what_is_there_and_is_small(site: Path, language: str) -> None:
     index = site / search_index(language)
     assert index.stat().st_size < MEGABYTE / 2
@@ -166,7 +166,7 @@ def test_the_search_finds_only_what_is_there_and_is_small(site: Path, language: 
 @built
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_every_notebook_is_one(site: Path, lesson: str) -> None:
-    for language in LANGUAGES:
+    for language in DEFAULT:
         path = page_path(language, lesson).replace(".html", ".ipynb")
         assert_is_a_notebook(json.loads((site / path).read_text("utf-8")))
 
@@ -235,7 +235,7 @@ def test_no_page_must_be_scrolled_sideways(browser: Browser, site: Path, width: 
 
 
 @built
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", DEFAULT)
 def test_every_lesson_reads_without_scripts(browser: Browser, site: Path, language: str) -> None:
     browser.scripts(False)
     for lesson in COURSE.lessons:

@@ -36,6 +36,7 @@ CANNOT_MATTER = {
     "netviz/engine/declarations.py": "it refuses or does not, in every build",
     "netviz/engine/estimates.py": "what is told in a terminal",
     "netviz/engine/export.py": "files that are written whenever they are asked for",
+    "netviz/languages/lacking.py": "it warns or does not, in every build",
     "netviz/networks/head/CARD.md": "for people",
     "netviz/networks/head/pack.py": "made the head, whose digest is the weights'",
     "netviz/engine/execution.py": "in which order tasks are run: each is run whole, by modules that are in its key",

@@ -73,7 +73,7 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
 @pytest.mark.parametrize(
     ("changed", "message", "hint"),
     [
-        ({"title": {"en": "Own"}}, "has no title in 'zh'", 'title={"en": "…", "zh": "…"}'),
+        ({"title": {"zh": "自"}}, "has no title in 'en'", 'title={"en": "…", "zh": "…"}'),
         ({"title": {"en": "Own", "zh": " "}}, "has no title in 'zh'", ""),
         ({"title": "Own"}, "has no title in 'en'", ""),
         ({"summary": {"en": "A.", "zh": "一。", "de": "Eine."}}, "has a summary in 'de'", "allowed: en, zh"),
@@ -307,11 +307,11 @@ def test_an_unusable_declaration_is_told_before_anything_runs(
     course: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     declare(fail(AssertionError("it ran")), name="first")
-    declare(name="own", title={"en": "Own"})
+    declare(name="own", title={"zh": "自"})
     declare(name="last", views=("bras",))
     assert build(course, tmp_path) == 1
     said = capsys.readouterr().err
-    assert "the method 'own' has no title in 'zh'" in said and "did you mean 'bars'" in said
+    assert "the method 'own' has no title in 'en'" in said and "did you mean 'bars'" in said
 
 
 WORDS = {

@@ -38,7 +38,7 @@ MAY_KNOW = {
     "methods": {"networks", "data"},
     "languages": {"networks"},
     "figures": {"languages"},
-    "course": {"sandbox", "methods", "networks", "pictures"},
+    "course": {"languages", "sandbox", "methods", "networks", "pictures"},
     "cache": {"networks"},
     "engine": {"languages", "sandbox", "course", "cache", "methods", "networks", "figures", "pictures"},
     "site": {"languages", "sandbox", "engine", "course", "cache", "methods", "networks", "figures", "pictures"},

@@ -113,7 +113,7 @@ class Entry(BaseModel):
     ("text", "message"),
     [
         ("title: My course", "1:8: title: a text in each language is wanted, {en: …, zh: …}; found 'My course'"),
-        ("title: {en: A}", "1:8: title: a text in each language is wanted, {en: …, zh: …}; found {'en': 'A'}"),
+        ("title: {zh: 甲}", "1:8: title: a text in each language is wanted, {en: …, zh: …}; found {'zh': '甲'}"),
         ("title: {en: A, zh: 2}", "1:8: title: a text in each language is wanted"),
         (
             "key: A b",

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from netviz.course.claims import Claim, read_claim
 from netviz.course.fences import read_fences, stated
 from netviz.course.fields import Name
-from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span
+from netviz.course.lessons import Lesson, LessonText, Span
 from netviz.course.sliders import TARGET, Slider, value_name
 from netviz.methods import Method, wrong_cost
 from netviz.mistakes import Mistake, Mistakes, nearest
@@ -136,7 +136,7 @@ class Experiment:
 
     def words(self, language: str) -> Wording:
         """Its words in a language; those of the first where they are not translated."""
-        return self.wording.get(language) or self.wording[LANGUAGES[0]]
+        return self.wording.get(language) or next(iter(self.wording.values()))
 
     def pictures(self, chosen: str) -> str:
         """The picture it looks at while ``chosen`` is the reader's choice; ``""`` if it looks at none."""
@@ -194,7 +194,7 @@ def _read_experiment(
         settings,
         fence.of,
         claims,
-        {LANGUAGES[0]: words},
+        {text.language: words},
         dedent(span.source),
         slider,
         fence.framing,
@@ -364,11 +364,11 @@ def _add_words(
     except ValidationError as error:
         mistakes = places.mistakes(error, list(Translation.model_fields))
         raise Mistakes(
-            dataclasses.replace(mistake, hint=f"the spec stands in {LANGUAGES[0]}.md; here only id, caption and alt")
+            dataclasses.replace(mistake, hint=f"the spec stands in {text.first}.md; here only id, caption and alt")
             for mistake in mistakes
         ) from None
     if words.id in broken:
         return
-    experiment = stated(words.id, lesson, "experiment", experiments, places)
+    experiment = stated(words.id, lesson, "experiment", experiments, places, text.first)
     wording = Wording(words.caption, words.alt, *places.values.get(("caption",), (span.line, 1)))
     experiments[words.id] = dataclasses.replace(experiment, wording={**experiment.wording, text.language: wording})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, SpanKind, fence_id
+from netviz.course.lessons import Lesson, LessonText, Span, SpanKind, fence_id
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.yaml_places import Places
 
@@ -39,7 +39,7 @@ def read_fences(
     mistakes: list[Mistake] = []
     broken: set[str] = set()
     for lesson in lessons:
-        text = lesson.texts[LANGUAGES[0]]
+        text = lesson.first
         for span in text.spans_of(kind):
             before = len(mistakes)
             with gathered(mistakes):
@@ -48,18 +48,17 @@ def read_fences(
             if len(mistakes) > before:
                 broken.add(fence_id(span.source))
     for lesson in lessons:
-        for language in LANGUAGES[1:]:
-            text = lesson.texts[language]
+        for text in lesson.written[1:]:
             for span in text.spans_of(kind):
                 with gathered(mistakes):
                     add_words(span, text, lesson.slug, found, broken)
     return found, mistakes, broken
 
 
-def stated(name: str, lesson: str, kind: SpanKind, found: Mapping[str, Fenced], places: Places) -> Fenced:
+def stated(name: str, lesson: str, kind: SpanKind, found: Mapping[str, Fenced], places: Places, first: str) -> Fenced:
     """What a lesson's first language states under a name. Raises Mistakes if it doesn't."""
     if name in found and found[name].lesson == lesson:
         return found[name]
     known = [one.id for one in found.values() if one.lesson == lesson]
-    message = f"the lesson's {LANGUAGES[0]}.md has no {kind} {name!r}"
+    message = f"the lesson's {first}.md has no {kind} {name!r}"
     raise Mistakes([places.mistake(("id",), message, nearest(name, known) if known else "")])

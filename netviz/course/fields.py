@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from netviz.course.lessons import LANGUAGES, NAME
+from netviz.course.lessons import NAME
+from netviz.languages.known import DEFAULT
 
 
 def _is_name(text: str) -> str:
@@ -28,11 +29,13 @@ def _is_site_address(text: str) -> str:
     return text
 
 
-def _in_every_language(words: Any) -> Any:
-    fits = isinstance(words, dict) and set(words) == set(LANGUAGES)
+def _in_every_language(words: Any, info: ValidationInfo) -> Any:
+    """The texts, the first language's first, which must be there; what another lacks is told of with the rest of it."""
+    languages = (info.context or {}).get("languages", DEFAULT)
+    fits = isinstance(words, dict) and languages[0] in words and set(words) <= set(languages)
     if not fits or not all(isinstance(text, str) and text.strip() for text in words.values()):
-        raise ValueError(f"a text in each language is wanted, {{{', '.join(f'{one}: …' for one in LANGUAGES)}}}")
-    return words
+        raise ValueError(f"a text in each language is wanted, {{{', '.join(f'{one}: …' for one in languages)}}}")
+    return {language: words[language] for language in languages if language in words}
 
 
 Name = Annotated[str, AfterValidator(_is_name)]

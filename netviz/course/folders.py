@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from netviz.course.lessons import LANGUAGES
 from netviz.mistakes import Mistake, Mistakes, nearest
 
 DROPPED = re.compile(r"\..*|.*~|#.*#|thumbs\.db|desktop\.ini|__macosx|__pycache__", re.IGNORECASE | re.DOTALL)
 TO_PEOPLE = re.compile(r"(readme|licen[cs]e|copying|notice)\b.*", re.IGNORECASE | re.DOTALL)
 FILES = ("site.yaml", "glossary.yaml", "bibliography.yaml")
-FOLDERS = ("lessons", "pages", "pictures", "measurements", "static", "templates")
-TEXTS = tuple(f"{language}.md" for language in LANGUAGES)
+FOLDERS = ("lessons", "pages", "pictures", "measurements", "static", "templates", "languages")
 
 
 def entries(folder: Path) -> list[Path]:
@@ -42,15 +40,16 @@ def alike(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
-def unread(content: Path, is_picture: Callable[[Path], bool]) -> Iterator[Mistake]:
-    """A warning for each file and folder of a course that nobody reads."""
+def unread(content: Path, languages: Sequence[str], is_picture: Callable[[Path], bool]) -> Iterator[Mistake]:
+    """A warning for each file and folder of a course in some languages that nobody reads."""
+    texts = [f"{language}.md" for language in languages]
     yield from _others(content, [*FILES, *FOLDERS])
     for folder in (content / "lessons", content / "pages"):
         for path in _present(folder):
             if path.is_dir():
-                yield from _others(path, TEXTS)
+                yield from _others(path, texts)
             else:
-                yield _read_by_nobody(path, f"a text is a folder with {' and '.join(TEXTS)}")
+                yield _read_by_nobody(path, f"a text is a folder with {' and '.join(texts)}")
     for path in _present(content / "pictures"):
         if path.name != "credits.yaml" and not is_picture(path):
             yield _read_by_nobody(path, "it is no file of a picture by its name")

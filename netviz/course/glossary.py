@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from netviz.course.fields import InEveryLanguage, Name
+from netviz.languages.known import DEFAULT
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.refusals import stands
 from netviz.yaml_places import Key, Places, read_checked
@@ -63,11 +64,12 @@ class Glossary:
                 yield self.places.mistake((*key, "key"), f"no lesson links to the term {term.key!r}")
 
 
-def read_glossary(path: Path) -> Glossary:
+def read_glossary(path: Path, languages: Sequence[str] = DEFAULT) -> Glossary:
     """The glossary of a course; empty if it has none. Raises Mistakes."""
     if not stands(path):
         return Glossary((), Places(path, (), 1, {}, {}))
-    chapters, places = read_checked(path, tuple[Chapter, ...], [*Chapter.model_fields, *Term.model_fields])
+    fields = [*Chapter.model_fields, *Term.model_fields]
+    chapters, places = read_checked(path, tuple[Chapter, ...], fields, {"languages": languages})
     glossary = Glossary(chapters, places)
     taken = {chapter.key for chapter in chapters}
     mistakes = []

@@ -21,12 +21,12 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 from netviz.course.blocks import Fault, Fence, Line, blocks
 from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
+from netviz.languages.known import DEFAULT, FIRST
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.refusals import stands
 from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
 
-LANGUAGES = ("en", "zh")  # the first carries the experiments' specs
 TOKEN = "\ue000{}\ue001"
 BLANK = "\ue004"  # stands for a character of code or of what was lifted out
 TOKEN_PATTERN = re.compile("\ue000(\\d+)\ue001")
@@ -94,6 +94,7 @@ class LessonText:
     first_line: int  # where the body begins in the file
     spans: tuple[Span, ...]
     prose: Mapping[int, str] = field(default_factory=dict, hash=False, compare=False)
+    first: str = FIRST  # the course's first language
 
     def spans_of(self, kind: SpanKind) -> Iterator[Span]:
         return (span for span in self.spans if span.kind == kind)
@@ -107,19 +108,29 @@ class LessonText:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson in all its languages."""
+    """A lesson in all languages of the course; ``texts`` has the first one's for those in which there is none."""
 
     slug: str
-    texts: dict[str, LessonText]
+    texts: Mapping[str, LessonText]
+
+    @property
+    def first(self) -> LessonText:
+        """The text in the course's first language, which carries the experiments' specs."""
+        return next(iter(self.texts.values()))
+
+    @property
+    def written(self) -> list[LessonText]:
+        """The texts that there are, the first one first."""
+        return [text for language, text in self.texts.items() if text.language == language]
 
     @property
     def folder(self) -> Path:
         """Where its texts stand."""
-        return self.texts[LANGUAGES[0]].path.parent
+        return self.first.path.parent
 
 
-def read_lessons(folders: Iterable[Path]) -> tuple[Lesson, ...]:
-    """The lessons of some folders, each ``NN-slug`` with ``en.md`` and ``zh.md``.
+def read_lessons(folders: Iterable[Path], languages: Sequence[str] = DEFAULT) -> tuple[Lesson, ...]:
+    """The lessons of some folders, each ``NN-slug`` with a text for each of the languages, such as ``en.md``.
 
     Raises Mistakes with all that is wrong in any of them.
     """
@@ -127,34 +138,36 @@ def read_lessons(folders: Iterable[Path]) -> tuple[Lesson, ...]:
     mistakes: list[Mistake] = []
     for folder in folders:
         with gathered(mistakes):
-            lessons.append(read_lesson(folder))
+            lessons.append(read_lesson(folder, languages))
     if mistakes:
         raise Mistakes(mistakes)
     return tuple(lessons)
 
 
-def read_lesson(folder: Path) -> Lesson:
-    """The lesson of one folder, in all languages. Raises Mistakes."""
+def read_lesson(folder: Path, languages: Sequence[str] = DEFAULT) -> Lesson:
+    """The lesson of one folder, in all languages; the first one's text is needed. Raises Mistakes."""
+    first = languages[0]
     texts: dict[str, LessonText] = {}
     mistakes: list[Mistake] = []
-    for language in LANGUAGES:
+    for language in languages:
         path = folder / f"{language}.md"
-        if not stands(path):
-            mistakes.append(Mistake(path, f"the lesson has no text in {language!r}"))
-            continue
-        with gathered(mistakes):
-            texts[language] = read_text(path, language)
+        if stands(path):
+            with gathered(mistakes):
+                texts[language] = read_text(path, language, first)
+        elif language == first:
+            mistakes.append(Mistake(path, f"the lesson has no text in {first!r}"))
     if mistakes:
         raise Mistakes(mistakes)
-    return Lesson(re.sub(r"^\d+-", "", folder.name), texts)
+    complete = {language: texts.get(language, texts[first]) for language in languages}
+    return Lesson(re.sub(r"^\d+-", "", folder.name), complete)
 
 
-def read_text(path: Path, language: str) -> LessonText:
-    """One language's Markdown file. Raises Mistakes."""
+def read_text(path: Path, language: str, first: str = FIRST) -> LessonText:
+    """One language's Markdown file; ``first`` is the course's first language. Raises Mistakes."""
     source = read_text_file(path)
     front, first_line, body = _split_front_matter(path, source)
     found = scan(body, first_line)
-    text = LessonText(path, language, source, front, found.markdown, first_line, found.spans, found.prose)
+    text = LessonText(path, language, source, front, found.markdown, first_line, found.spans, found.prose, first)
     if found.faults:
         raise Mistakes(text.mistake(one.message, one.line, one.column, one.hint) for one in found.faults)
     return text

@@ -17,7 +17,7 @@ HINT = "expressions, formulas and emphasis work in a lesson's text and in captio
 def plain_text_warnings(lessons: Iterable[Lesson], files: Iterable[Path]) -> Iterator[Mistake]:
     """A warning for each line of a front matter, an alternative text or one of some YAML files that has such signs."""
     for lesson in lessons:
-        for text in lesson.texts.values():
+        for text in lesson.written:
             lines = text.source.split("\n")
             for number in (*range(1, text.first_line), *_alternatives(text)):
                 yield from _warning(text.path, number, lines[number - 1])

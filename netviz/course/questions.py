@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from netviz.course.claims import NAMES, Claim, read_claim
 from netviz.course.fences import read_fences, stated
 from netviz.course.fields import Name
-from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, Words
+from netviz.course.lessons import Lesson, LessonText, Span, Words
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.sandbox import hint_of
 from netviz.yaml_places import Key, Places, read_yaml
@@ -78,6 +78,11 @@ class Question:
     places: tuple[Passage, ...]  # of the claims
     wording: Mapping[str, QuestionWords]
 
+    @property
+    def first(self) -> str:
+        """The course's first language, in which it is stated."""
+        return next(iter(self.wording))
+
     def passages(self, language: str) -> tuple[Passage, ...]:
         """Its words in a language; none where nobody has translated it yet."""
         words = self.wording.get(language)
@@ -110,7 +115,7 @@ def _read_question(
         raise Mistakes(mistakes)
     rights = tuple(_passage(places, ("choices", number, "right"), claim.source) for number, claim in enumerate(claims))
     words = _words(fence, texts, places, "text")
-    return Question(fence.id, lesson, tuple(claims), rights, {LANGUAGES[0]: words})
+    return Question(fence.id, lesson, tuple(claims), rights, {text.language: words})
 
 
 def _read_fence(span: Span, text: LessonText) -> tuple[QuestionFence, Places]:
@@ -144,16 +149,16 @@ def _add_words(
     fence, places = _read_fence(span, text)
     if fence.id in broken:
         return
-    question = stated(fence.id, lesson, "question", questions, places)
+    question = stated(fence.id, lesson, "question", questions, places, text.first)
     mistakes = [
         places.mistake(
-            ("choices", number), f"a choice is its text alone; what makes it right stands in {LANGUAGES[0]}.md"
+            ("choices", number), f"a choice is its text alone; what makes it right stands in {text.first}.md"
         )
         for number, choice in enumerate(fence.choices)
         if not isinstance(choice, (str, int, float)) or isinstance(choice, bool)
     ]
     if len(fence.choices) != len(question.right):
-        message = f"{LANGUAGES[0]}.md has {len(question.right)} choices, here are {len(fence.choices)}"
+        message = f"{text.first}.md has {len(question.right)} choices, here are {len(fence.choices)}"
         mistakes.append(places.mistake(("choices",), message))
     if mistakes:
         raise Mistakes(mistakes)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from netviz.course.bibliography import Bibliography, read_bibliography
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
@@ -19,13 +20,16 @@ from netviz.course.notices import Notice
 from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
 from netviz.course.samples import CREDITS, is_picture, read_samples
+from netviz.course.translations import lacking_texts, lacking_words
 from netviz.installation import SAMPLE_COURSE, TEMPLATES
+from netviz.languages.known import DEFAULT, languages, look_in
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
 from netviz.pictures import Picture, own_picture
 from netviz.refusals import stands
-from netviz.yaml_places import Places, read_checked
+from netviz.text_files import read_text_file
+from netviz.yaml_places import Places, read_checked, read_yaml
 
 HOME = "home"
 
@@ -39,7 +43,28 @@ class Part(BaseModel):
     lessons: tuple[str, ...] = Field(min_length=1)
 
 
-class SiteText(BaseModel):
+def _languages_known(codes: tuple[str, ...]) -> tuple[str, ...]:
+    for code in codes:
+        if code not in languages():
+            hint = nearest(code, languages())
+            raise ValueError(f"neither netviz nor the course's folder languages/ has a language {code!r}; {hint}")
+    if len(set(codes)) < len(codes):
+        raise ValueError("a language is named twice")
+    return codes
+
+
+Languages = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(_languages_known)]
+
+
+class SiteLanguages(BaseModel):
+    """Of ``content/site.yaml`` what languages there are: the first is the one in which experiments are stated."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    languages: Languages = DEFAULT
+
+
+class SiteText(SiteLanguages):
     """``content/site.yaml``: the site's name and its motto, by language, its parts, and what it is made of.
 
     ``address`` is where the site will stand on the web, if that is known: ``https://example.org/netviz``.
@@ -80,6 +105,11 @@ class Course:
     templates: tuple[Path, ...] = (TEMPLATES,)
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its pages, the first one first."""
+        return self.site.languages
+
+    @property
     def default_picture(self) -> str:
         """The picture whose pages have the plain addresses."""
         return self.offered[0]
@@ -112,9 +142,11 @@ def read_course(
     if not content.is_dir():
         hint = f"a course lives in content/, or name its folder with --content: one comes with netviz, {SAMPLE_COURSE}"
         raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
+    look_in(content / "languages")
+    spoken = _languages_of(content / "site.yaml")
     mistakes: list[Mistake] = []
     with gathered(mistakes):
-        samples = read_samples(content / "pictures")
+        samples = read_samples(content / "pictures", spoken)
         pictures = _with_own(samples, own, focus, credit)
         mistakes += _not_offered(offer, samples, content / "pictures")
         if not pictures:
@@ -122,20 +154,20 @@ def read_course(
                 Mistake(content / "pictures", "holds no picture; a course needs one to show what it explains")
             )
     with gathered(mistakes):
-        site, places = _read_site_text(content / "site.yaml")
+        site, places = _read_site_text(content / "site.yaml", spoken)
     with gathered(mistakes):
         measurements = read_measurements(content / "measurements")
     with gathered(mistakes):
-        home = read_lesson(content / "pages" / HOME)
+        home = read_lesson(content / "pages" / HOME, spoken)
     with gathered(mistakes):
-        lessons = read_lessons(path for path in entries(content / "lessons") if path.is_dir())
+        lessons = read_lessons((path for path in entries(content / "lessons") if path.is_dir()), spoken)
     with gathered(mistakes):
         others = (path for path in entries(content / "pages") if path.is_dir() and path.name != HOME)
-        side_pages = read_lessons(others)
+        side_pages = read_lessons(others, spoken)
     with gathered(mistakes):
         bibliography = read_bibliography(content / "bibliography.yaml")
     with gathered(mistakes):
-        glossary = read_glossary(content / "glossary.yaml")
+        glossary = read_glossary(content / "glossary.yaml", spoken)
     if mistakes:
         raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
@@ -161,8 +193,10 @@ def read_course(
         bibliography=bibliography,
         mistakes=tuple(wrong),
         warnings=(
-            *unread(content, is_picture),
+            *unread(content, spoken, is_picture),
             *_without_text(texts),
+            *lacking_texts(texts),
+            *lacking_words(spoken, (places, glossary.places, _places(content / "pictures" / CREDITS))),
             *_unshown(home, texts, measurements, content),
             *plain_text_warnings(texts, (content / "site.yaml", content / "pictures" / CREDITS)),
         ),
@@ -173,17 +207,17 @@ def read_course(
 
 
 def _without_text(texts: Iterable[Lesson]) -> Iterator[Mistake]:
-    for text in (text for lesson in texts for text in lesson.texts.values()):
+    for text in (text for lesson in texts for text in lesson.written):
         if not text.markdown.strip():
             yield text.mistake("has no text beneath its front matter", text.first_line)
 
 
 def _unshown(home: Lesson, texts: Iterable[Lesson], measurements: Iterable[str], content: Path) -> Iterator[Mistake]:
     """What is read, and has no place on any page."""
-    for text in home.texts.values():
+    for text in home.written:
         if text.front.learn:
             yield text.mistake("the home page shows no `learn:`", 1)
-    sources = "".join(text.source for lesson in texts for text in lesson.texts.values())
+    sources = "".join(text.source for lesson in texts for text in lesson.written)
     for name in measurements:
         if f"'{name}'" not in sources and f'"{name}"' not in sources:
             yield Mistake(content / "measurements" / f"{name}.json", "no lesson shows it")
@@ -223,7 +257,20 @@ def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iter
         yield places.mistake(("parts",), f"no part has the lesson {missing[0]!r}")
 
 
-def _read_site_text(path: Path) -> tuple[SiteText, Places]:
+def _languages_of(path: Path) -> tuple[str, ...]:
+    """The languages of a course, before anything is read that depends on them; what is wrong is told with the rest."""
+    try:
+        return read_checked(path, SiteLanguages, [])[0].languages
+    except Mistakes:
+        return DEFAULT
+
+
+def _places(path: Path) -> Places:
+    return read_yaml(read_text_file(path), path)[1]
+
+
+def _read_site_text(path: Path, languages: Sequence[str]) -> tuple[SiteText, Places]:
     if not stands(path):
         raise Mistakes([Mistake(path, "is missing; it holds the site's title and tagline")])
-    return read_checked(path, SiteText, [*SiteText.model_fields, *Notice.model_fields, *Part.model_fields])
+    fields = [*SiteText.model_fields, *Notice.model_fields, *Part.model_fields]
+    return read_checked(path, SiteText, fields, {"languages": languages})

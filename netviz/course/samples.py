@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from netviz.course.experiments import CHOSEN
 from netviz.course.fields import InEveryLanguage, WebAddress
 from netviz.course.folders import alike, entries
 from netviz.course.lessons import Words
+from netviz.languages.known import DEFAULT
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import Picture, own_picture
 from netviz.pictures.opening import SUFFIXES
@@ -38,7 +39,7 @@ class Credit(BaseModel):
     focus: tuple[Share, Share] | None = None
 
 
-def read_samples(folder: Path) -> dict[str, Picture]:
+def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, Picture]:
     """The pictures of a folder, in the order of its ``credits.yaml``, by name (the file's, without suffix).
 
     Raises Mistakes for a picture without a credit, a credit without a picture, or one that lacks something. The
@@ -47,7 +48,7 @@ def read_samples(folder: Path) -> dict[str, Picture]:
     credits_file = folder / CREDITS
     if not stands(credits_file):
         raise Mistakes([Mistake(credits_file, "is missing; it names the sample pictures, with credit and licence")])
-    credits, places = read_checked(credits_file, dict[str, Credit], list(Credit.model_fields))
+    credits, places = read_checked(credits_file, dict[str, Credit], list(Credit.model_fields), {"languages": languages})
     found = [path for path in entries(folder) if is_picture(path)]
     files = {path.stem: path for path in found}
     mistakes = [*_of_one_name(found)]

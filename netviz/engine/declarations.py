@@ -12,8 +12,8 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from netviz.course.experiments import ExperimentFence
-from netviz.course.lessons import LANGUAGES
 from netviz.figures.views import views
+from netviz.languages.known import DEFAULT, FIRST, languages
 from netviz.languages.messages import unreadable
 from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
 from netviz.methods.answers import NAME as NUMBER
@@ -52,14 +52,14 @@ def _words(one: Method) -> Wrong:
     if not isinstance(one.name, str) or not NAME.fullmatch(one.name):
         yield "has a name that no lesson can use", "small letters and digits, parted by hyphens"
     for name, words in (("title", one.title), ("summary", one.summary)):
-        wanted = f"{name}={{" + ", ".join(f'"{language}": "…"' for language in LANGUAGES) + "}"
+        wanted = f"{name}={{" + ", ".join(f'"{language}": "…"' for language in DEFAULT) + "}"
         given = words if isinstance(words, Mapping) else {}
-        for language in LANGUAGES:
+        for language in {FIRST: None, **given}:
             if not isinstance(given.get(language), str) or not given[language].strip():
                 yield f"has no {name} in {language!r}", wanted
         for language in given:
-            if language not in LANGUAGES:
-                yield f"has a {name} in {language!r}", nearest(str(language), LANGUAGES)
+            if language not in languages():
+                yield f"has a {name} in {language!r}", nearest(str(language), languages())
     said = [text for texts in (one.title, one.summary) if isinstance(texts, Mapping) for text in texts.values()]
     for text in (*said, one.description):
         if isinstance(text, str) and (found := UNREADABLE.search(text)):
@@ -108,8 +108,8 @@ def _views(one: Method) -> Wrong:
             yield f"has the view {view!r}, which is unknown", nearest(str(view), views())
         elif views()[view].needs_picture and one.subject == "data":
             yield f"has the view {view!r}, which needs a picture", "methods on data have none"
-        elif (alt := views()[view].alt) and (lacking := [language for language in LANGUAGES if not alt.get(language)]):
-            yield f"has the view {view!r}, which has no words in {lacking[0]!r}", f'alt={{"{lacking[0]}": "…"}}'
+        elif (alt := views()[view].alt) and not alt.get(FIRST):
+            yield f"has the view {view!r}, which has no words in {FIRST!r}", f'alt={{"{FIRST}": "…"}}'
 
 
 def _function(one: Method) -> Wrong:

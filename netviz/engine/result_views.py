@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netviz.course.sliders import no_value, value_name
-from netviz.networks.classes import classes
+from netviz.languages.class_names import class_name
 from netviz.sandbox import Facts, Function
 
 
@@ -71,5 +71,5 @@ def result_view(record: Mapping[str, Any], picture: Any, language: str) -> Resul
 
 
 def _class_score(score: Mapping[str, Any], language: str) -> ClassScore:
-    name = classes()[score["index"]].name(language)
+    name = class_name(score["index"], language)
     return ClassScore(score["index"], name, score["probability"], score["logit"], score["rank"])

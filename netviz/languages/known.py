@@ -18,6 +18,7 @@ FIRST = "en"  # has every message; what another lacks is told in it
 DEFAULT = (FIRST, "zh")  # of a course that does not say otherwise
 NAMED = "language.yaml"
 MESSAGES = "*.ftl"
+CLASSES = "classes.tsv"
 
 
 class LanguageFile(BaseModel):
@@ -79,8 +80,8 @@ def language(code: str) -> Language:
 
 
 def in_language(texts: Mapping[str, str], code: str) -> str:
-    """A text in a language: in the first one, or in the one that comes first, where it is not translated."""
-    return texts.get(code) or texts.get(FIRST) or next(iter(texts.values()))
+    """A text in a language: in the one that comes first, where it is not translated."""
+    return texts.get(code) or next(iter(texts.values()))
 
 
 def _read(code: str, places: list[Path]) -> Language:
@@ -91,5 +92,6 @@ def _read(code: str, places: list[Path]) -> Language:
 
 
 def _digest(folders: Iterable[Path]) -> str:
-    files = [path for folder in folders for pattern in (NAMED, MESSAGES) for path in sorted(folder.glob(pattern))]
+    patterns = (NAMED, MESSAGES, CLASSES)
+    files = [path for folder in folders for pattern in patterns for path in sorted(folder.glob(pattern))]
     return sha256(b"\0".join(part for path in files for part in (path.name.encode(), path.read_bytes()))).hexdigest()

@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
+from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 from typing import Any
 
-from fluent.runtime import FluentBundle, FluentResource
+from fluent.runtime import FluentBundle
 from fluent.runtime.resolver import CurrentEnvironment, ResolverEnvironment
 from fluent.runtime.types import FluentType
-from fluent.syntax import ast
+from fluent.syntax import FluentParser, ast
 from fluent.syntax.visitor import Visitor
 
 from netviz import numerals
@@ -34,6 +36,8 @@ class Messages:
 
     def __init__(self, *books: _Book) -> None:
         self._books, self._first = books, books[-1]
+        self._without_values = cache(self._said)
+        self.has = cache(self._has)  # whether there is a message, by its name and an attribute
 
     def __call__(self, name: str, attribute: str = "", /, **values: Any) -> str:
         """A message with values put in: texts, numbers, and yes and no. Raises KeyError if there is none.
@@ -41,6 +45,9 @@ class Messages:
         ``PERCENT($share)`` in a message writes a share as the language has it. Raises ValueError for a message that
         asks for other values.
         """
+        return self._said(name, attribute, **values) if values else self._without_values(name, attribute)
+
+    def _said(self, name: str, attribute: str, /, **values: Any) -> str:
         given = {key: _value(value) for key, value in values.items()}
         wrong: list[Exception] = []
         for book, pattern in self._patterns(name, attribute):
@@ -57,8 +64,7 @@ class Messages:
         """The names of all messages."""
         return [*self._first.entries]
 
-    def has(self, name: str, attribute: str = "") -> bool:
-        """Whether there is such a message."""
+    def _has(self, name: str, attribute: str = "") -> bool:
         return any(True for _ in self._patterns(name, attribute))
 
     def takes(self, name: str) -> set[str]:
@@ -96,8 +102,17 @@ def unreadable(text: str) -> str:
 
 @cache
 def _messages(spoken: Language, first: Language, area: str) -> Messages:
-    said = [*_texts(spoken, area), *_texts(first, area)]
-    return Messages(_Book(spoken, said), _Book(first, _texts(first, area)))
+    own, others = ([source for _, source in sources_of(one, area)] for one in (spoken, first))
+    return Messages(_Book(spoken, [*own, *others]), _Book(first, others))
+
+
+def sources_of(spoken: Language, area: str) -> Iterator[tuple[Path | None, ast.Resource]]:
+    """What a language has of an area: its files, where there are any, and what stands beside methods (no path)."""
+    for path in (folder / MESSAGES.replace("*", area) for folder in spoken.folders):
+        if path.is_file():
+            yield path, _parsed(path.read_text("utf-8"))
+    if area in BESIDE_METHODS:
+        yield from ((None, _parsed(dedent(words[spoken.code]))) for words in _beside_methods if spoken.code in words)
 
 
 def message_beside_code(texts: Mapping[str, str], code: str) -> Callable[..., str]:
@@ -112,18 +127,19 @@ def message_beside_code(texts: Mapping[str, str], code: str) -> Callable[..., st
 @cache
 def _beside_code(texts: tuple[tuple[str, str], ...], spoken: Language, first: Language) -> Messages:
     given = {code: f"{_ONLY} = " + text.strip().replace("\n", "\n    ") for code, text in texts}
-    books = [_Book(one, [given[one.code]]) for one in dict.fromkeys((spoken, first)) if one.code in given]
+    books = [_Book(one, [_parsed(given[one.code])]) for one in dict.fromkeys((spoken, first)) if one.code in given]
     if first.code not in given or not all(_ONLY in book.entries for book in books):
         raise ValueError(f"{dict(texts)} are no texts as Fluent writes them, that of {first.code!r} among them")
     return Messages(*books)
 
 
+@cache
 def identifier(text: str) -> str:
     """The name of the message that stands for a text: ``education: university`` is ``education-university``."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
 
 
-def values_of(entry: ast.Message, entries: dict[str, ast.Message]) -> set[str]:
+def values_of(entry: ast.Message, entries: Mapping[str, ast.Message] = MappingProxyType({})) -> set[str]:
     """The values that a message and its attributes put in, and those of the messages that they refer to."""
     found = _References(entry)
     for name in found.messages - {entry.id.name}:
@@ -148,9 +164,9 @@ class _References(Visitor):
 
 
 class _Book:
-    """The messages in texts of Fluent's, of which the first that has one counts, said as a language says them."""
+    """The messages of some sources, of which the first that has one counts, said as a language says them."""
 
-    def __init__(self, spoken: Language, texts: Iterable[str]) -> None:
+    def __init__(self, spoken: Language, sources: Iterable[ast.Resource]) -> None:
         def percent(share: Any) -> Any:
             return numerals.percent(float(share), spoken.percent)
 
@@ -161,10 +177,9 @@ class _Book:
             functions={"PERCENT": percent},
             use_isolating=spoken.spaced,
         )
-        for text in texts:
-            resource = _parsed(text)
-            self._bundle.add_resource(resource)
-            found = {one.id.name: one for one in resource.body if isinstance(one, ast.Message)}
+        for source in sources:
+            self._bundle.add_resource(source)
+            found = {one.id.name: one for one in source.body if isinstance(one, ast.Message)}
             self.entries = {**found, **self.entries}
 
     def pattern(self, name: str, attribute: str) -> Any:
@@ -185,15 +200,7 @@ class _Book:
         return _spaced(text) if self._spaced else text, errors
 
 
-_parsed = cache(FluentResource)
-
-
-def _texts(spoken: Language, area: str) -> Iterator[str]:
-    """What a language's files of an area hold, where there are any, and what stands beside methods."""
-    paths = (folder / MESSAGES.replace("*", area) for folder in spoken.folders)
-    yield from (path.read_text("utf-8") for path in paths if path.is_file())
-    if area in BESIDE_METHODS:
-        yield from (dedent(words[spoken.code]) for words in _beside_methods if spoken.code in words)
+_parsed = cache(FluentParser(with_spans=False).parse)
 
 
 class _Whole(int, FluentType):

@@ -151,6 +151,6 @@ def own_picture(
     name = f"my-{slug}" if slug in taken else slug
     words = "".join(letter if letter.isprintable() else " " for letter in path.stem)
     title = " ".join(words.split()) or name
-    picture = Picture(name, path, {"en": title, "zh": title}, credit, "", "", focus)
+    picture = Picture(name, path, {"": title}, credit, "", "", focus)
     picture.facts  # noqa: B018
     return picture

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from netviz.course.folders import alike
 from netviz.course.reading import HOME as HOME_FOLDER
 from netviz.course.reading import Course
-from netviz.languages.known import languages
 from netviz.mistakes import Mistake
 from netviz.site.pages import HOME, NOT_FOUND, PAGES
 
@@ -20,7 +19,7 @@ def address_mistakes(course: Course) -> Iterator[Mistake]:
     """Lessons and pages whose addresses are taken, or would be none, each at its folder."""
     owners = {alike(name): "a page of every site" for name in (HOME, NOT_FOUND, *PAGES, HOME_FOLDER)}
     owners |= {alike(name): "a folder of every site" for name in FOLDERS}
-    owners |= {alike(tongue): "the folder of a language" for tongue in languages()}
+    owners |= {alike(tongue): "the folder of a language" for tongue in course.languages}
     for lesson in (*course.lessons, *course.side_pages):
         hint = f"its address would be {lesson.slug}.html"
         if not SLUG.fullmatch(lesson.slug):

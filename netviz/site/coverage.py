@@ -15,7 +15,7 @@ from typing import Any, Literal
 from jinja2 import nodes
 
 from netviz.course.experiments import CHOSEN
-from netviz.course.lessons import LANGUAGES, Lesson, LessonText, Span, scan
+from netviz.course.lessons import Lesson, LessonText, Span, scan
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake
 from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sandbox, conditions, test_of
@@ -71,21 +71,21 @@ def observed_conditions(records: Results) -> tuple[list[Condition], list[Mistake
     """Every condition of a course's texts with the photos that decided it, and the texts that fail on some photo."""
     observed: list[Condition] = []
     failing: list[Mistake] = []
-    for language in LANGUAGES:
+    for language in records.course.languages:
         edition = Edition(language, records)
-        for lesson in edition.course.pages:
+        for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
             for prose, scopes in _passages(edition, lesson):
                 found, failures = observe(prose, scopes, edition.sandbox, _chosen(edition.course))
                 observed += found
                 failing += failures
-    return [*observed, *_answers(Edition(LANGUAGES[0], records))], list(dict.fromkeys(failing))
+    return [*observed, *_answers(Edition(records.course.languages[0], records))], list(dict.fromkeys(failing))
 
 
 def claim_warnings(records: Results) -> Iterator[Mistake]:
     """A warning for each sentence that claims what some photo breaks."""
-    for language in LANGUAGES:
+    for language in records.course.languages:
         edition = Edition(language, records)
-        for lesson in edition.course.pages:
+        for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
             text = lesson.texts[language]
             if any(re.match(rf"\{{%[-+]?\s*{CLAIM}\b", span.source) for span in text.spans_of("statement")):
                 prose, scopes = next(_passages(edition, lesson))

@@ -7,7 +7,7 @@ from functools import partial
 
 from markupsafe import Markup
 
-from netviz.course.lessons import LANGUAGES, LessonText
+from netviz.course.lessons import LessonText
 from netviz.mistakes import Mistakes
 from netviz.sandbox import Function
 from netviz.site.edition import Edition
@@ -51,7 +51,7 @@ def _cell(edition: Edition, name: str) -> tuple[str, str]:
 def _question(edition: Edition, name: str) -> Markup:
     """A question in Markdown, its answer folded away."""
     question = edition.course.questions[name]
-    words = question.wording.get(edition.language) or question.wording[LANGUAGES[0]]
+    words = question.wording.get(edition.language) or question.wording[question.first]
     values = edition.values(edition.course.default_picture)
     ask, because, *choices = (
         markdown_text(passage.source, edition.sandbox, values) for passage in (words.ask, words.because, *words.choices)

@@ -17,14 +17,15 @@ from netviz import __version__
 from netviz.cache.inputs import digest_of
 from netviz.cache.store import Store, key_of
 from netviz.course.experiments import CHOSEN, Experiment
-from netviz.course.lessons import FENCES, LANGUAGES, Lesson, LessonText
+from netviz.course.lessons import FENCES, Lesson, LessonText
 from netviz.course.reading import Course
 from netviz.course.sliders import TARGET, Slider
 from netviz.engine.plan import Plan
 from netviz.engine.result_views import ClassScore, ResultView
+from netviz.languages.class_names import class_name
+from netviz.languages.known import FIRST, in_language, language
 from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
-from netviz.networks.classes import classes
 from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.sandbox import CLAIM, Function, Sandbox, look_up
@@ -77,10 +78,12 @@ class Edition:
 
     def pages_of(self, lesson: Lesson) -> Iterator[Page]:
         """A lesson's pages, one for each picture that makes a difference."""
-        front, varies = lesson.texts[self.language].front, self._varies[lesson.slug]
-        slug, plain = page_slug(lesson.slug), self.course.default_picture
+        text, varies = lesson.texts[self.language], self._varies[lesson.slug]
+        slug, plain, first = page_slug(lesson.slug), self.course.default_picture, self.course.languages[0]
+        other = text.language if text.language != self.language else ""
         for picture in self.course.offered if varies else [plain]:
-            yield Page(self.language, slug, front.title, front.summary, picture, plain, varies)
+            words = (text.front.title, text.front.summary)
+            yield Page(self.language, slug, *words, picture, plain, varies, first=first, text_language=other)
 
     def key_of_page(self, lesson: Lesson, page: Page) -> str:
         """A key of all that a lesson's page depends on: of other languages' texts, what their fences say."""
@@ -123,7 +126,7 @@ class Edition:
         states = {name: one.states for name, one in course.experiments.items()}
         pictures = [(str(self.options.shown_file(one.path)), one.digest) for one in course.pictures.values()]
         site, asked = dataclasses.asdict(self.site), self.options.command
-        own = digest_of(course.templates[:-1])
+        own = [digest_of(course.templates[:-1]), *(language(one).digest for one in (self.language, FIRST))]
         return key_of(
             [code_key(), own, self.language, site, [one.model_dump() for one in words], states, pictures, asked]
         )
@@ -136,7 +139,7 @@ class Edition:
     @cached_property
     def templates(self) -> Environment:
         """Jinja2 for the pages."""
-        return rendering.environment(self.course.templates, self.language)
+        return rendering.environment(self.course.templates, self.language, self.course.languages)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -154,7 +157,7 @@ class Edition:
         samples = tuple(
             Sample(
                 picture.name,
-                picture.titles[self.language],
+                in_language(picture.titles, self.language),
                 thumbnail_path(picture),
                 picture.credit,
                 picture.licence,
@@ -165,15 +168,15 @@ class Edition:
         )
         course, words = self.course, self.course.site
         return Site(
-            title=words.title[self.language],
-            tagline=words.tagline[self.language],
+            title=in_language(words.title, self.language),
+            tagline=in_language(words.tagline, self.language),
             home=self._entry(course.home),
             lessons=tuple(map(self._entry, course.lessons)),
             pictures=samples,
             weights=self.weights,
             version=__version__,
             address=words.address,
-            parts=tuple((part.title[self.language], part.lessons) for part in words.parts),
+            parts=tuple((in_language(part.title, self.language), part.lessons) for part in words.parts),
             side_pages=tuple(map(self._entry, course.side_pages)),
         )
 
@@ -262,7 +265,7 @@ class Edition:
     def text_with_caption(self, experiment: Experiment) -> LessonText:
         """The text that words an experiment's caption in this language: the first's where it is not translated."""
         lesson = next(one for one in self.course.pages if one.slug == experiment.lesson)
-        return lesson.texts[self.language if self.language in experiment.wording else LANGUAGES[0]]
+        return lesson.texts[self.language if self.language in experiment.wording else lesson.first.language]
 
     def stop(self, slider: Slider, state: str, target: ClassScore | None) -> str:
         """Where a slider stands, in words: a class by its name."""
@@ -275,4 +278,4 @@ class Edition:
 
     def class_name(self, index: int) -> str:
         """A class by its index."""
-        return classes()[index].name(self.language)
+        return class_name(index, self.language)

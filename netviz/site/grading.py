@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from netviz.course.lessons import LANGUAGES
 from netviz.course.questions import Question
 from netviz.mistakes import Mistake
 from netviz.site.edition import Edition
@@ -17,9 +16,9 @@ def grading_warnings(records: Results) -> Iterator[Mistake]:
 
     Raises Mistakes for claims that fail with the results.
     """
-    edition = Edition(LANGUAGES[0], records)
+    edition = Edition(records.course.languages[0], records)
     for lesson in edition.course.pages:
-        text = lesson.texts[LANGUAGES[0]]
+        text = lesson.first
         for question in edition.course.questions_of(lesson):
             right: dict[int, list[str]] = {}
             for picture in edition.course.offered:
@@ -35,5 +34,5 @@ def _told(question: Question, count: int, pictures: list[str]) -> str:
 
 
 def _place(question: Question) -> tuple[int, int]:
-    ask = question.wording[LANGUAGES[0]].ask
+    ask = question.wording[question.first].ask
     return ask.line, ask.column

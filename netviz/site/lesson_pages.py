@@ -10,7 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from netviz.course.claims import CheckedClaim
-from netviz.course.lessons import LANGUAGES, Lesson
+from netviz.course.lessons import Lesson
 from netviz.course.reading import HOME
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import CLAIM, Function, look_up
@@ -75,12 +75,12 @@ def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) 
 
 
 def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str, Any], name: str) -> Markup:
+    question = edition.course.questions[name]
     first = {
         **values,
-        "results": edition.records.views(page.picture, LANGUAGES[0]),
-        "picture": picture_words(edition.course.pictures[page.picture], LANGUAGES[0]),
+        "results": edition.records.views(page.picture, question.first),
+        "picture": picture_words(edition.course.pictures[page.picture], question.first),
     }
-    question = edition.course.questions[name]
     link = links_from(page, edition.site)
     view = question_view(question, lesson.texts, edition.language, edition.sandbox, values, first, link)
     return rendering.render_question(edition.templates, view)

@@ -6,27 +6,44 @@ settings' English descriptions, the words for its chart's series, and maps witho
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count as numbers_from
 from itertools import takewhile
 from typing import Any
 
 from netviz.figures.describe import known_term, term
-from netviz.languages.known import FIRST, in_language
+from netviz.languages.known import FIRST
 from netviz.languages.messages import identifier, messages
 from netviz.methods import Method, methods
 
 
 def method_title(method: Method, language: str) -> str:
     """What a method is called, by the language's own message or the method's declaration."""
-    say = messages(language, "methods")
-    return say(method.name, "title") if say.has(method.name, "title") else in_language(method.title, language)
+    return _declared(method, "title", method.title, language)
 
 
 def method_summary(method: Method, language: str) -> str:
     """What a method is in a sentence, likewise."""
+    return _declared(method, "summary", method.summary, language)
+
+
+def _declared(method: Method, what: str, texts: Mapping[str, str], language: str) -> str:
     say = messages(language, "methods")
-    return say(method.name, "summary") if say.has(method.name, "summary") else in_language(method.summary, language)
+    return say(method.name, what) if say.has(method.name, what) else texts.get(language, texts[FIRST])
+
+
+def wanted_messages(language: str) -> Iterator[tuple[str, str]]:
+    """What a language should say of methods, as their declarations don't: messages' names, each after its area."""
+    for method in methods().values():
+        for what, texts in (("title", method.title), ("summary", method.summary)):
+            if language not in texts:
+                yield "methods", f"{method.name}.{what}"
+        for name, setting in method.settings.model_fields.items():
+            if not messages(language, "methods").has(method.name, f"setting-{name}"):
+                yield "settings", identifier(setting.description or "")
+        for paper in method.papers:
+            if paper.place:
+                yield "citations", identifier(paper.place)
 
 
 def setting_words(method: str, setting: str, description: str, language: str) -> str | None:

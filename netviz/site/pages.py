@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from netviz.course import reading
-from netviz.course.lessons import LANGUAGES
+from netviz.languages.known import FIRST
 from netviz.networks.weights import Weights
 from netviz.site.text.markup import Section
 
@@ -70,7 +70,8 @@ class Page:
 
     ``picture`` is the reader's choice, ``default_picture`` the one whose pages have the plain address. ``varies`` says
     whether the page depends on the choice. ``image`` is a picture file from the site's root, for link previews.
-    ``base`` stands before all links of a page that may be shown at any address: the site's own.
+    ``base`` stands before all links of a page that may be shown at any address: the site's own. ``first`` is the
+    language whose pages have the plain addresses, ``text_language`` that of the lesson's text, if it is not the page's.
     """
 
     language: str
@@ -83,6 +84,8 @@ class Page:
     sections: tuple[Section, ...] = ()
     image: str = ""
     base: str = ""
+    first: str = FIRST
+    text_language: str = ""
 
     @property
     def path(self) -> str:
@@ -104,7 +107,7 @@ class Page:
 
     def with_picture(self, picture: str) -> str:
         """The link to this page woven for another picture."""
-        return self._link(page_path(self.language, self.slug, picture, self.default_picture))
+        return self._link(page_path(self.language, self.slug, picture, self.default_picture, self.first))
 
     def in_language(self, language: str) -> str:
         """The link to this page in another language."""
@@ -112,14 +115,15 @@ class Page:
 
     def beside(self, suffix: str) -> str:
         """The link to the lesson's file of another kind, which is the same for every photo: ``../five-steps.ipynb``."""
-        return self._link(page_path(self.language, self.slug).removesuffix("html") + suffix)
+        return self._link(page_path(self.language, self.slug, first=self.first).removesuffix("html") + suffix)
 
     def path_in(self, language: str) -> str:
         """Where this page stands in another language, from the site's root."""
         return self._path(language, self.slug, self.varies)
 
     def _path(self, language: str, slug: str, varies: bool) -> str:
-        return page_path(language, slug, self.picture if varies else self.default_picture, self.default_picture)
+        picture = self.picture if varies else self.default_picture
+        return page_path(language, slug, picture, self.default_picture, self.first)
 
     def _link(self, path: str) -> str:
         if self.base:
@@ -142,9 +146,9 @@ def search_index(language: str) -> str:
     return f"assets/search-{language}.js"
 
 
-def page_path(language: str, slug: str, picture: str = "", default_picture: str = "") -> str:
-    """Where a page stands, from the site's root: ``zh/five-steps/dog.html``."""
-    folder = "" if language == LANGUAGES[0] else f"{language}/"
+def page_path(language: str, slug: str, picture: str = "", default_picture: str = "", first: str = FIRST) -> str:
+    """Where a page stands, from the site's root: ``zh/five-steps/dog.html``; without a folder in the first language."""
+    folder = "" if language == first else f"{language}/"
     return f"{folder}{slug}.html" if picture == default_picture else f"{folder}{slug}/{picture}.html"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from netviz.cache.store import key_of
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.notices import carried
+from netviz.languages.known import in_language
 from netviz.methods import methods
 from netviz.pictures import LITTLE
 from netviz.site.edition import Edition
@@ -32,7 +33,8 @@ def _page(edition: Edition, slug: str, word: str) -> Page:
     title, summary = getattr(edition.words, word), getattr(edition.words, f"{word}_summary")
     address, picture = edition.site.address, edition.course.default_picture
     base = f"{address}/" if slug == NOT_FOUND and address else ""
-    return Page(edition.language, slug, title, summary, picture, picture, base=base)
+    first = edition.course.languages[0]
+    return Page(edition.language, slug, title, summary, picture, picture, base=base, first=first)
 
 
 def _linking(edition: Edition, page: Page) -> dict[str, frozenset[str]]:
@@ -59,7 +61,7 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
         case "credits":
             notices = [*carried(edition.weights.form), *course.site.notices]
             return {
-                "notices": [(one.name[language], one.licence, one.source) for one in notices],
+                "notices": [(in_language(one.name, language), one.licence, one.source) for one in notices],
                 "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }
     return {}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from netviz.course.bibliography import addresses_linked, cited_works
-from netviz.course.lessons import LANGUAGES, Lesson, LessonText
+from netviz.course.lessons import Lesson, LessonText
 from netviz.course.reading import HOME, Course
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
@@ -32,11 +32,14 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
 
     ``changed`` are the texts to look at, by slug and language, with those that link to them; all, if it is None.
     """
-    own_templates = override_mistakes(environment(course.templates, LANGUAGES[0]), course.templates)
+    own_templates = override_mistakes(
+        environment(course.templates, course.languages[0], course.languages), course.templates
+    )
     mistakes = [*address_mistakes(course), *_keys_taken(course), *own_templates]
     known = dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
-    for language in LANGUAGES:
-        lessons = [one for one in course.pages if changed is None or _concerned(one.texts[language], one.slug, changed)]
+    for language in course.languages:
+        written = [one for one in course.pages if one.texts[language].language == language]
+        lessons = [one for one in written if changed is None or _concerned(one.texts[language], one.slug, changed)]
         own = sandbox(language)
         bodies: dict[str, Body] = {}
         for lesson in lessons:
@@ -59,18 +62,18 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
             for template, place in _templates_in_fences(course, lesson, language):
                 mistakes += phrase_mistakes(text, template, known, place)
                 mistakes += link_mistakes(text, template, page, sections, place)
-        if len(lessons) == len(course.pages):
+        if len(lessons) == len(written):
             mistakes += glossary_mistakes(course.glossary, language, own, sections)
     return mistakes
 
 
 def text_warnings(course: Course) -> Iterator[Mistake]:
     """What authors define and nobody uses: readers would not see it, or find no way to it."""
-    sources = [text.source for lesson in course.pages for text in lesson.texts.values()]
+    sources = [text.source for lesson in course.pages for text in lesson.written]
     meanings = [meaning for _, term in course.glossary.terms() for meaning in term.means.values()]
     yield from override_warnings(course.templates)
     for lesson in course.pages:
-        for text in lesson.texts.values():
+        for text in lesson.written:
             yield from unused_definitions(text)
     yield from course.glossary.unlinked(frozenset().union(*map(terms_linked, [*sources, *meanings])))
     linked = frozenset().union(*map(addresses_linked, [*sources, *meanings]))

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from netviz.course.claims import check_claim, results_in
-from netviz.course.lessons import LANGUAGES, LessonText
+from netviz.course.lessons import LessonText
 from netviz.course.questions import Passage, Question
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.sandbox import ExpressionError, Sandbox, hint_of
@@ -74,13 +74,13 @@ def question_mistakes(
 
 def results_asked(question: Question, language: str) -> set[str]:
     """The experiments whose results a question speaks of."""
-    passages = [passage for one in {LANGUAGES[0], language} for passage in question.passages(one)]
+    passages = [passage for one in {question.first, language} for passage in question.passages(one)]
     return {name for passage in (*question.places, *passages) for name in results_in(passage.source)}
 
 
 def _sources(question: Question, language: str) -> Iterator[tuple[Passage, Any]]:
     """Every passage of a question in a language, with a function that gives it as the source of a template."""
-    if language == LANGUAGES[0]:
+    if language == question.first:
         for claim in question.places:
             yield claim, lambda claim=claim: "{{ " + claim.source + " }}"
     for passage in question.passages(language):
@@ -102,7 +102,7 @@ def question_view(
     written; ``link`` gives the link to a page. Raises Mistakes for what fails with these.
     """
     if language not in question.wording:
-        language = LANGUAGES[0]
+        language = question.first
     words, text = question.wording[language], texts[language]
 
     def woven(passage: Passage) -> Markup:
@@ -113,7 +113,7 @@ def question_view(
                 [text.mistake(f"the question {question.id!r} fails: {error}", *passage.place, hint_of(error))]
             ) from None
 
-    right = grades(question, texts[LANGUAGES[0]], first_values)
+    right = grades(question, texts[question.first], first_values)
     choices = tuple(ChoiceView(woven(choice), kept) for choice, kept in zip(words.choices, right, strict=True))
     return QuestionView(question.id, woven(words.ask), choices, woven(words.because))
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from netviz.course.bibliography import CitedWork, Work
 from netviz.course.glossary import Glossary, Term
-from netviz.course.lessons import LANGUAGES
+from netviz.languages.known import in_language
 from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes
 from netviz.sandbox import ExpressionError, Sandbox, hint_of
@@ -54,6 +54,8 @@ def glossary_mistakes(
     """Meanings that can't be woven or link to what there is not, each at its place; ``pages`` as for `dead_links`."""
     for key, term in glossary.terms():
         place = (*key, "means", language)
+        if language not in term.means:
+            continue
         try:
             template = inline_template(term.means[language])
             for unknown in unknown_names(template, sandbox, ()):
@@ -87,7 +89,7 @@ def glossary_view(
 
     def means(term: Term) -> Markup:
         try:
-            return render(sandbox, inline_template(term.means[language]), {}, link)
+            return render(sandbox, inline_template(in_language(term.means, language)), {}, link)
         except ValueError as error:
             place = (*keys[term.key], "means", language)
             raise Mistakes([glossary.places.mistake(place, f"the meaning fails: {error}", hint_of(error))]) from None
@@ -95,14 +97,14 @@ def glossary_view(
     def view(term: Term) -> TermView:
         return TermView(
             term.key,
-            term.name[language],
-            {other: term.name[other] for other in LANGUAGES if other != language},
+            in_language(term.name, language),
+            {other: name for other, name in term.name.items() if other != language},
             means(term),
             tuple(slug for slug, linked in linking.items() if slug in term.lessons or term.key in linked),
         )
 
     return tuple(
-        ChapterView(chapter.key, chapter.title[language], tuple(map(view, chapter.terms)))
+        ChapterView(chapter.key, in_language(chapter.title, language), tuple(map(view, chapter.terms)))
         for chapter in glossary.chapters
     )
 

@@ -14,9 +14,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from netviz.course.claims import CheckedClaim
-from netviz.course.lessons import LANGUAGES
 from netviz.course.measurements import Measurement, Row
 from netviz.figures.describe import term
+from netviz.languages.known import DEFAULT, Language
 from netviz.languages.known import language as language_of
 from netviz.languages.messages import messages
 from netviz.mistakes import Mistakes
@@ -43,16 +43,19 @@ ASSETS = (
 )  # of the templates' folder, published in assets/
 
 
-def environment(templates: Templates, language: str) -> Environment:
-    """Jinja2 for a language's templates: everything escaped, undefined names are errors; a course's own in its sandbox.
+def environment(templates: Templates, language: str, languages: tuple[str, ...] = DEFAULT) -> Environment:
+    """Jinja2 for the templates in one of a site's languages: everything escaped, undefined names are errors.
 
     Adds the filters of `netviz.site.text.filters`; ``words``, the interface's words in that language, ``message`` for
-    one whose name is put together, and ``to_fill`` for one that a script fills in.
+    one whose name is put together, and ``to_fill`` for one that a script fills in. A course's own templates are filled
+    in by Jinja2's sandbox.
     """
-    return _environment(templates, language) if len(templates) == 1 else _prepared(templates, language)
+    prepared = _environment if len(templates) == 1 else _prepared
+    return prepared(templates, language_of(language), tuple(map(language_of, languages)))
 
 
-def _prepared(templates: Templates, language: str) -> Environment:
+def _prepared(templates: Templates, spoken: Language, languages: tuple[Language, ...]) -> Environment:
+    language = spoken.code
     kind = ImmutableSandboxedEnvironment if len(templates) > 1 else Environment
     env = kind(
         loader=FileSystemLoader(templates),
@@ -70,7 +73,7 @@ def _prepared(templates: Templates, language: str) -> Environment:
         message=messages(language, "interface"),
         to_fill=partial(to_fill, language),
         language=language,
-        languages={code: language_of(code) for code in LANGUAGES},
+        languages={one.code: one for one in languages},
         pages=PAGES,
         search_index=search_index,
     )

@@ -13,6 +13,7 @@ from netviz.course.reading import Course
 from netviz.engine.plan import Plan, Task
 from netviz.engine.result_views import ResultView, result_view
 from netviz.engine.run import load_record
+from netviz.languages.known import in_language
 from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.pictures import Picture
@@ -72,4 +73,4 @@ class PictureWords(Facts):
 
 def picture_words(picture: Picture, language: str) -> PictureWords:
     """A picture with its title in a language."""
-    return PictureWords(picture.name, picture.titles[language], *picture.facts.size)
+    return PictureWords(picture.name, in_language(picture.titles, language), *picture.facts.size)

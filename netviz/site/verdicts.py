@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from netviz.course.claims import CheckedClaim, check_claim
 from netviz.course.experiments import Experiment
-from netviz.course.lessons import LANGUAGES
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.results import Results, scope
 
@@ -28,11 +27,11 @@ def verdicts(records: Results) -> list[Verdict]:
     course = records.course
     checked: list[Verdict] = []
     mistakes: list[Mistake] = []
-    texts = {lesson.slug: lesson.texts[LANGUAGES[0]] for lesson in course.pages}
+    texts = {lesson.slug: lesson.first for lesson in course.pages}
     for (name, picture), task in records.plan.items():
         if not task.experiment.claims:
             continue
-        results = records.views(picture or course.default_picture, LANGUAGES[0])
+        results = records.views(picture or course.default_picture, course.languages[0])
         names = scope(results[name], results)
         for claim in task.experiment.claims:
             try:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from netviz.cache.built import SUMMARY
 from netviz.cache.manifest import Kept
 from netviz.cache.store import Store, key_of
-from netviz.course.lessons import LANGUAGES
 from netviz.course.reading import Course
 from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Plan
@@ -34,7 +33,7 @@ Woven = Sequence[tuple[Page, str | Kept]]
 
 def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
     """The lessons' texts of which a page is to be woven, by slug and language."""
-    editions = [Edition(language, records) for language in LANGUAGES]
+    editions = [Edition(language, records) for language in records.course.languages]
     return {
         (lesson.slug, edition.language)
         for edition in editions
@@ -47,7 +46,7 @@ def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
 def known_paths(records: Results) -> set[str]:
     """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
     paths = {SUMMARY, *read_assets(records.course.templates), *map(thumbnail_path, records.course.pictures.values())}
-    for edition in (Edition(language, records) for language in LANGUAGES):
+    for edition in (Edition(language, records) for language in records.course.languages):
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
@@ -60,14 +59,14 @@ def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) ->
     Raises Mistakes if an expression of a lesson fails with these results.
     """
     course, plan, store = records.course, records.plan, records.store
-    editions = [Edition(language, records, checked) for language in LANGUAGES]
+    editions = [Edition(language, records, checked) for language in course.languages]
     pages = _pages(editions, taken)
     return {
         **read_assets(course.templates),
         **_picture_files(course, store),
         **_figure_files(plan, store),
         **{page.path: content for page, content in pages},
-        **_search_indexes(pages, taken),
+        **_search_indexes(pages, course.languages, taken),
         **_downloads(editions, plan, store, taken),
         **(_found_on_the_web(editions[0], pages) if course.site.address else {}),
     }
@@ -104,10 +103,10 @@ def _figure_files(plan: Plan, store: Store) -> Files:
     }
 
 
-def _search_indexes(pages: Woven, taken: Takeover) -> Files:
+def _search_indexes(pages: Woven, languages: Iterable[str], taken: Takeover) -> Files:
     """One for each language."""
     files = {}
-    for language in LANGUAGES:
+    for language in languages:
         own = [one for one in _plain(pages) if one[0].language == language]
         path = search_index(language)
         files[path] = taken.content(path, _search_index(own, taken, taken.standing(path)))

@@ -16,6 +16,7 @@ place = { $place ->
    *[centre] 中央
 }
 
+The-picture = { the-picture }
 the-picture = { $has_picture ->
     [yes] { $picture }
    *[no] 图片
@@ -170,10 +171,11 @@ chart = { opening }{ $curve ->
  }。
 series = { $kind ->
     [empty] { $name }没有有限的数值
-    [points] { $name }有 { $points } 个点
-    [correlated] { $name }有 { $points } 个点，相关系数 { $correlation }
+    [points] { $name }有 { points }
+    [correlated] { $name }有 { points }，相关系数 { $correlation }
    *[line] { $name }由 { $first } 变到 { $last }，最低 { $least }，最高 { $greatest }
  }
+points = { $points } 个点
 plane = { opening }散点图，{ $groups }。
 group = { $name }有 { $points } { $is_line ->
     [yes] 段

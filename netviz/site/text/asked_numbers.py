@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment
-from netviz.course.lessons import LANGUAGES, Lesson, LessonText
+from netviz.course.lessons import Lesson, LessonText
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake, nearest
 
@@ -76,10 +76,10 @@ def _in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[Asked]
         if words := experiment.wording.get(language):
             for source in _EXPRESSION.findall(words.caption):
                 yield Asked(source, words.line, experiment)
-        if language == LANGUAGES[0]:
+        if language == lesson.first.language:
             yield from (Asked(claim.source, claim.line, experiment) for claim in experiment.claims)
     for question in course.questions_of(lesson):
         for passage in question.passages(language):
             yield from (Asked(source, passage.line) for source in _EXPRESSION.findall(passage.source))
-        if language == LANGUAGES[0]:
+        if language == lesson.first.language:
             yield from (Asked(right.source, right.line) for right in question.places)

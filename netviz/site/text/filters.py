@@ -9,8 +9,8 @@ from typing import Any
 from netviz import numerals
 from netviz.figures.describe import known_term, place_words, term
 from netviz.figures.figure import PLACES
+from netviz.languages import class_names as names
 from netviz.languages.known import language as language_of
-from netviz.networks.classes import classes
 from netviz.numerals import NOTHING, integer, number, signed
 from netviz.sandbox import Sandbox
 from netviz.site.text.citations import authors, passage
@@ -59,7 +59,7 @@ def place(where: str | Sequence[float] | Mapping[str, float], language: str = "e
 
 def class_name(index: int, language: str = "en") -> str:
     """What a class is called, by its index from 0: for answers that are no experiment's target."""
-    return classes()[index].name(language)
+    return names.class_name(index, language)
 
 
 def cell(value: Any, kind: str, language: str = "en") -> str:
