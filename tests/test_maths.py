@@ -163,3 +163,8 @@ def test_formulas_are_as_wide_as_they_need_and_columns_are_aligned(browser: "Bro
 
 def test_what_looks_like_markup_in_a_formulas_text_is_text() -> None:
     assert "&lt;script&gt;" in to_mathml(r"\text{<script>}")
+
+
+def test_a_formula_on_lines_of_its_own_is_a_block_and_one_within_a_line_is_not() -> None:
+    assert 'display="block"' in to_mathml("x", display=True)
+    assert 'display="inline"' in to_mathml("x", display=False)
