@@ -160,7 +160,7 @@ def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
         warnings = [from_plain(warning) for warning in summary["warnings"]]
         if options.strict and warnings:
             raise Mistakes(warnings)
-        return Report(options.to, summary["experiments"], warnings=warnings)
+        return Report(site=options.to, experiments=summary["experiments"], warnings=warnings)
     from netviz.pipeline import build  # what it imports takes longer than to find out that it isn't needed
 
     gc.freeze()  # what was imported is no garbage: to look through it again and again takes a tenth of a short build

@@ -96,7 +96,7 @@ def _folder(help: str, *, changes_site: bool = True) -> Argument:
     return Argument(help=help, changes_site=changes_site, read=filled_path, write=_shown_path, more=more)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """What the command line asks for."""
 

@@ -94,10 +94,10 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     files[SUMMARY] = _summary(inputs, records, files, taken, warnings)
     gone = _published(files, records, reporter)
     return Report(
-        options.to,
-        len(records.plan),
-        ran,
-        drawn,
+        site=options.to,
+        experiments=len(records.plan),
+        ran=ran,
+        drawn=drawn,
         pages=sum(name.endswith(".html") for name in files),
         woven=sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items()),
         size=sum((options.to / name).stat().st_size for name in files),

@@ -88,7 +88,7 @@ class Reporter:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """How a build ended. With no pages there was nothing to do: the site stood already.
 

@@ -25,7 +25,7 @@ from netviz.site.results import Results
 from netviz.site.verdicts import Verdict, verdicts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Proof:
     """What was found. ``failing`` are experiments and texts that fail for a photo, ``unbound`` sentences to look at."""
 
@@ -91,12 +91,12 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
     records = Results(course, plan, weights, store, options)
     conditions, failures = observed_conditions(records)
     return Proof(
-        course.offered,
-        conditions,
-        verdicts(records),
-        [*grading_warnings(records)],
-        [*failing, *failures],
-        [*unbound_sentences(course)],
+        photos=course.offered,
+        conditions=conditions,
+        verdicts=verdicts(records),
+        questions=[*grading_warnings(records)],
+        failing=[*failing, *failures],
+        unbound=[*unbound_sentences(course)],
     )
 
 

@@ -317,8 +317,9 @@ def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, sandbox: 
 def figure_of(**changes: object) -> figure_views.FigureView:
     """A figure of which nothing is worth mentioning but the changes."""
     plain = figure_views.FigureView(
-        "id", 1, "Method", "Summary", (SIMONYAN,), "signed", (), Markup("Caption"), None, (), {}, (), "a: 1", "a = 1",
-        Passes(3, 2), "float32", WEIGHTS,
+        id="id", number=1, method="Method", summary="Summary", papers=(SIMONYAN,), view="signed", plates=(),
+        caption=Markup("Caption"), target=None, top=(), numbers={}, claims=(), spec="a: 1", code="a = 1",
+        passes=Passes(3, 2), precision="float32", weights=WEIGHTS,
     )  # fmt: skip
     return replace(plain, **changes)  # type: ignore[arg-type]
 
@@ -347,12 +348,28 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
     title, summary = (line.partition(": ")[2] for line in LESSON[language].splitlines()[1:3])
     lessons = (before, Entry("what-a-gradient-says", title, summary), replace(after, varies=False))
     samples = tuple(
-        Sample(p.name, p.titles[language], f"figures/{p.name}.webp", p.credit, p.licence, p.source)
+        Sample(
+            name=p.name,
+            title=p.titles[language],
+            thumbnail=f"figures/{p.name}.webp",
+            credit=p.credit,
+            licence=p.licence,
+            source=p.source,
+        )
         for p in pictures.values()
     )
     home = Entry(HOME, TITLES[language], TAGLINES[language])
     parts = ((TITLES[language], (lessons[0].slug,)), (title, tuple(lesson.slug for lesson in lessons[1:])))
-    return Site(home.title, home.summary, home, lessons, samples, WEIGHTS, "0.1.0", parts=parts)
+    return Site(
+        title=home.title,
+        tagline=home.summary,
+        home=home,
+        lessons=lessons,
+        pictures=samples,
+        weights=WEIGHTS,
+        version="0.1.0",
+        parts=parts,
+    )
 
 
 def _pages(
@@ -369,7 +386,14 @@ def _pages(
     body = lesson_body(text)
     pages = {}
     for name, picture in pictures.items():
-        plain = Page(language, "", text.front.title, text.front.summary, name, PICTURES[0])
+        plain = Page(
+            language=language,
+            slug="",
+            title=text.front.title,
+            summary=text.front.summary,
+            picture=name,
+            default_picture=PICTURES[0],
+        )
         lesson = replace(plain, slug="what-a-gradient-says", varies=True, sections=body.sections)
 
         def woven(page: Page, picture: Picture = picture) -> Markup:

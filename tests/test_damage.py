@@ -39,7 +39,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Options:
     for name in (".nojekyll", ".well-known/security.txt", "papers/a paper.pdf"):
         (folder / "content" / "static" / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / "content" / "static" / name).write_text(f"my {name}")
-    options = Options(folder / "content", folder / "site", folder / "store")
+    options = Options(content=folder / "content", to=folder / "site", store=folder / "store")
     brought_up_to_date(options)
     return options
 

@@ -59,7 +59,7 @@ def test_what_fails_with_a_result_is_told_at_its_line(
     path.write_text(text.replace(old, new.replace("FAILING", FAILING), 1), "utf-8")
     known(course, store)
     with pytest.raises(Mistakes) as caught:
-        build(Options(course, tmp_path / "site", store.folder), Reporter())
+        build(Options(content=course, to=tmp_path / "site", store=store.folder), Reporter())
     (mistake,) = caught.value.mistakes
     assert mistake.path == path and mistake.line
     assert told in mistake.message and "division by zero" in mistake.message

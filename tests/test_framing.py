@@ -23,7 +23,14 @@ STRIPES = np.repeat(np.arange(6, dtype=np.uint8) * 40, 50)[None, :, None].repeat
 def photo(tmp_path: Path) -> Picture:
     """Six stripes, three times as wide as high."""
     Image.fromarray(STRIPES).save(tmp_path / "stripes.png")
-    return Picture("stripes", tmp_path / "stripes.png", {"en": "Stripes", "zh": "条纹"}, "", "", "")
+    return Picture(
+        name="stripes",
+        path=tmp_path / "stripes.png",
+        titles={"en": "Stripes", "zh": "条纹"},
+        credit="",
+        licence="",
+        source="",
+    )
 
 
 def test_a_squashed_photo_keeps_its_rim_and_a_cropped_one_does_not(photo: Picture) -> None:

@@ -360,7 +360,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     content, store = folder / "content", Store(folder / "store")
     write_course(content, accepted(folder))
     known(content, store)
-    build(Options(content, folder / "site", store.folder), Reporter())
+    build(Options(content=content, to=folder / "site", store=store.folder), Reporter())
     return folder / "site"
 
 

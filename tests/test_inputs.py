@@ -72,7 +72,7 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
     monkeypatch.setattr(inputs, "describe", lambda form: Weights(str(form), str(form), ""))
     photo = tmp_path / "photo.png"
     photo.write_bytes(b"pixels")
-    asked = MoreOptions(folder, tmp_path / "site", tmp_path / "store")
+    asked = MoreOptions(content=folder, to=tmp_path / "site", store=tmp_path / "store")
     others: dict[str, Any] = {
         "content": tmp_path,
         "weights": "imagenet",
@@ -92,7 +92,7 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
 def test_another_version_of_anything_installed_is_something_to_do(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Options(folder, tmp_path / "site", tmp_path / "store")
+    asked = Options(content=folder, to=tmp_path / "site", store=tmp_path / "store")
     before = inputs_key(asked)
     for name in installed():
         monkeypatch.setattr(inputs, "installed", lambda name=name: {**installed(), name: "0"})

@@ -83,7 +83,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def built(content: Path, store: Store, site: Path) -> Report:
     known(content, store)
-    return build(Options(content, site, store.folder), Reporter())
+    return build(Options(content=content, to=site, store=store.folder), Reporter())
 
 
 def test_a_third_language_is_files_and_stands_beside_the_others(content: Path, store: Store, tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_an_edited_message_weaves_pages_and_runs_nothing(content: Path, store: S
     built(content, store, tmp_path / "site")
     path = content / "languages" / "qx" / "interface.ftl"
     path.write_text(INTERFACE.replace("Sucha", "Trova"), "utf-8")
-    report = build(Options(content, tmp_path / "site", store.folder), Reporter())
+    report = build(Options(content=content, to=tmp_path / "site", store=store.folder), Reporter())
     assert (report.ran, report.drawn) == (0, 0)
     assert "Trova" in (tmp_path / "site" / "qx" / "index.html").read_text("utf-8")
     assert report.woven == report.pages // 3  # those of the other languages are taken over
@@ -151,7 +151,7 @@ def test_languages_that_do_not_fit_are_told(line: str, message: str, content: Pa
     path = content / "site.yaml"
     path.write_text("\n".join([line, "title: {zh: 甲, qx: B}", "tagline: {en: A, qx: B}"]), "utf-8")
     with pytest.raises(Mistakes) as caught:
-        build(Options(content, content.parent / "site", content.parent / "store"), Reporter())
+        build(Options(content=content, to=content.parent / "site", store=content.parent / "store"), Reporter())
     assert message in str(caught.value)
 
 
@@ -176,7 +176,7 @@ def test_what_is_wrong_with_a_languages_files_is_told(file: str, text: str, mess
 def test_a_language_without_its_name_is_a_mistake(content: Path) -> None:
     (content / "languages" / "qx" / "language.yaml").write_text("tag: qx\n", "utf-8")
     with pytest.raises(Mistakes, match=r"qx/language\.yaml:.*the field 'name' is missing"):
-        build(Options(content, content.parent / "site", content.parent / "store"), Reporter())
+        build(Options(content=content, to=content.parent / "site", store=content.parent / "store"), Reporter())
 
 
 def test_a_course_can_word_a_message_anew(content: Path) -> None:

@@ -26,7 +26,7 @@ from netviz.site.files import previews, takeover
 
 PACKAGE, TEMPLATES = inputs.PACKAGE, inputs.TEMPLATES
 WEIGHTS = Weights("compact", "0" * 64, "")
-PHOTO = Picture("dog", PACKAGE / "dog.jpg", {}, "", "", "")
+PHOTO = Picture(name="dog", path=PACKAGE / "dog.jpg", titles={}, credit="", licence="", source="")
 
 CANNOT_MATTER = {
     "netviz/__main__.py": "how a build begins and ends",
@@ -59,7 +59,19 @@ def tasks() -> Iterator[Task]:
     """Every method in every view, on both framings of a photo, or on data."""
     for name, one in methods().items():
         for view in one.views:
-            experiment = Experiment(name, "a", one, "dog", "top1", view, one.settings().model_dump(), (), (), {}, "")
+            experiment = Experiment(
+                id=name,
+                lesson="a",
+                method=one,
+                picture="dog",
+                target="top1",
+                view=view,
+                settings=one.settings().model_dump(),
+                of=(),
+                claims=(),
+                wording={},
+                spec="",
+            )
             if one.subject == "data":
                 yield Task(experiment, None, (), WEIGHTS)
             else:

@@ -460,7 +460,15 @@ def test_tiles_meet_without_a_seam(kind: str, tmp_path: Path, monkeypatch: pytes
 
 def photo(folder: Path, pixels: Pixels, focus: tuple[float, float] | None = None) -> Picture:
     rgb(pixels).save(folder / "photo.png")
-    return Picture("photo", folder / "photo.png", {"en": "A photo", "zh": "一张照片"}, "", "", "", focus)
+    return Picture(
+        name="photo",
+        path=folder / "photo.png",
+        titles={"en": "A photo", "zh": "一张照片"},
+        credit="",
+        licence="",
+        source="",
+        focus=focus,
+    )
 
 
 BANDS = np.repeat(np.arange(10, dtype=np.uint8) * 25, 30)[None, :, None].repeat(60, axis=0).repeat(3, axis=2)

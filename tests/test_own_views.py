@@ -274,7 +274,7 @@ def test_a_table_of_three_rows_is_drawn(tmp_path: Path) -> None:
 
 def drawn(folder: Path, paint: Callable[[Any], object]) -> str:
     """What a chart has become of which somebody else has drawn something on the axes."""
-    with site_axes(Request("own", {}, {}, None, None, folder)) as chart:
+    with site_axes(Request(view="own", arrays={}, numbers={}, signed=None, picture=None, folder=folder)) as chart:
         paint(chart.axes)
     figure = chart.figure()
     assert [(panel.file, panel.width, panel.height) for panel in figure.panels] == [("own.svg", 640, 400)]
@@ -362,5 +362,8 @@ def test_what_a_chart_cannot_have_is_said(tmp_path: Path, paint: Any, message: s
 
 
 def test_a_chart_is_finished_when_the_block_ends(tmp_path: Path) -> None:
-    with site_axes(Request("own", {}, {}, None, None, tmp_path)) as chart, pytest.raises(ValueError, match="has ended"):
+    with (
+        site_axes(Request(view="own", arrays={}, numbers={}, signed=None, picture=None, folder=tmp_path)) as chart,
+        pytest.raises(ValueError, match="has ended"),
+    ):
         chart.figure()

@@ -70,7 +70,21 @@ def test_no_two_figures_have_numbers_in_one_place() -> None:
     one = methods()["gradient"]
     paths = set()
     for name, photo in (("a", "b-dog"), ("a-b", "dog"), ("a", ""), ("a-b", ""), ("a-b-dog", "")):
-        experiment = Experiment(name, "a", one, photo, "top1", "signed", {}, (), (), {}, "")
-        picture = Picture(photo, ROOT / "dog.jpg", {}, "", "", "") if photo else None
+        experiment = Experiment(
+            id=name,
+            lesson="a",
+            method=one,
+            picture=photo,
+            target="top1",
+            view="signed",
+            settings={},
+            of=(),
+            claims=(),
+            wording={},
+            spec="",
+        )
+        picture = (
+            Picture(name=photo, path=ROOT / "dog.jpg", titles={}, credit="", licence="", source="") if photo else None
+        )
         paths.add(numbers_path(Task(experiment, picture, (), WEIGHTS), "json"))
     assert len(paths) == 5

@@ -6,13 +6,15 @@ from netviz.progress import Report
 
 
 def test_nothing_to_do_is_one_line() -> None:
-    assert list(Report(Path("site"), 12).lines()) == ["nothing to do: site is up to date (12 experiments known)"]
+    assert list(Report(site=Path("site"), experiments=12).lines()) == [
+        "nothing to do: site is up to date (12 experiments known)"
+    ]
 
 
 def test_the_report_says_where_the_time_went_longest_first() -> None:
     report = Report(
-        Path("site"),
-        3,
+        site=Path("site"),
+        experiments=3,
         ran=2,
         pages=4,
         woven=4,

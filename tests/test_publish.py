@@ -261,28 +261,34 @@ def test_a_site_around_what_it_is_built_from_is_refused(tmp_path: Path, place: s
     here = {name: tmp_path / "site" / name for name in ("content", "store", "photo.jpg", "vgg.h5")}
     away = {name: tmp_path / "elsewhere" / name for name in here}
     places = here if not place else {**away, place: here[place]}
-    options = (places["content"], tmp_path / "site", places["store"], str(places["vgg.h5"]), places["photo.jpg"])
+    options = Options(
+        content=places["content"],
+        to=tmp_path / "site",
+        store=places["store"],
+        weights=str(places["vgg.h5"]),
+        picture=places["photo.jpg"],
+    )
     if not place:
         (tmp_path / "site" / "content").mkdir()
     with pytest.raises(CannotPublish, match="where the site would stand"):
-        check_places(Options(*options))
+        check_places(options)
 
 
 @pytest.mark.parametrize("place", ["content/lessons/site", "content/static", "store/site", "store"])
 def test_a_site_among_what_a_build_reads_is_refused(tmp_path: Path, place: str) -> None:
     with pytest.raises(CannotPublish, match="no site can stand"):
-        check_places(Options(tmp_path / "content", tmp_path / place, tmp_path / "store"))
+        check_places(Options(content=tmp_path / "content", to=tmp_path / place, store=tmp_path / "store"))
 
 
 @pytest.mark.parametrize("place", ["content", "content/lessons", "content/lessons/01-first/store"])
 def test_a_store_among_a_courses_texts_is_refused_for_these_would_not_be_looked_at(tmp_path: Path, place: str) -> None:
     with pytest.raises(CannotPublish, match="is among the course's texts"):
-        check_places(Options(tmp_path / "content", tmp_path / "site", tmp_path / place))
+        check_places(Options(content=tmp_path / "content", to=tmp_path / "site", store=tmp_path / place))
 
 
 def test_a_site_and_a_store_may_stand_beside_a_courses_files(tmp_path: Path) -> None:
     (tmp_path / "lessons").mkdir()
-    check_places(Options(tmp_path, tmp_path / "site", tmp_path / ".netviz"))
+    check_places(Options(content=tmp_path, to=tmp_path / "site", store=tmp_path / ".netviz"))
 
 
 # Never half a site

@@ -53,15 +53,17 @@ def test_a_name_is_a_text_in_the_code_that_repeats_an_experiment(plan: Plan) -> 
     for name in NAMES:
         path, weights = Path("photos") / f"a{name}b.jpg", f"w{name}.h5"
         named = dataclasses.replace(task, picture=dataclasses.replace(task.picture, path=path))
-        code = repeating_code(named, Options(Path("content"), Path("site"), Path("store"), weights, path))
-        plain = repeating_code(task, Options(Path("content"), Path("site"), Path("store")))
+        code = repeating_code(
+            named, Options(content=Path("content"), to=Path("site"), store=Path("store"), weights=weights, picture=path)
+        )
+        plain = repeating_code(task, Options(content=Path("content"), to=Path("site"), store=Path("store")))
         assert shape(code) == shape(plain)
         assert {path.as_posix(), weights} <= texts(code)
 
 
 def test_every_experiment_has_code_that_can_be_read(plan: Plan) -> None:
     for task in plan.values():
-        ast.parse(repeating_code(task, Options(Path("content"), Path("site"), Path("store"))))
+        ast.parse(repeating_code(task, Options(content=Path("content"), to=Path("site"), store=Path("store"))))
 
 
 def test_a_title_is_a_text_in_the_script_of_a_lesson() -> None:
@@ -69,5 +71,13 @@ def test_a_title_is_a_text_in_the_script_of_a_lesson() -> None:
         heading = " ".join(name.split())
         found = scan(f"# {heading}\n\n```python\nx = 1\n```\n")
         front = FrontMatter(title=f"a{name}", summary=f"{name}b")
-        text = LessonText(Path("en.md"), "en", "", front, found.markdown, 1, found.spans)
+        text = LessonText(
+            path=Path("en.md"),
+            language="en",
+            source="",
+            front=front,
+            markdown=found.markdown,
+            first_line=1,
+            spans=found.spans,
+        )
         assert shape(script(text, name)) == shape('"""About."""\nx = 1')

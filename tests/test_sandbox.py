@@ -268,7 +268,7 @@ def edition(course: Path, tmp_path: Path) -> Edition:
     store, read = Store(tmp_path / "store"), read_course(course, "compact")
     known(course, store)
     weights = describe("compact")
-    options = Options(course, tmp_path / "site", store.folder)
+    options = Options(content=course, to=tmp_path / "site", store=store.folder)
     return Edition("en", Results(read, make_plan(read, weights), weights, store, options))
 
 

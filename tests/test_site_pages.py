@@ -121,8 +121,25 @@ def test_head_names_the_page_its_languages_and_allows_nothing_from_elsewhere(sit
 
 def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
     env = rendering.environment((TEMPLATES,), "en")
-    site = Site("Title", "Tagline", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/netviz")
-    page = Page("en", "credits", "Credits", "All of them", "cat", "cat", image="figures/a.webp")
+    site = Site(
+        title="Title",
+        tagline="Tagline",
+        home=Entry("index", "", ""),
+        lessons=(),
+        pictures=(),
+        weights=WEIGHTS,
+        version="1",
+        address="https://example.org/netviz",
+    )
+    page = Page(
+        language="en",
+        slug="credits",
+        title="Credits",
+        summary="All of them",
+        picture="cat",
+        default_picture="cat",
+        image="figures/a.webp",
+    )
     html = rendering.render_page(env, "credits", site, page, notices=(), seen={})
     assert '<link rel="canonical" href="https://example.org/netviz/credits.html">' in html
     for language, path in (("en", "credits"), ("zh-Hans", "zh/credits"), ("x-default", "credits")):
@@ -139,8 +156,17 @@ def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
 
 def test_a_sitemap_lists_pages_in_all_languages() -> None:
     env = rendering.environment((TEMPLATES,), "zh")
-    site = Site("", "", Entry("index", "", ""), (), (), WEIGHTS, "1", address="https://example.org/n&v")
-    page = Page("zh", "credits", "", "", "cat", "cat")
+    site = Site(
+        title="",
+        tagline="",
+        home=Entry("index", "", ""),
+        lessons=(),
+        pictures=(),
+        weights=WEIGHTS,
+        version="1",
+        address="https://example.org/n&v",
+    )
+    page = Page(language="zh", slug="credits", title="", summary="", picture="cat", default_picture="cat")
     tree = ElementTree.fromstring(rendering.render_sitemap(env, site, [page]))
     spaces = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
     assert [one.text for one in tree.findall("s:url/s:loc", spaces)] == ["https://example.org/n&v/zh/credits.html"]
@@ -149,7 +175,9 @@ def test_a_sitemap_lists_pages_in_all_languages() -> None:
 
 
 def test_a_chosen_photo_is_kept_from_lesson_to_lesson_and_across_languages() -> None:
-    page = Page("zh", "five-steps", "", "", "dog", "cat", varies=True)
+    page = Page(
+        language="zh", slug="five-steps", title="", summary="", picture="dog", default_picture="cat", varies=True
+    )
     assert page.path == "zh/five-steps/dog.html" and page.root == "../../"
     assert page.to(Entry("regions", "", "")) == "../regions/dog.html"
     assert page.to(Entry("limits", "", "", varies=False)) == "../limits.html"
@@ -159,7 +187,7 @@ def test_a_chosen_photo_is_kept_from_lesson_to_lesson_and_across_languages() -> 
 
 
 def test_a_photos_name_is_part_of_an_address_whatever_signs_it_has() -> None:
-    page = Page("en", "regions", "", "", "a#1?", "cat", varies=True)
+    page = Page(language="en", slug="regions", title="", summary="", picture="a#1?", default_picture="cat", varies=True)
     assert page.with_picture("javascript:alert(1)") == "javascript%3Aalert%281%29.html"
     assert (
         page.with_picture("100% 猫") == "100%25%20猫.html" and page.in_language("zh") == "../zh/regions/a%231%3F.html"
@@ -168,8 +196,8 @@ def test_a_photos_name_is_part_of_an_address_whatever_signs_it_has() -> None:
 
 def test_links_in_lessons_hold_from_every_page_and_dead_ones_are_found() -> None:
     home, lesson = Entry("index", "", ""), Entry("five-steps", "", "")
-    site = Site("", "", home, (lesson,), (), WEIGHTS, "1")
-    page = Page("en", "regions", "", "", "dog", "cat", varies=True)
+    site = Site(title="", tagline="", home=home, lessons=(lesson,), pictures=(), weights=WEIGHTS, version="1")
+    page = Page(language="en", slug="regions", title="", summary="", picture="dog", default_picture="cat", varies=True)
     written = ("five-steps.html#a", "methods.html", "https://a.b/c.html", "#b")
     woven = ("../five-steps/dog.html#a", "../methods.html", "https://a.b/c.html", "#b")
     own, link = sandbox("en"), links_from(page, site)
@@ -200,7 +228,7 @@ def test_nothing_that_is_shown_can_become_markup() -> None:
         figure_of(
             method=HOSTILE, summary=HOSTILE, target=score, top=(score,), numbers={HOSTILE: HOSTILE}, claims=(claim,),
             spec=HOSTILE, code=HOSTILE, precision=HOSTILE, table=table,
-            plates=(figure_views.Plate(HOSTILE, 1, 1, HOSTILE, "signed"),),
+            plates=(figure_views.Plate(src=HOSTILE, width=1, height=1, alt=HOSTILE, role="signed"),),
         ),
     )  # fmt: skip
     assert "<script" not in html and "alert(1)" in html
@@ -266,7 +294,7 @@ def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
         figure_of(
             view="picture",
             target=ClassScore(281, "tabby cat", 0.5, 9.0, 1),
-            plates=(figure_views.Plate("a.webp", 1, 1, "", "picture", {"made": made}),),
+            plates=(figure_views.Plate(src="a.webp", width=1, height=1, alt="", role="picture", facts={"made": made}),),
         )
         for made in (False, True)
     )

@@ -39,7 +39,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def built(content: Path, store: Store, site: Path) -> Report:
     known(content, store)
-    return build(Options(content, site, store.folder), Reporter())
+    return build(Options(content=content, to=site, store=store.folder), Reporter())
 
 
 def contents(site: Path) -> dict[str, bytes]:

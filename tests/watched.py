@@ -118,13 +118,29 @@ def forget() -> None:
 def experiment(one: Method, settings: dict[str, Any], maps: tuple[str, ...]) -> Experiment:
     target, picture = ("top1", "noise") if one.subject == "picture" else ("top1", "")
     complete = one.settings(**settings).model_dump()
-    return Experiment(one.name, "lesson", one, picture, target, one.views[0], complete, maps, (), {}, "")
+    return Experiment(
+        id=one.name,
+        lesson="lesson",
+        method=one,
+        picture=picture,
+        target=target,
+        view=one.views[0],
+        settings=complete,
+        of=maps,
+        claims=(),
+        wording={},
+        spec="",
+    )
 
 
 def examined(one: Method, store: Store, laboratory: Laboratory) -> dict[str, list[str]]:
     """What a method's result's key lacks, and its figure's."""
     on_picture = one.subject == "picture"
-    picture = Noise("noise", Path(__file__), {"en": "", "zh": ""}, "", "", "") if on_picture else None
+    picture = (
+        Noise(name="noise", path=Path(__file__), titles={"en": "", "zh": ""}, credit="", licence="", source="")
+        if on_picture
+        else None
+    )
     weights = Weights("tiny", "0" * 64, "")
     of = tuple(_known(number, map_, picture, weights, store) for number, map_ in enumerate(maps_for(one, 1)))
     settings = settings_for(one) if on_picture else {}
@@ -177,7 +193,7 @@ def site(folder: Path) -> dict[str, list[str]]:
     with watched() as previewing:
         preview_file(shown, store)
     forget()
-    options = Options(content, folder / "site", folder / "store")
+    options = Options(content=content, to=folder / "site", store=folder / "store")
     with watched() as weaving:
         records = Results(course, plan, describe("compact"), store, options)
         site_files(records, verdicts(records), Takeover(folder / "site"))

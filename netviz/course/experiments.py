@@ -79,7 +79,7 @@ class Wording:
     column: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Experiment:
     """One checked experiment of a lesson.
 
@@ -185,22 +185,22 @@ def _read_experiment(
     slider = _read_slider(fence, method, settings, target, places, vocabulary.layers) if fence.vary else None
     words = Wording(fence.caption, fence.alt, *places.values.get(("caption",), (span.line, 1)))
     return Experiment(
-        fence.id,
-        lesson,
-        method,
-        fence.picture if method.subject == "picture" else NO_PICTURE,
-        target,
-        fence.view or method.views[0],
-        settings,
-        fence.of,
-        claims,
-        {text.language: words},
-        dedent(span.source),
-        slider,
-        fence.framing,
-        fence.precision,
-        text.path,
-        places.values[("method",)][0],
+        id=fence.id,
+        lesson=lesson,
+        method=method,
+        picture=fence.picture if method.subject == "picture" else NO_PICTURE,
+        target=target,
+        view=fence.view or method.views[0],
+        settings=settings,
+        of=fence.of,
+        claims=claims,
+        wording={text.language: words},
+        spec=dedent(span.source),
+        slider=slider,
+        framing=fence.framing,
+        precision=fence.precision,
+        path=text.path,
+        line=places.values[("method",)][0],
     )
 
 

@@ -82,7 +82,7 @@ class Span:
     syntax: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LessonText:
     """A lesson in one language: ``markdown`` with a token in the place of each span; ``prose`` as in `Scan`."""
 
@@ -167,7 +167,17 @@ def read_text(path: Path, language: str, first: str = FIRST) -> LessonText:
     source = read_text_file(path)
     front, first_line, body = _split_front_matter(path, source)
     found = scan(body, first_line)
-    text = LessonText(path, language, source, front, found.markdown, first_line, found.spans, found.prose, first)
+    text = LessonText(
+        path=path,
+        language=language,
+        source=source,
+        front=front,
+        markdown=found.markdown,
+        first_line=first_line,
+        spans=found.spans,
+        prose=found.prose,
+        first=first,
+    )
     if found.faults:
         raise Mistakes(text.mistake(one.message, one.line, one.column, one.hint) for one in found.faults)
     return text

@@ -79,7 +79,7 @@ class SiteText(SiteLanguages):
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Course:
     """A course as read from its folder. The first picture is the one shown by default.
 

@@ -62,7 +62,15 @@ def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, 
     if mistakes:
         raise Mistakes(mistakes)
     return {
-        name: Picture(name, files[name], one.title, one.credit, one.licence, one.source or "", one.focus)
+        name: Picture(
+            name=name,
+            path=files[name],
+            titles=one.title,
+            credit=one.credit,
+            licence=one.licence,
+            source=one.source or "",
+            focus=one.focus,
+        )
         for name, one in credits.items()
     }
 

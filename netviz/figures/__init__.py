@@ -76,7 +76,17 @@ def draw(
     if declared is None:
         raise ValueError(f"unknown view {view!r}; there are {', '.join(views())}")
     drawn = {**_short_lists(numbers), **arrays} if declared.takes_lists else dict(arrays)
-    request = Request(view, drawn, numbers, signed, picture_pixels, folder, tuple(beside), patches, logarithmic)
+    request = Request(
+        view=view,
+        arrays=drawn,
+        numbers=numbers,
+        signed=signed,
+        picture=picture_pixels,
+        folder=folder,
+        beside=tuple(beside),
+        patches=patches,
+        logarithmic=logarithmic,
+    )
     missing = [name for name in declared.needs if name not in request.arrays]
     if missing:
         there = ", ".join(request.arrays) or "none"

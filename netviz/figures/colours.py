@@ -82,14 +82,14 @@ class Scale:
         middle_grey = np.full((STOPS, 3), float(UNDERLAY_GREY))
         bar = self._blend(places, middle_grey) if overlay else self.palette[places]
         return Legend(
-            DIVERGING if self.signed else SEQUENTIAL,
-            rounded(low) or 0.0,
-            rounded(self.limit) or 0.0,
-            0.5 if self.signed else 0.0,
-            rounded(self.limit) or 0.0,
-            rounded(self.raw_max) or 0.0,
-            tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in bar),
-            self.percentile,
+            colormap=DIVERGING if self.signed else SEQUENTIAL,
+            low=rounded(low) or 0.0,
+            high=rounded(self.limit) or 0.0,
+            zero=0.5 if self.signed else 0.0,
+            clip=rounded(self.limit) or 0.0,
+            raw_max=rounded(self.raw_max) or 0.0,
+            stops=tuple(f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in bar),
+            percentile=self.percentile,
         )
 
     def _blend(self, levels: NDArray[np.uint8], under: Floats) -> Pixels:

@@ -25,7 +25,7 @@ PLACES = (
 )  # the nine parts of a picture, row by row
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Legend:
     """A colour bar: a CSS gradient through ``stops`` from ``low`` to ``high``.
 
@@ -48,7 +48,7 @@ class Legend:
         return cls(**{**value, "stops": tuple(value["stops"])})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Readings:
     """What a map says at the cells of a grid that a reader can point at, rounded to three digits of the greatest.
 
@@ -146,7 +146,7 @@ class Figure:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Request:
     """What there is to draw, as `netviz.figures.draw` takes it; ``beside`` are maps that share the scale."""
 

@@ -60,4 +60,13 @@ def _readings(
     power = int(np.floor(np.log10(np.abs(values).max()))) - DIGITS + 1
     whole = np.rint(values / 10.0**power).astype(int)
     rows, columns = values.shape
-    return Readings(kind, rows, columns, step, size, power, tuple(map(int, whole.ravel())), score)
+    return Readings(
+        kind=kind,
+        rows=rows,
+        columns=columns,
+        step=step,
+        size=size,
+        power=power,
+        values=tuple(map(int, whole.ravel())),
+        score=score,
+    )

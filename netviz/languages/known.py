@@ -36,7 +36,7 @@ class LanguageFile(BaseModel):
     generalising: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Language:
     """A language by the name of its folder, ``code``.
 
@@ -88,7 +88,16 @@ def _read(code: str, places: list[Path]) -> Language:
     folders = tuple(place / code for place in places if (place / code).is_dir())
     named = next(folder / NAMED for folder in folders if (folder / NAMED).is_file())
     file, _ = read_checked(named, LanguageFile, [*LanguageFile.model_fields])
-    return Language(code, file.tag, file.name, file.percent, file.spaced, file.generalising, folders, _digest(folders))
+    return Language(
+        code=code,
+        tag=file.tag,
+        name=file.name,
+        percent=file.percent,
+        spaced=file.spaced,
+        generalising=file.generalising,
+        folders=folders,
+        digest=_digest(folders),
+    )
 
 
 def _digest(folders: Iterable[Path]) -> str:

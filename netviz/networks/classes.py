@@ -20,7 +20,7 @@ class AmbiguousClass(ValueError):
     """The text names several classes; the message lists them as they can be typed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassName:
     """One class: its place in the network's output, its WordNet synset, and what people call it."""
 
@@ -50,7 +50,14 @@ def classes() -> tuple[ClassName, ...]:
     table = importlib.resources.files("netviz.networks").joinpath("classes.tsv").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines()[1:])
     return tuple(
-        ClassName(int(index), wordnet_id, english, chinese, tuple(filter(None, aliases.split(";"))), note)
+        ClassName(
+            index=int(index),
+            wordnet_id=wordnet_id,
+            english=english,
+            chinese=chinese,
+            aliases=tuple(filter(None, aliases.split(";"))),
+            note=note,
+        )
         for index, wordnet_id, english, chinese, aliases, note in rows
     )
 

@@ -24,7 +24,7 @@ LONG = 8  # times as long as wide: more than this of a picture has no part in th
 LITTLE = 0.4  # of a picture: a square of one that is twice as wide as high
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Picture:
     """A picture file with its credit: ``titles`` are its names in the site's languages.
 
@@ -151,6 +151,6 @@ def own_picture(
     name = f"my-{slug}" if slug in taken else slug
     words = "".join(letter if letter.isprintable() else " " for letter in path.stem)
     title = " ".join(words.split()) or name
-    picture = Picture(name, path, {"": title}, credit, "", "", focus)
+    picture = Picture(name=name, path=path, titles={"": title}, credit=credit, licence="", source="", focus=focus)
     picture.facts  # noqa: B018
     return picture

@@ -82,8 +82,17 @@ class Edition:
         slug, plain, first = page_slug(lesson.slug), self.course.default_picture, self.course.languages[0]
         other = text.language if text.language != self.language else ""
         for picture in self.course.offered if varies else [plain]:
-            words = (text.front.title, text.front.summary)
-            yield Page(self.language, slug, *words, picture, plain, varies, first=first, text_language=other)
+            yield Page(
+                language=self.language,
+                slug=slug,
+                title=text.front.title,
+                summary=text.front.summary,
+                picture=picture,
+                default_picture=plain,
+                varies=varies,
+                first=first,
+                text_language=other,
+            )
 
     def key_of_page(self, lesson: Lesson, page: Page) -> str:
         """A key of all that a lesson's page depends on: of other languages' texts, what their fences say."""
@@ -156,13 +165,13 @@ class Edition:
         """What the pages tell of each other."""
         samples = tuple(
             Sample(
-                picture.name,
-                in_language(picture.titles, self.language),
-                thumbnail_path(picture),
-                picture.credit,
-                picture.licence,
-                picture.source,
-                picture.name in self.course.offered,
+                name=picture.name,
+                title=in_language(picture.titles, self.language),
+                thumbnail=thumbnail_path(picture),
+                credit=picture.credit,
+                licence=picture.licence,
+                source=picture.source,
+                offered=picture.name in self.course.offered,
             )
             for picture in self.course.pictures.values()
         )

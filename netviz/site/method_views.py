@@ -28,7 +28,7 @@ class SettingView:
     translated: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class MethodView:
     """A method's declaration in words. ``passes`` is the cost at the default settings, where all have one."""
 
@@ -47,16 +47,16 @@ class MethodView:
 def method_view(method: Method, language: str) -> MethodView:
     """A declaration as the page of methods shows it."""
     return MethodView(
-        method.name,
-        method_title(method, language),
-        method_summary(method, language),
-        method.papers,
-        method.subject,
-        method.gives,
-        method.signed,
-        method.views,
-        _settings(method, language),
-        _default_passes(method),
+        name=method.name,
+        title=method_title(method, language),
+        summary=method_summary(method, language),
+        papers=method.papers,
+        subject=method.subject,
+        gives=method.gives,
+        signed=method.signed,
+        views=method.views,
+        settings=_settings(method, language),
+        passes=_default_passes(method),
     )
 
 

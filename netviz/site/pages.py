@@ -31,7 +31,7 @@ class Entry:
     varies: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sample:
     """A sample picture as the credits and, if it is offered, the picker show it; ``thumbnail`` is a square file."""
 
@@ -44,7 +44,7 @@ class Sample:
     offered: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Site:
     """What all pages of one language share. ``address`` is where the site will stand on the web, if that is known.
 
@@ -64,7 +64,7 @@ class Site:
     side_pages: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """One page: its language, slug (``index``, a lesson's, or one of `PAGES`) and words for the head.
 

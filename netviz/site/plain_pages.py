@@ -34,7 +34,16 @@ def _page(edition: Edition, slug: str, word: str) -> Page:
     address, picture = edition.site.address, edition.course.default_picture
     base = f"{address}/" if slug == NOT_FOUND and address else ""
     first = edition.course.languages[0]
-    return Page(edition.language, slug, title, summary, picture, picture, base=base, first=first)
+    return Page(
+        language=edition.language,
+        slug=slug,
+        title=title,
+        summary=summary,
+        picture=picture,
+        default_picture=picture,
+        base=base,
+        first=first,
+    )
 
 
 def _linking(edition: Edition, page: Page) -> dict[str, frozenset[str]]:

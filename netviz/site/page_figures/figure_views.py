@@ -20,7 +20,7 @@ from netviz.site.page_figures.word_figures import Node, Word
 from netviz.site.text.filters import cell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plate:
     """One panel as a page shows it: a picture file (``src`` as a link from the page), or a chart that stands inside it.
 
@@ -77,7 +77,7 @@ class DataTable:
     numeric: tuple[bool, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class FigureView:
     """One experiment on one picture, as its figure tells it; ``number`` counts the figures of a page from 1.
 
@@ -220,16 +220,16 @@ def plates(
     """
     return tuple(
         Plate(
-            f"{prefix}{panel.file}",
-            panel.width,
-            panel.height,
-            (alt if number == 0 else "") or alt_text(figure, panel, language, names),
-            panel.role,
-            panel.facts,
-            panel.legend,
-            Markup(read(panel.file)) if panel.file.endswith(".svg") else None,
-            labels[number] if number < len(labels) else panel.role.partition(":")[2],
-            vars(panel.readings) if panel.readings else None,
+            src=f"{prefix}{panel.file}",
+            width=panel.width,
+            height=panel.height,
+            alt=(alt if number == 0 else "") or alt_text(figure, panel, language, names),
+            role=panel.role,
+            facts=panel.facts,
+            legend=panel.legend,
+            svg=Markup(read(panel.file)) if panel.file.endswith(".svg") else None,
+            label=labels[number] if number < len(labels) else panel.role.partition(":")[2],
+            readings=vars(panel.readings) if panel.readings else None,
         )
         for number, panel in enumerate(figure.panels)
     )
