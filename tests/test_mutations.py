@@ -37,6 +37,7 @@ CANNOT_MATTER = {
     "netviz/engine/estimates.py": "what is told in a terminal",
     "netviz/engine/export.py": "files that are written whenever they are asked for",
     "netviz/languages/lacking.py": "it warns or does not, in every build",
+    "netviz/figures/axes.py": "for views of other people: no view of the package draws on these axes",
     "netviz/networks/head/CARD.md": "for people",
     "netviz/networks/head/pack.py": "made the head, whose digest is the weights'",
     "netviz/engine/execution.py": "in which order tasks are run: each is run whole, by modules that are in its key",
