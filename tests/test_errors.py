@@ -156,7 +156,7 @@ def test_a_course_without_pictures_or_with_an_empty_part_is_told_so(
         file.write("\nparts:\n  - title: {en: One, zh: 一}\n    lessons: []\n")
     assert main(["--content", str(course), "--to", str(tmp_path / "site")]) == 1
     said = told(capsys)
-    assert "pictures: holds no picture" in said and "at least 1 item" in said
+    assert "pictures: holds no picture" in said and "1 or more entries are wanted" in said
 
 
 @pytest.mark.parametrize("place", ["to", "content", "store"])

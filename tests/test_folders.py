@@ -66,6 +66,8 @@ def test_what_systems_and_editors_leave_behind_is_passed_over(course: Path) -> N
         ("lessons/01-first/en.txt", "allowed: en.md, zh.md"),
         ("lessons/01-first/dog.jpg", "allowed: en.md, zh.md"),
         ("pages/about.md", "a text is a folder"),
+        ("languages/fr/interface.ftl", "`languages:` in site.yaml names those of the course"),
+        ("languages/zh/interface.po", "allowed: language.yaml, *.ftl, classes.tsv"),
         ("pages/home/more/en.md", "allowed: en.md, zh.md"),
         ("pictures/cat.svg", "no file of a picture"),
         ("pictures/more/cat.jpg", "no file of a picture"),

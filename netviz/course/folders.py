@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from netviz.languages.known import CLASSES, MESSAGES, NAMED
 from netviz.mistakes import Mistake, Mistakes, nearest
 
 DROPPED = re.compile(r"\..*|.*~|#.*#|thumbs\.db|desktop\.ini|__macosx|__pycache__", re.IGNORECASE | re.DOTALL)
@@ -50,6 +51,12 @@ def unread(content: Path, languages: Sequence[str], is_picture: Callable[[Path],
                 yield from _others(path, texts)
             else:
                 yield _read_by_nobody(path, f"a text is a folder with {' and '.join(texts)}")
+    for path in _present(content / "languages"):
+        if path.name not in languages:
+            yield _read_by_nobody(path, "`languages:` in site.yaml names those of the course")
+        elif path.is_dir():
+            others = (one for one in _present(path) if one.name not in (NAMED, CLASSES) and not one.match(MESSAGES))
+            yield from (_read_by_nobody(one, f"allowed: {NAMED}, {MESSAGES}, {CLASSES}") for one in others)
     for path in _present(content / "pictures"):
         if path.name != "credits.yaml" and not is_picture(path):
             yield _read_by_nobody(path, "it is no file of a picture by its name")
