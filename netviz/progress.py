@@ -65,7 +65,7 @@ class Stage:
 class Reporter:
     """Opens stages, and keeps how long each took."""
 
-    console: Console = field(default_factory=lambda: Console(stderr=True))
+    console: Console = field(default_factory=lambda: Console(stderr=True, emoji=False))  # :100: is a line
     stages: dict[str, Stage] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from netviz.progress import Report
+import pytest
+
+from netviz.progress import Report, Reporter
 
 
 def test_nothing_to_do_is_one_line() -> None:
@@ -26,3 +28,8 @@ def test_the_report_says_where_the_time_went_longest_first() -> None:
     assert "seconds: run 9.0, draw 2.0, weave 1.0; 25% of them not the network's" in lines
     assert "seconds by lesson: regions 8.0, tools 3.0" in lines
     assert "longest experiments: score-cam 6.5, grad-cam 1.5" in lines
+
+
+def test_a_place_in_a_file_is_told_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    Reporter().say("en.md:100:77: [bold]never[/bold] met :smile:")
+    assert capsys.readouterr().err == "en.md:100:77: [bold]never[/bold] met :smile:\n"
