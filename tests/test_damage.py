@@ -11,6 +11,7 @@ import random
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from test_takeover import contents, known
@@ -118,9 +119,10 @@ def test_a_damaged_array_is_noticed_where_a_figure_is_drawn_of_it(
     shutil.rmtree(built.store / "figures")
     asked: list[int] = []
 
-    def run(tasks: list[object], *_: object) -> None:
+    def run(tasks: list[object], *_: object) -> list[Any]:
         asked.append(len(tasks))
         known(built.content, store)
+        return []  # none has failed
 
     monkeypatch.setattr("netviz.engine.execution._run_on_pictures", run)
     build(built, Reporter())

@@ -39,10 +39,16 @@ class FunctionNetwork:
         return np.array([self.slopes(picture[0, 0]) for picture in pictures], np.float64).reshape(pictures.shape)
 
 
+def answer(method: str, network: Any, picture: Array, **settings: Any) -> Array:
+    """A method's attribution, of whatever shape: the literature's pictures have one channel, or two numbers."""
+    one = methods()[method]
+    return one.function(network, picture, TARGET, **one.settings(**settings).model_dump())["attribution"]
+
+
 def explain(method: str, network: Any, numbers: list[float], **settings: Any) -> Array:
     """The attribution of each of a few numbers."""
     picture = np.array(numbers, np.float64).reshape(1, 1, 1, -1)
-    return run(methods()[method], network, picture, TARGET, settings)["attribution"].ravel()
+    return answer(method, network, picture, **settings).ravel()
 
 
 # 1. One convolution, one dense unit
@@ -64,7 +70,7 @@ def test_one_convolution_scores_54() -> None:
     ],
 )
 def test_one_convolution_backwards(method: str, expected: list[list[int]]) -> None:
-    attribution = run(methods()[method], paper_network(), COUNTING, TARGET)["attribution"]
+    attribution = answer(method, paper_network(), COUNTING)
     np.testing.assert_allclose(attribution[0, ..., 0], expected, atol=1e-5)
 
 
