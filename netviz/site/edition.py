@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from markupsafe import Markup
 from netviz import __version__
 from netviz.cache.inputs import digest_of
 from netviz.cache.store import Store, key_of
+from netviz.course.claims import results_in
 from netviz.course.experiments import CHOSEN, Experiment
 from netviz.course.lessons import FENCES, Lesson, LessonText
 from netviz.course.reading import Course
@@ -112,19 +112,13 @@ class Edition:
 
     @cached_property
     def _shown_by(self) -> dict[str, list[Experiment]]:
-        """The experiments that a lesson's pages may show, by its slug: its own, and those that its expressions name.
-
-        All of them, if an expression may choose one by something else than its name.
-        """
+        """The experiments that a lesson's pages may show, by its slug: its own, and those that its expressions name."""
         shown = {}
         experiments = self.course.experiments.values()
         for lesson in self.course.pages:
             spans = [span for text in lesson.texts.values() for span in text.spans if span.kind != "code"]
-            source = " ".join(span.source for span in spans)
-            names = set(re.findall(r"\bresults\b(?:\[ *['\"]([a-z0-9-]+)['\"] *\])?", source))
-            shown[lesson.slug] = [
-                one for one in experiments if one.lesson == lesson.slug or "" in names or one.id in names
-            ]
+            names = results_in(" ".join(span.source for span in spans))
+            shown[lesson.slug] = [one for one in experiments if one.lesson == lesson.slug or one.id in names]
         return shown
 
     @cached_property
