@@ -53,9 +53,10 @@ OWN: dict[str, dict[str, Any]] = {"activation-maximisation": {"channels": [0, 2]
 
 UP_TO = {
     "cascading-randomisation",  # a declaration does not know how many blocks of layers these networks have
-    "grad-cam-through-blocks",  # nor does it here
+    "cams-through-blocks",  # nor does it here
     "integrated-gradients",  # stops as soon as its account closes
     "kernel-shap",  # has no more coalitions to ask for than its regions allow
+    "whole-and-parts",  # nor that a square may have fewer pixels than parts
     "occlusion",  # a declaration knows the settings, but not that these pictures are smaller than VGG16's
 }
 """Methods whose declaration is the most that they cost; all others cost exactly what they declare."""

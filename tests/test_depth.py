@@ -1,4 +1,4 @@
-"""Grad-CAM through the blocks against Grad-CAM of each layer, one class at a time."""
+"""Class activation maps through the blocks against those of each layer, one class at a time."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ TARGETS, RIVAL = np.array([2, 0]), 1
 BOX = (0.0, 0.0, 0.5, 0.5)
 
 
-def test_each_block_is_grad_cam_of_its_last_convolution_for_both_classes() -> None:
+@pytest.mark.parametrize("name", ["grad-cam", "hirescam", "layercam"])
+def test_each_block_is_the_methods_map_of_its_last_convolution_for_both_classes(name: str) -> None:
     network = make_tiny(seed=11).to_keras()
     layers = last_of_blocks(network.layers)
-    result = run(methods()["grad-cam-through-blocks"], network, PICTURES, TARGETS, {"rival": RIVAL, "box": BOX})
+    result = run(methods()["cams-through-blocks"], network, PICTURES, TARGETS, {"rival": RIVAL, "box": BOX})
     assert result["x"][0].tolist() == list(range(1, len(layers) + 1))
+    key = name.replace("-", "_")
+    likeness = np.zeros((2, len(layers)))
     for block, layer in enumerate(layers):
         for i in range(2):
             one, other = (
                 resized(
-                    run(methods()["grad-cam"], network, PICTURES[i : i + 1], np.array([c]), {"layer": layer})[
-                        "attribution"
-                    ],
+                    run(methods()[name], network, PICTURES[i : i + 1], np.array([c]), {"layer": layer})["attribution"],
                     *PICTURES.shape[1:3],
                 )[0]
                 for c in (TARGETS[i], RIVAL)
             )
             half = PICTURES.shape[1] // 2
             inside = one[:half, :half].sum() / one.sum() if one.any() else 0
-            assert result["inside_share"][i, block] == pytest.approx(inside, abs=1e-5)
+            assert result[key][i, block] == pytest.approx(inside, abs=1e-5)
             both = one.any() and other.any()
-            expected = np.corrcoef(one.ravel(), other.ravel())[0, 1] if both else 0
-            assert result["correlation"][i, block] == pytest.approx(expected, abs=1e-5)
+            likeness[i, block] = np.corrcoef(one.ravel(), other.ravel())[0, 1] if both else 0
     np.testing.assert_allclose(result["box_share"], 0.25)
-    for name in ("inside_share", "correlation"):
-        np.testing.assert_array_equal(result[f"first_{name}"], result[name][:, 0])
-        np.testing.assert_array_equal(result[f"last_{name}"], result[name][:, -1])
+    for end, at in (("first", 0), ("last", -1)):
+        np.testing.assert_array_equal(result[f"{key}_{end}"], result[key][:, at])
+        np.testing.assert_allclose(result[f"{key}_{end}_likeness"], likeness[:, at], atol=1e-5)
 
 
 def test_the_last_convolution_of_each_block_is_the_one_before_another_name_begins() -> None:
@@ -55,7 +55,7 @@ def test_the_last_convolution_of_each_block_is_the_one_before_another_name_begin
 
 
 def test_the_rival_is_named_like_a_target() -> None:
-    settings = methods()["grad-cam-through-blocks"].settings
+    settings = methods()["cams-through-blocks"].settings
     assert settings(rival="tandem bicycle").rival == find("tandem bicycle")  # type: ignore[attr-defined]
     with pytest.raises(ValidationError, match="no class"):
         settings(rival="tandem bycicle")

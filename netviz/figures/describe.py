@@ -86,9 +86,15 @@ def _of_map(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
         "near_zero": state == "near zero",
         "faint": bool(facts.get("faint")),
         "spread_out": facts.get("place_share", 1) < SPREAD_OUT,
-        **_optional({"positive_share": facts.get("positive_share")}),
+        **_optional({"positive_share": facts.get("positive_share"), "greatest": _other_place(facts, say)}),
     }
     return values | _some(facts, "number", "count", "place", "concentration", "raw_max")
+
+
+def _other_place(facts: Facts, say: Messages) -> str | None:
+    """Where a map is greatest, if that is not where it has most weight: what speaks against weighs, too."""
+    greatest = facts.get("greatest_place")
+    return say("place", place=greatest) if greatest and greatest != facts["place"] else None
 
 
 def _some(facts: Facts, *names: str) -> dict[str, Any]:
@@ -112,7 +118,8 @@ def _of_change(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
 
 
 def _of_difference(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
-    return {"changed": facts["max_change"] != 0, "times": facts.get("amplification", 0)}
+    times = facts.get("amplification", 0)
+    return {"changed": facts["max_change"] != 0, "times": times, "shrunk": times < 1}
 
 
 def _of_layer(facts: Facts, say: Messages, language: str) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def map_facts(values: Floats, signed: bool) -> dict[str, Any]:
     and ``not_finite`` (a count). With a state of ok or near zero also ``peak`` (row, column and place of the
     greatest |value|), ``regions`` (each ninth's share of the weight), ``place`` (the ninth with most),
     ``place_share``, ``concentration`` (share of the weight in the strongest tenth of the pixels) and, if
-    signed, ``positive_share``.
+    signed, ``positive_share`` and, where anything is positive, ``greatest_place``, the ninth that holds the greatest
+    value, which may be another than that of the greatest |value|.
     """
     values = np.asarray(values, np.float64)
     finite = values[np.isfinite(values)]
@@ -71,6 +72,9 @@ def map_facts(values: Floats, signed: bool) -> dict[str, Any]:
     }
     if signed:
         facts["positive_share"] = rounded(weight[values > 0].sum() / weight.sum())
+        if values.max() > 0:
+            row, column = np.unravel_index(values.argmax(), values.shape)
+            facts["greatest_place"] = place_key((row + 0.5) / values.shape[0], (column + 0.5) / values.shape[1])
     return facts
 
 

@@ -5,6 +5,7 @@ Each gives its map on the layer's own grid; making it as large as the picture is
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 import numpy as np
@@ -15,6 +16,13 @@ from netviz.methods.arrays import largest, peaks, resized, target_output
 from netviz.networks import Array, Network, Targets
 
 CHUNK = 32  # masked pictures that are in memory at a time
+
+WEIGHTINGS: Mapping[str, Callable[[Array], Array]] = {
+    "grad_cam": lambda gradients: gradients.mean(axis=(1, 2), keepdims=True),
+    "hirescam": lambda gradients: gradients,
+    "layercam": lambda gradients: np.maximum(gradients, 0),
+}
+"""What three methods multiply the activations with: of the score's gradients by them, (n, h, w, channels)."""
 
 
 @method(
@@ -51,7 +59,7 @@ def grad_cam(
     ``peak`` (n, 2) is the centre of the strongest cell as fractions of height and width, ``largest`` (n,) its value.
     """
     activations, gradients = network.layer_gradient(pictures, targets, layer, output=output)
-    return _speaking_for(gradients.mean(axis=(1, 2), keepdims=True) * activations)
+    return _speaking_for(WEIGHTINGS["grad_cam"](gradients) * activations)
 
 
 @method(
@@ -127,7 +135,7 @@ def hirescam(
     Where a linear layer follows the maps, the sum before its positive part is taken adds up to f_c without its bias.
     """
     activations, gradients = network.layer_gradient(pictures, targets, layer, output=output)
-    return _speaking_for(gradients * activations)
+    return _speaking_for(WEIGHTINGS["hirescam"](gradients) * activations)
 
 
 @method(
@@ -161,7 +169,7 @@ def layercam(
 ) -> Result:
     """The positive part of sum_k max(d f_c / d A_k, 0) A_k: ``attribution`` (n, h, w), ``peak`` and ``largest``."""
     activations, gradients = network.layer_gradient(pictures, targets, layer, output=output)
-    return _speaking_for(np.maximum(gradients, 0) * activations)
+    return _speaking_for(WEIGHTINGS["layercam"](gradients) * activations)
 
 
 @method(
@@ -305,9 +313,14 @@ def guided_grad_cam(
     return {"attribution": attribution, "peak": coarse["peak"], "largest": largest(attribution)}
 
 
+def supported(contributions: Array) -> Array:
+    """The positive part of what the channels add up to: (n, h, w, channels) to (n, h, w)."""
+    return np.maximum(contributions.sum(axis=-1), 0)
+
+
 def _speaking_for(contributions: Array) -> Result:
-    """The positive part of what the channels add up to, with its peak: (n, h, w, channels) to a result."""
-    attribution = np.maximum(contributions.sum(axis=-1), 0)
+    """The same as a map, with its peak: (n, h, w, channels) to a result."""
+    attribution = supported(contributions)
     return {"attribution": attribution, "peak": peaks(attribution), "largest": largest(attribution)}
 
 

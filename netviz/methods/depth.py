@@ -10,23 +10,24 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from netviz.methods import Paper, Passes, Result, method
-from netviz.methods.activation_maps import grad_cam
-from netviz.methods.arrays import resized
-from netviz.methods.correlations import correlation_matrix
+from netviz.methods.activation_maps import WEIGHTINGS, supported
+from netviz.methods.arrays import flattened, resized
+from netviz.methods.correlations import correlations
 from netviz.methods.faithfulness import Box, share_inside
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
 
 BLOCKS = 5  # of VGG16: what a declaration can know of the cost
+ENDS = (("first", 0), ("last", -1))  # of the blocks, and where they stand
 
 
 @method(
-    title={"en": "Grad-CAM through the blocks", "zh": "逐块的 Grad-CAM"},
+    title={"en": "Class activation maps through the blocks", "zh": "逐块的类激活图"},
     summary={
-        "en": "Grad-CAM after every block of convolutions: how much of it lies on the object, and how much it "
-        "resembles the map of another class.",
-        "zh": "在每个卷积块之后各做一次 Grad-CAM：有多少落在物体的框内，又与另一个类别的解释图有多相似。",
+        "en": "Grad-CAM, HiResCAM and LayerCAM after every block of convolutions: how much of each lies on the object, "
+        "and how much it resembles the map of another class.",
+        "zh": "每个卷积块之后的 Grad-CAM、HiResCAM 和 LayerCAM：有多少落在物体的框内，与另一个类别的解释图有多相似。",
     },
     papers=(
         Paper(
@@ -36,13 +37,22 @@ BLOCKS = 5  # of VGG16: what a declaration can know of the cost
             "https://arxiv.org/abs/1610.02391",
             "section 3",
         ),
+        Paper(
+            "Jiang et al.",
+            2021,
+            "LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
+            "https://doi.org/10.1109/TIP.2021.3089943",
+        ),
     ),
     gives="check",
     views=("curve",),
-    numbers=("first_inside_share", "last_inside_share", "first_correlation", "last_correlation", "box_share"),
+    numbers=(
+        *(f"{name}{what}" for name in WEIGHTINGS for what in ("_first", "_last", "_first_likeness", "_last_likeness")),
+        "box_share",
+    ),
     passes=lambda settings: Passes(forward=2 * BLOCKS, backward=2 * BLOCKS),
 )
-def grad_cam_through_blocks(
+def cams_through_blocks(
     network: Network,
     pictures: Array,
     targets: Targets,
@@ -50,25 +60,30 @@ def grad_cam_through_blocks(
     rival: Annotated[int, BeforeValidator(find), Field(description="the other class: a name or an index")] = 0,
     box: Box = (0.0, 0.0, 1.0, 1.0),
 ) -> Result:
-    """Grad-CAM of the last convolution of every block: ``x`` (n, blocks) is the block's number, from 1.
+    """Three maps of the last convolution of every block: ``x`` (n, blocks) is the block's number, from 1.
 
-    ``inside_share`` (n, blocks) is the box's share of the target's map, ``correlation`` (n, blocks) Pearson's between
-    the maps of the target and of the rival, 0 where one is empty. ``box_share`` (n,) is the box's share of the
-    picture: what a map without any knowledge would have inside. ``first_correlation`` and the like (n,) are the values
-    at the first and at the last block. Maps are brought to the picture's size bilinearly.
+    They are made of the same activations and gradients. ``grad_cam``, ``hirescam`` and ``layercam`` (n, blocks) are the
+    box's share of the target's map, ``grad_cam_first`` and ``grad_cam_last`` (n,) and the like that at the first and at
+    the last block; ``box_share`` (n,) is the box's share of the picture: what a map without any knowledge would have
+    inside. ``grad_cam_first_likeness`` and the like (n,) are Pearson's correlation between the maps of the target and
+    of the rival, 0 where one is empty. Maps are brought to the picture's size bilinearly.
     """
     height, width = pictures.shape[1:3]
-    inside_share, correlation = [], []
+    shares: dict[str, list[Array]] = {name: [] for name in WEIGHTINGS}
+    likeness: dict[str, list[Array]] = {name: [] for name in WEIGHTINGS}
     for layer in last_of_blocks(network.layers):
         asked = (np.repeat(pictures, 2, axis=0), np.stack([targets, np.full_like(targets, rival)], axis=1).ravel())
-        maps = resized(grad_cam(network, *asked, layer=layer)["attribution"], height, width)
-        inside_share.append(share_inside(maps[::2], box))
-        correlation.append([correlation_matrix(pair.reshape(2, -1))[0, 1] for pair in np.split(maps, len(pictures))])
-    curves = {"inside_share": np.stack(inside_share, axis=1), "correlation": np.array(correlation).T}
+        activations, gradients = network.layer_gradient(*asked, layer)
+        for name, weighting in WEIGHTINGS.items():
+            maps = resized(supported(weighting(gradients) * activations), height, width)
+            shares[name].append(share_inside(maps[::2], box))
+            likeness[name].append(correlations(flattened(maps[::2]), flattened(maps[1::2])))
+    blocks = len(shares["grad_cam"])
     return {
-        "x": np.tile(np.arange(1, len(correlation) + 1), (len(pictures), 1)),
-        **curves,
-        **{f"{end}_{name}": curve[:, at] for name, curve in curves.items() for end, at in (("first", 0), ("last", -1))},
+        "x": np.tile(np.arange(1, blocks + 1), (len(pictures), 1)),
+        **{name: np.stack(curve, axis=1) for name, curve in shares.items()},
+        **{f"{name}_{end}": curve[at] for name, curve in shares.items() for end, at in ENDS},
+        **{f"{name}_{end}_likeness": curve[at] for name, curve in likeness.items() for end, at in ENDS},
         "box_share": share_inside(np.ones((len(pictures), height, width)), box),
     }
 

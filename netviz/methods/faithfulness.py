@@ -16,7 +16,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from netviz.methods import Method, OutputSetting, Paper, Passes, Result, Seed, method, methods, run
-from netviz.methods.arrays import flat_maps, flattened, lengths, on_one_grid, resized, target_output
+from netviz.methods.arrays import flat_maps, flattened, largest, lengths, on_one_grid, resized, target_output
 from netviz.methods.correlations import correlation_matrix, rank_correlation_matrix
 from netviz.methods.hiding import Fill, filled, mixed_scores
 from netviz.methods.regions import Labels, centres_of_greatest
@@ -134,6 +134,26 @@ def insertion(
     scores of the start and of the whole picture.
     """
     return _curves(network, pictures, targets, maps[0], steps, start, output, lambda ranks, count: ranks < count)
+
+
+@method(
+    title={"en": "Random map", "zh": "随机图"},
+    summary={
+        "en": "A control that knows nothing: every pixel has a value at random.",
+        "zh": "什么都不知道的对照：每个像素的值都是随机的。",
+    },
+    gives="attribution",
+    signed=False,
+    views=("map", "overlay"),
+    numbers=("largest",),
+    passes=lambda settings: Passes(forward=0),
+    asks_for_class=lambda settings: False,
+)
+def random_map(network: Network, pictures: Array, targets: Targets, *, seed: Seed = 0) -> Result:
+    """Values from 0 to 1, the same for every picture: ``attribution`` (n, height, width), ``largest`` (n,)."""
+    values = np.random.default_rng(seed).random(pictures.shape[1:3], np.float32)
+    attribution = np.repeat(values[None], len(pictures), axis=0)
+    return {"attribution": attribution, "largest": largest(attribution)}
 
 
 _INFIDELITY = Paper(

@@ -104,7 +104,7 @@ _SMILKOV = Paper(
     gives="attribution",
     signed=True,
     views=("magnitude", "signed", "overlay"),
-    numbers=("deviation", "largest"),
+    numbers=("deviation", "largest", "norm", "single_norm"),
     passes=lambda settings: Passes(forward=settings.samples, backward=settings.samples),
     is_derivative=True,
 )
@@ -121,10 +121,18 @@ def smoothgrad(
     """E[g(x + e)], e normal noise: ``attribution`` (n, height, width, 3) in score per RGB step.
 
     ``deviation`` (n,) is the noise's standard deviation in RGB steps: ``noise`` * (max x - min x), as in the paper.
-    Noisy values may leave 0 to 255.
+    Noisy values may leave 0 to 255. ``norm`` (n,) is the map's length, ``single_norm`` (n,) the root mean square of
+    the lengths of the gradients that it is the mean of: if these have nothing in common, the former is the latter over
+    the root of ``samples``.
     """
-    mean, _, deviation = noisy_moments(network, pictures, targets, samples, noise, seed, output)
-    return {"attribution": mean, "deviation": deviation, "largest": largest(mean)}
+    mean, variance, deviation = noisy_moments(network, pictures, targets, samples, noise, seed, output)
+    return {
+        "attribution": mean,
+        "deviation": deviation,
+        "largest": largest(mean),
+        "norm": lengths(mean),
+        "single_norm": np.sqrt(lengths(mean) ** 2 + flattened(variance).sum(axis=1)),
+    }
 
 
 @method(

@@ -10,17 +10,19 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
 from netviz.methods import OutputSetting, Paper, Passes, Patches, Result, Seed, method
-from netviz.methods.arrays import largest, output_of, resized, target_output
+from netviz.methods.arrays import flat_maps, largest, output_of, resized, target_output
 from netviz.methods.regions import Labels, Segments, centres_of_greatest, region_means, region_result, superpixels
 from netviz.networks import Array, Network, Output, Targets, Window
 
 CHUNK = 32  # masked pictures that are in memory at a time
+RIVALS = 5  # of a class: the likeliest of the others
 SIDE = 224  # of the picture for which occlusion's passes are told beforehand
 
 # From these on half precision was measured (tests/bench/precision.py): ranks agree to 0.99 on all sample pictures.
@@ -57,7 +59,17 @@ LegacySeed = Annotated[  # NumPy's older random numbers, which lime and shap dra
     gives="attribution",
     signed=True,
     views=("overlay", "signed", "bars"),
-    numbers=("score", "positions", "largest_drop", "largest", "peak", "segments"),
+    numbers=(
+        "score",
+        "positions",
+        "largest_drop",
+        "largest",
+        "peak",
+        "edge",
+        "against",
+        "rivals_fell",
+        "segments",
+    ),
     passes=lambda settings: Passes(forward=len(_starts(SIDE, settings.patch, settings.stride)) ** 2 + 1),
     half=lambda settings: settings.patch >= FIT_PATCH,
     patches=lambda settings: Patches(settings.patch, settings.stride),
@@ -86,15 +98,26 @@ def occlusion(
     where hiding hurts; ``score`` (n,) of the whole picture, ``positions`` (n,) tried, ``largest_drop`` (n,) of one
     patch, ``largest`` (n,) absolute value of the map and its ``peak`` (n, 2); the map's means over superpixels
     (`netviz.methods.regions.region_result`). The passes told beforehand are those of a picture of 224 by 224.
+
+    ``against`` (n,) counts the patches whose hiding raised the score, and ``rivals_fell`` (n,) those of them that also
+    lowered the mean logit of the `RIVALS` likeliest other classes: only there did hiding take away what had spoken
+    for these. ``edge`` (n,) is the
+    mean step, in RGB steps, from the picture to the filling along the patches' outlines.
     """
     rows, columns = (_starts(side, patch, stride) for side in pictures.shape[1:3])
     windows = [(slice(row, row + patch), slice(column, column + patch)) for row in rows for column in columns]
-    answers = [
-        occluded_scores(network, picture, filling, int(target), windows, output)
-        for picture, filling, target in zip(pictures, filled(network, pictures, fill), targets, strict=True)
-    ]
-    scores = np.stack([score for score, _ in answers])
-    drops = np.stack([score - hidden for score, hidden in answers])
+    fillings = filled(network, pictures, fill)
+    logits = np.stack(
+        [
+            network.windowed_logits(picture, filling, windows)
+            for picture, filling in zip(pictures, fillings, strict=True)
+        ]
+    )
+    answers = np.stack(
+        [output_of(one, np.full(len(one), target), output) for one, target in zip(logits, targets, strict=True)]
+    )
+    scores, drops = answers[:, 0], answers[:, :1] - answers[:, 1:]
+    raised = drops < 0
     attribution = _averaged(drops, windows, pictures.shape[1:3]).astype(scores.dtype)
     return {
         "attribution": attribution,
@@ -104,8 +127,73 @@ def occlusion(
         "largest_drop": drops.max(axis=1),
         "largest": largest(attribution),
         "peak": centres_of_greatest(attribution),
+        "edge": np.array([outlined(*pair, windows) for pair in zip(pictures, fillings, strict=True)]),
+        "against": raised.sum(axis=1),
+        "rivals_fell": (raised & (_rivals(logits, targets) < 0)).sum(axis=1),
         **region_means(attribution, pictures, segments),
     }
+
+
+@method(
+    title={"en": "The whole and its parts", "zh": "整块与部分"},
+    summary={
+        "en": "A square is hidden as a whole, and then part by part: what its parts cost together, one at a time.",
+        "zh": "先整个遮住一块方块，再逐格遮住它的各部分：各部分单独遮住时，总共让得分掉多少。",
+    },
+    gives="check",
+    maps=(1, 1),
+    views=("pointing",),
+    numbers=("whole", "parts", "greatest_part", "count", "box", "peak"),
+    passes=lambda settings: Passes(forward=settings.count**2 + 2),
+)
+def whole_and_parts(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    maps: list[Array],
+    *,
+    side: Annotated[float, Field(gt=0, le=1, description="the square's side, as a share of the picture's")] = 2 / 7,
+    count: Annotated[int, Field(ge=2, le=16, description="parts along a side of the square")] = 4,
+    fill: Fill = "mean",
+    output: OutputSetting = "logit",
+) -> Result:
+    """f(x) - f(x with a square hidden), and the same for each of its parts alone.
+
+    The square lies around the map's peak, wholly within the picture. ``whole`` (n,) is what hiding it costs, ``parts``
+    (n,) the sum over its ``count`` by ``count`` parts, each hidden alone, and ``greatest_part`` (n,) the most that one
+    of them costs. Where parts cost less together than the whole does, some of them say the same: what one of them
+    hides, another still shows. ``maps`` (n, 1, height, width), ``box`` (n, 4) and ``peak`` (n, 2) are for the drawing.
+    """
+    height, width = pictures.shape[1:3]
+    large = resized(flat_maps(maps[0]), height, width)
+    found = centres_of_greatest(large)
+    corners = np.clip(found - side / 2, 0, 1 - side)
+    drops = []
+    for picture, filling, target, corner in zip(
+        pictures, filled(network, pictures, fill), targets, corners, strict=True
+    ):
+        cuts = [_cuts(first, side, count, length) for first, length in zip(corner, (height, width), strict=True)]
+        parts = [(slice(*row), slice(*column)) for row in pairwise(cuts[0]) for column in pairwise(cuts[1])]
+        square = (slice(cuts[0][0], cuts[0][-1]), slice(cuts[1][0], cuts[1][-1]))
+        logits = network.windowed_logits(picture, filling, [square, *parts])
+        answers = output_of(logits, np.full(len(logits), target), output)
+        drops.append(answers[0] - answers[1:])
+    whole, parts = np.stack(drops)[:, 0], np.stack(drops)[:, 1:]
+    return {
+        "maps": large[:, None],
+        "box": np.concatenate([corners, corners + side], axis=1),
+        "peak": found,
+        "whole": whole,
+        "parts": parts.sum(axis=1),
+        "greatest_part": parts.max(axis=1),
+        "count": np.full(len(pictures), parts.shape[1]),
+    }
+
+
+def _cuts(first: float, side: float, count: int, length: int) -> list[int]:
+    """Where a square begins, is cut into parts of a pixel or more and ends, in pixels: up to count + 1 places."""
+    places = sorted({round((first + side * part / count) * length) for part in range(count + 1)})
+    return places if len(places) > 1 else [min(places[0], length - 1), min(places[0], length - 1) + 1]
 
 
 @method(
@@ -311,21 +399,20 @@ def lime_model(shown: Labels, scores: Array, kernel_width: float) -> tuple[Array
     return np.array([weight for _, weight in sorted(pairs)]), float(intercept), float(fit)
 
 
-def occluded_scores(
-    network: Network,
-    picture: Array,
-    filling: Array,
-    target: int,
-    windows: Sequence[Window],
-    output: Output = "logit",
-) -> tuple[Any, Array]:
-    """The target's score, and (windows,) those with each window in turn (rows, columns) taken from the filling.
+def outlined(picture: Array, filling: Array, windows: Sequence[Window]) -> float:
+    """The mean step from picture to filling on the pixels along the windows' outlines, in the picture's units."""
+    steps = np.abs(filling.astype(np.float64) - picture).mean(axis=-1)
+    inside = [steps[window] for window in windows]
+    return float(np.mean([np.concatenate([one[0], one[-1], one[:, 0], one[:, -1]]).mean() for one in inside]))
 
-    ``picture`` and ``filling`` are (height, width, 3).
-    """
-    logits = network.windowed_logits(picture, filling, windows)
-    score, *hidden = output_of(logits, np.full(len(logits), target), output)
-    return score, np.array(hidden)
+
+def _rivals(logits: Array, targets: Targets) -> Array:
+    """How far the mean logit of the likeliest other classes rises with each window hidden: (n, windows)."""
+    changes = []
+    for one, target in zip(logits, targets, strict=True):
+        nearest = [index for index in np.argsort(-one[0], kind="stable") if index != target][:RIVALS]
+        changes.append((one[1:, nearest] - one[0, nearest]).mean(axis=1))
+    return np.stack(changes)
 
 
 def region_scores(

@@ -1,7 +1,7 @@
 """What a map does not depend on, though it should, and what it depends on, though it should not.
 
-It should depend on the network's weights, so these are replaced by random ones; it should not depend on a seed, and
-as little as may be on a baseline that could as well be another.
+It should depend on the network's weights, so these are replaced by random ones, and on the class, so another one is
+asked for; it should not depend on a seed, and as little as may be on a baseline that could as well be another.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from netviz.methods import (
     Method,
@@ -26,7 +26,7 @@ from netviz.methods import (
     run,
 )
 from netviz.methods.arrays import flat_maps, flattened, resized
-from netviz.methods.correlations import rank_correlation_matrix
+from netviz.methods.correlations import correlations, rank_correlation_matrix, rank_correlations
 from netviz.methods.faithfulness import (
     Explanation,
     agreement,
@@ -39,11 +39,17 @@ from netviz.methods.hiding import Fill, KernelWidth, LegacySeed, filled, lime_mo
 from netviz.methods.regions import Segments, superpixels
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer, vgg16_layers
+from netviz.networks.classes import find
 
 BASELINES = ("black", "mean", "white", "blurred", "noise")
 LIME_RUNS = (8, 4, 2)  # among which the samples are dealt out
 PERCENTILE = 99  # of a map, the value that is drawn as its brightest
 WINDOW = 7  # pixels, a side of the windows that structural similarity compares
+
+
+Averaged = Annotated[
+    int, Field(ge=2, le=1000, description="noisy copies, masks or points of a path, where the method has such")
+]
 
 
 @method(
@@ -77,9 +83,7 @@ def cascading_randomisation(
     *,
     of_method: Explanation = "gradient",
     layer: SpatialLayer = "block5_conv3",
-    samples: Annotated[
-        int, Field(ge=2, le=1000, description="noisy copies, masks or points of a path, where the method has such")
-    ] = 20,
+    samples: Averaged = 20,
     seed: Seed = 0,
 ) -> Result:
     """The map again and again while the weights become random: what is left of it, by stages ``x`` (n, stages + 1).
@@ -119,6 +123,57 @@ def cascading_randomisation(
         "head_similarity": similarity[:, 1],
         "final_rank_correlation": ranks[:, -1],
         "final_similarity": similarity[:, -1],
+    }
+
+
+@method(
+    title={"en": "Class test", "zh": "类别检验"},
+    summary={
+        "en": "The map for one class beside the map for another, in the same photo; if the class matters, they must "
+        "differ.",
+        "zh": "同一张照片里，一个类别的解释图与另一个类别的并排；真正取决于类别的图，两张必须不同。",
+    },
+    papers=(
+        Paper(
+            "Sixt, Granz and Landgraf",
+            2020,
+            "When Explanations Lie: Why Many Modified BP Attributions Fail",
+            "https://arxiv.org/abs/1912.09818",
+            "section 4",
+        ),
+    ),
+    gives="check",
+    views=("panels-own", "panels"),
+    numbers=("correlation", "rank_correlation"),
+    passes=lambda settings: times(
+        2, explanation_passes(settings.of_method, **_own_settings(settings.of_method, samples=settings.samples))
+    ),
+)
+def class_test(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    of_method: Explanation = "gradient",
+    rival: Annotated[int, BeforeValidator(find), Field(description="the other class: a name or an index")] = 0,
+    samples: Averaged = 20,
+    seed: Seed = 0,
+) -> Result:
+    """``maps`` (n, 2, h, w) for the target and for the rival, RGB summed, and how much they resemble each other.
+
+    ``correlation`` (n,) is Pearson's, ``rank_correlation`` Spearman's: 1 for a method that does not care which class it
+    is asked about. ``samples`` is for methods that average over many gradients; other settings are their defaults.
+    """
+    one, settings = explanations()[of_method], _own_settings(of_method, samples=samples, seed=seed)
+    maps = [
+        flat_maps(run(one, network, pictures, asked, settings)["attribution"])
+        for asked in (targets, np.full_like(targets, rival))
+    ]
+    rows = [flattened(one) for one in maps]
+    return {
+        "maps": np.stack(maps, axis=1),
+        "correlation": correlations(*rows),
+        "rank_correlation": rank_correlations(*rows),
     }
 
 

@@ -5,7 +5,7 @@ The networks are trained once in a process for a table and a seed. Their one out
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -52,6 +52,8 @@ _BREIMAN = Paper("Breiman", 2001, "Random Forests", "https://doi.org/10.1023/A:1
         "delta",
         "accuracy",
         "greatest",
+        "family_sum",
+        "family_shown",
         "truth",
     ),
     passes=lambda settings: Passes(0, training=STEPS),
@@ -62,6 +64,10 @@ def column_contributions(
     row: Annotated[int, Field(ge=0, le=10_000, description="which of the held-out rows, from 0")] = 0,
     by: By = "integrated-gradients",
     count: ShownColumns = 10,
+    family: Annotated[
+        tuple[str, ...],
+        Field(max_length=10, description="columns whose names hold one of these words are added up, too"),
+    ] = (),
     seed: Seed = 1,
 ) -> Result:
     """The ``count`` greatest by size, greatest first: ``names``, ``weights``, ``values`` and ``deviations``.
@@ -70,7 +76,8 @@ def column_contributions(
     the one that holds for this row, or of the thing where none does. ``values`` are the row's, ``deviations`` the same
     in standard deviations from the mean. Numbers: ``probability`` and ``log_odds`` of label 1, ``average_log_odds`` of
     a row of means, the ``sum`` of all weights, ``rest``, that of those not shown, ``delta`` = sum - (log_odds -
-    average_log_odds), the ``greatest`` column, the ``truth`` in words, and the network's ``accuracy`` on all held-out
+    average_log_odds), the ``greatest`` column, the sum of the ``family`` (``family_sum``) and how many of the columns
+    shown belong to it (``family_shown``), the ``truth`` in words, and the network's ``accuracy`` on all held-out
     rows. Rows are counted from the start again where there are fewer.
     """
     data = read_table(table)
@@ -81,13 +88,14 @@ def column_contributions(
     odds = network.log_odds(np.stack([inputs, np.zeros_like(inputs)]))[:, 0].astype(np.float64)
     by_column = contributions(network, inputs, np.zeros_like(inputs), 0, by, seed)
     families = families_of(data.columns)
-    weights = np.array([by_column[family].sum() for family in families.values()])
-    holding = np.array([family[int(data.rows[place][family].argmax())] for family in families.values()])
+    weights = np.array([by_column[columns].sum() for columns in families.values()])
+    holding = np.array([columns[int(data.rows[place][columns].argmax())] for columns in families.values()])
     names = np.array(
         [name if data.rows[place][at] == 0 else data.columns[at] for name, at in zip(families, holding, strict=True)]
     )
     chosen = np.argsort(-np.abs(weights), kind="stable")[:count]
     shown = holding[chosen]
+    related = np.array([any(word in name for word in family) for name in names])
     return {
         "names": names[chosen],
         "weights": weights[chosen],
@@ -101,6 +109,8 @@ def column_contributions(
         "delta": weights.sum() - (odds[0] - odds[1]),
         "accuracy": _accuracy(network, data.standardised[data.held_out], data.labels[data.held_out]),
         "greatest": names[chosen[0]],
+        "family_sum": weights[related].sum(),
+        "family_shown": related[chosen].sum(),
         "truth": np.array(data.classes[data.labels[place]]),
     }
 
@@ -251,8 +261,24 @@ def calibration(
     ),
     gives="contributions",
     views=("bars",),
-    numbers=("names", "weights", "without", "with_leak", "in_use", "rank", "greatest"),
-    passes=lambda settings: Passes(0, training=2 * STEPS),
+    numbers=(
+        "names",
+        "weights",
+        "without",
+        "with_leak",
+        "in_use",
+        "missed_without",
+        "missed_with_leak",
+        "missed_in_use",
+        "broken",
+        "mended",
+        "chance",
+        "positive",
+        "rows",
+        "rank",
+        "greatest",
+    ),
+    passes=lambda settings: Passes(0, training=2 * FOLDS * STEPS),
 )
 def leaking_column(
     *,
@@ -263,30 +289,43 @@ def leaking_column(
     count: ShownColumns = 10,
     seed: Seed = 1,
 ) -> Result:
-    """Mean |gradient × input| of each column over the held-out rows: ``names``, ``weights``.
+    """Mean |gradient × input| of each column over all rows: ``names``, ``weights``.
 
-    The column ``treatment begun`` is made up: the label itself, but wrong in a share of the rows. Numbers: accuracy on
-    the held-out rows of a network ``without`` it, of one ``with_leak``, and of that one ``in_use``, where nothing has
-    begun yet and the column is 0; the leak's ``rank`` among the columns, from 1, and ``greatest``, the first of them.
+    The column ``treatment begun`` is made up: the label itself, but wrong in a share of the rows. Every row is answered
+    by a network that did not learn from it (five-fold). Numbers: accuracy of networks ``without`` the column, of others
+    ``with_leak``, and of these ``in_use``, where nothing has begun yet and the column is 0; how many rows of label 1
+    each calls 0 (``missed_without`` and so on, of ``positive``); how many of the ``rows`` the leak has ``broken``:
+    right without it, wrong in use; how many it has ``mended``; by how much the two differ by ``chance`` (one standard
+    deviation) if it did neither harm nor good; the leak's ``rank`` among the columns, from 1, and ``greatest``, the
+    first of them.
     """
     clean = read_table(table)
     random = np.random.default_rng(seed)
     wrong = random.random(len(clean.labels)) >= agreement
     leaky = clean.with_column("treatment begun", np.where(wrong, 1 - clean.labels, clean.labels).astype(float))
-    network = _trained(leaky, seed)
-    rows, held_out = leaky.standardised.astype(np.float32), leaky.held_out
-    in_use = rows[held_out].copy()
-    in_use[:, -1] = rows[leaky.rows[:, -1] == 0, -1][0]
-    zero = np.zeros(rows.shape[1], np.float32)
-    sizes = np.mean([np.abs(contributions(network, row, zero, 0, "gradient")) for row in rows[held_out]], axis=0)
-    order = np.argsort(-sizes, kind="stable")
-    labels = clean.labels[held_out]
+    odds, sizes = np.empty((2, len(clean.labels))), np.zeros((len(clean.labels), len(leaky.columns)))
+    for split in _splits(leaky, seed):
+        network, rows = _trained(split, seed), split.standardised.astype(np.float32)
+        in_use = rows.copy()
+        in_use[:, -1] = rows[leaky.rows[:, -1] == 0, -1][0]
+        own = split.held_out
+        odds[:, own] = [network.log_odds(given[own])[:, 0] for given in (rows, in_use)]
+        sizes[own] = np.abs(rows[own] * network.gradient(rows[own], 0))
+    said = {"without": unseen_probabilities(table, seed) > 0.5, "with_leak": odds[0] > 0, "in_use": odds[1] > 0}
+    right = {name: answer == clean.labels for name, answer in said.items()}
+    broken, mended = (right["without"] & ~right["in_use"]).sum(), (~right["without"] & right["in_use"]).sum()
+    means = sizes.mean(axis=0)
+    order = np.argsort(-means, kind="stable")
     return {
         "names": np.array(leaky.columns)[order[:count]],
-        "weights": sizes[order[:count]],
-        "without": _accuracy(table_network(table, seed), clean.standardised[held_out], labels),
-        "with_leak": _accuracy(network, rows[held_out], labels),
-        "in_use": _accuracy(network, in_use, labels),
+        "weights": means[order[:count]],
+        **{name: hits.mean() for name, hits in right.items()},
+        **{f"missed_{name}": (~answer & (clean.labels == 1)).sum() for name, answer in said.items()},
+        "broken": broken,
+        "mended": mended,
+        "chance": np.sqrt(broken + mended),
+        "positive": clean.labels.sum(),
+        "rows": np.array(len(clean.labels)),
         "rank": np.array(int(np.flatnonzero(order == len(order) - 1)[0]) + 1),
         "greatest": np.array(leaky.columns)[order[0]],
     }
@@ -489,18 +528,22 @@ def _sparse_model(rows: Array, labels: NDArray[np.int64], strength: float, seed:
 
 def _unseen(data: Dataset, seed: int, learn: Any) -> NDArray[np.float64]:
     """Five-fold: each row's probability from a model of the other folds, which also give mean and deviation."""
+    probabilities = np.empty(len(data.labels))
+    for split in _splits(data, seed):
+        rows, own = split.standardised, split.held_out
+        probabilities[own] = learn(rows[~own], data.labels[~own])(rows[own])
+    return probabilities
+
+
+def _splits(data: Dataset, seed: int) -> Iterator[Dataset]:
+    """The table five times, each time with another fifth held out, alike in both classes."""
     random = np.random.default_rng(seed)
     fold = np.empty(len(data.labels), int)
     for label in (0, 1):
         members = random.permutation(np.flatnonzero(data.labels == label))
         fold[members] = np.arange(len(members)) % FOLDS
-    probabilities = np.empty(len(data.labels))
     for one in range(FOLDS):
-        split = Dataset(data.columns, data.rows, data.labels, data.classes, fold == one)
-        rows = split.standardised
-        answer = learn(rows[fold != one], data.labels[fold != one])
-        probabilities[fold == one] = answer(rows[fold == one])
-    return probabilities
+        yield Dataset(data.columns, data.rows, data.labels, data.classes, fold == one)
 
 
 def _trained(data: Dataset, seed: int) -> SmallNetwork:

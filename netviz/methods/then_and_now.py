@@ -45,6 +45,21 @@ MENDED = {
 }
 """What stands in for a name that a failed line should have made, so that the lines after it get their chance."""
 
+TAPED = (
+    "tf.reduce_sum(tf.nn.relu(x - 10))",
+    "tf.reduce_sum(tf.sigmoid(100 * x))",
+    "tf.reduce_sum(tf.clip_by_value(x, 5, 9))",
+    "tf.reduce_sum(tf.sign(x))",
+    "tf.cast(tf.argmax(x), tf.float32)",
+    "tf.reduce_sum(tf.round(x))",
+    "tf.reduce_sum(tf.cast(tf.cast(x, tf.int32), tf.float32))",
+    "tf.reduce_sum(tf.stop_gradient(x))",
+    "tf.reduce_sum(x.numpy())",
+)
+"""Functions of x through which no derivative comes: what is flat there, and what a tape can't follow."""
+
+UNWATCHED = "tf.reduce_sum(x), x not watched"
+
 SHOWN = 400  # derivatives among the points of a chart
 
 
@@ -84,6 +99,51 @@ def old_lines() -> Result:
         **wanted,
         **versions,
     }
+
+
+@method(
+    title={"en": "No gradient, or a gradient of zero", "zh": "没有梯度，还是梯度为零"},
+    summary={
+        "en": "What a gradient tape answers where no derivative comes through.",
+        "zh": "导数传不过去的时候，GradientTape 会给出什么。",
+    },
+    gives="check",
+    views=("table",),
+    numbers=("lines", "missing", "zero"),
+    passes=lambda settings: Passes(forward=0),
+    subject="data",
+)
+def tape_answers() -> Result:
+    """Differentiates `TAPED` at three numbers, and once a sum whose input the tape did not watch.
+
+    ``code`` (k,) and ``answer`` (k,) are words: ``None``, or the sizes of the three derivatives. Numbers: how many
+    ``lines`` there are, of how many the answer is ``missing`` (None), and of how many it is ``zero`` everywhere.
+    """
+    from netviz.networks.quiet import import_tensorflow
+
+    tensorflow = import_tensorflow()
+    x = tensorflow.constant([-2.0, 1.0, 3.0])
+    answers = {line: _taped(tensorflow, line, x) for line in TAPED}
+    answers[UNWATCHED] = _taped(tensorflow, "tf.reduce_sum(x)", x, watched=False)
+    return {
+        "code": np.array(list(answers)),
+        "answer": np.array(
+            ["None" if one is None else ", ".join(f"{value:g}" for value in one) for one in answers.values()]
+        ),
+        "lines": np.array(len(answers)),
+        "missing": np.array(sum(one is None for one in answers.values())),
+        "zero": np.array(sum(one is not None and not one.any() for one in answers.values())),
+    }
+
+
+def _taped(tensorflow: Any, line: str, x: Any, watched: bool = True) -> NDArray[np.float32] | None:
+    """The size of the derivative by x of a line of `TAPED`, as a tape tells it; None if it tells none."""
+    with tensorflow.GradientTape() as tape:
+        if watched:
+            tape.watch(x)
+        value = eval(line, {"tf": tensorflow, "x": x})
+    slope = tape.gradient(value, x)
+    return None if slope is None else np.abs(slope.numpy())
 
 
 def _tried(line: str, names: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 from netviz.data.sentences import LIBRARIES, LONGEST, sentences, words_of
 from netviz.methods import Paper, Passes, Result, Seed, method
 from netviz.methods.contributions import SUNDARARAJAN, contributions
+from netviz.networks import Array
 from netviz.networks.small import Reader, TextNetwork, numbered, train_text_network
 
 STEPS = 200  # of training, 128 sentences each
@@ -257,15 +258,26 @@ def readers_compared(*, seed: Seed = 1) -> Result:
 
 @method(
     subject="data",
-    title={"en": "How far back a gradient reaches", "zh": "梯度能回溯多远"},
+    title={"en": "How far back a reader remembers", "zh": "网络能记多远"},
     summary={
-        "en": "The size of the gradient by a word's vector, over how many words come after it.",
-        "zh": "对词向量的梯度有多大，随该词后面还有多少个词而变化。",
+        "en": "How much a word counts, by its gradient and by leaving it out, over how many words come after it.",
+        "zh": "一个词有多大作用：分别由梯度、由去掉它来衡量，随该词后面还有多少个词而变化。",
     },
     papers=_RNN_PAPERS,
     gives="check",
     views=("curve",),
-    numbers=("x", "rnn", "gru", "rnn_kept", "gru_kept", "sentences"),
+    numbers=(
+        "x",
+        "rnn",
+        "gru",
+        "rnn_hiding",
+        "gru_hiding",
+        "rnn_kept",
+        "gru_kept",
+        "rnn_hiding_kept",
+        "gru_hiding_kept",
+        "sentences",
+    ),
     passes=lambda settings: Passes(0, training=2 * STEPS),
     logarithmic="y",
 )
@@ -274,29 +286,53 @@ def gradient_reach(
     words: Annotated[int, Field(ge=2, le=20, description="the sentences have at least so many words")] = 14,
     seed: Seed = 1,
 ) -> Result:
-    """Median length of d log-odds / d vector at each place: ``x`` (words,), the words after it, ``rnn`` and ``gru``.
+    """How much a word counts, as a share of what the last one does: (words,) over ``x``, the words after it.
 
-    Over the held-out sentences with at least ``words`` words (``sentences`` of them), each explained for its own
-    answer. ``rnn_kept`` and ``gru_kept`` are the length at the first of these places as a share of that at the last.
+    ``rnn`` and ``gru`` are median lengths of d log-odds / d vector, ``rnn_hiding`` and ``gru_hiding`` median changes of
+    the log-odds when the word's vector becomes zero. Over the held-out sentences with at least ``words`` words
+    (``sentences`` of them), each explained for its own answer. ``rnn_kept`` and the like are the values at the first of
+    these places.
     """
     numbers, _ = encoded().unseen
     numbers = numbers[(numbers[:, -words:] > 0).all(axis=1)]
-    medians = {}
+    shares = {}
     for reader in ("rnn", "gru"):
         network = text_network(reader, seed)
         embedded = network.embed(numbers)
         answers = network.body.log_odds(embedded).argmax(axis=1)
-        lengths = np.zeros(numbers.shape)
-        for target in set(answers.tolist()):
-            own = answers == target
-            lengths[own] = np.linalg.norm(network.body.gradient(embedded[own], target), axis=-1)
-        medians[reader] = np.median(lengths, axis=0)[-words:][::-1]
+        for name, sizes in (
+            (reader, _gradient_sizes(network, embedded, answers)),
+            (f"{reader}_hiding", _hiding_sizes(network, embedded, answers)),
+        ):
+            medians = np.median(sizes, axis=0)[-words:][::-1]
+            shares[name] = medians / medians[0]
     return {
         "x": np.arange(words),
-        **medians,
-        **{f"{reader}_kept": values[-1] / values[0] for reader, values in medians.items()},
+        **shares,
+        **{f"{name}_kept": values[-1] for name, values in shares.items()},
         "sentences": np.array(len(numbers)),
     }
+
+
+def _gradient_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.int64]) -> Array:
+    """The length of the gradient by each word's vector, for each sentence's own answer: (sentences, places)."""
+    sizes = np.zeros(embedded.shape[:2])
+    for target in set(answers.tolist()):
+        own = answers == target
+        sizes[own] = np.linalg.norm(network.body.gradient(embedded[own], target), axis=-1)
+    return sizes
+
+
+def _hiding_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.int64]) -> Array:
+    """How far the log-odds of each sentence's own answer move without the word at each place: (sentences, places)."""
+    rows = np.arange(len(embedded))
+    whole = network.body.log_odds(embedded)[rows, answers]
+    sizes = np.zeros(embedded.shape[:2])
+    for place in range(embedded.shape[1]):
+        hidden = embedded.copy()
+        hidden[:, place] = 0
+        sizes[:, place] = np.abs(network.body.log_odds(hidden)[rows, answers] - whole)
+    return sizes
 
 
 class Corpus:

@@ -68,7 +68,10 @@ map-near-zero = { $near_zero ->
  }
 map-where = { $spread_out ->
     [yes] spread over the whole picture, slightly more in the { place }
-   *[no] strongest in the { place }
+   *[no] { $has_greatest ->
+        [yes] most weight, for and against, in the { place }, but the greatest value in the { $greatest }
+       *[no] strongest in the { place }
+     }
  }
 map-positive = { $has_positive_share ->
     [yes] ; { PERCENT($positive_share) } of it is positive
@@ -120,7 +123,10 @@ after = { The-picture } after { $has_method ->
    *[no] the change
  }: its values moved by { $mean_change } of 255 on average, by { $max_change } at most.
 difference = { $changed ->
-    [yes] What changed between before and after, { $times } times enlarged, grey where nothing did.
+    [yes] What changed between before and after, { $shrunk ->
+        [yes] drawn at { PERCENT($times) } of its size
+       *[no] { $times } times enlarged
+     }, grey where nothing did.
    *[no] The pictures before and after are the same.
  }
 

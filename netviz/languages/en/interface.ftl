@@ -39,7 +39,10 @@ clipped = Colours end at the { $percentile }th percentile; the greatest size is 
 compared = One scale for all values of the slider; colours end at the { $percentile }th percentile of all.
 before = before
 after = after
-difference = difference, times { $times }
+difference = { $shrunk ->
+    [yes] difference, drawn at { PERCENT($times) } of its size
+   *[no] difference, times { $times }
+ }
 grid = the grid as computed
 smoothed = smoothed
 target = Class explained
@@ -158,7 +161,7 @@ by_settings = depends on the settings
 
 photos = Photos
 seen = The network sees { PERCENT($share) } of it, the square that is shown here; below, where it lies.
-own_photo = A photo of the reader who built this site.
+own_photo = Provided by the reader who built this site.
 source = Source
 licence = Licence
 digest = SHA-256

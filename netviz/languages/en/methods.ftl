@@ -13,7 +13,7 @@ agreement-matrix =
 
 calibration =
     .x = probability that the network gives
-    .y = share that it happens to
+    .y = share of which it is so
 
 cascading-randomisation =
     .x = stages: 0 trained, then one block more at random, from the output down
@@ -34,9 +34,9 @@ finite-differences =
     .x = slope predicted by the gradient, { $score } per RGB step
     .y = slope measured, { $score } per RGB step
 
-grad-cam-through-blocks =
+cams-through-blocks =
     .x = block of the network
-    .y = share or correlation
+    .y = share of the map in the box
 
 gradient =
     .unit = { $score } per RGB step
@@ -47,7 +47,7 @@ gradient-norms =
 
 gradient-reach =
     .x = words that come after it
-    .y = median length of the gradient
+    .y = median, as a share of the last word's
 
 gradient-x-input =
     .unit = { $score }
@@ -55,6 +55,14 @@ gradient-x-input =
 infidelity =
     .x = drop that the map promises
     .y = drop of the score, { $score }
+
+head-calibration =
+    .x = probability that the network gives its first answer
+    .y = share of these answers that are right
+
+class-test =
+    .map-1 = asked for the one
+    .map-2 = asked for the other
 
 insertion =
     .x = pixels shown, share of all

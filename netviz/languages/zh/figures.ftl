@@ -69,7 +69,10 @@ map-near-zero = { $near_zero ->
  }
 map-where = { $spread_out ->
     [yes] 遍布整幅图片，{ place }略强
-   *[no] 最强处在{ place }
+   *[no] { $has_greatest ->
+        [yes] 正负合计，{ place }分量最重，最大值却在{ $greatest }
+       *[no] 最强处在{ place }
+     }
  }
 map-positive = { $has_positive_share ->
     [yes] ；其中 { PERCENT($positive_share) } 为正
@@ -124,7 +127,10 @@ after = { the-picture }，{ $has_method ->
    *[no] {""}
  }改动之后：像素值平均变化 { $mean_change }，最多 { $max_change }（满幅 255）。
 difference = { $changed ->
-    [yes] 前后之差，以中灰为零，放大 { $times } 倍。
+    [yes] 前后之差，以中灰为零，{ $shrunk ->
+        [yes] 缩小到 { PERCENT($times) }
+       *[no] 放大 { $times } 倍
+     }。
    *[no] 前后两张图片完全相同。
  }
 

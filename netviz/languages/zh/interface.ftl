@@ -38,7 +38,10 @@ clipped = 颜色到第 { $percentile } 百分位为止，最大绝对值为 { $r
 compared = 滑块各值共用一个色标，颜色到全部数值的第 { $percentile } 百分位为止。
 before = 之前
 after = 之后
-difference = 两者之差，乘以 { $times }
+difference = { $shrunk ->
+    [yes] 两者之差，缩小到 { PERCENT($times) }
+   *[no] 两者之差，乘以 { $times }
+ }
 grid = 算出的原始网格
 smoothed = 平滑后
 target = 所解释的类别
@@ -157,7 +160,7 @@ by_settings = 视设置而定
 
 photos = 照片
 seen = 网络只用到它的 { PERCENT($share) }，即这里显示的方块；下图示出它的位置。
-own_photo = 建站的读者自己的照片。
+own_photo = 由建站的读者提供。
 source = 出处
 licence = 许可
 digest = SHA-256

@@ -32,9 +32,9 @@ finite-differences =
     .x = 梯度预测的斜率（每级 RGB 的{ $score }变化）
     .y = 实测的斜率（每级 RGB 的{ $score }变化）
 
-grad-cam-through-blocks =
+cams-through-blocks =
     .x = 网络的第几块
-    .y = 份额或相关系数
+    .y = 解释图落在框内的份额
 
 gradient =
     .unit = 每级 RGB 的{ $score }变化
@@ -45,7 +45,7 @@ gradient-norms =
 
 gradient-reach =
     .x = 其后的词数
-    .y = 梯度长度的中位数
+    .y = 中位数，与最后一个词的之比
 
 gradient-x-input =
     .unit = { $score }
@@ -53,6 +53,14 @@ gradient-x-input =
 infidelity =
     .x = 解释图预测的降幅
     .y = 得分的降幅（{ $score }）
+
+head-calibration =
+    .x = 网络给第一个答案的概率
+    .y = 其中答对的比例
+
+class-test =
+    .map-1 = 问这一个
+    .map-2 = 问另一个
 
 insertion =
     .x = 还原的像素占比

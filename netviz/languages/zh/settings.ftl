@@ -95,3 +95,6 @@ whose-words-are-gathered = 收集哪一类的词
 how-many-words = 多少个词
 gradient-vector-the-same-integrated-along-a-path-or-leaving-out-one-word-at-a-time = 梯度 × 词向量、沿路径积分，或逐个删去一个词
 the-library-whose-log-odds-are-explained-answer-is-the-likeliest = 解释哪个库的对数几率；`answer` 指最可能的一个
+from-this-probability-on-an-answer-counts-as-sure = 概率从多少起算有把握
+columns-whose-names-hold-one-of-these-words-are-added-up-too = 名称含有这些词之一的列另外加在一起
+parts-along-a-side-of-the-square = 方块每边分成几格

@@ -1,0 +1,78 @@
+"""How sure the compact network's head is, and how often it is right: answers that were written down, not asked anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from netviz.methods import Paper, Passes, Result, method
+from netviz.networks.head.test_set import shipped_answers
+from netviz.networks.head.training import calibration_error
+
+DRAWS = 200  # of right and wrong, for what chance alone makes of the error
+
+
+@method(
+    subject="data",
+    title={"en": "Calibration of the head", "zh": "分类头的校准"},
+    summary={
+        "en": "Of the test photos to which the head gives about this probability, how many does it name rightly?",
+        "zh": "测试照片里，分类头给出某个概率的那些，说对了多少？",
+    },
+    papers=(
+        Paper(
+            "Guo, Pleiss, Sun and Weinberger",
+            2017,
+            "On Calibration of Modern Neural Networks",
+            "https://arxiv.org/abs/1706.04599",
+            "section 2",
+        ),
+    ),
+    gives="check",
+    views=("scatter",),
+    numbers=("x", "y", "photos", "top1", "top5", "error", "confidence", "chance", "sure", "sure_photos", "sure_right"),
+    passes=lambda settings: Passes(0),
+)
+def head_calibration(
+    *,
+    bins: Annotated[int, Field(ge=2, le=50, description="groups of about equal size")] = 10,
+    surer_than: Annotated[
+        float, Field(gt=0, lt=1, description="from this probability on an answer counts as sure")
+    ] = 0.8,
+) -> Result:
+    """Groups of test photos by the probability of the first answer: ``x``, its mean, ``y``, the share right: (bins,).
+
+    Numbers: how many ``photos``; the shares ``top1`` and ``top5`` of those whose class is the first, or one of the
+    first five, answers; ``confidence``, the mean probability of the first answer; ``error`` the mean of |x - y|, every
+    group counting by its size (ECE), and ``chance``, the mean that it would have if every answer were right with just
+    its probability; the same for the answers above ``surer_than``: how many (``sure_photos``), their mean probability
+    (``sure``) and the share right (``sure_right``). The photos are no part of this project, the answers are
+    (`netviz.networks.head.test_set`).
+    """
+    answers = shipped_answers()
+    confidence, right = answers.confidence.astype(np.float64), answers.rank == 1
+    groups = np.array_split(np.argsort(confidence, kind="stable"), bins)
+    honest = np.random.default_rng(0).random((DRAWS, len(confidence))) < confidence
+    sure = confidence > surer_than
+    return {
+        "x": np.array([confidence[group].mean() for group in groups]),
+        "y": np.array([right[group].mean() for group in groups]),
+        "photos": np.array(len(confidence)),
+        "top1": right.mean(),
+        "top5": (answers.rank <= 5).mean(),
+        "confidence": confidence.mean(),
+        "error": np.array(_error(confidence, right, groups)),
+        "chance": np.mean([_error(confidence, draw, groups) for draw in honest]),
+        "sure": confidence[sure].mean(),
+        "sure_photos": sure.sum(),
+        "sure_right": right[sure].mean(),
+    }
+
+
+def _error(confidence: NDArray[np.float64], right: NDArray[np.bool_], groups: Sequence[NDArray[np.intp]]) -> float:
+    """How far the groups' mean confidence is from their share right, averaged over all photos."""
+    return calibration_error([(len(group), confidence[group].mean(), right[group].mean()) for group in groups])
