@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from netviz.networks import head
-from netviz.networks.head import Head, photos, training
+from netviz.networks.head import Head, photos, test_set, training
 from netviz.networks.head import pack as pack_files
 from netviz.networks.head.pack import Pack, PackError
 from netviz.networks.head.training import Recipe
@@ -84,6 +84,14 @@ def test_a_changed_file_is_refused(tmp_path, monkeypatch):
 
 def test_the_card_names_the_shipped_digest():
     assert head.DIGEST in (Path(head.__file__).parent / "CARD.md").read_text("utf-8")
+
+
+def test_the_answers_to_the_test_set_are_those_of_the_shipped_head_and_make_the_cards_figures():
+    answers = test_set.shipped_answers()
+    assert len(answers.rank) == 995 and answers.rank.min() == 1 and 0 < answers.confidence.min() < 1
+    error = training.calibration_error(training.reliability(answers.confidence, answers.rank == 1))
+    line = f"| 995 | {(answers.rank == 1).mean():.3f} | {(answers.rank <= 5).mean():.3f} | {error:.3f} |"
+    assert line in (Path(head.__file__).parent / "CARD.md").read_text("utf-8")
 
 
 # Storing

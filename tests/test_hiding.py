@@ -161,6 +161,48 @@ class TestOcclusion:
         np.testing.assert_allclose(occlude(f + 2 * g), occlude(f) + 2 * occlude(g), atol=1e-8)
         assert not occlude(g)[:, 3 + patch - 1 :].any()
 
+    def test_what_hiding_raises_is_counted_and_whether_the_rivals_fell(
+        self, tiny: Tiny, network: Network, pictures: Floats
+    ) -> None:
+        targets = [1, 3]
+        result = ask("occlusion", network, pictures, targets, patch=4, stride=4)
+        for i, (picture, target) in enumerate(zip(pictures, targets, strict=True)):
+            whole = tiny.logits(picture)
+            rivals = [index for index in np.argsort(-whole) if index != target][:5]
+            against = fell = 0
+            steps = []
+            for row in range(0, picture.shape[0], 4):
+                for column in range(0, picture.shape[1], 4):
+                    hidden = picture.copy()
+                    hidden[row : row + 4, column : column + 4] = network.mean_colour
+                    after = tiny.logits(hidden)
+                    against += after[target] > whole[target]
+                    fell += after[target] > whole[target] and after[rivals].mean() < whole[rivals].mean()
+                    step = np.abs(hidden - picture).mean(axis=-1)[row : row + 4, column : column + 4]
+                    steps.append(np.mean([*step[0], *step[-1], *step[:, 0], *step[:, -1]]))
+            assert (result["against"][i], result["rivals_fell"][i]) == (against, fell)
+            assert result["edge"][i] == pytest.approx(np.mean(steps), rel=1e-5)
+
+    def test_a_whole_and_its_parts_are_hidden_one_at_a_time(
+        self, tiny: Tiny, network: Network, pictures: Floats
+    ) -> None:
+        maps = np.zeros((1, 8, 8), np.float32)
+        maps[0, 2, 5] = 1
+        settings = {"side": 0.5, "count": 2}
+        result = run(methods()["whole-and-parts"], network, pictures[:1], np.array([2]), settings, [maps])
+        top, left = round((2.5 / 8 - 0.25) * 8), round((5.5 / 8 - 0.25) * 8)
+        before = tiny.logits(pictures[0])[2]
+
+        def cost(row: int, column: int, side: int) -> float:
+            hidden = pictures[0].copy()
+            hidden[row : row + side, column : column + side] = network.mean_colour
+            return float(before - tiny.logits(hidden)[2])
+
+        parts = [cost(top + 2 * row, left + 2 * column, 2) for row in range(2) for column in range(2)]
+        assert result["whole"][0] == pytest.approx(cost(top, left, 4), abs=1e-4)
+        assert result["parts"][0] == pytest.approx(sum(parts), abs=1e-4)
+        assert result["greatest_part"][0] == pytest.approx(max(parts), abs=1e-4)
+
     def test_passes_are_told_for_the_side_of_vgg16(self) -> None:
         declared = methods()["occlusion"]
         assert declared.passes(declared.settings(patch=32, stride=16)).forward == 13 * 13 + 1

@@ -98,24 +98,35 @@ def test_calibration_is_that_of_the_groups(bins: int) -> None:
 def test_a_leak_is_the_label_itself_and_nothing_when_it_matters() -> None:
     data = table("tumours")
     wrong = np.random.default_rng(1).random(len(data.labels)) >= 0.97
-    said = [1 - label if turned else label for label, turned in zip(data.labels, wrong, strict=True)]
-    leaky = data.with_column("treatment begun", np.array(said, float))
-    network, places = experiments._trained(leaky, 1), np.flatnonzero(data.held_out)
+    said = np.array([1 - label if turned else label for label, turned in zip(data.labels, wrong, strict=True)], float)
+    leaky = data.with_column("treatment begun", said)
     found = result("leaking-column", count=30)
-    sizes, right, in_use = np.zeros(31), 0, 0
-    nothing = next(row for row, value in zip(leaky.standardised, said, strict=True) if value == 0)[-1]
-    for place in places:
-        row = leaky.standardised[place].astype(np.float32)
-        sizes += np.abs(row * network.gradient(row[None], 0)[0]) / len(places)
-        later = np.append(row[:-1], np.float32(nothing))
-        for given, count in ((row, "right"), (later, "in_use")):
-            hit = (network.log_odds(given[None])[0, 0] > 0) == data.labels[place]
-            right, in_use = right + hit * (count == "right"), in_use + hit * (count == "in_use")
-    assert found["with_leak"] == pytest.approx(right / len(places))
-    assert found["in_use"] == pytest.approx(in_use / len(places))
+    without = unseen_probabilities("tumours", 1) > 0.5
+    sizes, told, in_use = np.zeros(31), np.zeros(569, bool), np.zeros(569, bool)
+    for split in experiments._splits(leaky, 1):
+        network = experiments._trained(split, 1)
+        nothing = np.float32(split.standardised[said == 0][0, -1])
+        for place in np.flatnonzero(split.held_out):
+            row = split.standardised[place].astype(np.float32)
+            sizes += np.abs(row * network.gradient(row[None], 0)[0]) / 569
+            told[place], in_use[place] = network.log_odds(np.stack([row, np.append(row[:-1], nothing)]))[:, 0] > 0
+    labels = data.labels == 1
+    for name, answers in (("without", without), ("with_leak", told), ("in_use", in_use)):
+        assert found[name] == pytest.approx((answers == labels).mean())
+        assert found[f"missed_{name}"] == sum(labels & ~answers)
+    assert found["broken"] == sum((without == labels) & (in_use != labels))
+    assert found["mended"] == sum((without != labels) & (in_use == labels))
+    assert found["chance"] ** 2 == pytest.approx(found["broken"] + found["mended"])
     assert found["rank"] == 1 + sum(size > sizes[-1] for size in sizes[:-1])
     for name, weight in zip(found["names"], found["weights"], strict=True):
         assert weight == pytest.approx(sizes[leaky.columns.index(name)], rel=1e-4)
+
+
+def test_a_family_of_columns_is_added_up() -> None:
+    found = result("column-contributions", table="tumours", by="occlusion", count=30, family=["radius", "area"])
+    family = [any(word in name for word in ("radius", "area")) for name in found["names"]]
+    assert found["family_shown"] == sum(family) == 6
+    assert found["family_sum"] == pytest.approx(found["weights"][family].sum())
 
 
 def test_shuffling_a_column_costs_what_the_pairs_say() -> None:

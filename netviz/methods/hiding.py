@@ -178,15 +178,14 @@ def whole_and_parts(
         logits = network.windowed_logits(picture, filling, [square, *parts])
         answers = output_of(logits, np.full(len(logits), target), output)
         drops.append(answers[0] - answers[1:])
-    whole, parts = np.stack(drops)[:, 0], np.stack(drops)[:, 1:]
     return {
         "maps": large[:, None],
         "box": np.concatenate([corners, corners + side], axis=1),
         "peak": found,
-        "whole": whole,
-        "parts": parts.sum(axis=1),
-        "greatest_part": parts.max(axis=1),
-        "count": np.full(len(pictures), parts.shape[1]),
+        "whole": np.array([one[0] for one in drops]),
+        "parts": np.array([one[1:].sum() for one in drops]),
+        "greatest_part": np.array([one[1:].max() for one in drops]),
+        "count": np.array([len(one) - 1 for one in drops]),
     }
 
 

@@ -154,7 +154,7 @@ def class_test(
     pictures: Array,
     targets: Targets,
     *,
-    of_method: Explanation = "gradient",
+    of_method: Explanation = "smoothgrad",
     rival: Annotated[int, BeforeValidator(find), Field(description="the other class: a name or an index")] = 0,
     samples: Averaged = 20,
     seed: Seed = 0,
