@@ -110,7 +110,17 @@ def test_places_have_words(row: float, column: float, english: str, chinese: str
 def test_terms_are_chinese_in_chinese() -> None:
     chinese = HERE / "zh" / "terms.ftl"
     for key, words in re.findall(r"^([\w-]+) = (.*)", chinese.read_text("utf-8"), re.MULTILINE):
-        assert re.search(r"[\u4e00-\u9fff]", words) or words in ("x", "y", "ε", "γ", "logit", "GRU"), key
+        assert re.search(r"[\u4e00-\u9fff]", words) or words in (
+            "x",
+            "y",
+            "ε",
+            "γ",
+            "logit",
+            "GRU",
+            "Grad-CAM",
+            "HiResCAM",
+            "LayerCAM",
+        ), key
 
 
 def test_terms_fall_back_on_themselves() -> None:
