@@ -45,8 +45,11 @@ CANNOT_MATTER = {
     "netviz/networks/head/training.py": "made the head, whose digest is the weights'",
     "netviz/pipeline.py": "the stages' order: what it makes itself, it makes in every build",
     "netviz/progress.py": "what is told in a terminal",
+    "netviz/proof.py": "what is told in a terminal",
+    "netviz/site/coverage.py": "it warns or does not, in every build",
     "netviz/site/files/places.py": "where files may go: it refuses or does not",
     "netviz/site/files/static.py": "files that are copied in every build",
+    "netviz/site/generalities.py": "what is told in a terminal",
     "netviz/site/grading.py": "it warns or does not, in every build",
     "netviz/start.py": "how a build begins and ends",
 }
