@@ -31,7 +31,6 @@ PHOTO = Picture(name="dog", path=PACKAGE / "dog.jpg", titles={}, credit="", lice
 CANNOT_MATTER = {
     "netviz/__main__.py": "how a build begins and ends",
     "netviz/command_line.py": "what is asked in a terminal: the options are read into the inputs' key",
-    "netviz/course/translations.py": "it warns or does not, in every build",
     "netviz/data/CARD.md": "for people",
     "netviz/engine/declarations.py": "it refuses or does not, in every build",
     "netviz/engine/estimates.py": "what is told in a terminal",
@@ -39,10 +38,7 @@ CANNOT_MATTER = {
     "netviz/languages/lacking.py": "it warns or does not, in every build",
     "netviz/figures/axes.py": "for views of other people: no view of the package draws on these axes",
     "netviz/networks/head/CARD.md": "for people",
-    "netviz/networks/head/pack.py": "made the head, whose digest is the weights'",
     "netviz/engine/execution.py": "in which order tasks are run: each is run whole, by modules that are in its key",
-    "netviz/networks/head/photos.py": "made the head, whose digest is the weights'",
-    "netviz/networks/head/training.py": "made the head, whose digest is the weights'",
     "netviz/pipeline.py": "the stages' order: what it makes itself, it makes in every build",
     "netviz/progress.py": "what is told in a terminal",
     "netviz/proof.py": "what is told in a terminal",
