@@ -233,7 +233,7 @@ def hatched(request: Request) -> Figure:
     [
         ({"en": "{ $count } values.", "zh": "。"}, "en.md:8: the words of the view 'own' fail: the message 'it': "),
         ({"en": "{ values.", "zh": "。"}, "are no texts as Fluent writes them"),
-        ({"en": "Values."}, "the method 'squares' has the view 'own', which has no words in 'zh'"),
+        ({"zh": "。"}, "the method 'squares' has the view 'own', which has no words in 'en'"),
     ],
 )
 def test_words_that_cannot_be_said_are_told(

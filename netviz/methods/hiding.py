@@ -406,11 +406,11 @@ def outlined(picture: Array, filling: Array, windows: Sequence[Window]) -> float
 
 
 def _rivals(logits: Array, targets: Targets) -> Array:
-    """How far the mean logit of the likeliest other classes rises with each window hidden: (n, windows)."""
+    """How far the mean logit of the likeliest other classes, if any, rises with each window hidden: (n, windows)."""
     changes = []
     for one, target in zip(logits, targets, strict=True):
         nearest = [index for index in np.argsort(-one[0], kind="stable") if index != target][:RIVALS]
-        changes.append((one[1:, nearest] - one[0, nearest]).mean(axis=1))
+        changes.append((one[1:, nearest] - one[0, nearest]).sum(axis=1) / max(len(nearest), 1))
     return np.stack(changes)
 
 
