@@ -118,6 +118,7 @@ def test_headings_are_collected_with_ids_in_any_language(tmp_path: Path) -> None
         ("Text\n#tag\n", ":6:2", "write ## for a section"),
         ("Text\n\n  ## Indented\n", ":7:", "begins at the margin"),
         ("A [^nowhere].\n", ":5:3", "there is no such footnote"),
+        ("[TOC]\n", ":5:1", "every page lists its sections already"),
         ("`[^a]` and\n[^a]", ":6:1", "there is no such footnote"),
         ("a [text][nowhere]", ":5:8", "there is no link of this name"),
         ("a [text][]", ":5:8", "there is no link of this name"),

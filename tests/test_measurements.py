@@ -52,6 +52,8 @@ def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
         ({"rows": ROWS, "date": "2026-11-25"}, ":1:1", "worth nothing without processor, cores, command"),
         ({**ORIGIN, "rows": [{"task": "gradient", "library": "ours"}]}, ":7:3", "the field 'median' is missing"),
         ({**ORIGIN, "rows": [{**ROWS[0], "median": -1}]}, ":10:14", "greater than or equal to 0; found -1"),
+        ({**ORIGIN, "versoins": {"tensorflow": "2.21"}}, ":6:2", "unknown field 'versoins'"),
+        ({**ORIGIN, "rows": [{**ROWS[0], "secnds": [1]}]}, ":16:4", "did you mean 'seconds'?"),
     ],
 )
 def test_a_mistake_is_shown_at_its_place(tmp_path: Path, values: dict[str, Any], place: str, message: str) -> None:

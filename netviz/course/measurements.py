@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,7 +21,7 @@ from netviz.yaml_places import read_yaml
 class Agreement(BaseModel):
     """How near a library's map comes to ours: Spearman's correlation, and the relative distance on a common grid."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rank_correlation: float = Field(ge=-1, le=1)
     distance: float | None = Field(None, ge=0)
@@ -29,7 +30,7 @@ class Agreement(BaseModel):
 class Row(BaseModel):
     """What one library needed for one task: the median of its ``seconds``; no agreement where the map is our own."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     task: str
     library: str
@@ -39,15 +40,23 @@ class Row(BaseModel):
 
 
 class Measurement(BaseModel):
-    """One run of a benchmark. Without rows it is still to be made; with rows it must say when, where and how."""
+    """One run of a benchmark. Without rows it is still to be made; with rows it must say when, where and how.
 
-    model_config = ConfigDict(frozen=True)
+    ``flags``, ``limits``, ``picture`` and ``target`` are for who repeats it: the processor's instructions, the
+    operations a second that it reaches by precision, and what was explained.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
     date: str = ""
     processor: str = ""
     cores: int = 0
     command: str = ""
     versions: Mapping[str, str] = {}
+    flags: Any = None
+    limits: Any = None
+    picture: Any = None
+    target: Any = None
     rows: tuple[Row, ...] = ()
 
     @model_validator(mode="after")
@@ -93,4 +102,5 @@ def _read(file: Path) -> Measurement:
     try:
         return Measurement.model_validate(values)
     except ValidationError as error:
-        raise Mistakes(places.mistakes(error, list(Measurement.model_fields))) from None
+        fields = [*Measurement.model_fields, *Row.model_fields, *Agreement.model_fields]
+        raise Mistakes(places.mistakes(error, fields)) from None

@@ -17,6 +17,7 @@ SIGNS = (  # what a reader must not meet outside of code, unless the author wrot
     (r"\[\^[^\]\s]+\]", "there is no such footnote"),
     (r"\]\[[^\]\n]*\]", "there is no link of this name: it needs a line `[name]: https://…`"),
     (r"\]\(", 'this is no link: an address has no spaces, and is followed by nothing but a "title"'),
+    (r"\[TOC\]", "every page lists its sections already; leave it out"),
     (r"(?m)^\*\[[^\]\n]+\]:", "abbreviations can't be explained like this; link the term to the glossary"),
     (r"(?m)^\[[^\]\n]+\]:", "this defines no link: it needs an address, https://…"),
     (

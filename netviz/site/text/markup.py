@@ -301,7 +301,7 @@ def _converter(refusals: list[Refusal]) -> markdown.Markdown:
         ],
         extension_configs={
             "codehilite": CODE,
-            "toc": {"slugify": slugify_unicode},
+            "toc": {"slugify": slugify_unicode, "marker": ""},
         },
         output_format="html",
     )
