@@ -74,3 +74,39 @@ def test_a_claim_about_an_experiment_that_is_not_there_is_told_before_anything_r
 def test_words_that_look_like_a_number_are_words(course: Path, words: str) -> None:
     assert found(course, "caption: Where *", f"caption: {words} where *") == []
     assert found(course, "## Where it looks", f"{words}\n\n## Where it looks") == []
+
+
+SAYS = "{{ results['says'].top[0].name }}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word", "nearest"),
+    [
+        (SAYS, "{{ results['says'].targt.name }}", "targt", "target"),
+        (SAYS, "{{ results['says'].target.nme }}", "nme", "name"),
+        (SAYS, "{{ results['says'].top[1].probabilty }}", "probabilty", "probability"),
+        (SAYS, "{% if (results['says'].top | first).nam == 'a' %}b{% endif %}", "nam", "name"),
+        ("says of {{ picture.title }}", "says of {{ picture.titel }}", "titel", "title"),
+        ("*{{ target.name }}*.", "*{{ target.nme }}*.", "nme", "name"),
+        ("  - numbers.norm > 1000", "  - target.probabilty > 0", "probabilty", "probability"),
+    ],
+)
+def test_a_fact_that_no_result_has_is_told_with_the_nearest(
+    course: Path, old: str, new: str, word: str, nearest: str
+) -> None:
+    english = course / "lessons" / "01-first" / "en.md"
+    text = english.read_text("utf-8")
+    assert old in text
+    english.write_text(text.replace(old, new, 1), "utf-8")
+    told = [str(one) for one in text_mistakes(read_course(course, "compact")) if one.path == english]
+    line = 1 + english.read_text("utf-8").split(word)[0].count("\n")
+    assert len(told) == 1 and told[0].startswith(f"{english}:{line}:")
+    assert f"has no {word!r}" in told[0] and f"did you mean {nearest!r}?" in told[0]
+
+
+def test_a_name_that_the_text_sets_itself_may_hold_anything(course: Path) -> None:
+    english = course / "lessons" / "01-first" / "en.md"
+    text = english.read_text("utf-8")
+    own = "{% set picture = results['says'].target %}{{ picture.probability }}{% for top in [1] %}{{ top }}{% endfor %}"
+    english.write_text(text.replace(SAYS, own), "utf-8")
+    assert not [one for one in text_mistakes(read_course(course, "compact")) if one.path == english]

@@ -30,6 +30,7 @@ from netviz.sandbox.grammar import (
     violations,
     written,
 )
+from netviz.sandbox.kinds import unknown_facts
 from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, hint_of, look_up
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "operands",
     "parse",
     "test_of",
+    "unknown_facts",
     "written",
 ]
 

@@ -21,7 +21,7 @@ from netviz.course.lessons import FENCES, Lesson, LessonText
 from netviz.course.reading import Course
 from netviz.course.sliders import TARGET, Slider
 from netviz.engine.plan import Plan
-from netviz.engine.result_views import ClassScore, ResultView
+from netviz.engine.result_views import ClassScore, ResultView, Top
 from netviz.languages.class_names import class_name
 from netviz.languages.known import FIRST, in_language, language
 from netviz.methods import methods
@@ -36,7 +36,7 @@ from netviz.site.files.thumbnails import thumbnail_path
 from netviz.site.method_words import method_title, value_words
 from netviz.site.pages import Entry, Page, Sample, Site, page_slug
 from netviz.site.quiz import results_asked
-from netviz.site.results import Results, picture_words, scope
+from netviz.site.results import PictureWords, Results, picture_words, scope
 from netviz.site.text.expressions import results_used
 from netviz.site.text.filters import sandbox
 from netviz.site.verdicts import Verdict
@@ -45,6 +45,12 @@ NAMES = (  # what a lesson's expressions may use
     *("results", "picture", "experiment", "layer", "layer_table", "weights"),
     *("measured", "measurement_table"),
 )
+KINDS = {  # the types of those that are facts, and of a result's own in its claims and captions
+    "results": Mapping[str, ResultView],
+    "picture": PictureWords,
+    "target": ClassScore,
+    "top": Top,
+}
 TEXT_NAMES = (*NAMES, CLAIM)  # those of its own text, but not of captions and questions
 
 

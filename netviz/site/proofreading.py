@@ -13,7 +13,7 @@ from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.addresses import address_mistakes
-from netviz.site.edition import NAMES, TEXT_NAMES
+from netviz.site.edition import KINDS, NAMES, TEXT_NAMES
 from netviz.site.overrides import override_mistakes, override_warnings
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
@@ -52,7 +52,7 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
                 mistakes += phrase_mistakes(text, bodies[lesson.slug].template, known)
             for question in course.questions_of(lesson):
                 mistakes += question_mistakes(question, lesson.texts, language, own, NAMES, known)
-            mistakes += asked_mistakes(course, lesson, language)
+            mistakes += asked_mistakes(course, lesson, language, KINDS)
             mistakes += _caption_mistakes(course, lesson, own, language)
         sections = _sections(course, language, bodies | _linked(course, lessons, language))
         for lesson in lessons:
