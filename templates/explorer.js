@@ -2,8 +2,8 @@
 // Everything works without this file; it only adds. A classic script, since modules don't load from file://.
 (function () {
   "use strict";
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const within = (number, least, most) => Math.min(Math.max(number, least), most);
+  const { filled } = messages;
+  const { within } = numerals;
 
   const explore = (explorer) => {
     const figure = explorer.closest("figure");

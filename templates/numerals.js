@@ -45,5 +45,6 @@ const numerals = (function () {
     if (!isPlain(10 ** exponent)) return inPowers(whole / 10 ** (DIGITS - 1), exponent);
     return fixed(whole * 10 ** power, Math.max(-power, 0));
   };
-  return { number, percent, fixed, measured };
+  const within = (value, least, most) => Math.min(Math.max(value, least), most);
+  return { number, percent, fixed, measured, within };
 })();

@@ -3,8 +3,8 @@
 (function () {
   "use strict";
   const all = (selector, within = document) => Array.from(within.querySelectorAll(selector));
-  const filled = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
-  const within = (number, least, most) => Math.min(Math.max(number, least), most);
+  const { filled } = messages;
+  const { within } = numerals;
 
   // A map: hover, touch, or focus and arrow keys. The same cell is marked on every map of the figure.
   const keys = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
+from formula import Formula, formula
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -28,22 +28,6 @@ TARGETS = np.array([2, 0])
 FINE = np.random.default_rng(5).standard_normal((2, 8, 8, 3)).astype(np.float32)
 COARSE = np.random.default_rng(6).standard_normal((2, 4, 4)).astype(np.float32)
 seeds = st.integers(0, 2**32 - 1)
-
-
-class Formula:
-    """A network of one class that is nothing but a function of a batch of pictures: no TensorFlow, so it is quick."""
-
-    mean_colour = np.zeros(3, np.float32)
-
-    def __init__(self, score: Callable[[Floats], Floats]) -> None:
-        self.score = score
-
-    def logits(self, pictures: Floats) -> Floats:
-        return self.score(pictures.astype(np.float64))[:, None]
-
-
-def formula(score: Callable[[Floats], Floats]) -> Network:
-    return cast(Network, Formula(score))
 
 
 def linear(weights: Floats) -> Network:

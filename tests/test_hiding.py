@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from itertools import combinations, permutations
 from math import factorial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pytest
+from formula import formula as formula_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tiny import IDENTITY, TORCH_LIKE, Dense, Flatten, Tiny, in_whole_passes, make_tiny, random_pictures
+from tiny import IDENTITY, TORCH_LIKE, Dense, Flatten, Tiny, make_tiny, random_pictures
 
 from netviz.methods import Result, methods, run
 from netviz.methods.hiding import mixed_scores, random_masks
@@ -42,28 +44,13 @@ def linear(weights: Floats, bias: float = 0.0) -> Tiny:
     return Tiny({"flatten": (Flatten(), ("input",)), "predictions": (dense, ("flatten",))}, weights.shape, IDENTITY)
 
 
+formula = partial(formula_of, mean_colour=(124, 116, 104))
+
+
 def quarters(side: int = 8) -> Floats:
     """A picture of four plain squares, which SLIC cannot but find: (1, side, side, 3)."""
     colours = np.array([[[255, 0, 0], [0, 0, 255]], [[0, 255, 0], [255, 255, 255]]], np.float32)
     return colours.repeat(side // 2, axis=0).repeat(side // 2, axis=1)[None]
-
-
-class Formula:
-    """A network of one class that is nothing but a function of a batch of pictures: no TensorFlow, so it is quick."""
-
-    mean_colour = np.array([124, 116, 104], np.float32)
-
-    def __init__(self, score: Callable[[Floats], Floats]) -> None:
-        self.score = score
-
-    def logits(self, pictures: Floats) -> Floats:
-        return self.score(pictures.astype(np.float64))[:, None]
-
-    windowed_logits = in_whole_passes
-
-
-def formula(score: Callable[[Floats], Floats]) -> Network:
-    return cast(Network, Formula(score))
 
 
 def probability(logits: Floats, target: int) -> float:

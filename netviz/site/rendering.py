@@ -31,6 +31,7 @@ from netviz.site.text.filters import filters
 ASSETS = (
     "explorer.js",
     "favicon.svg",
+    "messages.js",
     "numerals.js",
     "question.js",
     "readout.js",
