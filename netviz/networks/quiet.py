@@ -23,7 +23,8 @@ def import_tensorflow() -> ModuleType:
 
     tensorflow.get_logger().setLevel("ERROR")
     tensorflow.config.experimental.enable_op_determinism()
-    tensorflow.config.threading.set_intra_op_parallelism_threads(machine()["threads"])  # the number in results' keys
+    with contextlib.suppress(RuntimeError):  # it computes already, in a reader's program that used it before us
+        tensorflow.config.threading.set_intra_op_parallelism_threads(machine()["threads"])  # as results' keys have it
     return tensorflow
 
 
