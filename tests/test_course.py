@@ -247,8 +247,9 @@ def test_every_lesson_reads_without_scripts(browser: Browser, site: Path, langua
             browser.run(f"document.querySelector('{answer}').open = true")
             assert browser.run(f"return document.querySelector('{answer} p').innerText") != ""
         assert "{{" not in shown and "{%" not in shown
-        buttons = "return Array.from(document.querySelectorAll('button')).filter((one) => one.checkVisibility()).length"
-        assert browser.run(buttons) == 0, lesson.slug
+        buttons = "document.querySelectorAll('button:not([popovertarget])')"  # what opens a popover needs no script
+        visible = f"return Array.from({buttons}).filter((one) => one.checkVisibility()).length"
+        assert browser.run(visible) == 0, lesson.slug
 
 
 @built
