@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -179,7 +180,7 @@ def test_every_link_picture_and_anchor_leads_somewhere(course: Path, store: Path
             if re.match(r"https?:|mailto:|data:", link):
                 continue
             address, _, anchor = link.partition("#")
-            target = (page.parent / address).resolve() if address else page
+            target = (page.parent / unquote(address)).resolve() if address else page
             assert target.is_file(), f"{page}: {link}"
             if anchor and target.suffix == ".html":
                 assert f'id="{anchor}"' in target.read_text("utf-8"), f"{page}: {link}"

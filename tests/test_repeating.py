@@ -19,6 +19,7 @@ from PIL import Image
 
 from netviz import networks, pipeline
 from netviz.command_line import main
+from netviz.engine import execution
 from netviz.options import Options
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,6 +96,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
         patch.chdir(folder)
         patch.setattr(networks, "open_network", open_network)
         patch.setattr(pipeline, "open_network", open_network)
+        patch.setattr(execution, "open_network", open_network)
         made = Built(folder, (*asked, "--credit", "Ann"))
         assert made.build() == 0
         yield made
