@@ -1,6 +1,6 @@
 # make site    builds site/ from content/; the first time it sets up .venv with what requirements/ pins
 # make test    the same set-up, then the linter, the type checker and the tests
-# make quick   the same without what needs a browser, the whole network or much time: within a minute, while writing
+# make quick   the same without what needs a browser, the whole network or much time: while writing
 # make setup   only the set-up
 # make audit   what is installed against its pins, all licences, and known vulnerabilities (needs the network)
 # make lock    pins anew whatever the .in files of requirements/ ask for
