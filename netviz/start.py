@@ -43,6 +43,9 @@ def start() -> int:
     except MemoryError:  # already while modules are imported
         print("there is too little memory to start", file=sys.stderr)
         return 1
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):  # nothing is left to stop, and Python would tell of it at length
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _listen_for_signals() -> None:
