@@ -29,7 +29,7 @@ from netviz.mistakes import Mistake
 LONGEST = 8  # experiments whose seconds are reported
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Stage:
     """One stage under way; work is counted in whatever unit its ``total`` has."""
 
@@ -76,7 +76,7 @@ class Reporter:
     @contextlib.contextmanager
     def stage(self, name: str, total: float = 0.0) -> Iterator[Stage]:
         """A stage of ``total`` work; a bar is shown while it lasts if there is a terminal to show it on."""
-        stage = self.stages[name] = Stage(name, total, self.console)
+        stage = self.stages[name] = Stage(name=name, total=total, console=self.console)
         start = time.perf_counter()
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
         times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -29,15 +29,15 @@ NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 Key = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Places:
     """Where the entries of a piece of YAML stand: path of keys -> (line, column), both from 1."""
 
     path: Path
-    lines: tuple[str, ...]
-    first_line: int
-    keys: dict[Key, tuple[int, int]]
-    values: dict[Key, tuple[int, int]]
+    lines: tuple[str, ...] = ()
+    first_line: int = 1
+    keys: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    values: dict[Key, tuple[int, int]] = field(default_factory=dict)
 
     def mistake(self, key: Key, message: str, hint: str = "", at_key: bool = False) -> Mistake:
         """A mistake at an entry's value (or at its key), or at the nearest entry around it."""
@@ -110,7 +110,7 @@ def read_yaml(text: str, path: Path, first_line: int = 1) -> tuple[Any, Places]:
     Raises Mistakes if it isn't such YAML, names a key twice, is nested too deeply or too long.
     """
     lines = tuple(text.split("\n"))
-    places = Places(path, lines, first_line, {}, {})
+    places = Places(path=path, lines=lines, first_line=first_line)
     if len(text) > YAML_CHARACTERS:
         raise Mistakes([places.mistake((), f"is too long: here may stand {YAML_CHARACTERS:,} characters")])
     try:

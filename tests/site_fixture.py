@@ -214,11 +214,25 @@ CAPTIONS = {
 CHAPTERS = {
     "en": (
         ChapterView(
-            "scores", "Scores", (TermView("logit", "logit", {"zh": "得分"}, Markup("A score."), ("regions",)),)
+            "scores",
+            "Scores",
+            (
+                TermView(
+                    key="logit", name="logit", others={"zh": "得分"}, means=Markup("A score."), lessons=("regions",)
+                ),
+            ),
         ),
     ),
     "zh": (
-        ChapterView("scores", "得分", (TermView("logit", "得分", {"en": "logit"}, Markup("一个数。"), ("regions",)),)),
+        ChapterView(
+            "scores",
+            "得分",
+            (
+                TermView(
+                    key="logit", name="得分", others={"en": "logit"}, means=Markup("一个数。"), lessons=("regions",)
+                ),
+            ),
+        ),
     ),
 }
 WORKS = (
@@ -274,7 +288,7 @@ def figure_view(view: str, drawn: Drawn, page: Page, picture: Picture, sandbox: 
     language = page.language
     method = methods()["gradient"]
     top = tuple(
-        ClassScore(index, classes()[index].name(language), share, 10.57 - rank, rank)
+        ClassScore(index=index, name=classes()[index].name(language), probability=share, logit=10.57 - rank, rank=rank)
         for rank, (index, share) in enumerate(zip(TOP[picture.name], SHARES, strict=True), start=1)
     )
     names = {"method": method.title[language], "target": top[0].name, "picture": picture.titles[language]}

@@ -17,9 +17,9 @@ from netviz.course.reading import read_course
 from netviz.engine.result_views import ClassScore, ResultView, Top
 from netviz.site.rendering import environment, render_figure
 
-TABBY = ClassScore(281, "tabby", 0.45, 12.5, 1)
-TIGER_CAT = ClassScore(282, "tiger cat", 0.20, 11.0, 2)
-FIVE = ResultView(TABBY, Top((TABBY, TIGER_CAT)), {"error": 0.1, "steps": 5}, None)
+TABBY = ClassScore(index=281, name="tabby", probability=0.45, logit=12.5, rank=1)
+TIGER_CAT = ClassScore(index=282, name="tiger cat", probability=0.20, logit=11.0, rank=2)
+FIVE = ResultView(target=TABBY, top=Top((TABBY, TIGER_CAT)), numbers={"error": 0.1, "steps": 5}, picture=None)
 FIFTY = replace(FIVE, numbers={"error": 0.004, "steps": 50}, others={"5": FIVE})
 SCOPE = {
     "numbers": {"error": -0.004, "peak": [0.25, 0.75], "row": [1, 1], "said": "no such operation", "missing": None},

@@ -5,8 +5,8 @@ import pytest
 from netviz.course.claims import check_claim, read_claim
 from netviz.engine.result_views import ClassScore, Top, result_view
 
-TABBY = ClassScore(281, "tabby", 0.45, 12.5, 1)
-TIGER_CAT = ClassScore(282, "tiger cat", 0.20, 11.0, 2)
+TABBY = ClassScore(index=281, name="tabby", probability=0.45, logit=12.5, rank=1)
+TIGER_CAT = ClassScore(index=282, name="tiger cat", probability=0.20, logit=11.0, rank=2)
 SCOPE = {
     "numbers": {"error": 0.004, "peak": [0.25, 0.75], "steps": 64, "missing": None},
     "target": TABBY,

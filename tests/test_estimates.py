@@ -18,7 +18,7 @@ def task_of(name: str, **settings: Any) -> Task:
     method = methods()[name]
     complete = method.settings(**settings).model_dump()
     experiment = SimpleNamespace(id=name, method=method, settings=complete)
-    return Task(cast(Any, experiment), None, (), Weights("compact", "0" * 64, "nowhere"))
+    return Task(experiment=cast(Any, experiment), picture=None, of=(), weights=Weights("compact", "0" * 64, "nowhere"))
 
 
 def said_of(task: Task) -> list[str]:

@@ -73,10 +73,10 @@ def tasks() -> Iterator[Task]:
                 spec="",
             )
             if one.subject == "data":
-                yield Task(experiment, None, (), WEIGHTS)
+                yield Task(experiment=experiment, picture=None, of=(), weights=WEIGHTS)
             else:
-                yield Task(experiment, PHOTO, (), WEIGHTS)
-                yield Task(experiment, framed_as(PHOTO, "squash"), (), WEIGHTS)
+                yield Task(experiment=experiment, picture=PHOTO, of=(), weights=WEIGHTS)
+                yield Task(experiment=experiment, picture=framed_as(PHOTO, "squash"), of=(), weights=WEIGHTS)
 
 
 TASKS = list(tasks())

@@ -220,7 +220,7 @@ HOSTILE = '"><script>alert(1)</script>'
 
 def test_nothing_that_is_shown_can_become_markup() -> None:
     env = rendering.environment((TEMPLATES,), "en")
-    score = ClassScore(1, HOSTILE, 0.5, 1.0, 1)
+    score = ClassScore(index=1, name=HOSTILE, probability=0.5, logit=1.0, rank=1)
     claim = CheckedClaim(HOSTILE, False, {HOSTILE: HOSTILE})
     table = figure_views.DataTable((HOSTILE,), ((HOSTILE,),), (False,))
     html = rendering.render_figure(
@@ -293,7 +293,7 @@ def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
     photo, made = (
         figure_of(
             view="picture",
-            target=ClassScore(281, "tabby cat", 0.5, 9.0, 1),
+            target=ClassScore(index=281, name="tabby cat", probability=0.5, logit=9.0, rank=1),
             plates=(figure_views.Plate(src="a.webp", width=1, height=1, alt="", role="picture", facts={"made": made}),),
         )
         for made in (False, True)

@@ -100,7 +100,7 @@ def test_a_figure_is_drawn_again_when_what_draws_it_has_changed(
 ) -> None:
     """Drawers are imported by name, so imports alone do not lead to them."""
     experiment = read(tmp_path, fence(f"id: a\nmethod: {method}"))["a"]
-    task = Task(experiment, None, (), Weights("tiny", "0" * 64, ""))
+    task = Task(experiment=experiment, picture=None, of=(), weights=Weights("tiny", "0" * 64, ""))
     before = task.figure_key
     asked: set[str] = set()
     monkeypatch.setattr(

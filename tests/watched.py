@@ -144,7 +144,12 @@ def examined(one: Method, store: Store, laboratory: Laboratory) -> dict[str, lis
     weights = Weights("tiny", "0" * 64, "")
     of = tuple(_known(number, map_, picture, weights, store) for number, map_ in enumerate(maps_for(one, 1)))
     settings = settings_for(one) if on_picture else {}
-    task = Task(experiment(one, settings, tuple(other.experiment.id for other in of)), picture, of, weights)
+    task = Task(
+        experiment=experiment(one, settings, tuple(other.experiment.id for other in of)),
+        picture=picture,
+        of=of,
+        weights=weights,
+    )
     _ = task.figure_key, task.key
     forget()
     laboratory.network.memory = Memory(2**20)
@@ -163,7 +168,12 @@ def _tests() -> set[str]:
 def _known(number: int, values: Any, picture: Picture | None, weights: Weights, store: Store) -> Task:
     """A task with a map for a method that takes one."""
     one = methods()["gradient"]
-    task = Task(experiment(one, {}, ()), picture, (), Weights(weights.form, f"{number + 1}" * 64, ""))
+    task = Task(
+        experiment=experiment(one, {}, ()),
+        picture=picture,
+        of=(),
+        weights=Weights(weights.form, f"{number + 1}" * 64, ""),
+    )
     with store.writing(RESULTS, task.key) as folder:
         (folder / "record.json").write_text("{}", "utf-8")
         np.savez(folder / "arrays.npz", attribution=values[0])

@@ -57,7 +57,7 @@ class Bibliography:
 def read_bibliography(path: Path) -> Bibliography:
     """The works that a course lists, none if it has no such file. Raises Mistakes, also where the order is lost."""
     if not stands(path):
-        return Bibliography((), Places(path, (), 1, {}, {}))
+        return Bibliography((), Places(path=path))
     works, places = read_checked(path, tuple[Work, ...], list(Work.model_fields))
     mistakes = []
     seen: dict[str, str] = {}

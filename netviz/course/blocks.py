@@ -25,7 +25,7 @@ _OTHER = re.compile(r"\[\^[^\]]+\]:|: {1,3}(?=\S)")  # a footnote, a definition
 _ALONE = re.compile(rf"#|={{3,}} *$|{_RULE.pattern}$|{_BOX.pattern}")  # no paragraph goes on from such a line
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Line:
     """A line of prose for Python-Markdown; ``shift`` is what its columns in the file have more than those here.
 
@@ -39,7 +39,7 @@ class Line:
     before: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Fence:
     """A fenced block: the words after its opening mark, its lines as they stand in the file, with their columns.
 
@@ -170,7 +170,7 @@ class _Reader:
         return self.prefix + " " * TAB * len(self.opened)
 
     def _gap(self, line: _Source) -> Line:
-        return Line(self.prefix.rstrip(), line.number)
+        return Line(text=self.prefix.rstrip(), number=line.number)
 
     def _close(self, line: _Source) -> list[_Container]:
         """Close the containers that end before a line, which begins something new: the innermost first."""
@@ -292,7 +292,13 @@ def _fence(
     if not closed:
         return line.fault("the fence is never closed", f"end it with a line {mark}")
     source = "".join(" " * one.start + one.text + "\n" for one in inside)
-    return Fence(opening["info"].strip(), source, line.number, line.start + line.indent + 1, indentation)
+    return Fence(
+        info=opening["info"].strip(),
+        source=source,
+        line=line.number,
+        column=line.start + line.indent + 1,
+        prefix=indentation,
+    )
 
 
 def _unquoted(line: _Source) -> _Source:
@@ -304,4 +310,10 @@ def _unquoted(line: _Source) -> _Source:
 def _line(line: _Source, before: str, without: int = 0, is_code: bool = False) -> Line:
     """A line's text, less the first characters, behind something else."""
     text = line.stripped[without:]
-    return Line(before + text, line.number, line.start + line.indent + without - len(before), is_code, len(before))
+    return Line(
+        text=before + text,
+        number=line.number,
+        shift=line.start + line.indent + without - len(before),
+        is_code=is_code,
+        before=len(before),
+    )

@@ -67,7 +67,7 @@ class Glossary:
 def read_glossary(path: Path, languages: Sequence[str] = DEFAULT) -> Glossary:
     """The glossary of a course; empty if it has none. Raises Mistakes."""
     if not stands(path):
-        return Glossary((), Places(path, (), 1, {}, {}))
+        return Glossary((), Places(path=path))
     fields = [*Chapter.model_fields, *Term.model_fields]
     chapters, places = read_checked(path, tuple[Chapter, ...], fields, {"languages": languages})
     glossary = Glossary(chapters, places)

@@ -67,7 +67,7 @@ class FrontMatter(BaseModel):
     learn: tuple[Words, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
     """A piece of a lesson that is not Markdown, and where it begins (line and column from 1).
 
@@ -267,13 +267,15 @@ class _Scanner:
 
     def _fence(self, fence: Fence) -> str:
         if fence.info in FENCES:
-            return self._lift(Span(cast(SpanKind, fence.info), fence.source, fence.line + 1, 1))
+            return self._lift(Span(kind=cast(SpanKind, fence.info), source=fence.source, line=fence.line + 1, column=1))
         if meant := _nearly_ours(fence.info):
             message = f"no fence is called {fence.info!r}; did you mean {meant!r}?"
             self.faults.append(
                 Fault(message, fence.line, fence.column, f"then its first line is ```{meant} and no more")
             )
-        return self._lift(Span("code", fence.dedented, fence.line, fence.column, fence.info))
+        return self._lift(
+            Span(kind="code", source=fence.dedented, line=fence.line, column=fence.column, syntax=fence.info)
+        )
 
     def _lift(self, span: Span) -> str:
         self.spans.append(span)
@@ -310,13 +312,15 @@ class _Scanner:
         """What stands in Markdown for a match; nothing if it stays as it is."""
         for kind in ("expression", "statement", "comment"):
             if match[kind]:
-                return self._lift(Span(kind, match[0], line, column))
+                return self._lift(Span(kind=kind, source=match[0], line=line, column=column))
         if match["display"]:
-            return self._lift(Span("display formula", match["display_source"].strip(), line, column))
+            return self._lift(
+                Span(kind="display formula", source=match["display_source"].strip(), line=line, column=column)
+            )
         if match["formula"]:
-            return self._lift(Span("inline formula", match["formula_source"], line, column))
+            return self._lift(Span(kind="inline formula", source=match["formula_source"], line=line, column=column))
         if match["reference"] is not None:
-            return self._lift(Span("reference", match["reference"], line, column))
+            return self._lift(Span(kind="reference", source=match["reference"], line=line, column=column))
         if match["stray"]:
             self.faults.append(Fault(f"{match[0]} {STRAY}", line, column, STRAY_HINT))
         return ""

@@ -68,7 +68,7 @@ class QuestionWords:
     because: Passage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Question:
     """A checked question of a lesson: what makes each choice right, and its words by language."""
 
@@ -115,7 +115,7 @@ def _read_question(
         raise Mistakes(mistakes)
     rights = tuple(_passage(places, ("choices", number, "right"), claim.source) for number, claim in enumerate(claims))
     words = _words(fence, texts, places, "text")
-    return Question(fence.id, lesson, tuple(claims), rights, {text.language: words})
+    return Question(id=fence.id, lesson=lesson, right=tuple(claims), places=rights, wording={text.language: words})
 
 
 def _read_fence(span: Span, text: LessonText) -> tuple[QuestionFence, Places]:

@@ -28,7 +28,7 @@ from netviz.pictures.framing import framed_as
 GIVEN = ("netviz.engine.plan",)  # what a task holds is in its keys by value, whatever code made it
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Task:
     """One experiment on one picture, or on data (``picture`` is None); ``of`` are the tasks whose maps it takes.
 
@@ -92,7 +92,9 @@ def make_plan(course: Course, weights: Weights, precision: Precision | None = No
         of = tuple(plan[map_of, name] for map_of in experiment.of)
         picture = framed_as(course.pictures[name], experiment.framing) if name != NO_PICTURE else None
         tasks = [
-            Task(variant, picture, of, weights, _precision_of(variant, precision))
+            Task(
+                experiment=variant, picture=picture, of=of, weights=weights, precision=_precision_of(variant, precision)
+            )
             for variant in experiment.variants.values()
         ]
         plan.update({(task.experiment.id, name): _compared(task, tasks, experiment) for task in tasks})

@@ -11,7 +11,7 @@ from netviz.languages.class_names import class_name
 from netviz.sandbox import Facts, Function
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ClassScore(Facts):
     """One class's score: ``rank`` counts from 1, ``probability`` is from 0 to 1."""
 
@@ -32,7 +32,7 @@ class Top(tuple[ClassScore, ...], Facts):
         return tuple(score.name for score in self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ResultView(Facts):
     """One experiment's result for one picture; ``numbers.norm`` and the like are what the method measured.
 
@@ -62,14 +62,16 @@ class ResultView(Facts):
 def result_view(record: Mapping[str, Any], picture: Any, language: str) -> ResultView:
     """A stored result's facts, with class names in ``language``."""
     return ResultView(
-        _class_score(record["target"], language) if "target" in record else None,
-        Top(_class_score(score, language) for score in record.get("top", ())),
-        record["numbers"],
-        picture,
-        record["settings"],
+        target=_class_score(record["target"], language) if "target" in record else None,
+        top=Top(_class_score(score, language) for score in record.get("top", ())),
+        numbers=record["numbers"],
+        picture=picture,
+        settings=record["settings"],
     )
 
 
 def _class_score(score: Mapping[str, Any], language: str) -> ClassScore:
     name = class_name(score["index"], language)
-    return ClassScore(score["index"], name, score["probability"], score["logit"], score["rank"])
+    return ClassScore(
+        index=score["index"], name=name, probability=score["probability"], logit=score["logit"], rank=score["rank"]
+    )

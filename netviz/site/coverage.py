@@ -44,7 +44,7 @@ class Prose:
         return self.place or (span.line, span.column)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Condition:
     """A condition on which words depend, a claim of words, or one that makes an answer right; and what decided it.
 
@@ -134,13 +134,9 @@ def _numbered(spans: Sequence[Span]) -> str:
 def _condition(node: ConditionNode, tree: nodes.Template, prose: Prose, chosen: Collection[str]) -> Condition:
     span = prose.spans[node.lineno - 1]
     follows = any(_follows(one, chosen, prose.own) for one in _behind(test_of(node), tree))
-    return Condition(
-        prose.text,
-        span.source,
-        *prose.place_of(span),
-        follows,
-        "claim" if isinstance(node, nodes.CallBlock) else "words",
-    )
+    line, column = prose.place_of(span)
+    kind: Literal["words", "claim"] = "claim" if isinstance(node, nodes.CallBlock) else "words"
+    return Condition(text=prose.text, source=span.source, line=line, column=column, follows=follows, kind=kind)
 
 
 def _behind(condition: nodes.Node, tree: nodes.Template) -> list[nodes.Node]:
@@ -214,4 +210,12 @@ def _answers(edition: Edition) -> Iterator[Condition]:
                 for photo in offered:
                     photos[graded[photo][number]].add(photo)
                 follows = _follows(tree, chosen, True)
-                yield Condition(text, claim.source, claim.line, claim.column, follows, "answer", photos)
+                yield Condition(
+                    text=text,
+                    source=claim.source,
+                    line=claim.line,
+                    column=claim.column,
+                    follows=follows,
+                    kind="answer",
+                    photos=photos,
+                )

@@ -14,7 +14,7 @@ from netviz.site.method_words import method_summary, method_title, setting_words
 from netviz.site.text.markup import inline_template
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SettingView:
     """A setting of a method as its declaration has it: what is allowed, and the default (empty where one is needed).
 
@@ -67,7 +67,15 @@ def _settings(method: Method, language: str) -> tuple[SettingView, ...]:
         words = setting_words(method.name, name, english, language)
         default = "" if schema.get("default") is None else str(schema["default"])
         description = Markup(inline_template(words or english))
-        views.append(SettingView(name, _allowed(schema), default, description, words is not None))
+        views.append(
+            SettingView(
+                name=name,
+                allowed=_allowed(schema),
+                default=default,
+                description=description,
+                translated=words is not None,
+            )
+        )
     return tuple(views)
 
 

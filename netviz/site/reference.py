@@ -19,7 +19,7 @@ from netviz.site.text.expressions import render, unknown_names
 from netviz.site.text.markup import dead_links, inline_template
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class TermView:
     """A term as the glossary shows it: ``others`` are its names by the other languages, ``lessons`` are slugs."""
 
@@ -96,11 +96,11 @@ def glossary_view(
 
     def view(term: Term) -> TermView:
         return TermView(
-            term.key,
-            in_language(term.name, language),
-            {other: name for other, name in term.name.items() if other != language},
-            means(term),
-            tuple(slug for slug, linked in linking.items() if slug in term.lessons or term.key in linked),
+            key=term.key,
+            name=in_language(term.name, language),
+            others={other: name for other, name in term.name.items() if other != language},
+            means=means(term),
+            lessons=tuple(slug for slug, linked in linking.items() if slug in term.lessons or term.key in linked),
         )
 
     return tuple(

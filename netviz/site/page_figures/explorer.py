@@ -14,7 +14,7 @@ LEAST = 2.5  # so that a single value can still be seen
 SLANT = 0.3  # depth of a solid as it is drawn, of its true length, to the right and upwards
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Solid:
     """A layer's output as a solid: as high and deep as its maps, as wide as it has channels; SVG paths of its faces."""
 
@@ -31,11 +31,11 @@ def solid(layer: Layer) -> Solid:
     height, depth, width = max(PLACE * high, LEAST), SLANT * PLACE * deep, max(CHANNEL * channels, LEAST)
     right, bottom = width + depth, height + depth
     return Solid(
-        round(right, 2),
-        round(bottom, 2),
-        _path((0, depth), (width, depth), (width, bottom), (0, bottom)),
-        _path((0, depth), (depth, 0), (right, 0), (width, depth)),
-        _path((width, depth), (right, 0), (right, height), (width, bottom)),
+        width=round(right, 2),
+        height=round(bottom, 2),
+        front=_path((0, depth), (width, depth), (width, bottom), (0, bottom)),
+        top=_path((0, depth), (depth, 0), (right, 0), (width, depth)),
+        side=_path((width, depth), (right, 0), (right, height), (width, bottom)),
     )
 
 

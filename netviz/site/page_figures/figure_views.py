@@ -39,7 +39,7 @@ class Plate:
     readings: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Bar:
     """A bar of a chart that the page draws: from ``start`` over ``length``, both shares of the width from 0 to 1."""
 
@@ -261,7 +261,7 @@ def bars(figure: Figure, language: str, class_name: Callable[[int], str]) -> tup
     low, high = (0.0, 1.0) if is_share else (min(0.0, *values), max(0.0, *values))
     span = (high - low) or 1.0
     return tuple(
-        Bar(row[0], row[1], (min(value, 0.0) - low) / span, abs(value) / span, row[2:])
+        Bar(label=row[0], value=row[1], start=(min(value, 0.0) - low) / span, length=abs(value) / span, more=row[2:])
         for row, value in zip(table.rows, values, strict=True)
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netviz.figures import Figure
 from netviz.figures.describe import term
@@ -19,7 +19,7 @@ class Word:
     share: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Node:
     """A node of a tree: a question with what follows on yes and on no, or a leaf with its answer.
 
@@ -53,11 +53,13 @@ def tree(figure: Figure, language: str) -> Node | None:
     def node(place: int) -> Node:
         column, threshold, below, above, count, share, answer = rows[place]
         right = max(float(share or 0), 1 - float(share or 0))
-        common = (term(str(answer), language), int(count or 0), percent(right, language))
+        leaf = Node(
+            question="", answer=term(str(answer), language), rows=int(count or 0), share=percent(right, language)
+        )
         if int(below or 0) < 0:
-            return Node("", *common)
+            return leaf
         question = f"{term(str(column), language)} ≤ {number(float(threshold or 0))}"
-        return Node(question, *common, yes=node(int(below or 0)), no=node(int(above or 0)))
+        return replace(leaf, question=question, yes=node(int(below or 0)), no=node(int(above or 0)))
 
     return node(0)
 
