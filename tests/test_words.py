@@ -95,7 +95,7 @@ def test_a_reader_remembers_as_far_as_the_median_sentence_says() -> None:
     texts, _ = encoded().unseen
     long = [text for text in texts if all(number > 0 for number in text[-18:])]
     assert found["sentences"] == len(long) > 10
-    for name in ("rnn", "gru"):
+    for name in ("bag", "rnn", "gru"):
         reader = text_network(name, 1)  # type: ignore[arg-type]
         lengths, changes = [], []
         for text in long:
@@ -108,7 +108,8 @@ def test_a_reader_remembers_as_far_as_the_median_sentence_says() -> None:
             for place in range(18):
                 without[place, -1 - place] = 0
             changes.append(abs(reader.body.log_odds(without)[:, answer] - odds[answer]))
-        for key, sizes in ((name, lengths), (f"{name}_hiding", changes)):
+        kinds = {name: lengths, f"{name}_hiding": changes}
+        for key, sizes in ((key, sizes) for key, sizes in kinds.items() if key != "bag"):
             medians = np.array([np.median(one) for one in zip(*sizes, strict=True)])
             np.testing.assert_allclose(found[key], medians / medians[0], rtol=2e-3)
             assert found[f"{key}_kept"] == pytest.approx(medians[-1] / medians[0], rel=2e-3)

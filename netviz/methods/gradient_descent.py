@@ -34,6 +34,7 @@ BACKPROPAGATION = Paper(
     "https://doi.org/10.1038/323533a0",
 )
 VERSICOLOR = 1
+THIRDS = 3  # two of them are learned from
 HISTORY = 60  # points of a curve over the steps, at most
 GRID = 120  # places across and down at which a network is asked, to find where its answer changes
 
@@ -43,6 +44,9 @@ MOST_HIDDEN = 32
 Hidden = Annotated[
     int, Field(ge=0, le=MOST_HIDDEN, description="units with a ReLU between input and score; 0: no such layer")
 ]
+
+
+Third = Annotated[int, Field(ge=1, le=THIRDS, description="which flower of every three is held out")]
 
 
 @dataclass(frozen=True)
@@ -77,14 +81,15 @@ ESTIMATE = LearningTask(lambda scores: scores, half_squared_error)
 
 @dataclass(frozen=True)
 class Flowers:
-    """Some of Fisher's 150 irises: measures (n, k) in cm, truths (n,)."""
+    """Some of Fisher's 150 irises: measures (n, k) in cm, truths (n,); the ``third`` of every three is held out."""
 
     measures: Floats
     truths: Floats
+    third: int = THIRDS
 
     def split(self) -> tuple[Flowers, Flowers]:
-        """Two thirds to learn from, every third flower held out. The table is ordered by species, so both are mixed."""
-        held_out = np.arange(len(self.truths)) % 3 == 2
+        """Those to learn from, and those held out. The table is ordered by species, so both are mixed."""
+        held_out = np.arange(len(self.truths)) % THIRDS == self.third - 1
         parts = (Flowers(self.measures[part], self.truths[part]) for part in (~held_out, held_out))
         return next(parts), next(parts)
 
@@ -202,7 +207,9 @@ def train(flowers: Flowers, task: LearningTask, *, hidden: int, steps: int, rate
     passes=lambda settings: Passes(forward=0, training=settings.steps),
     subject="data",
 )
-def train_classifier(*, steps: Steps = 1000, hidden: Hidden = 3, rate: Rate = 0.5, seed: Seed = 0) -> Result:
+def train_classifier(
+    *, steps: Steps = 1000, hidden: Hidden = 3, rate: Rate = 0.5, third: Third = THIRDS, seed: Seed = 0
+) -> Result:
     """Is it *Iris versicolor*? Told from the length and the width of a petal.
 
     ``versicolor`` and ``other_species`` (k, 2) are the flowers, length across and width up; ``boundary`` (j, 3) the
@@ -215,7 +222,7 @@ def train_classifier(*, steps: Steps = 1000, hidden: Hidden = 3, rate: Rate = 0.
     layer ``unit_1`` is the score's.
     """
     measures, species = iris()
-    flowers = Flowers(measures, (species == VERSICOLOR).astype(np.float64))
+    flowers = Flowers(measures, (species == VERSICOLOR).astype(np.float64), third)
     learned, held_out = flowers.split()
     training = train(flowers, CLASSIFY, hidden=hidden, steps=steps, rate=rate, seed=seed)
 

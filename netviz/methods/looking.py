@@ -41,13 +41,19 @@ def predict(network: Network, pictures: Array, targets: Targets) -> Result:
     },
     gives="feature maps",
     views=("grid",),
-    numbers=(),
+    numbers=("zeros_first", "zeros_last"),
     passes=lambda settings: Passes(forward=1),
     asks_for_class=lambda settings: False,
 )
 def activations(network: Network, pictures: Array, targets: Targets) -> Result:
-    """Every layer's output under its name, after its ReLU if it has one: (n, height, width, channels), (n, units)."""
-    return network.activations(pictures, [layer.name for layer in network.layers])
+    """Every layer's output under its name, after its ReLU if it has one: (n, height, width, channels), (n, units).
+
+    ``zeros_first`` and ``zeros_last`` (n,) are the shares of exact zeros in the first and the last convolution.
+    """
+    layers = network.activations(pictures, [layer.name for layer in network.layers])
+    convolutions = [layer.name for layer in network.layers if layer.kind == "convolution"]
+    ends = zip(("zeros_first", "zeros_last"), (*convolutions[:1], *convolutions[-1:]), strict=False)
+    return {**layers, **{number: (layers[name] == 0).mean(axis=(1, 2, 3)) for number, name in ends}}
 
 
 @method(

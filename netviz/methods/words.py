@@ -272,13 +272,15 @@ def readers_compared(*, seed: Seed = 1) -> Result:
         "gru",
         "rnn_hiding",
         "gru_hiding",
+        "bag_hiding",
         "rnn_kept",
         "gru_kept",
         "rnn_hiding_kept",
         "gru_hiding_kept",
+        "bag_hiding_kept",
         "sentences",
     ),
-    passes=lambda settings: Passes(0, training=2 * STEPS),
+    passes=lambda settings: Passes(0, training=len(READERS) * STEPS),
     logarithmic="y",
 )
 def gradient_reach(
@@ -290,13 +292,14 @@ def gradient_reach(
 
     ``rnn`` and ``gru`` are median lengths of d log-odds / d vector, ``rnn_hiding`` and ``gru_hiding`` median changes of
     the log-odds when the word's vector becomes zero. Over the held-out sentences with at least ``words`` words
-    (``sentences`` of them), each explained for its own answer. ``rnn_kept`` and the like are the values at the first of
+    (``sentences`` of them), each explained for its own answer. ``bag_hiding`` is the same for a network that knows no
+    order: what is left of the slope there is the words' own. ``rnn_kept`` and the like are the values at the first of
     these places.
     """
     numbers, _ = encoded().unseen
     numbers = numbers[(numbers[:, -words:] > 0).all(axis=1)]
     shares = {}
-    for reader in ("rnn", "gru"):
+    for reader in READERS:
         network = text_network(reader, seed)
         embedded = network.embed(numbers)
         answers = network.body.log_odds(embedded).argmax(axis=1)
@@ -306,6 +309,7 @@ def gradient_reach(
         ):
             medians = np.median(sizes, axis=0)[-words:][::-1]
             shares[name] = medians / medians[0]
+    del shares["bag"]  # of a sum of vectors every place has the same gradient
     return {
         "x": np.arange(words),
         **shares,

@@ -92,6 +92,7 @@ steps-of-gradient-descent-each-over-all-training-flowers = 梯度下降的步数
 units-with-a-ReLU-between-input-and-score-0-no-such-layer = 输入与得分之间带 ReLU 的单元数；0 表示没有这一层
 learning-rate-how-far-a-step-goes-along-the-negative-slope = 学习率：每步沿负梯度走多远
 whose-words-are-gathered = 收集哪一类的词
+which-flower-of-every-three-is-held-out = 每三朵花里留出第几朵
 how-many-words = 多少个词
 gradient-vector-the-same-integrated-along-a-path-or-leaving-out-one-word-at-a-time = 梯度 × 词向量、沿路径积分，或逐个删去一个词
 the-library-whose-log-odds-are-explained-answer-is-the-likeliest = 解释哪个库的对数几率；`answer` 指最可能的一个
