@@ -33,9 +33,11 @@ def read_text_file(path: Path) -> str:
     content = _bytes(path)
     for mark, encoding in _MARKS:
         if content.startswith(mark):
-            raise Mistakes([Mistake(path, f"is {encoding} text, not UTF-8", 1, 1, hint=SAVE_AS_UTF8)])
+            raise Mistakes([Mistake(path, f"is {encoding} text, not UTF-8", line=1, column=1, hint=SAVE_AS_UTF8)])
     if content[:1000].count(0) > len(content[:1000]) // 4:
-        raise Mistakes([Mistake(path, "is UTF-16 text, or no text at all, not UTF-8", 1, 1, hint=SAVE_AS_UTF8)])
+        raise Mistakes(
+            [Mistake(path, "is UTF-16 text, or no text at all, not UTF-8", line=1, column=1, hint=SAVE_AS_UTF8)]
+        )
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         text = content.decode("utf-8")
@@ -76,4 +78,6 @@ def _not_utf8(path: Path, content: bytes, error: UnicodeDecodeError) -> Mistake:
 def _at(path: Path, text: str, position: int, message: str, hint: str) -> Mistake:
     start = text.rfind("\n", 0, position) + 1
     line = UNREADABLE.sub("\ufffd", text[start:].partition("\n")[0])
-    return Mistake(path, message, text.count("\n", 0, position) + 1, position - start + 1, line, hint)
+    return Mistake(
+        path, message, line=text.count("\n", 0, position) + 1, column=position - start + 1, text=line, hint=hint
+    )

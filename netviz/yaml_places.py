@@ -49,7 +49,7 @@ class Places:
     def mistake_at(self, line: int, column: int, message: str, hint: str = "") -> Mistake:
         """A mistake at a line and column of the file."""
         text = self.lines[line - self.first_line] if 0 <= line - self.first_line < len(self.lines) else ""
-        return Mistake(self.path, message, line, column, text, hint)
+        return Mistake(self.path, message, line=line, column=column, text=text, hint=hint)
 
     def moved(self, key: Key, to: Key) -> Places:
         """The same, but for one entry that is said to stand where another does."""

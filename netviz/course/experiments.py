@@ -108,7 +108,7 @@ class Experiment:
 
     def mistake(self, message: str, hint: str = "") -> Mistake:
         """What is wrong with it, found when it ran."""
-        return Mistake(self.path, message, self.line, hint=hint)
+        return Mistake(self.path, message, line=self.line, hint=hint)
 
     @cached_property
     def variants(self) -> Mapping[str, Experiment]:

@@ -103,7 +103,7 @@ class LessonText:
         """A mistake at a place of this file, with the line itself."""
         lines = self.source.splitlines()
         text = lines[line - 1] if 0 < line <= len(lines) else ""
-        return Mistake(self.path, message, line, column, text, hint)
+        return Mistake(self.path, message, line=line, column=column, text=text, hint=hint)
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _split_front_matter(path: Path, source: str) -> tuple[FrontMatter, int, str]
     if not match:
         hint = "begin the file with --- , a line `title: …`, a line `summary: …`, and --- again"
         first = source.partition("\n")[0]
-        raise Mistakes([Mistake(path, "there is no front matter", 1, 1, first, hint)])
+        raise Mistakes([Mistake(path, "there is no front matter", line=1, column=1, text=first, hint=hint)])
     values, places = read_yaml(match[1], path, first_line=2)
     try:
         front = FrontMatter.model_validate(values or {})

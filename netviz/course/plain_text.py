@@ -36,4 +36,4 @@ def _alternatives(text: LessonText) -> Iterator[int]:
 
 def _warning(path: Path, number: int, line: str) -> Iterator[Mistake]:
     if match := SIGN.search(line.partition(" #")[0]):
-        yield Mistake(path, f"{match[0]} {MESSAGE}", number, match.start() + 1, line, HINT)
+        yield Mistake(path, f"{match[0]} {MESSAGE}", line=number, column=match.start() + 1, text=line, hint=HINT)

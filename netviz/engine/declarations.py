@@ -33,7 +33,7 @@ def declaration_mistakes(methods: Iterable[Method]) -> Iterator[Mistake]:
             code = getattr(inspect.unwrap(one.function), "__code__", None)
             path = Path(code.co_filename) if code else Path(one.function.__module__)
             line = code.co_firstlineno if code else None
-            yield Mistake(path, f"the method {one.name!r} {message}", line, hint=hint)
+            yield Mistake(path, f"the method {one.name!r} {message}", line=line, hint=hint)
 
 
 Wrong = Iterator[tuple[str, str]]  # message and hint

@@ -82,4 +82,4 @@ def _mistake(path: Path, text: str, part: str, message: str, hint: str = "") -> 
     """A warning at the place in a file where a part of it begins."""
     start = max(text.find(part), 0)
     line, column = text.count("\n", 0, start) + 1, start - (text.rfind("\n", 0, start) + 1) + 1
-    return Mistake(path, message, line, column, text.split("\n")[line - 1], hint)
+    return Mistake(path, message, line=line, column=column, text=text.split("\n")[line - 1], hint=hint)

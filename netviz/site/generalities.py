@@ -31,9 +31,9 @@ def unbound_sentences(course: Course) -> Iterator[Mistake]:
             for sentence, places in _sentences(text):
                 word = words.search(sentence)
                 if word and not SOURCE.search(sentence) and bisect(bound, places[0]) == bisect(bound, places[-1]):
-                    place = places[word.start()]
+                    line, column = place = places[word.start()]
                     if not any(begin < place < end for begin, end in conditional):
-                        yield Mistake(text.path, f"{word[0]!r}: {_shown(sentence)}", *place)
+                        yield Mistake(text.path, f"{word[0]!r}: {_shown(sentence)}", line=line, column=column)
 
 
 def generalising(words: Sequence[str]) -> re.Pattern[str]:

@@ -62,4 +62,4 @@ def _overrides(templates: Templates) -> Iterator[Path]:
 
 def _mistake(file: Path, line: int, message: str) -> Mistake:
     lines = read_text_file(file).splitlines()
-    return Mistake(file, message, line, 1, lines[line - 1] if line <= len(lines) else "")
+    return Mistake(file, message, line=line, column=1, text=lines[line - 1] if line <= len(lines) else "")
