@@ -5,21 +5,22 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netviz.cache.built import is_current, summary_of
 from netviz.cache.inputs import inputs_key
-from netviz.cache.manifest import Damaged
+from netviz.failures import failure_of
 from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
-from netviz.networks.weights import WeightsUnavailable
 from netviz.options import Options, arguments_of, filled, filled_path
-from netviz.pictures.opening import UnreadablePicture, check_file
+from netviz.pictures.opening import check_file
 from netviz.progress import Report, Reporter
-from netviz.refusals import check_no_circle, naming, refusal, write_details
-from netviz.site.files.publish import CannotPublish
+from netviz.refusals import check_no_circle, naming
+
+if TYPE_CHECKING:
+    from netviz.serving import Outcome
 
 EXAMPLES = f"""\
 examples:
@@ -30,6 +31,9 @@ examples:
   {COMMAND} --to ~/public/netviz           into another folder
   {COMMAND} --offer chelsea dog            a quicker build: readers may choose only these sample pictures
   {COMMAND} --export region-dog --to out   the raw numbers of an experiment, as .npz
+  {COMMAND} new my-course                  a course of two short lessons to begin with, in a new folder
+  {COMMAND} new lesson "Cats"              another lesson of the course in content/
+  {COMMAND} serve                          the same in a browser, built anew whenever a file is saved
   {COMMAND} --proof tests/proof            which sentences no photo of a folder shows, or hides
 
 A lesson is a folder of content/lessons with en.md and zh.md; README.md shows how to write one.
@@ -42,7 +46,9 @@ exit codes:
   130  stopped by Ctrl-C (143 by SIGTERM); the old site stands as it was
 """
 NAME = COMMAND.split()[-1]  # before what is told on a line of its own
-FAULT = 70  # what <sysexits.h> calls an internal software error
+PORT = 8000
+NEW = "new"
+SERVE = "serve"  # is an option, and a word as well
 
 
 class Once(argparse.Action):
@@ -88,60 +94,91 @@ def parser() -> argparse.ArgumentParser:
         help="instead of building, remove from the store what this course does not need any more, nor any site that "
         "was built with that store and still stands",
     )
+    instead.add_argument(
+        "--serve",
+        action="store_true",
+        help="build, show the site to browsers on this machine, and build it anew whenever a file is saved",
+    )
+    arguments.add_argument(
+        "--port", type=_port, metavar="N", default=PORT, help=f"where --serve answers browsers ({PORT}; 0: any)"
+    )
     return arguments
+
+
+def _port(word: str) -> int:
+    """A port's number. Raises argparse.ArgumentTypeError."""
+    if not (word.isascii() and word.isdigit() and int(word) < 2**16):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number from 0 to 65535")
+    return int(word)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a build. Returns the exit code that ``--help`` explains; SystemExit for arguments that can't be read."""
-    asked = _parsed(arguments)
+    given = [*(sys.argv[1:] if arguments is None else arguments)]
+    if given[:1] == [NEW]:
+        return _told(lambda: _new(given[1:]), Options.store)
+    asked = _parsed(given)
     chosen = _chosen(asked)
-    reporter = Reporter()
+    return _told(lambda: _done(asked, chosen, Reporter()), chosen.store)
+
+
+def _told(work: Callable[[], None], store: Path) -> int:
+    """Do a work and tell what ends it, if anything does; returns the exit code."""
     try:
-        with naming(Path("the folder in which you are")):
-            Path.cwd()
-        for place in (chosen.content, chosen.to, chosen.store):
-            check_no_circle(place)
-        if chosen.picture:
-            check_file(chosen.picture)
-        if asked.export:
-            from netviz.pipeline import export
-
-            for file in export(chosen, asked.export, getattr(asked, "to", Path("export")), reporter):
-                reporter.say(f"wrote {file}")
-        elif asked.proof:
-            from netviz.proof import prove
-
-            prove(chosen, asked.proof, reporter).show(reporter)
-        elif asked.clean:
-            from netviz.pipeline import clean
-
-            reporter.say(f"{clean(chosen)} in {chosen.store}")
-        else:
-            bring_up_to_date(chosen, reporter).show(reporter)
+        work()
     except Mistakes as mistakes:
         return _stop("\n".join(map(str, mistakes.mistakes)), f"{len(mistakes.mistakes)} to mend; nothing was changed.")
-    except (WeightsUnavailable, UnreadablePicture, CannotPublish) as problem:
-        return _stop(f"{NAME}: {problem}")
-    except Damaged as damaged:
-        return _stop(f"{NAME}: {damaged}; remove that file, and build the sites that share its store again")
-    except OSError as error:
-        return _stop(f"{NAME}: {refusal(error)}")
-    except MemoryError:
-        return _stop(f"{NAME}: there is too little memory; close other programs, or give this one more (`ulimit -v`)")
     except Exception as error:
-        details = write_details(error, chosen.store)
-        _stop(
-            f"{NAME}: a fault of netviz itself, for which we are sorry ({type(error).__name__}); the site was not "
-            f"changed. Its details are in {details}: please send them to the authors."
-        )
-        return FAULT
+        failure = failure_of(error, store)
+        _stop(f"{NAME}: {failure.sentence}")
+        return failure.code
     return 0
 
 
-def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+def _new(arguments: Sequence[str]) -> None:
+    from netviz.new import main as write_new
+
+    write_new(arguments)
+
+
+def _check_places(chosen: Options) -> None:
+    """Raises OSError or UnreadablePicture where nothing can be read, or written, before any is."""
+    with naming(Path("the folder in which you are")):
+        Path.cwd()
+    for place in (chosen.content, chosen.to, chosen.store):
+        check_no_circle(place)
+    if chosen.picture:
+        check_file(chosen.picture)
+
+
+def _done(asked: argparse.Namespace, chosen: Options, reporter: Reporter) -> None:
+    """Do what is asked for instead of a build, or build."""
+    _check_places(chosen)
+    if asked.export:
+        from netviz.pipeline import export
+
+        for file in export(chosen, asked.export, getattr(asked, "to", Path("export")), reporter):
+            reporter.say(f"wrote {file}")
+    elif asked.proof:
+        from netviz.proof import prove
+
+        prove(chosen, asked.proof, reporter).show(reporter)
+    elif asked.clean:
+        from netviz.pipeline import clean
+
+        reporter.say(f"{clean(chosen)} in {chosen.store}")
+    elif asked.serve:
+        from netviz.serving import serve
+
+        serve(attempt, chosen, asked.port, reporter)
+    else:
+        bring_up_to_date(chosen, reporter).show(reporter)
+
+
+def _parsed(given: Sequence[str]) -> argparse.Namespace:
     """What was given: options that were not are missing."""
     reader = parser()
-    asked = reader.parse_args(arguments)
+    asked = reader.parse_args([f"--{SERVE}", *given[1:]] if given[:1] == [SERVE] else given)
     if "picture" not in asked and ("focus" in asked or "credit" in asked):
         reader.error("--focus and --credit are of your own photo: name it with --picture")
     return asked
@@ -168,6 +205,24 @@ def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
         return build(options, reporter)
     finally:
         gc.unfreeze()
+
+
+def attempt(options: Options, reporter: Reporter) -> Outcome:
+    """Bring a site up to date, whatever comes of it."""
+    from netviz.serving import Outcome
+
+    try:
+        report = bring_up_to_date(options, reporter)
+    except Mistakes as mistakes:
+        for one in mistakes.mistakes:
+            reporter.say(str(one))
+        return Outcome(mistakes=mistakes.mistakes)
+    except Exception as error:
+        failure = failure_of(error, options.store)
+        reporter.say(f"{NAME}: {failure.sentence}")
+        return Outcome(failure=failure.sentence)
+    report.show(reporter)
+    return Outcome(is_new=report.pages > 0, warnings=tuple(report.warnings))
 
 
 def _stop(*lines: str) -> int:

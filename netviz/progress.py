@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ from netviz.mistakes import Mistake
 
 LONGEST = 8  # experiments whose seconds are reported
 
+Listener = Callable[[str, float, str], None]
+"""Is told of each step: the stage, how much of it is done (0 to 1), and the item under way."""
+
 
 @dataclass(kw_only=True)
 class Stage:
@@ -36,20 +39,29 @@ class Stage:
     name: str
     total: float
     console: Console
+    listener: Listener
     bar: Progress | None = None
     done: float = 0.0
     seconds: dict[str, float] = field(default_factory=dict)
+    under_way: str = ""
 
     def advance(self, work: float) -> None:
         """Some of the total is done."""
         self.done += work
         if self.bar:
             self.bar.update(self.bar.task_ids[0], completed=min(self.done, self.total))
+        self.tell()
+
+    def tell(self) -> None:
+        """Let who listens know how far it is."""
+        self.listener(self.name, min(self.done / self.total, 1.0) if self.total else 0.0, self.under_way)
 
     @contextlib.contextmanager
     def item(self, name: str, work: float = 1.0) -> Iterator[None]:
         """One item worth ``work``; what was not advanced within it is when it ends."""
         start, before = time.perf_counter(), self.done
+        self.under_way = name
+        self.tell()
         if self.bar:
             self.bar.update(self.bar.task_ids[0], description=f"{self.name} · {name}")
         yield
@@ -63,11 +75,12 @@ class Stage:
 
 @dataclass
 class Reporter:
-    """Opens stages, and keeps how long each took."""
+    """Opens stages, keeps how long each took, and tells who listens how far they are."""
 
     console: Console = field(default_factory=lambda: Console(stderr=True, emoji=False))  # :100: is a line
     stages: dict[str, Stage] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    listener: Listener = lambda stage, share, item: None
 
     def say(self, line: str) -> None:
         """One line, whatever is in it."""
@@ -76,7 +89,8 @@ class Reporter:
     @contextlib.contextmanager
     def stage(self, name: str, total: float = 0.0) -> Iterator[Stage]:
         """A stage of ``total`` work; a bar is shown while it lasts if there is a terminal to show it on."""
-        stage = self.stages[name] = Stage(name=name, total=total, console=self.console)
+        stage = self.stages[name] = Stage(name=name, total=total, console=self.console, listener=self.listener)
+        stage.tell()
         start = time.perf_counter()
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
         times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())

@@ -18,6 +18,7 @@ import pytest
 
 from netviz import command_line
 from netviz.command_line import EXAMPLES, main
+from netviz.failures import FAULT
 from netviz.refusals import ADVICE, naming, refusal, unfit
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -200,13 +201,13 @@ def test_a_fault_of_ours_is_a_sentence_and_a_file_with_the_traceback(
         raise ZeroDivisionError("of ours")
 
     monkeypatch.setattr(command_line, "bring_up_to_date", fail)
-    assert main(["--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == command_line.FAULT
+    assert main(["--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]) == FAULT
     said = told(capsys)
     (details,) = (tmp_path / "store").iterdir()
     assert str(details) in said and "ZeroDivisionError" in said
     assert "ZeroDivisionError: of ours" in details.read_text("utf-8")
     (tmp_path / "file").touch()  # no folder to keep it in
-    assert main(["--to", str(tmp_path / "site"), "--store", str(tmp_path / "file")]) == command_line.FAULT
+    assert main(["--to", str(tmp_path / "site"), "--store", str(tmp_path / "file")]) == FAULT
     elsewhere = Path(re.findall(r"(\S+error-\w+\.txt)", told(capsys))[0])
     assert "of ours" in elsewhere.read_text("utf-8")
     elsewhere.unlink()

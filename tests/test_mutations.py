@@ -48,6 +48,10 @@ CANNOT_MATTER = {
     "netviz/site/generalities.py": "what is told in a terminal",
     "netviz/site/grading.py": "it warns or does not, in every build",
     "netviz/start.py": "how a build begins and ends",
+    "netviz/failures.py": "what is told when a build ends",
+    "netviz/new.py": "files that are written whenever they are asked for",
+    "netviz/new_course/": "what a new course begins with",
+    "netviz/serving/": "when a build is made, and who is told of it",
 }
 """What no file of a site that is kept depends on, and why. Every one is in the inputs' key: a build looks at all."""
 
@@ -143,6 +147,11 @@ def is_a_docstring(file: Path) -> bool:
     )
 
 
+def is_in(name: str, folder: str) -> bool:
+    """Whether a file is in a folder, whose name ends in a slash."""
+    return folder.endswith("/") and name.startswith(folder)
+
+
 @pytest.mark.slow
 def test_whatever_is_changed_is_found(root: Path) -> None:
     """Or is told why it can't matter; and what is told so is there, and is not found."""
@@ -150,9 +159,10 @@ def test_whatever_is_changed_is_found(root: Path) -> None:
     files = {name: file for name, file in program(root).items() if not is_a_docstring(file)}
     not_found = {name for name, file in files.items() if not changed_by(file, before)}
     print(f"{len(files)} mutants, {len(files) - len(not_found)} found")
-    unexplained, explained = not_found - CANNOT_MATTER.keys(), CANNOT_MATTER.keys() - not_found
+    listed = {name: entry for name in not_found for entry in CANNOT_MATTER if name == entry or is_in(name, entry)}
+    unexplained, wrongly_explained = not_found - listed.keys(), CANNOT_MATTER.keys() - {*listed.values()}
     assert not unexplained, "no key holds these: import them where keys begin, or say above why they can't matter"
-    assert not explained, "keys hold these after all, or they are gone"
+    assert not wrongly_explained, "keys hold these after all, or they are gone"
 
 
 @pytest.mark.parametrize(

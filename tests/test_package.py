@@ -100,6 +100,19 @@ def test_an_installed_netviz_builds_a_course_of_ones_own_and_opens_no_file_of_th
 
 
 @pytest.mark.slow
+def test_an_installed_netviz_writes_a_new_course_that_it_can_read(python: Path, tmp_path: Path) -> None:
+    netviz = python.with_name("netviz")
+    made = subprocess.run([netviz, "new", "mine"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert "cd mine && netviz serve" in made.stderr
+    read = "from pathlib import Path; from netviz.course.reading import read_course"
+    told = "c = read_course(Path('content'), 'compact'); print([one.slug for one in c.lessons], c.mistakes, c.warnings)"
+    run = [python, "-c", f"{read}; {told}"]
+    read_again = subprocess.run(run, cwd=tmp_path / "mine", capture_output=True, text=True, check=True)
+    assert read_again.stdout.strip() == "['what-the-network-says', 'where-it-looks'] () ()"
+    assert (tmp_path / "mine" / ".gitignore").is_file() and (tmp_path / "mine" / ".github" / "workflows").is_dir()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["netviz"], ["python", "-m", "netviz"]], ids=["command", "module"])
 def test_the_command_and_the_module_are_one_program(command: list[str], python: Path, tmp_path: Path) -> None:
     run = [python.with_name(command[0]), *command[1:]]

@@ -30,8 +30,13 @@ def _is_site_address(text: str) -> str:
 
 
 def _in_every_language(words: Any, info: ValidationInfo) -> Any:
-    """The texts, the first language's first, which must be there; what another lacks is told of with the rest of it."""
+    """The texts, the first language's first, which must be there; what another lacks is told of with the rest of it.
+
+    Where there is one language, a plain text is its.
+    """
     languages = (info.context or {}).get("languages", DEFAULT)
+    if len(languages) == 1 and isinstance(words, str):
+        words = {languages[0]: words}
     fits = isinstance(words, dict) and languages[0] in words and set(words) <= set(languages)
     if not fits or not all(isinstance(text, str) and text.strip() for text in words.values()):
         raise ValueError(f"a text in each language is wanted, {{{', '.join(f'{one}: …' for one in languages)}}}")

@@ -143,7 +143,7 @@ def read_course(
         hint = f"a course lives in content/, or name its folder with --content: one comes with netviz, {SAMPLE_COURSE}"
         raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
     look_in(content / "languages")
-    spoken = _languages_of(content / "site.yaml")
+    spoken = languages_of(content / "site.yaml")
     mistakes: list[Mistake] = []
     with gathered(mistakes):
         samples = read_samples(content / "pictures", spoken)
@@ -257,8 +257,8 @@ def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iter
         yield places.mistake(("parts",), f"no part has the lesson {missing[0]!r}")
 
 
-def _languages_of(path: Path) -> tuple[str, ...]:
-    """The languages of a course, before anything is read that depends on them; what is wrong is told with the rest."""
+def languages_of(path: Path) -> tuple[str, ...]:
+    """The languages of a course by its ``site.yaml``; what is wrong with it is told when all of it is read."""
     try:
         return read_checked(path, SiteLanguages, [])[0].languages
     except Mistakes:

@@ -1,0 +1,100 @@
+"""A process that builds whenever it is asked to.
+
+It keeps what takes long to import, so that a changed sentence is woven in less than a second. Whatever a build does to
+it, be it that the system ends it for want of memory, the process that answers browsers goes on and starts another.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+
+from netviz.mistakes import Mistake
+from netviz.options import Options
+from netviz.progress import Reporter
+from netviz.serving.state import Step
+
+EVERY = 0.1  # seconds between two steps that are told
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a build ended: whether it changed the site, and what is wrong; in a sentence, if no file is at fault."""
+
+    is_new: bool = False
+    warnings: tuple[Mistake, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    failure: str = ""
+
+
+Attempt = Callable[[Options, Reporter], Outcome]
+"""Builds a site; found in its module by name, since another process calls it."""
+
+
+class Builder:
+    """The process, and the pipe to it."""
+
+    def __init__(self, attempt: Attempt, options: Options) -> None:
+        processes = multiprocessing.get_context("spawn")  # a fork would take locks along that other threads hold
+        self._pipe, theirs = processes.Pipe()
+        self._process = processes.Process(target=_work, args=(theirs, attempt, options), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def build(self) -> Iterator[Step | Outcome]:
+        """Build: its steps while they are made, then its outcome."""
+        try:
+            self._pipe.send("build")
+            while not isinstance(news := self._pipe.recv(), Outcome):
+                yield news
+        except (EOFError, OSError):
+            self._process.join()
+            ended = f"the process that builds was ended (exit code {self._process.exitcode})"
+            news = Outcome(failure=f"{ended}; it may be that memory was short. The next change starts it anew.")
+        yield news
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be asked to build."""
+        return self._process.is_alive()
+
+    def end(self) -> None:
+        """End it at once, whatever it does: what a killed build leaves is tidied up by the next."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+
+def _work(pipe: Connection, attempt: Attempt, options: Options) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while pipe.recv():
+        pipe.send(attempt(options, Reporter(listener=_Telling(pipe))))
+
+
+def _end_with_parent() -> None:
+    """Nobody waits for a build whose server is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
+
+
+class _Telling:
+    """Sends steps through a pipe, a new stage at once and others now and then."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self._pipe, self._last, self._stage = pipe, 0.0, ""
+
+    def __call__(self, stage: str, share: float, item: str) -> None:
+        now = time.monotonic()
+        if stage != self._stage or now - self._last > EVERY:
+            self._last, self._stage = now, stage
+            self._pipe.send(Step(stage, share, item))

@@ -1,0 +1,70 @@
+"""Which of the files that a site is made of were saved, as soon as they are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+
+from watchfiles import Change, awatch
+
+from netviz.course.folders import DROPPED
+from netviz.installation import PACKAGE, TEMPLATES
+from netviz.options import Options
+
+LULL = 50  # milliseconds without a change: editors write a file in several steps
+LOOK = 1000  # milliseconds after which it is looked whether the folders are still the same
+
+# What a process that builds has read once and for all.
+KEPT = (PACKAGE, TEMPLATES)
+
+
+def watched(options: Options) -> tuple[Path, ...]:
+    """The folders that a site is made of, with those of the photo and of the weights if these are files."""
+    files = [Path(one) for one in (options.picture, options.weights) if one and Path(one).is_file()]
+    return tuple({path.resolve(): None for path in (options.content, *KEPT, *(file.parent for file in files))})
+
+
+def needs_restart(paths: Sequence[Path], options: Options) -> bool:
+    """Whether one of these files is kept in memory by a process that builds."""
+    kept = (*KEPT, options.content.resolve() / "languages")
+    return any(path.is_relative_to(folder) for path in paths for folder in kept)
+
+
+async def saved(options: Options) -> AsyncIterator[list[Path]]:
+    """The files that were saved, moved or removed, whenever some were; the same folders after all of them were.
+
+    A folder that is removed and made again (as by ``git checkout``) is a change of its own.
+    """
+    while True:
+        folders = watched(options)
+        before = _identities(folders)
+        changes = awatch(
+            *(folder for folder in folders if folder.is_dir()),
+            watch_filter=lambda change, path: _counts(change, Path(path), options),
+            step=LULL,
+            rust_timeout=LOOK,
+            yield_on_timeout=True,
+        )
+        async for paths in changes:
+            if paths:
+                yield sorted({Path(path) for _, path in paths})
+            if _identities(watched(options)) != before:
+                break
+        yield list(folders)
+
+
+def _identities(folders: Sequence[Path]) -> list[tuple[int, int] | None]:
+    """What tells a folder from another that takes its place."""
+    return [(one.stat().st_dev, one.stat().st_ino) if one.is_dir() else None for one in folders]
+
+
+def _counts(change: Change, path: Path, options: Options) -> bool:
+    """Whether a build may read a file."""
+    made = (options.to.resolve(), options.store.resolve())
+    if any(path.is_relative_to(folder) for folder in made):
+        return False
+    files = [Path(one).resolve() for one in (options.picture, options.weights) if one]
+    within = next((folder for folder in (options.content.resolve(), *KEPT) if path.is_relative_to(folder)), None)
+    if within is None:
+        return path in files
+    return not any(DROPPED.fullmatch(part) for part in path.relative_to(within).parts)
