@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, wait
 from netviz.mistakes import Mistake
 from netviz.options import Options
 from netviz.progress import Reporter
-from netviz.serving.state import Step
+from netviz.serving.state import UnderWay
 
 EVERY = 0.1  # seconds between two steps that are told
 
@@ -47,7 +47,7 @@ class Builder:
         self._process.start()
         theirs.close()
 
-    def build(self) -> Iterator[Step | Outcome]:
+    def build(self) -> Iterator[UnderWay | Outcome]:
         """Build: its steps while they are made, then its outcome."""
         try:
             self._pipe.send("build")
@@ -97,4 +97,4 @@ class _Telling:
         now = time.monotonic()
         if stage != self._stage or now - self._last > EVERY:
             self._last, self._stage = now, stage
-            self._pipe.send(Step(stage, share, item))
+            self._pipe.send(UnderWay(stage, share, item))

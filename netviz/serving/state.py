@@ -14,7 +14,7 @@ AROUND = 3  # lines shown before and after the one with the mistake
 
 
 @dataclass(frozen=True)
-class Step:
+class UnderWay:
     """What a build is doing: its stage, the share of that which is done (0 to 1), and the item under way."""
 
     stage: str
@@ -50,7 +50,7 @@ class State:
     """
 
     built: int = 0
-    step: Step | None = None
+    step: UnderWay | None = None
     mistakes: tuple[Told, ...] = ()
     warnings: tuple[Told, ...] = ()
     failure: str = ""
