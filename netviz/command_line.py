@@ -30,6 +30,7 @@ examples:
   {COMMAND} --weights vgg16.h5             with a file in the layout of Keras' own
   {COMMAND} --to ~/public/netviz           into another folder
   {COMMAND} --offer chelsea dog            a quicker build: readers may choose only these sample pictures
+  {COMMAND} --list classes dog             how the classes are called that have "dog" in their names
   {COMMAND} --export region-dog --to out   the raw numbers of an experiment, as .npz
   {COMMAND} new my-course                  a course of two short lessons to begin with, in a new folder
   {COMMAND} new lesson "Cats"              another lesson of the course in content/
@@ -99,6 +100,13 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="build, show the site to browsers on this machine, and build it anew whenever a file is saved",
     )
+    instead.add_argument(
+        "--list",
+        type=filled,
+        nargs="+",
+        metavar=("WHAT", "WORD"),
+        help="list what a lesson may name, and has the word in its name: methods, classes, layers or photos",
+    )
     arguments.add_argument(
         "--port", type=_port, metavar="N", default=PORT, help=f"where --serve answers browsers ({PORT}; 0: any)"
     )
@@ -167,6 +175,10 @@ def _done(asked: argparse.Namespace, chosen: Options, reporter: Reporter) -> Non
         from netviz.pipeline import clean
 
         reporter.say(f"{clean(chosen)} in {chosen.store}")
+    elif asked.list:
+        from netviz.listing import listed
+
+        print(*listed(asked.list[0], " ".join(asked.list[1:]), chosen), sep="\n")
     elif asked.serve:
         from netviz.serving import serve
 

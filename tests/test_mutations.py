@@ -49,6 +49,7 @@ CANNOT_MATTER = {
     "netviz/site/grading.py": "it warns or does not, in every build",
     "netviz/start.py": "how a build begins and ends",
     "netviz/failures.py": "what is told when a build ends",
+    "netviz/listing.py": "what is told in a terminal",
     "netviz/new.py": "files that are written whenever they are asked for",
     "netviz/new_course/": "what a new course begins with",
     "netviz/serving/": "when a build is made, and who is told of it",

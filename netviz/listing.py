@@ -1,0 +1,70 @@
+"""What an author may name: methods, classes, layers and photos, a line each."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+
+from netviz.course.reading import languages_of
+from netviz.course.samples import read_samples
+from netviz.languages.known import in_language
+from netviz.methods import methods
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.networks.architecture import vgg16_layers
+from netviz.networks.classes import classes
+from netviz.options import Options
+
+Row = tuple[str, ...]
+
+
+def listed(what: str, word: str, options: Options) -> list[str]:
+    """A line for each thing of a kind in which ``word`` occurs, whatever its case; its columns stand below each other.
+
+    Raises Mistakes for a kind that isn't one of `KINDS`, where nothing has the word, and for a course without photos.
+    """
+    if what not in KINDS:
+        raise Mistakes([Mistake(options.content, f"has no list of {what!r}", hint=nearest(what, KINDS))])
+    rows = [*KINDS[what](options)]
+    found = [row for row in rows if word.casefold() in "\t".join(row).casefold()]
+    if not found:
+        raise Mistakes([Mistake(options.content, f"none of the {len(rows)} {what} has {word!r} in its name")])
+    widths = [max(map(_width, column)) for column in zip(*found, strict=True)]
+    return ["  ".join(map(_padded, row, widths)).rstrip() for row in found]
+
+
+def _methods(options: Options) -> Iterator[Row]:
+    for name, one in sorted(methods().items()):
+        yield name, one.gives, in_language(one.title, languages_of(options.content / "site.yaml")[0])
+
+
+def _classes(options: Options) -> Iterator[Row]:
+    for one in classes():
+        yield str(one.index), one.english, one.chinese, "; ".join(one.aliases)
+
+
+def _layers(options: Options) -> Iterator[Row]:
+    for one in vgg16_layers(options.weights):
+        yield one.name, one.kind, " x ".join(map(str, one.shape))
+
+
+def _photos(options: Options) -> Iterator[Row]:
+    spoken = languages_of(options.content / "site.yaml")
+    for name, one in read_samples(options.content / "pictures", spoken).items():
+        yield name, one.path.name, in_language(one.titles, spoken[0]), one.licence
+
+
+KINDS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
+    "methods": _methods,
+    "classes": _classes,
+    "layers": _layers,
+    "photos": _photos,
+}
+
+
+def _width(text: str) -> int:
+    """The columns that a text takes in a terminal."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text))
