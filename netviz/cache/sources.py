@@ -17,7 +17,7 @@ from pathlib import Path
 from netviz.cache import packages
 from netviz.cache.store import key_of
 
-PACKAGE = "netviz"
+ROOT_PACKAGE = "netviz"  # by whose name our modules are known
 FOLDER = Path(__file__).resolve().parents[1]
 CODE = (".py", ".pyc")
 _LINE = r"(?:[^;\n]*\\\n)*[^;\n]*"  # to the statement's end, over lines that are continued
@@ -126,7 +126,7 @@ def _foreign(module: str) -> frozenset[str]:
     path = _path(module)
     named = _DOTTED.findall(path.read_text("utf-8")) if path else []
     names = {name.partition(".")[0] for name in (*_imports(module), *named)}
-    return frozenset(names - {PACKAGE} - sys.stdlib_module_names)
+    return frozenset(names - {ROOT_PACKAGE} - sys.stdlib_module_names)
 
 
 @cache
@@ -146,7 +146,7 @@ def _path(module: str) -> Path | None:
     A module declared elsewhere, say a method's, has one of ours if it was imported and no distribution brings it.
     """
     package, *rest = module.split(".")
-    if package != PACKAGE:
+    if package != ROOT_PACKAGE:
         foreign = package in sys.stdlib_module_names or packages.distributions([package])
         file = None if foreign else getattr(sys.modules.get(module), "__file__", None)
         return Path(file) if file else None

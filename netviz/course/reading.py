@@ -31,7 +31,7 @@ from netviz.refusals import stands
 from netviz.text_files import read_text_file
 from netviz.yaml_places import Places, read_checked, read_yaml
 
-HOME = "home"
+HOME_FOLDER = "home"  # of content/pages: the page that opens the site
 
 
 class Part(BaseModel):
@@ -158,11 +158,11 @@ def read_course(
     with gathered(mistakes):
         measurements = read_measurements(content / "measurements")
     with gathered(mistakes):
-        home = read_lesson(content / "pages" / HOME, spoken)
+        home = read_lesson(content / "pages" / HOME_FOLDER, spoken)
     with gathered(mistakes):
         lessons = read_lessons((path for path in entries(content / "lessons") if path.is_dir()), spoken)
     with gathered(mistakes):
-        others = (path for path in entries(content / "pages") if path.is_dir() and path.name != HOME)
+        others = (path for path in entries(content / "pages") if path.is_dir() and path.name != HOME_FOLDER)
         side_pages = read_lessons(others, spoken)
     with gathered(mistakes):
         bibliography = read_bibliography(content / "bibliography.yaml")

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from netviz.course.folders import alike
-from netviz.course.reading import HOME as HOME_FOLDER
-from netviz.course.reading import Course
+from netviz.course.reading import HOME_FOLDER, Course
 from netviz.mistakes import Mistake
 from netviz.site.pages import HOME, NOT_FOUND, PAGES
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from netviz.course.claims import CheckedClaim
 from netviz.course.lessons import Lesson
-from netviz.course.reading import HOME
+from netviz.course.reading import HOME_FOLDER
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import CLAIM, Function, look_up
 from netviz.site import rendering
@@ -65,7 +65,7 @@ def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup
 def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
     render = partial(rendering.render_page, edition.templates)
     text = lesson.texts[edition.language]
-    if lesson.slug == HOME:
+    if lesson.slug == HOME_FOLDER:
         return render("home", edition.site, page, body=content)
     if lesson in edition.course.side_pages:
         return render("page", edition.site, page, body=content, learn=text.front.learn)

@@ -21,7 +21,7 @@ Templates = tuple[Path, ...]
 FAULTS = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)  # of a template
 
 
-def found(templates: Templates, name: str) -> Path:
+def template_file(templates: Templates, name: str) -> Path:
     """The file that is taken for a template, or for a file that goes into the site as it is."""
     return next((folder / name for folder in templates if (folder / name).is_file()), templates[-1] / name)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from netviz.course import reading
+from netviz.course.reading import HOME_FOLDER
 from netviz.languages.known import FIRST
 from netviz.networks.weights import Weights
 from netviz.site.text.markup import Section
@@ -138,7 +138,7 @@ def as_address(path: str) -> str:
 
 def page_slug(lesson: str) -> str:
     """What a lesson's page is called in addresses; the course's opening becomes the home page."""
-    return HOME if lesson == reading.HOME else lesson
+    return HOME if lesson == HOME_FOLDER else lesson
 
 
 def search_index(language: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import Lesson, LessonText
-from netviz.course.reading import HOME, Course
+from netviz.course.reading import HOME_FOLDER, Course
 from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import ExpressionError, Sandbox
@@ -82,7 +82,7 @@ def text_warnings(course: Course) -> Iterator[Mistake]:
 
 def _ids_around(course: Course, lesson: Lesson) -> frozenset[str]:
     """The ids on a lesson's page that are no lesson's."""
-    return ids_of(course.templates, "base", "course", "opening", "home" if lesson.slug == HOME else "lesson")
+    return ids_of(course.templates, "base", "course", "opening", "home" if lesson.slug == HOME_FOLDER else "lesson")
 
 
 def _keys_taken(course: Course) -> Iterator[Mistake]:

@@ -1,4 +1,4 @@
-"""Weaving: values and templates become pages. Nothing is read but the templates, and nothing is written."""
+"""Rendering: values and templates become HTML. Nothing is read but the templates, and nothing is written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from netviz.languages.known import language as language_of
 from netviz.languages.messages import messages
 from netviz.mistakes import Mistakes
 from netviz.networks.architecture import Layer
-from netviz.site.overrides import FAULTS, Templates, found, override_failure
+from netviz.site.overrides import FAULTS, Templates, override_failure, template_file
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
 from netviz.site.pages import PAGES, Page, Site, as_address, search_index
@@ -98,13 +98,13 @@ def to_fill(language: str, name: str) -> str:
 
 def ids_of(templates: Templates, *names: str) -> frozenset[str]:
     """The ids that templates give to parts of a page, whatever it shows."""
-    sources = [found(templates, f"{name}.html").read_text("utf-8") for name in names]
+    sources = [template_file(templates, f"{name}.html").read_text("utf-8") for name in names]
     return frozenset(re.findall(r' id="([^"{}]+)"', "".join(sources)))
 
 
 def read_assets(templates: Templates) -> dict[str, bytes]:
     """What every page needs beside itself: contents by path from the site's root."""
-    return {f"assets/{name}": found(templates, name).read_bytes() for name in ASSETS}
+    return {f"assets/{name}": template_file(templates, name).read_bytes() for name in ASSETS}
 
 
 def _rendered(env: Environment, name: str, **values: Any) -> str:

@@ -1,4 +1,4 @@
-"""Composing: a course and its results become a site, every page in every language and for every picture."""
+"""Weaving: a course and its results become a site, every page in every language and for every picture."""
 
 from __future__ import annotations
 
