@@ -38,6 +38,10 @@ cams-through-blocks =
     .x = block of the network
     .y = share of the map in the box
 
+fineness =
+    .x = pixels between the two
+    .y = correlation
+
 gradient =
     .unit = { $score } per RGB step
 

@@ -36,6 +36,10 @@ cams-through-blocks =
     .x = 网络的第几块
     .y = 解释图落在框内的份额
 
+fineness =
+    .x = 相隔多少像素
+    .y = 相关系数
+
 gradient =
     .unit = 每级 RGB 的{ $score }变化
 
