@@ -6,7 +6,7 @@ numbers is done here with a handful, so that each can be shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
@@ -133,11 +133,18 @@ def loss_gradients(layers: Layers, inputs: Floats, truths: Floats, task: Learnin
     """The derivative of the mean loss by every weight and bias, by the chain rule from the score backwards."""
     values = forward(layers, inputs)
     upstream = (task.answer(values[-1]) - truths[:, None]) / len(truths)
-    gradients: Layers = []
-    for (weights, _), below in zip(reversed(layers), reversed(values[:-1]), strict=True):
-        gradients.append((below.T @ upstream, upstream.sum(axis=0)))
-        upstream = (upstream @ weights.T) * (below > 0)  # a ReLU lets pass what it was active for
+    gradients = [(below.T @ above, above.sum(axis=0)) for below, above in backward(layers, values, upstream)]
     return gradients[::-1]
+
+
+def backward(layers: Layers, values: list[Floats], upstream: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """From the last layer to the first: its inputs, and what of a derivative by the scores arrives at its sums.
+
+    Layers may be stacks of several networks' (..., inputs, units), as values and derivatives then are.
+    """
+    for (weights, _), below in zip(reversed(layers), reversed(values[:-1]), strict=True):
+        yield below, upstream
+        upstream = (upstream @ np.swapaxes(weights, -1, -2)) * (below > 0)  # a ReLU passes what it was active for
 
 
 def descend(layers: Layers, inputs: Floats, truths: Floats, task: LearningTask, rate: float) -> Layers:

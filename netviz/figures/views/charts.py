@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,7 @@ MARKS = (
 FEW = 15  # points up to this number are marked on their line
 DECADES = 1000  # values above zero whose greatest is more times the least than this get a logarithmic axis
 SHOWN = 5  # classes among the bars
+MEASURES = ("weights", "shares", "correlations")  # what bars with names may be long by
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,20 @@ class Axis:
 
 @view("curve", needs=("x",))
 def draw_curve(request: Request) -> Figure:
-    """``x`` (p,) and every other array of its length, each a line."""
-    x, series = _series(request)
+    """``x`` (p,) and every other array of its length, each a line.
+
+    Of several runs at each x, (p, runs), the line is their mean, and a band reaches from the least to the greatest.
+    """
+    runs = {
+        name: np.asarray(v, np.float64)
+        for name, v in request.arrays.items()
+        if np.ndim(v) == 2 and len(v) == len(request.arrays["x"])
+    }
+    means = {name: values.mean(axis=1) for name, values in runs.items()}
+    x, series = _series(replace(request, arrays={**request.arrays, **means}))
     log_x, log_y = _asked_log(request, x, series)
-    return _chart(request, "curve", x, series, log_x, log_y, identity=False)
+    bands = {name: (values.min(axis=1), values.max(axis=1)) for name, values in runs.items()}
+    return _chart(request, "curve", x, series, log_x, log_y, identity=False, bands=bands)
 
 
 @view("scatter", needs=("x",))
@@ -108,11 +120,12 @@ def draw_matrix(request: Request) -> Figure:
 def draw_bars(request: Request) -> Figure:
     """Five likeliest of ``probabilities`` or ``logits`` (classes,), or ten heaviest of ``weights`` (k,) of regions.
 
-    With ``names`` or ``words`` (k,) all ``weights`` or ``shares`` are drawn, in their order, and other arrays of that
-    length stand beside them. Names are terms, which have a word in each language; words stay as they are.
+    With ``names`` or ``words`` (k,) all ``weights``, ``shares`` or ``correlations`` are drawn, in their order, and
+    other arrays of that length stand beside them. Names are terms, which have a word in each language; words stay as
+    they are.
     """
     arrays = request.arrays
-    if ("names" in arrays or "words" in arrays) and ("weights" in arrays or "shares" in arrays):
+    if ("names" in arrays or "words" in arrays) and any(name in arrays for name in MEASURES):
         return _named_bars(arrays)
     if "probabilities" in arrays or "logits" in arrays:
         return _class_bars(arrays)
@@ -227,8 +240,9 @@ def _chart(
     log_x: bool,
     log_y: bool,
     identity: bool,
+    bands: Mapping[str, tuple[Floats, Floats]] = MappingProxyType({}),
 ) -> Figure:
-    pooled = np.concatenate(list(series.values()))
+    pooled = np.concatenate([*series.values(), *(edge for band in bands.values() for edge in band)])
     x_range, y_range = _range(x, log_x), _range(pooled, log_y)
     if identity:
         both = np.concatenate([x, pooled])
@@ -250,7 +264,10 @@ def _chart(
             y_axis(ends),
             {"class": "identity", "stroke-dasharray": "4 4", "stroke-opacity": "0.6"},
         )
-    for number, values in enumerate(series.values()):
+    for number, (name, values) in enumerate(series.items()):
+        if name in bands:
+            low, high = bands[name]
+            _band(svg, x_axis(x), y_axis(low), y_axis(high), number)
         if role == "curve":
             _line(svg, x_axis(x), y_axis(values), number)
         if role == "scatter" or len(x) <= FEW:
@@ -337,6 +354,14 @@ def _line(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
     if DASHES[number % len(DASHES)]:
         attributes["stroke-dasharray"] = DASHES[number % len(DASHES)]
     _path(svg, x, y, {**attributes, "color": COLOURS[number % len(COLOURS)]})
+
+
+def _band(svg: ET.Element, x: Floats, low: Floats, high: Floats, number: int) -> None:
+    outline = zip([*x, *x[::-1]], [*low, *high[::-1]], strict=True)
+    steps = "L".join(f"{short(left)} {short(top)}" for left, top in outline)
+    paint = {"fill": "currentColor", "fill-opacity": "0.15", "stroke": "none"}
+    colour = {"class": f"line-{number}", "color": COLOURS[number % len(COLOURS)]}
+    ET.SubElement(svg, "path", {"d": f"M{steps}Z", **colour, **paint})
 
 
 def _marks(svg: ET.Element, x: Floats, y: Floats, number: int) -> None:
@@ -430,12 +455,12 @@ _SCORES = (("probabilities", "probability"), ("logits", "logit"))
 
 def _named_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
     label = "names" if "names" in arrays else "words"
-    measure = "weights" if "weights" in arrays else "shares"
+    measure = next(name for name in MEASURES if name in arrays)
     names, values = arrays[label], np.asarray(arrays[measure], np.float64)
     if names.ndim != 1 or names.shape != values.shape or not names.size:
         raise ValueError(f"the view 'bars' needs a name for each value; the shapes are {names.shape}, {values.shape}")
     more = {key: one for key, one in arrays.items() if key not in (label, measure) and one.shape == values.shape}
-    kind = "number" if measure == "weights" else "share"
+    kind = "share" if measure == "shares" else "number"
     columns = (
         Column(label.removesuffix("s"), "term" if label == "names" else "name"),
         Column(measure, kind),

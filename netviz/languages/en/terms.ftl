@@ -13,6 +13,7 @@ change = change
 computed = side by the layers' sizes
 conservation_error = error of the account
 correlation = correlation
+correlations = correlation
 delta = gap in the account
 delta_tried = gaps in the account on the way
 deviation = the noise's standard deviation

@@ -10,6 +10,7 @@ change = 变化量
 computed = 按各层尺寸推算的边长
 conservation_error = 守恒误差
 correlation = 相关系数
+correlations = 相关系数
 delta = 账目差额
 delta_tried = 途中各次的账目差额
 deviation = 噪声的标准差

@@ -1,0 +1,520 @@
+"""What happens to explanations when a network gets more layers, or is replaced by a simpler model.
+
+All is measured on held-out rows or digits, on several networks that differ in their random start alone. A score here
+is the log-odds of the class that the network answers, and an input's baseline the mean of what was learned from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations, pairwise
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from netviz.data.digits import INK, digits
+from netviz.data.tables import table
+from netviz.methods import Paper, Passes, Result, Seed, method
+from netviz.methods.correlations import correlations
+from netviz.methods.dense import DenseNetworks, train_dense, with_one_thread
+from netviz.methods.gradient_descent import Floats
+from netviz.methods.gradients import quadrature
+from netviz.networks import Array
+
+DEEPEST = 8
+WIDTH = 32  # units of a hidden layer, where layers are added
+TEACHER_LAYERS, TEACHER_WIDTH = 6, 64
+STUDENT_WIDTH = 16
+LEAVES = 32
+STEPS = 600  # of training
+NOISE = 0.3  # that a gradient should stand, as a share of the inputs' root mean square
+COPIES = 4  # of each input, which a teacher labels for its students
+COPY_NOISE = 0.6  # of those copies
+PATH = 16  # points of integrated gradients
+
+Source = Annotated[Literal["digits", "tumours"], Field(description="handwritten digits, or the table of tumours")]
+Networks = Annotated[int, Field(ge=2, le=20, description="networks that differ in their random start alone")]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """``learned`` and ``held_out`` (n, k), less the mean of the former; ``learned_labels``, ``held_out_labels``."""
+
+    learned: Floats
+    held_out: Floats
+    learned_labels: NDArray[np.int64]
+    held_out_labels: NDArray[np.int64]
+
+    @property
+    def classes(self) -> int:
+        return int(self.learned_labels.max()) + 1
+
+    @property
+    def targets(self) -> Floats:
+        """The known labels as probabilities: (n, classes)."""
+        return np.eye(self.classes)[self.learned_labels]
+
+    def noisy(self, inputs: Floats, noise: float, seed: int) -> Floats:
+        """Inputs with normal noise of so many times the root mean square of those learned from: (..., n, k)."""
+        deviation = noise * np.sqrt((self.learned**2).mean())
+        return inputs + deviation * np.random.default_rng(seed).standard_normal(inputs.shape)
+
+
+@cache
+def examples(source: str) -> Examples:
+    """Digits with ink from -1 to 1, or the tumours' columns in standard deviations."""
+    inputs: Array
+    if source == "digits":
+        data = digits()
+        inputs = (2 * data.pictures / INK - 1).reshape(len(data.labels), -1)
+        labels, held_out = data.labels, data.held_out
+    else:
+        rows = table("tumours")
+        inputs, labels, held_out = rows.standardised, rows.labels, rows.held_out
+    mean = inputs[~held_out].mean(axis=0)
+    return Examples(inputs[~held_out] - mean, inputs[held_out] - mean, labels[~held_out], labels[held_out])
+
+
+MEASURES = ("accuracy", "steadiness", "methods_agreement", "networks_agreement")
+
+
+@method(
+    subject="data",
+    title={"en": "Explanations by depth", "zh": "解释随深度的变化"},
+    summary={
+        "en": "Networks of one to eight layers learn the same task: how steady their gradients are, how well two "
+        "methods agree, and how much alike the reasons of networks are that differ in their random start alone.",
+        "zh": "一到八层的网络学同一个任务：梯度有多稳定，两种方法有多一致，只有随机起点不同的网络理由有多相似。",
+    },
+    papers=(
+        Paper(
+            "Balduzzi et al.",
+            2017,
+            "The Shattered Gradients Problem: If resnets are the answer, then what is the question?",
+            "https://arxiv.org/abs/1702.08591",
+        ),
+    ),
+    gives="check",
+    views=("curve",),
+    numbers=(
+        *(f"{name}_{what}" for name in MEASURES for what in ("first", "last", "first_range", "last_range")),
+        "width",
+        "parameters",
+        "most_accurate",
+    ),
+    passes=lambda settings: Passes(0, training=DEEPEST * STEPS * settings.networks),
+    words={
+        "en": """
+explanations-by-depth =
+    .x = layers
+    .y = share or correlation
+    .setting-grow = what makes a network larger: more layers, or as many weights and biases more in two layers
+accuracy_first = accuracy, one layer
+accuracy_last = accuracy, eight layers
+accuracy_first_range = its range, one layer
+accuracy_last_range = its range, eight layers
+methods_agreement = two methods agree
+methods_agreement_first = two methods agree, one layer
+methods_agreement_last = two methods agree, eight layers
+methods_agreement_first_range = their range, one layer
+methods_agreement_last_range = their range, eight layers
+networks_agreement = networks agree
+networks_agreement_first = networks agree, one layer
+networks_agreement_last = networks agree, eight layers
+networks_agreement_first_range = their range, one layer
+networks_agreement_last_range = their range, eight layers
+steadiness = the gradient stays under noise
+steadiness_first = the gradient stays under noise, one layer
+steadiness_last = the gradient stays under noise, eight layers
+steadiness_first_range = its range, one layer
+steadiness_last_range = its range, eight layers
+most_accurate = layers of the most accurate
+grow = what grows
+""",
+        "zh": """
+explanations-by-depth =
+    .x = 层数
+    .y = 比例或相关系数
+    .setting-grow = 网络怎样变大：加层，或者在两层之内加上同样多的参数
+    .setting-networks = 只有随机起点不同的网络的个数
+    .setting-source = 手写数字，或肿瘤表
+accuracy_first = 准确率，一层
+accuracy_last = 准确率，八层
+accuracy_first_range = 准确率的范围，一层
+accuracy_last_range = 准确率的范围，八层
+methods_agreement = 两种方法一致
+methods_agreement_first = 两种方法一致，一层
+methods_agreement_last = 两种方法一致，八层
+methods_agreement_first_range = 一致程度的范围，一层
+methods_agreement_last_range = 一致程度的范围，八层
+networks_agreement = 各网络一致
+networks_agreement_first = 各网络一致，一层
+networks_agreement_last = 各网络一致，八层
+networks_agreement_first_range = 各网络一致程度的范围，一层
+networks_agreement_last_range = 各网络一致程度的范围，八层
+steadiness = 加噪声后梯度不变
+steadiness_first = 加噪声后梯度不变，一层
+steadiness_last = 加噪声后梯度不变，八层
+steadiness_first_range = 稳定程度的范围，一层
+steadiness_last_range = 稳定程度的范围，八层
+most_accurate = 最准确的层数
+grow = 什么变大
+""",
+    },
+)
+@with_one_thread
+def explanations_by_depth(
+    *,
+    source: Source = "digits",
+    grow: Annotated[
+        Literal["layers", "parameters"],
+        Field(description="what makes a network larger: layers, or as many weights and biases in two layers"),
+    ] = "layers",
+    networks: Networks = 5,
+    seed: Seed = 1,
+) -> Result:
+    """``x`` (8,), the layers, and four measures of each network, means over all held-out inputs.
+
+    ``accuracy`` (8, networks). ``steadiness`` (8, networks): the cosine between the gradients at an input and at the
+    same with noise. ``methods_agreement`` (8, networks): the correlation of gradient × input with integrated gradients.
+    ``networks_agreement`` (8, pairs): that of two networks' integrated gradients where they answer alike.
+
+    Numbers: of each the mean at one layer and at eight (``_first``, ``_last``) and the least and the greatest there
+    (``_first_range``, ``_last_range``: (2,)); the ``width`` of hidden layers; ``parameters`` (2,), least and most;
+    ``most_accurate``, the layers at which the mean accuracy is greatest. With ``grow: parameters`` the networks have
+    two layers, and as many weights and biases as one of that many layers.
+    """
+    data, seeds = examples(source), [seed + number for number in range(networks)]
+    measured: dict[str, list[Floats]] = {name: [] for name in MEASURES}
+    sizes = []
+    for depth in range(1, DEEPEST + 1):
+        size = parameters(data, depth, WIDTH)
+        width = WIDTH if grow == "layers" else width_of(data, size)
+        layers = depth if grow == "layers" else 2
+        trained = train_dense(data.learned, data.targets, depth=layers, width=width, seeds=seeds, steps=STEPS)
+        sizes.append(parameters(data, layers, width))
+        for name, values in _measures(trained, data, seed).items():
+            measured[name].append(values)
+    found = {name: np.stack(values) for name, values in measured.items()}
+    ends = {"first": 0, "last": -1}
+    return {
+        "x": np.arange(1, DEEPEST + 1),
+        **found,
+        **{f"{name}_{end}": values[at].mean() for name, values in found.items() for end, at in ends.items()},
+        **{
+            f"{name}_{end}_range": np.array([values[at].min(), values[at].max()])
+            for name, values in found.items()
+            for end, at in ends.items()
+        },
+        "width": np.array(WIDTH),
+        "parameters": np.array([sizes[0], sizes[-1]]),
+        "most_accurate": found["accuracy"].mean(axis=1).argmax() + 1,
+    }
+
+
+def _measures(networks: DenseNetworks, data: Examples, seed: int) -> dict[str, Floats]:
+    said = networks.answers(data.held_out)
+    inputs = np.broadcast_to(data.held_out, (*said.shape, data.held_out.shape[-1]))
+    gradient = networks.gradient(inputs, said)
+    integrated = integrated_gradients(networks, inputs, said)
+    pairs = combinations(range(len(said)), 2)
+    return {
+        "accuracy": (said == data.held_out_labels).mean(axis=-1),
+        "steadiness": cosines(gradient, networks.gradient(data.noisy(inputs, NOISE, seed), said)).mean(axis=-1),
+        "methods_agreement": _likeness(inputs * gradient, integrated),
+        "networks_agreement": np.array(
+            [
+                correlations(integrated[one][alike], integrated[other][alike]).mean()
+                for one, other in pairs
+                if (alike := said[one] == said[other]).any()
+            ]
+        ),
+    }
+
+
+@method(
+    subject="data",
+    title={"en": "A simpler model learned from a network", "zh": "从网络学来的简化模型"},
+    summary={
+        "en": "A small network, a linear model or a tree learns what a large network says: how often it is right, how "
+        "often it agrees, and how much its reasons are those of the large one.",
+        "zh": "小网络、线性模型或决策树学习大网络的回答：准确率如何，有多少次与它一致，理由又有多像它的理由。",
+    },
+    papers=(
+        Paper(
+            "Buciluă, Caruana and Niculescu-Mizil",
+            2006,
+            "Model Compression",
+            "https://doi.org/10.1145/1150402.1150464",
+        ),
+        Paper(
+            "Hinton, Vinyals and Dean",
+            2015,
+            "Distilling the Knowledge in a Neural Network",
+            "https://arxiv.org/abs/1503.02531",
+        ),
+    ),
+    gives="contributions",
+    views=("bars",),
+    numbers=(
+        "names",
+        "correlations",
+        "lowest",
+        "highest",
+        "teacher_accuracy",
+        "teacher_steadiness",
+        "teacher_needed",
+        "teacher_parameters",
+        *(f"taught_{name}" for name in ("accuracy", "agreement", "likeness", "steadiness", "needed", "parameters")),
+        *(f"alone_{name}" for name in ("accuracy", "agreement", "likeness")),
+        "own_likeness",
+        "other_likeness",
+        "other_agreement",
+        "taught_range",
+        "alone_range",
+        "other_range",
+    ),
+    passes=lambda settings: Passes(0, training=4 * STEPS * settings.networks),
+    words={
+        "en": """
+teacher = the large network's own gradient × input
+taught = the simple model, learned from the large network
+alone = the simple model, learned from the labels
+other = another large network
+lowest = lowest
+highest = highest
+teacher_accuracy = accuracy, large network
+teacher_steadiness = the gradient stays under noise, large network
+teacher_needed = inputs that hold four fifths of the reasons, large network
+teacher_parameters = weights and biases, large network
+taught_accuracy = accuracy, learned from it
+taught_agreement = answers like the large network, learned from it
+taught_likeness = reasons like the large network's, learned from it
+taught_steadiness = the gradient stays under noise, learned from it
+taught_needed = inputs that hold four fifths of the reasons, learned from it
+taught_parameters = weights and biases, or leaves, of the simple model
+taught_range = range of the reasons' likeness, learned from it
+alone_accuracy = accuracy, learned from the labels
+alone_agreement = answers like the large network, learned from the labels
+alone_likeness = reasons like the large network's, learned from the labels
+alone_range = range of the reasons' likeness, learned from the labels
+own_likeness = reasons like the large network's, its own gradient × input
+other_likeness = reasons like the large network's, another large network
+other_agreement = answers like the large network, another large network
+other_range = range of the reasons' likeness, another large network
+student = simple model
+small-network = small network
+""",
+        "zh": """
+simpler-model =
+    .setting-student = 简化模型：与大网络同样大小的另一个网络、小网络、线性模型，或决策树
+    .setting-networks = 只有随机起点不同的网络的个数
+    .setting-source = 手写数字，或肿瘤表
+teacher = 大网络自己的梯度 × 输入
+taught = 从大网络学来的简化模型
+alone = 从标签学来的简化模型
+other = 另一个大网络
+lowest = 最低
+highest = 最高
+teacher_accuracy = 准确率，大网络
+teacher_steadiness = 加噪声后梯度不变，大网络
+teacher_needed = 占全部理由五分之四的输入个数，大网络
+teacher_parameters = 权重与偏置，大网络
+taught_accuracy = 准确率，从大网络学来
+taught_agreement = 回答与大网络一致，从大网络学来
+taught_likeness = 理由与大网络相似，从大网络学来
+taught_steadiness = 加噪声后梯度不变，从大网络学来
+taught_needed = 占全部理由五分之四的输入个数，从大网络学来
+taught_parameters = 简化模型的权重与偏置（决策树为叶子数）
+taught_range = 理由相似程度的范围，从大网络学来
+alone_accuracy = 准确率，从标签学来
+alone_agreement = 回答与大网络一致，从标签学来
+alone_likeness = 理由与大网络相似，从标签学来
+alone_range = 理由相似程度的范围，从标签学来
+own_likeness = 理由与大网络相似，它自己的梯度 × 输入
+other_likeness = 理由与大网络相似，另一个大网络
+other_agreement = 回答与大网络一致，另一个大网络
+other_range = 理由相似程度的范围，另一个大网络
+student = 简化模型
+small-network = 小网络
+""",
+    },
+)
+@with_one_thread
+def simpler_model(
+    *,
+    source: Source = "digits",
+    student: Annotated[
+        Literal["small-network", "linear", "tree"],
+        Field(description="a network of two layers with 16 units between them, a linear model, or a tree of 32 leaves"),
+    ] = "small-network",
+    networks: Networks = 5,
+    seed: Seed = 1,
+) -> Result:
+    """How much the reasons of four models are those of a large network: ``names``, ``correlations`` (4,).
+
+    The reasons are what hiding each input alone does to the score of the class that the large network answers, for the
+    large network in log-odds; likeness is their correlation, averaged over the held-out inputs. ``teacher`` is the
+    large network's own gradient × input; ``taught`` the simple model, learned from what the large one says to the
+    inputs and to noisy copies of them; ``alone`` the same, learned from the labels; ``other`` a large network of
+    another random start. ``lowest`` and ``highest`` (4,) are over the networks.
+
+    Numbers, means over the networks: ``_accuracy``; ``_agreement``, the share of held-out inputs that the model answers
+    as the large network does; ``_likeness``; ``_steadiness``, the cosine of the gradients at an input and at the same
+    with noise (unknown for a tree); ``_needed``, how many inputs hold four fifths of the reasons' sizes;
+    ``_parameters``, of a tree its leaves; ``_range`` (2,), least and greatest likeness.
+    """
+    data, seeds = examples(source), [seed + number for number in range(networks)]
+    teachers = _teachers(source, networks, seed)
+    said = teachers.answers(data.held_out)
+    reasons = hiding_effects(teachers.log_odds, data.held_out, said)
+    copies = data.noisy(np.tile(data.learned, (COPIES, 1)), COPY_NOISE, seed)
+    told = np.concatenate([data.learned, copies])
+    taught = _student(student, data, told, teachers.probabilities(told), seeds, 2 * STEPS)
+    alone = _student(
+        student, data, data.learned, np.broadcast_to(data.targets, (networks, *data.targets.shape)), seeds, STEPS
+    )
+    inputs = np.broadcast_to(data.held_out, reasons.shape)
+    slope = teachers.gradient(inputs, said)
+    others = DenseNetworks([(np.roll(weights, 1, 0), np.roll(biases, 1, 0)) for weights, biases in teachers.layers])
+    taught_reasons = hiding_effects(taught.score, data.held_out, said)
+    likeness = {
+        "teacher": _likeness(inputs * slope, reasons),
+        "taught": _likeness(taught_reasons, reasons),
+        "alone": _likeness(hiding_effects(alone.score, data.held_out, said), reasons),
+        "other": _likeness(hiding_effects(others.log_odds, data.held_out, said), reasons),
+    }
+    noisy = data.noisy(inputs, NOISE, seed)
+    truths = data.held_out_labels
+    answers = {"teacher": said, "taught": taught.answers(data.held_out), "alone": alone.answers(data.held_out)}
+    return {
+        "names": np.array(list(likeness)),
+        "correlations": np.array([values.mean() for values in likeness.values()]),
+        "lowest": np.array([values.min() for values in likeness.values()]),
+        "highest": np.array([values.max() for values in likeness.values()]),
+        **{f"{name}_accuracy": (given == truths).mean() for name, given in answers.items()},
+        **{f"{name}_agreement": (answers[name] == said).mean() for name in ("taught", "alone")},
+        "other_agreement": (others.answers(data.held_out) == said).mean(),
+        "own_likeness": likeness["teacher"].mean(),
+        **{f"{name}_likeness": likeness[name].mean() for name in ("taught", "alone", "other")},
+        **{
+            f"{name}_range": np.array([likeness[name].min(), likeness[name].max()])
+            for name in ("taught", "alone", "other")
+        },
+        "teacher_steadiness": cosines(slope, teachers.gradient(noisy, said)).mean(),
+        "taught_steadiness": taught.steadiness(inputs, noisy, said),
+        "teacher_needed": needed(reasons).mean(),
+        "taught_needed": needed(taught_reasons).mean(),
+        "teacher_parameters": np.array(parameters(data, TEACHER_LAYERS, TEACHER_WIDTH)),
+        "taught_parameters": np.array(taught.size),
+    }
+
+
+@cache
+def _teachers(source: str, networks: int, seed: int) -> DenseNetworks:
+    data = examples(source)
+    seeds = [seed + number for number in range(networks)]
+    return train_dense(data.learned, data.targets, depth=TEACHER_LAYERS, width=TEACHER_WIDTH, seeds=seeds, steps=STEPS)
+
+
+@dataclass(frozen=True)
+class Student:
+    """A simple model for each teacher; inputs are (networks, n, k), classes (networks, n).
+
+    ``score`` is what it gives a class: log-odds, or a tree's probability, whose log-odds may be infinite. A tree has no
+    ``gradient``. ``size`` is the number of weights and biases, or of leaves on average.
+    """
+
+    answers: Callable[[Floats], NDArray[np.int64]]
+    score: Callable[[Floats, NDArray[np.int64]], Floats]
+    gradient: Callable[[Floats, NDArray[np.int64]], Floats] | None
+    size: float
+
+    def steadiness(self, inputs: Floats, noisy: Floats, classes: NDArray[np.int64]) -> Floats:
+        """The mean cosine of the gradients at inputs and at noisy ones; NaN where there is no gradient."""
+        if self.gradient is None:
+            return np.array(np.nan)
+        return np.asarray(cosines(self.gradient(inputs, classes), self.gradient(noisy, classes)).mean())
+
+
+def _student(kind: str, data: Examples, inputs: Floats, targets: Floats, seeds: list[int], steps: int) -> Student:
+    """One of the kind for each of ``targets`` (networks, n, classes), which are what it learns to say."""
+    if kind == "tree":
+        return _trees(inputs, targets)
+    layers = 1 if kind == "linear" else 2
+    trained = train_dense(inputs, targets, depth=layers, width=STUDENT_WIDTH, seeds=seeds, steps=steps)
+    return Student(trained.answers, trained.log_odds, trained.gradient, parameters(data, layers, STUDENT_WIDTH))
+
+
+def _trees(inputs: Floats, targets: Floats) -> Student:
+    from sklearn.tree import DecisionTreeClassifier
+
+    trees = [
+        DecisionTreeClassifier(max_leaf_nodes=LEAVES, random_state=0).fit(inputs, said.argmax(axis=-1))
+        for said in targets
+    ]
+
+    def probabilities(given: Floats) -> Floats:
+        many = np.broadcast_to(given, (len(trees), *given.shape[-2:]))
+        return np.stack([tree.predict_proba(rows) for tree, rows in zip(trees, many, strict=True)])
+
+    def score(given: Floats, classes: NDArray[np.int64]) -> Floats:
+        return np.asarray(np.take_along_axis(probabilities(given), classes[..., None], axis=-1)[..., 0])
+
+    leaves = np.mean([tree.get_n_leaves() for tree in trees])
+    return Student(lambda given: probabilities(given).argmax(axis=-1), score, None, float(leaves))
+
+
+def hiding_effects(
+    score: Callable[[Floats, NDArray[np.int64]], Floats], inputs: Floats, classes: NDArray[np.int64]
+) -> Floats:
+    """How far the score of a class falls when an input alone takes its mean, 0: (n, k) to (networks, n, k)."""
+    given = np.broadcast_to(inputs, (*classes.shape, inputs.shape[-1]))
+    whole = score(given, classes)
+    effects = np.empty(given.shape)
+    for number in range(inputs.shape[-1]):
+        hidden = given.copy()
+        hidden[..., number] = 0
+        effects[..., number] = whole - score(hidden, classes)
+    return effects
+
+
+def integrated_gradients(networks: DenseNetworks, inputs: Floats, classes: NDArray[np.int64]) -> Floats:
+    """From the mean, 0, to the inputs: (networks, n, k)."""
+    stops, weights = quadrature(PATH, "midpoint")
+    slopes = [weight * networks.gradient(stop * inputs, classes) for stop, weight in zip(stops, weights, strict=True)]
+    return np.asarray(inputs * np.sum(slopes, axis=0))
+
+
+def cosines(first: Floats, second: Floats) -> Floats:
+    """Of the angles between vectors along the last axis; 0 where one has no length."""
+    lengths = np.linalg.norm(first, axis=-1) * np.linalg.norm(second, axis=-1)
+    products = (first * second).sum(axis=-1)
+    return np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+
+
+def needed(effects: Floats, share: float = 0.8) -> NDArray[np.int64]:
+    """How few entries along the last axis hold this share of the sum of their sizes."""
+    sizes = -np.sort(-np.abs(effects), axis=-1)
+    sums = sizes.cumsum(axis=-1)
+    return np.asarray((sums < share * sums[..., -1:]).sum(axis=-1) + 1)
+
+
+def parameters(data: Examples, layers: int, width: int) -> int:
+    """Weights and biases of a network for these examples, with so many units in each layer but the last."""
+    sizes = [data.learned.shape[1], *[width] * (layers - 1), data.classes]
+    return sum((before + 1) * after for before, after in pairwise(sizes))
+
+
+def width_of(data: Examples, size: int) -> int:
+    """How wide the hidden layer of a network of two layers is that has about so many weights and biases."""
+    return max(1, round((size - data.classes) / (data.learned.shape[1] + 1 + data.classes)))
+
+
+def _likeness(first: Floats, second: Floats) -> Floats:
+    """The mean over inputs of the correlation of two explanations, (networks, n, k) twice: (networks,)."""
+    return np.array([correlations(one, other).mean() for one, other in zip(first, second, strict=True)])
