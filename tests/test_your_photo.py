@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
+import http.server
 import math
+import re
+import shutil
+import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from numpy.typing import NDArray
+from PIL import Image
 from scipy.stats import spearmanr
 
+from netviz import numerals
+from netviz.course.samples import read_samples
 from netviz.figures.colours import Scale, scale_of
 from netviz.figures.facts import state_of
 from netviz.figures.picture_files import smooth
 from netviz.figures.views.maps import _nearest
+from netviz.languages.messages import messages
 from netviz.methods.activation_maps import WEIGHTINGS, supported
 from netviz.methods.gradients import quadrature
 from netviz.methods.hiding import _averaged, _starts
 from netviz.networks import softmax
-from netviz.pictures import Picture, frame
+from netviz.networks.classes import classes
+from netviz.pictures import Picture, frame, open_upright
+from netviz.site.your_photo import AREA
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from browser import Browser
@@ -69,8 +82,6 @@ def test_a_photo_is_framed_to_the_pixel_as_the_course_frames(
 
 
 def test_the_square_on_the_photo_is_the_one_that_the_credits_show(browser: Browser, tmp_path: Path) -> None:
-    from PIL import Image
-
     Image.new("RGB", (500, 300)).save(tmp_path / "a.png")
     for focus in ((0.5, 0.5), (0.1, 0.9), (0.4, 1.0)):
         texts = {"titles": {"en": "A"}, "credit": "", "licence": "", "source": ""}
@@ -244,3 +255,248 @@ def test_maps_are_compared_by_values_and_by_ranks(browser: Browser) -> None:
         spearmanr(one, other).statistic
     )
     assert said(browser, "explaining.correlation([1, 1], [1, 2])") == 0
+
+
+# What the page says
+
+
+def test_every_message_of_the_page_is_used_and_every_one_used_is_there() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (*SCRIPTS.glob("*.js"), SCRIPTS.parent / "your-photo.html"))
+    named = set(re.findall(r"""words(?:\.|\[["'])([\w-]+)\b(?!' ~|-[$'])""", sources))
+    named |= set(re.findall(r'(?:new Failure\(|message: )"([\w-]+)"', sources)) - {"too-large"}  # a comment's example
+    names = set(messages("en", AREA).names)
+    words = {*re.findall(r"[\w-]+", sources), "not-finite"}
+    unused = {
+        name
+        for name in names - named
+        if name.partition("-")[0] not in ("number", "setting", "map", "class")
+        or not words & {rest := name.partition("-")[2], rest.replace("-", "_")}
+    }
+    assert (unused - {"choose", "answer", "method"}, named - names) == (
+        set(),
+        {"your_photo", "your_photo_summary"} | {"on_this_page", "probability", "logit", "rank"},
+    )
+
+
+# The page, with a network that is a formula (fake_network.py)
+
+ANSWERED = "return document.querySelector('#draw:disabled') ? '' : document.getElementById('news').textContent"
+NEWS = "return document.getElementById('news').textContent"
+SEEN = """const canvas = document.querySelector('canvas.framed');
+return Array.from(canvas.getContext('2d').getImageData(0, 0, 224, 224).data)"""
+DRAWN = f"{NEWS}.startsWith('Drawn') && document.getElementById('stop').hidden"
+READOUT = "return document.querySelector('#maps .readout').textContent"
+CHOOSE = """const one = document.getElementById('method');
+one.value = arguments[0];
+one.dispatchEvent(new Event('change'))"""
+DOWN, ENTER, RIGHT = "\ue015", "\ue007", "\ue014"
+
+
+@pytest.fixture
+def page(site: Path) -> Path:
+    return site / "your-photo.html"
+
+
+@pytest.fixture
+def address(site: Path) -> Iterator[str]:
+    """The same site over http."""
+    handler = functools.partial(QuietHandler, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/your-photo.html"
+        server.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+def with_sample(browser: Browser, page: Path | str) -> Browser:
+    browser.open(page)
+    browser.follow("[data-sample=dog]")
+    browser.expect("return document.getElementById('draw').disabled", False)
+    return browser
+
+
+def with_file(browser: Browser, page: Path | str, file: Path) -> Browser:
+    browser.open(page)
+    browser.press(str(file), on="#choose input[type=file]")
+    return browser
+
+
+def seen(browser: Browser) -> NDArray[np.uint8]:
+    return np.reshape(browser.run(SEEN), (224, 224, 4))[..., :3].astype(np.uint8)
+
+
+def expected_answer(pixels: NDArray[np.uint8]) -> tuple[int, float]:
+    """The likeliest class of the formula, and its probability."""
+    weights = (np.arange(224)[:, None, None] + 1) / 224 / 224**2
+    red, green, blue = (pixels * weights).sum(axis=(0, 1))
+    logits = red * np.sin(np.arange(1000)) + green * np.cos(np.arange(1000)) + blue * 0.1
+    return int(logits.argmax()), float(softmax(logits).max())
+
+
+@pytest.mark.parametrize("over_http", [False, True])
+def test_a_sample_is_answered_and_explained_from_a_folder_and_over_http(
+    browser: Browser, page: Path, address: str, over_http: bool
+) -> None:
+    with_sample(browser, address if over_http else page)
+    sample = read_samples(ROOT / "content/pictures")["dog"]
+    np.testing.assert_array_equal(seen(browser), sample.framed())
+    index, probability = expected_answer(sample.framed())
+    assert browser.text("#answers tbody tr th") == classes()[index].english
+    browser.expect(NEWS, lambda text: text.startswith(f"{classes()[index].english}, {numerals.percent(probability)}"))
+    told = {"gradient": "The check holds", "grad-cam": "Strongest cell", "guided-backprop": "Length"}
+    for method, words in told.items():
+        browser.run(CHOOSE, method)
+        browser.follow("#draw")
+        browser.expect(DRAWN)
+        assert words in browser.text("#maps"), method
+    assert browser.console_errors() == []
+
+
+def test_over_http_the_network_is_kept_for_the_next_visit(browser: Browser, address: str) -> None:
+    loads = "return performance.getEntriesByType('resource').filter((one) => one.name.includes('/network/')).length"
+    with_sample(browser, address)
+    assert browser.run(loads) == 9
+    with_sample(browser, address)
+    assert browser.run(loads) == 1  # the manifest
+
+
+def test_a_photo_of_ones_own_is_framed_as_the_course_frames(browser: Browser, page: Path) -> None:
+    file = ROOT / "content/pictures/chelsea.png"
+    with_file(browser, page, file).expect(ANSWERED, lambda text: "took" in text)
+    np.testing.assert_array_equal(seen(browser), frame(open_upright(file)))
+    browser.press(*[RIGHT] * 3, on=".frame-of")
+    browser.expect(lambda: not np.array_equal(seen(browser), frame(open_upright(file))))
+    assert browser.console_errors() == []
+
+
+def test_a_photo_is_turned_upright_and_what_is_transparent_is_white(
+    browser: Browser, page: Path, tmp_path: Path
+) -> None:
+    pixels = np.zeros((256, 300, 3), np.uint8)
+    pixels[:, :150] = (200, 40, 40)
+    turned = Image.fromarray(pixels)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    turned.save(tmp_path / "turned.jpg", exif=exif, quality=95)
+    with_file(browser, page, tmp_path / "turned.jpg").expect(ANSWERED, lambda text: "took" in text)
+    difference = seen(browser).astype(int) - frame(open_upright(tmp_path / "turned.jpg"))
+    assert np.abs(difference).max() <= 4
+    Image.new("RGBA", (256, 256), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    with_file(browser, page, tmp_path / "clear.png").expect(ANSWERED, lambda text: "took" in text)
+    assert (seen(browser) == 255).all()
+
+
+def test_the_address_says_what_is_explained_and_how_and_a_link_sets_it(browser: Browser, page: Path) -> None:
+    state = "#method@smoothgrad&settings@samples:2,seed:5&class@207&against@281"
+    with_sample(browser, page.resolve().as_uri() + state)
+    browser.expect(DRAWN)
+    assert browser.run("return document.getElementById('setting-samples').value") == "2"
+    assert browser.run("return document.getElementById('class').value") == "golden retriever"
+    labels = "return Array.from(document.querySelectorAll('#maps .plate-label'), (one) => one.textContent)"
+    assert browser.run(labels) == ["golden retriever", "tabby"]
+    assert "dog" not in browser.address()
+
+
+def test_a_class_is_found_by_typing_in_either_language(browser: Browser, page: Path) -> None:
+    with_sample(browser, page)
+    for typed, name in (("golden ret", "golden retriever"), ("金毛", "golden retriever")):
+        browser.run("document.getElementById('class').value = ''")
+        browser.press(typed, on="#class")
+        browser.expect("return document.querySelector('#class-list [aria-selected=true]')?.textContent", name)
+        browser.press(ENTER)
+        browser.expect("return document.querySelector('#answers [aria-pressed=true]').textContent", name)
+    assert browser.address().endswith("#class@207")
+
+
+def test_long_work_says_how_far_it_is_and_can_be_stopped(browser: Browser, page: Path) -> None:
+    with_sample(browser, page.resolve().as_uri() + "#method@occlusion&settings@patch:16,stride:4")
+    browser.expect(NEWS, lambda text: re.match(r"\d+ of 2810 passes; about .* s left", text) is not None)
+    browser.follow("#stop")
+    browser.expect(NEWS, "Stopped. The map shows what was done until then.")
+    browser.press(RIGHT, on="#maps .cells")
+    browser.expect(READOUT, lambda text: "Without this patch" in text)
+
+
+# What goes wrong is said in a sentence
+
+
+def test_what_is_no_picture_is_said_to_be_none(browser: Browser, page: Path, tmp_path: Path) -> None:
+    (tmp_path / "letter.pdf").write_bytes(b"%PDF-1.7")
+    with_file(browser, page, tmp_path / "letter.pdf")
+    browser.expect(NEWS, lambda text: text.startswith("letter.pdf is no picture"))
+    assert browser.console_errors() == []
+
+
+def failing(browser: Browser, page: Path | str, script: str, sentence: str) -> None:
+    """What the page says of a browser in which a script has run first."""
+    with browser.running_first(script):
+        browser.open(page)
+        browser.press(str(ROOT / "content/pictures/chelsea.png"), on="#choose input[type=file]")
+        browser.expect(NEWS, lambda text: sentence in text)
+
+
+def test_a_photo_that_is_too_large_is_refused(browser: Browser, page: Path) -> None:
+    script = "createImageBitmap = async () => ({ width: 12000, height: 10000, close() {} })"
+    failing(browser, page, script, "has 120 megapixels, and at most 100")
+
+
+def test_a_browser_without_webassembly_or_memory_is_told_so(browser: Browser, page: Path) -> None:
+    failing(browser, page, "delete globalThis.WebAssembly", "runs no WebAssembly")
+    failing(browser, page, "delete globalThis.DecompressionStream", "can't unpack")
+    script = "window.Worker = class { constructor() { throw new RangeError('Out of memory') } }"
+    failing(browser, page, script, "too little memory")
+
+
+@pytest.fixture
+def copied(site: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(site, tmp_path / "site")
+
+
+def test_a_file_that_was_changed_on_its_way_is_not_used(browser: Browser, copied: Path) -> None:
+    [part] = copied.glob("network/runtime-js-*-1.js")
+    [other] = copied.glob("network/runtime-mjs-*-1.js")
+    for text, file in (
+        (other.read_text().replace("runtime.mjs", "runtime.js"), part),
+        (part.read_text()[:60] + '");', part),
+    ):
+        file.write_text(text)
+        browser.open(copied / "your-photo.html")
+        browser.follow("[data-sample=dog]")
+        browser.expect(NEWS, lambda told: "The file runtime.js is not the one" in told)
+
+
+def test_a_lost_connection_is_told_and_loading_goes_on_where_it_stopped(browser: Browser, copied: Path) -> None:
+    [part] = copied.glob("network/runtime-wasm-*-1.js")
+    part.rename(part.with_suffix(".gone"))
+    browser.open(copied / "your-photo.html")
+    browser.follow("[data-sample=dog]")
+    browser.expect(NEWS, lambda told: "connection was lost" in told)
+    part.with_suffix(".gone").rename(part)
+    browser.follow("[data-sample=chelsea]")
+    browser.expect(ANSWERED, lambda text: "took" in text)
+
+
+def test_ten_photos_in_a_row_leave_one_in_memory(browser: Browser, page: Path) -> None:
+    count = """const make = createImageBitmap, close = ImageBitmap.prototype.close;
+    window.held = 0;
+    createImageBitmap = async (...all) => { const one = await make(...all); held += 1; return one; };
+    ImageBitmap.prototype.close = function () { held -= 1; close.call(this); };"""
+    with browser.running_first(count):
+        browser.open(page)
+        for number in range(10):
+            browser.run("document.getElementById('news').textContent = ''")
+            browser.press(str(ROOT / "content/pictures/chelsea.png"), on="#choose input[type=file]")
+            browser.expect(NEWS, lambda text: "took" in text)
+            assert browser.run("return held") == 1, number
+
+
+def test_sha256_is_that_of_the_standard_with_or_without_the_browsers_own(browser: Browser) -> None:
+    source = (SCRIPTS / "sha256.js").read_text("utf-8")
+    for length in (0, 1, 55, 56, 63, 64, 65, 1000):
+        content = np.random.default_rng(length).integers(0, 256, length).astype(np.uint8)
+        script = f"{source}\nreturn sha256.stepwise(Uint8Array.from(arguments[0]))"
+        assert browser.run(script, content.tolist()) == hashlib.sha256(content.tobytes()).hexdigest()

@@ -31,6 +31,7 @@ from netviz.options import Options
 from netviz.sandbox import CLAIM, Function, Sandbox, look_up
 from netviz.site import rendering
 from netviz.site.files.previews import previews
+from netviz.site.files.sample_scripts import sample_path
 from netviz.site.files.takeover import code_key
 from netviz.site.files.thumbnails import thumbnail_path
 from netviz.site.method_words import method_title, value_words
@@ -168,6 +169,7 @@ class Edition:
                 name=picture.name,
                 title=in_language(picture.titles, self.language),
                 thumbnail=thumbnail_path(picture),
+                script=sample_path(picture),
                 credit=picture.credit,
                 licence=picture.licence,
                 source=picture.source,
@@ -187,7 +189,13 @@ class Edition:
             address=words.address,
             parts=tuple((in_language(part.title, self.language), part.lessons) for part in words.parts),
             side_pages=tuple(map(self._entry, course.side_pages)),
+            your_photo=self.offers_your_photo,
         )
+
+    @property
+    def offers_your_photo(self) -> bool:
+        """Whether there is the page on which readers look at photos of theirs: where the network goes along."""
+        return False  # as long as no build writes the network's files
 
     def _entry(self, lesson: Lesson) -> Entry:
         front = lesson.texts[self.language].front

@@ -19,6 +19,7 @@ from netviz.site.text.markup import Section
 HOME = "index"
 NOT_FOUND = "404"
 PAGES = ("methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
+YOUR_PHOTO = "your-photo"  # another one, where the network goes along with the site
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,15 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A sample picture as the credits and, if it is offered, the picker show it; ``thumbnail`` is a square file."""
+    """A sample picture as the credits and, if it is offered, the picker show it; ``thumbnail`` is a square file.
+
+    ``script`` is one that carries what the network sees of it.
+    """
 
     name: str
     title: str
     thumbnail: str
+    script: str = ""
     credit: str = ""
     licence: str = ""
     source: str = ""
@@ -49,7 +54,7 @@ class Site:
     """What all pages of one language share. ``address`` is where the site will stand on the web, if that is known.
 
     ``parts`` are their titles with the lessons' slugs; all lessons under no title where there are none.
-    ``side_pages`` are written like lessons and stand beside them.
+    ``side_pages`` are written like lessons and stand beside them. ``your_photo`` is whether there is that page.
     """
 
     title: str
@@ -62,6 +67,7 @@ class Site:
     address: str = ""
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     side_pages: tuple[Entry, ...] = ()
+    your_photo: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

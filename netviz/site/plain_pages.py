@@ -15,14 +15,16 @@ from netviz.pictures import LITTLE
 from netviz.site.edition import Edition
 from netviz.site.files.takeover import Made
 from netviz.site.method_views import method_view
-from netviz.site.pages import NOT_FOUND, PAGES, Page, links_from
+from netviz.site.pages import NOT_FOUND, PAGES, YOUR_PHOTO, Page, links_from
 from netviz.site.reference import bibliography_view, glossary_view, terms_linked
 from netviz.site.rendering import render_page
+from netviz.site.your_photo import your_photo_view
 
 
 def plain_pages(edition: Edition) -> Iterator[tuple[Page, Made]]:
     """All of them, to be made."""
-    for slug, word in [*((slug, slug) for slug in PAGES), (NOT_FOUND, "not_found")]:
+    own = [YOUR_PHOTO] if edition.offers_your_photo else []
+    for slug, word in [*((slug, slug.replace("-", "_")) for slug in (*PAGES, *own)), (NOT_FOUND, "not_found")]:
         page = _page(edition, slug, word)
         linking = _linking(edition, page)
         links = {lesson: sorted(linked) for lesson, linked in linking.items()}
@@ -73,4 +75,18 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
                 "notices": [(in_language(one.name, language), one.licence, one.source) for one in notices],
                 "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }
+        case "your-photo":
+            return {"it": your_photo_view(language, edition.layers.values(), _treated(edition, page), 27)}
     return {}
+
+
+def _treated(edition: Edition, page: Page) -> dict[str, dict[str, str]]:
+    """The first lesson with an experiment of a method, by the method's name: title and link."""
+    lessons = zip(edition.course.lessons, edition.site.lessons, strict=True)
+    told = {lesson.slug: {"title": entry.title, "link": page.to(entry)} for lesson, entry in lessons}
+    treated: dict[str, dict[str, str]] = {}
+    for lesson in edition.course.lessons:
+        for one in edition.course.experiments.values():
+            if one.lesson == lesson.slug:
+                treated.setdefault(one.method.name, told[lesson.slug])
+    return treated

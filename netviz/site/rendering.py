@@ -90,9 +90,9 @@ def interface(language: str) -> SimpleNamespace:
     return SimpleNamespace(**{name: partial(say, name) if say.takes(name) else say(name) for name in say.names})
 
 
-def to_fill(language: str, name: str) -> str:
-    """A message of the interface whose values a script puts in, each in the place of its ``{name}``."""
-    say = messages(language, "interface")
+def to_fill(language: str, name: str, area: str = "interface") -> str:
+    """A message whose values a script puts in, each in the place of its ``{name}``."""
+    say = messages(language, area)
     return say(name, **{value: f"{{{value}}}" for value in say.takes(name)})
 
 

@@ -16,6 +16,7 @@ from netviz.site.edition import Edition
 from netviz.site.files.previews import preview_file, previews
 from netviz.site.files.publish import Files
 from netviz.site.files.raw_numbers import numbers_files, numbers_path
+from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import IndexEntry, entries_of, index_script, old_entries
 from netviz.site.files.takeover import Made, Takeover
 from netviz.site.files.thumbnails import thumbnail, thumbnail_path
@@ -26,6 +27,7 @@ from netviz.site.plain_pages import plain_pages
 from netviz.site.rendering import read_assets, render_sitemap
 from netviz.site.results import Results
 from netviz.site.verdicts import Verdict
+from netviz.site.your_photo import class_script, spellings_script, your_photo_assets
 
 Woven = Sequence[tuple[Page, str | Kept]]
 """Pages with their HTML, or with the old site's file that holds it."""
@@ -64,6 +66,7 @@ def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) ->
     return {
         **read_assets(course.templates),
         **_picture_files(course, store),
+        **(_your_photo_files(editions, store) if editions[0].offers_your_photo else {}),
         **_figure_files(plan, store),
         **{page.path: content for page, content in pages},
         **_search_indexes(pages, course.languages, taken),
@@ -92,6 +95,20 @@ def _plain(pages: Woven) -> Woven:
 
 def _picture_files(course: Course, store: Store) -> Files:
     return {thumbnail_path(picture): thumbnail(picture, store) for picture in course.pictures.values()}
+
+
+def _your_photo_files(editions: Sequence[Edition], store: Store) -> Files:
+    """What the scripts of that page are, and what they load."""
+    course = editions[0].course
+    return {
+        **your_photo_assets(course.templates),
+        **{f"assets/{class_script(one.language)}": spellings_script(one.language) for one in editions},
+        **{
+            sample_path(one): sample_script(one, store)
+            for one in course.pictures.values()
+            if one.name in course.offered
+        },
+    }
 
 
 def _figure_files(plan: Plan, store: Store) -> Files:

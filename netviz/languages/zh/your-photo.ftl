@@ -1,0 +1,76 @@
+needs-scripts = 这一页需要 JavaScript，因为网络在你的浏览器里运行。本站其余各页都不需要。
+choose = 选一张照片
+choose-how = 选择文件，把文件拖到这一页，粘贴图片，或者用一张示例照片。照片不会离开你的电脑。随后网络（{ $megabytes } MB）会载入这一页，只载入一次。
+choose-file = 选择文件
+choose-camera = 拍一张照片
+choose-sample = 示例照片：
+whole-photo = 你的照片；网络看到的是明亮的部分。可以拖动方框，也可以用方向键移动它。
+seen-photo = 网络看到的：{ $side } × { $side } 像素
+answer = 网络怎么说
+answer-table = 最可能的类别
+class-name = 类别
+class-explained = 要解释的类别
+class-against = 与之比较的类别
+class-how = 用中文或英文输入名称；留空则取最可能的类别。
+method = 凭什么这么说
+method-choose = 方法
+settings = 设置
+draw = 画出解释图
+stop = 停止
+about-machine = 怎样运行
+machine = 网络在你的浏览器里用 WebAssembly 单线程运行：打开用了 { $opening } 秒，回答一次用 { $seconds } 秒。
+weights = 权重：{ $label }，其中卷积取整到 8 位，分类头取整到 16 位，因此概率与课文里的最多相差 0.02。
+
+loading = 正在载入网络……
+asking = 网络正在看这张照片……
+answered = { $name }，{ $probability }。网络用了 { $seconds } 秒。
+drawing = 正在画……
+drawing-long = 已完成 { $done } 次，共 { $of } 次；大约还要 { $seconds } 秒。
+drawn = 画好了，用了 { $seconds } 秒。
+stopped = 已停止。图中是到此为止的结果。
+
+no-picture = { $name } 不是这个浏览器能读的图片。JPEG、PNG、WebP 各种浏览器都能读，请导出为其中一种。
+photo-too-large = 这张照片有 { $megapixels } 百万像素，最多只能用 100 百万像素：请先缩小。
+photo-too-heavy = 这个文件超过 1 GB：请先缩小。
+network-lost = 网络没有载入：连接断了，或者缺了文件。再选一次照片，就会从中断处继续。
+network-damaged = 文件 { $name } 与建站时的不一致：它在途中损坏或被改动过，因此完全没有使用。请重新载入这一页再试。
+network-failed = 网络在这个浏览器里出错了：{ $reason }
+browser-old = 这个浏览器无法解开网络的文件：需要 2023 年以后的版本。
+no-webassembly = 这个浏览器不能运行 WebAssembly，或者设置禁止了它，所以网络无法在这里运行。
+too-little-memory = 内存不够：网络大约需要半个 GB。请关掉其他页面，或者换一台内存更大的设备。
+
+setting-layer = 层
+setting-samples = 加噪副本数
+setting-noise = 噪声占取值范围的比例
+setting-seed = 随机种子
+setting-steps = 步数
+setting-patch = 遮挡块的边长（像素）
+setting-stride = 相邻遮挡块的间距（像素）
+
+number-norm = 长度
+number-largest = 单个数值的最大绝对值
+number-sum = 总和
+number-change = 得分的变化
+number-error = 差额所占的比例
+number-deviation = 噪声（RGB 级）
+number-row = 最强的格：行
+number-column = 列
+number-score = 得分
+number-largest-drop = 最大降幅
+number-against = 起反作用的遮挡块数
+
+check-slope = 沿梯度走一小步，得分每单位变化 { $found }；梯度的长度是 { $norm }。
+check-account = 解释图的总和是 { $sum }，得分变化了 { $change }：差额为 { $error }。
+holds = 检验成立。
+fails = 检验不成立。
+
+map-alternative = { $name } 的{ $method }解释图
+map-zero = 这张解释图处处为零：没有可看的内容。
+map-constant = 这张解释图处处取同一个值，因此没有绘制。
+map-not-finite = 解释图中含有非有限的数值，因此没有绘制。
+color-bar = 色标从 { $low } 到 { $high }。
+clipped = 颜色到第 { $percentile } 百分位为止，最大绝对值为 { $max }。
+reading-cells = 图中的数值；方向键逐格移动
+reading-how = 点按或指向图中，或用方向键移动，即可读出数值。
+reading-cell = { $rows } × { $columns } 格中的第 { $row } 行第 { $column } 列：{ $value }
+reading-patch = 遮住这一块，得分变化 { $drop }，剩下 { $remains }；不遮时为 { $score }。

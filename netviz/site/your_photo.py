@@ -1,0 +1,87 @@
+"""The page "Your photo": what its template and its scripts need to know, and the files that only it asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from netviz.languages.class_names import class_name
+from netviz.languages.known import language
+from netviz.languages.messages import messages
+from netviz.methods import Method, methods
+from netviz.networks.architecture import Layer
+from netviz.networks.classes import classes
+from netviz.site.method_words import method_summary, method_title
+from netviz.site.overrides import Templates, template_file
+from netviz.site.rendering import to_fill
+
+AREA = "your-photo"  # of messages
+SCRIPTS = (  # each uses those before it
+    *("failure", "sha256", "files", "resampling", "framing", "colours", "explaining"),
+    *("working", "network", "methods", "showing", "photo", "classes", "answering", "page"),
+)  # of templates/your-photo/, published in assets/your-photo/
+METHODS = (
+    *("gradient", "gradient-x-input", "smoothgrad", "integrated-gradients", "guided-backprop"),
+    *("grad-cam", "occlusion"),
+)  # that methods.js has, as the course names them
+
+
+@dataclass(frozen=True, kw_only=True)
+class YourPhoto:
+    """The page as its template takes it: ``words`` are its own, ``lab`` is what its scripts are told."""
+
+    words: dict[str, str]
+    scripts: tuple[str, ...]
+    megabytes: str
+    lab: dict[str, Any]
+
+
+def your_photo_view(
+    code: str, layers: Iterable[Layer], treated: Mapping[str, Mapping[str, str]], megabytes: float
+) -> YourPhoto:
+    """The page in a language.
+
+    ``layers`` are those of the network, ``treated`` titles and links of the lessons that treat a method, by its name;
+    ``megabytes`` is what is loaded when a photo is chosen.
+    """
+    words = {name: to_fill(code, name, AREA) for name in messages(code, AREA).names}
+    lab = {
+        "words": words,
+        "palettes": {name: palette(signed) for name, signed in (("signed", True), ("unsigned", False))},
+        "methods": {name: _told(methods()[name], code, treated.get(name)) for name in METHODS},
+        "layers": [one.name for one in layers if one.is_spatial and one.feeds_output and one.kind == "convolution"],
+        "percent": language(code).percent,
+    }
+    scripts = (class_script(code), *(f"your-photo/{name}.js" for name in SCRIPTS))
+    return YourPhoto(words=words, scripts=scripts, megabytes=f"{megabytes:.0f}", lab=lab)
+
+
+def your_photo_assets(templates: Templates) -> dict[str, bytes]:
+    """Its scripts and its style: contents by path from the site's root."""
+    names = [*(f"your-photo/{name}.js" for name in SCRIPTS), "your-photo/lab.css"]
+    return {f"assets/{name}": template_file(templates, name).read_bytes() for name in names}
+
+
+def class_script(code: str) -> str:
+    """The script with the names of all classes, in assets/."""
+    return f"your-photo/classes-{code}.js"
+
+
+def spellings_script(code: str) -> str:
+    """Of every class its name in the language, and all else that may be typed for it."""
+    spellings = [[*dict.fromkeys([class_name(one.index, code), *one.spellings])] for one in classes()]
+    return f"const allClasses = {json.dumps(spellings, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def palette(signed: bool) -> str:
+    """The colours of a scale, six hexadecimal digits each."""
+    from netviz.figures.colours import Scale
+
+    return Scale(signed, 1.0, 1.0).palette.tobytes().hex()
+
+
+def _told(method: Method, code: str, lesson: Mapping[str, str] | None) -> dict[str, Any]:
+    """A method's words, and the lesson that treats it."""
+    return {"title": method_title(method, code), "summary": method_summary(method, code), "lesson": lesson}

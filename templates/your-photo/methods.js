@@ -1,0 +1,109 @@
+// The methods: each asks the network and yields its map as it grows, with what it measured; the last is the whole. A map has
+// `values` (height * width), `done` of `of` passes, `numbers` by name, and `checks`: what must hold, said by a message.
+// A classic script, since modules don't load from file://.
+const methods = (function () {
+  "use strict";
+  const SIDE = framing.CROP;
+  const { flat } = colours;
+  const map = (values, side, signed, rest) => ({ values, height: side, width: side, signed, numbers: {}, checks: [], ...rest });
+  const score = async (network, picture, target) => (await network.ask(picture, target, ["logits"])).logits[target];
+  const wholeNumber = (least, most, initial) => ({ kind: "number", least, most, step: 1, initial });
+
+  // Along the gradient the score must change by the gradient's length: the definition, on the network as it is here.
+  const slopeCheck = async (network, picture, target, gradient) => {
+    const norm = explaining.length(gradient), step = 0.05 / norm; // changes the score by a twentieth
+    const moved = (sign) => Float32Array.from(picture, (value, place) => value + sign * step / norm * gradient[place]);
+    const change = await score(network, moved(1), target) - await score(network, moved(-1), target);
+    const found = change / (2 * step);
+    return { message: "check-slope", values: { found, norm }, kept: Math.abs(found / norm - 1) < 0.05 };
+  };
+
+  const gradient = {
+    settings: {},
+    async *explain({ network, picture, target }) {
+      const { gradient: found } = await network.ask(picture, target, ["gradient"]);
+      const shown = map(flat(found), SIDE, true, { raw: found, done: 1, of: 3, numbers: { norm: explaining.length(found), largest: colours.greatest(found) } });
+      yield shown;
+      yield { ...shown, done: 3, checks: [await slopeCheck(network, picture, target, found)] };
+    },
+  };
+  const gradientXInput = {
+    settings: {},
+    async *explain({ network, picture, target, mean }) {
+      const { gradient: found } = await network.ask(picture, target, ["gradient"]);
+      const product = explaining.timesInput(found, picture, mean);
+      yield map(flat(product), SIDE, true, { raw: product, done: 1, of: 1, numbers: { sum: explaining.sum(product), largest: colours.greatest(product) } });
+    },
+  };
+  const guidedBackprop = {
+    settings: {},
+    async *explain({ network, picture, target }) {
+      const { guided } = await network.ask(picture, target, ["guided"]);
+      yield map(flat(guided), SIDE, true, { raw: guided, done: 1, of: 1, numbers: { norm: explaining.length(guided), largest: colours.greatest(guided) } });
+    },
+  };
+  const smoothgrad = {
+    settings: { samples: wholeNumber(1, 200, 10), noise: { kind: "number", least: 0.01, most: 1, step: 0.01, initial: 0.15 }, seed: wholeNumber(0, 2 ** 31, 0) },
+    async *explain({ network, picture, target, settings: { samples, noise, seed } }) {
+      const deviation = explaining.deviation(picture, noise), mean = explaining.mean();
+      for (let sample = 0; sample < samples; sample += 1) {
+        const copy = explaining.noisyCopy(picture, deviation, seed, sample);
+        const { gradient: found } = await network.ask(copy, target, ["gradient"]);
+        const average = mean.add(found);
+        yield map(flat(average), SIDE, true, { raw: average, done: sample + 1, of: samples, numbers: { deviation, norm: explaining.length(average), largest: colours.greatest(average) } });
+      }
+    },
+  };
+  const integratedGradients = {
+    settings: { steps: wholeNumber(1, 256, 16) },
+    async *explain({ network, picture, target, settings: { steps } }) {
+      const start = explaining.filling([0, 0, 0], picture.length);
+      const sum = new Float64Array(picture.length);
+      let first, change = 0, shared = 0;
+      for (const [done, { position, weight }] of explaining.positions(steps).entries()) {
+        const point = explaining.onTheWay(start, picture, position);
+        const { gradient: found, logits } = await network.ask(point, target, ["gradient", "logits"]);
+        first ??= logits[target];
+        change = logits[target] - first;
+        shared += weight;
+        found.forEach((value, place) => { sum[place] += weight * value; });
+        const account = explaining.account(sum, start, picture, change);
+        const last = done === steps;
+        const checks = last ? [{ message: "check-account", values: { sum: account.sum, change, error: account.error }, kept: account.error < 0.05 }] : [];
+        yield map(flat(account.map), SIDE, true, { raw: account.map, done: done + 1, of: steps + 1, numbers: { sum: account.sum, change, error: account.error }, checks });
+      }
+    },
+  };
+  const gradCam = {
+    settings: { layer: { kind: "layer", initial: "block5_conv3" } },
+    async *explain({ network, picture, target, layers, settings: { layer } }) {
+      const { shape: [height, width, channels] } = layers.find((one) => one.name === layer);
+      const found = await network.ask(picture, target, [layer, `gradient:${layer}`]);
+      const values = explaining.gradCam(found[layer], found[`gradient:${layer}`], channels, false);
+      const peak = values.indexOf(values.reduce((most, value) => Math.max(most, value), 0));
+      yield {
+        ...map(values, height, false, { done: 1, of: 1 }), width, overlay: true,
+        numbers: { largest: values[peak], row: Math.floor(peak / width) + 1, column: peak % width + 1 },
+      };
+    },
+  };
+  const occlusion = {
+    settings: { patch: wholeNumber(8, 112, 32), stride: wholeNumber(4, 112, 16) },
+    async *explain({ network, picture, target, mean, settings: { patch, stride } }) {
+      const whole = await score(network, picture, target);
+      const windows = explaining.windows(SIDE, patch, stride), drops = [];
+      for (const window of windows) {
+        drops.push(whole - await score(network, explaining.hidden(picture, SIDE, window, mean), target));
+        const values = explaining.averaged(drops, windows, SIDE);
+        yield map(values, SIDE, true, {
+          overlay: true, done: drops.length + 1, of: windows.length + 1, patches: { windows, drops: drops.slice(), score: whole },
+          numbers: { score: whole, largest_drop: drops.reduce((most, drop) => Math.max(most, drop)), against: drops.filter((drop) => drop < 0).length },
+        });
+      }
+    },
+  };
+  return {
+    gradient, "gradient-x-input": gradientXInput, smoothgrad, "integrated-gradients": integratedGradients,
+    "guided-backprop": guidedBackprop, "grad-cam": gradCam, occlusion,
+  };
+})();

@@ -1,0 +1,206 @@
+// The page: a photo is chosen, the network is fetched and asked, a method drawn. What went wrong is said in a sentence.
+(function () {
+  "use strict";
+  const lab = document.getElementById("lab");
+  const { words, palettes: hexadecimal, methods: told, layers, percent } = JSON.parse(lab.dataset.lab);
+  const palettes = Object.fromEntries(Object.entries(hexadecimal).map(([name, text]) => [name, colours.palette(text)]));
+  const { filled } = messages;
+  const { element, plate } = showing;
+  const byId = (id) => document.getElementById(id);
+  const megabytes = (bytes) => numerals.number(bytes / 1e6);
+  let manifest = null, run = 0, results = [], photoNumber = 0;
+
+  // The live region says what goes on; `wrong` is for what went wrong.
+  const say = (text, wrong = false) => {
+    const news = byId("news");
+    news.textContent = text;
+    news.classList.toggle("wrong", wrong);
+  };
+  const sayFailure = (error) => {
+    if (!(error instanceof Failure)) {
+      console.error(error);
+      say(filled(words["network-failed"], { reason: String(error?.message ?? error) }), true);
+    } else say(filled(words[error.message], error.values), true);
+  };
+  const progress = (share) => {
+    byId("progress").hidden = share === null;
+    if (share !== null) byId("progress").value = share;
+  };
+
+  // Photos
+  const chosen = (choosing) => choosing.catch(sayFailure);
+  const takeFile = (file) => { if (file) chosen(photo.choose(file)); };
+  document.querySelectorAll("#choose input[type=file]").forEach((input) => input.addEventListener("change", () => {
+    takeFile(input.files[0]);
+    input.value = ""; // so that the same file can be chosen again
+  }));
+  document.querySelectorAll("#choose [data-sample]").forEach((button) => button.addEventListener("click", () =>
+    chosen(photo.chooseSample(button.dataset.sample, button.textContent.trim(), button.dataset.script))));
+  addEventListener("dragover", (event) => event.preventDefault());
+  addEventListener("drop", (event) => {
+    event.preventDefault();
+    takeFile(event.dataTransfer.files[0]);
+  });
+  addEventListener("paste", (event) => {
+    const file = Array.from(event.clipboardData?.files ?? [])[0];
+    if (!file) return;
+    event.preventDefault();
+    takeFile(file);
+  });
+
+  // The network, fetched when the first photo is there
+  const opened = async () => {
+    if (manifest) return;
+    say(words.loading);
+    progress(0);
+    manifest = await network.open((share) => progress(share)).finally(() => progress(null));
+  };
+  photo.follow(async ({ pixels }) => {
+    photoNumber += 1;
+    const mine = photoNumber;
+    stop();
+    try {
+      await opened();
+      if (mine !== photoNumber) return;
+      say(words.asking);
+      const begun = performance.now();
+      const { name, probability } = await answering.answer(pixels);
+      if (mine !== photoNumber) return;
+      const seconds = numerals.number((performance.now() - begun) / 1000);
+      say(filled(words.answered, { name, probability: numerals.percent(probability, percent), seconds }));
+      byId("machine").textContent = filled(words.machine, { seconds, opening: numerals.number(manifest.seconds) });
+      byId("draw").disabled = false;
+      if (pageState.hash().includes("method@")) draw();
+    } catch (error) {
+      manifest = mine === photoNumber && error instanceof Failure && error.message !== "no-picture" ? null : manifest;
+      sayFailure(error);
+    }
+  });
+
+  // Methods
+  const method = () => byId("method").value;
+  const fieldsOf = (name) => Object.entries(methods[name].settings);
+  const settings = () => Object.fromEntries(fieldsOf(method()).map(([name, { kind, least, most, initial }]) => {
+    const field = byId(`setting-${name}`);
+    if (kind === "layer") return [name, field.value];
+    const value = Number(field.value);
+    return [name, numerals.within(field.value === "" || !Number.isFinite(value) ? initial : value, least, most)];
+  }));
+  const fieldFor = (name, { kind, least, most, step, initial }) => {
+    const label = element("label", "", `${words[`setting-${name}`]} `);
+    const field = element(kind === "layer" ? "select" : "input", "");
+    field.id = `setting-${name}`;
+    if (kind === "layer") {
+      field.append(...layers.map((layer) => new Option(layer, layer, false, layer === initial)));
+    } else Object.assign(field, { type: "number", min: least, max: most, step, value: initial });
+    field.addEventListener("change", keepMethod);
+    label.append(field);
+    return label;
+  };
+  const keepMethod = () => {
+    const changed = Object.entries(settings()).filter(([name, value]) => value !== methods[method()].settings[name].initial);
+    pageState.set("settings", changed.map(([name, value]) => `${name}:${value}`).join(",") || undefined);
+    pageState.set("method", method());
+  };
+  const showMethod = () => {
+    const { summary, lesson } = told[method()];
+    byId("settings").replaceChildren(...fieldsOf(method()).map(([name, field]) => fieldFor(name, field)));
+    const line = byId("about-method");
+    line.replaceChildren(summary);
+    if (lesson) line.append(" ", Object.assign(element("a", "", lesson.title), { href: lesson.link }));
+  };
+  byId("method").addEventListener("change", () => {
+    stop();
+    showMethod();
+    keepMethod();
+  });
+  pageState.follow("method", (value) => {
+    if (!(value in methods) || value === method()) return;
+    byId("method").value = value;
+    showMethod();
+  });
+  showMethod();
+  pageState.follow("settings", (value = "") => value.split(",").map((one) => one.split(":")).forEach(([name, one]) => {
+    const field = byId(`setting-${name}`);
+    if (field && one !== undefined) field.value = one;
+  }));
+
+  const stop = () => {
+    run += 1;
+    byId("stop").hidden = true;
+    progress(null);
+  };
+  const numbersOf = (map) => Object.entries(map.numbers).map(([name, value]) => {
+    const pair = element("div", "");
+    pair.append(element("dt", "", words[`number-${name.replace("_", "-")}`]), element("dd", "", numerals.number(value)));
+    return pair;
+  });
+  const checksOf = (map) => map.checks.map(({ message, values, kept }) => {
+    const item = element("li", kept ? "holds" : "fails"), sign = element("span", "", kept ? "✓" : "✗");
+    sign.setAttribute("aria-hidden", "true");
+    const shown = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, name === "error" ? numerals.percent(value, percent) : numerals.number(value)]));
+    item.append(sign, element("span", "", ` ${filled(words[message], shown)} ${kept ? words.holds : words.fails}`));
+    return item;
+  });
+  // One scale for all the maps that are drawn together.
+  const scaleOf = (maps) => colours.scaleOf(maps.flatMap((map) => Array.from(map.values)), maps[0].signed);
+  const show = (plates, maps) => {
+    const scale = maps.length > 1 ? scaleOf(maps) : colours.scaleOf(maps[0].values, maps[0].signed);
+    const drawable = (map) => (["ok", "near zero"].includes(colours.stateOf(map.values)) ? scale : null);
+    maps.forEach((map, number) => {
+      const alternative = filled(words["map-alternative"], { method: told[results.method].title, name: answering.name(results.classes[number]) });
+      plates[number].show(map, drawable(map), alternative);
+      plates[number].numbers.replaceChildren(...numbersOf(map));
+      plates[number].checks.replaceChildren(...checksOf(map));
+    });
+  };
+  const newPlate = (index, pixels) => {
+    const made = plate(answering.name(index), pixels, palettes, words);
+    made.numbers = element("dl", "readings");
+    made.checks = element("ul", "claims");
+    made.element.append(made.numbers, made.checks);
+    return made;
+  };
+  const draw = async () => {
+    stop();
+    const mine = run, name = method(), { pixels } = photo.current(), asked = answering.chosen();
+    results = Object.assign([], { method: name, classes: asked, settings: settings(), photo: photo.current() });
+    const plates = asked.map((index) => newPlate(index, pixels));
+    byId("maps").replaceChildren(...plates.map((one) => one.element));
+    byId("stop").hidden = false;
+    const begun = performance.now();
+    try {
+      for (const [number, target] of asked.entries()) {
+        const question = { network, picture: Float32Array.from(pixels), target, mean: manifest.mean_colour, layers: manifest.layers, settings: results.settings };
+        for await (const map of methods[name].explain(question)) {
+          if (mine !== run) return;
+          results[number] = map;
+          show(plates, results);
+          const share = (number + map.done / map.of) / asked.length, passed = (performance.now() - begun) / 1000;
+          progress(share);
+          if (map.of > 3 && share < 1) say(filled(words["drawing-long"], { done: map.done, of: map.of, seconds: numerals.number(Math.round(passed / share - passed)) }));
+          else if (share < 1) say(words.drawing);
+        }
+      }
+      say(filled(words.drawn, { seconds: numerals.number((performance.now() - begun) / 1000) }));
+      document.dispatchEvent(new CustomEvent("explained", { detail: results }));
+    } catch (error) {
+      if (mine === run) sayFailure(error);
+    } finally {
+      if (mine === run) stop();
+    }
+  };
+  byId("draw").addEventListener("click", () => {
+    keepMethod();
+    draw();
+  });
+  byId("stop").addEventListener("click", () => {
+    stop();
+    say(words.stopped);
+  });
+  answering.begin(allClasses, percent);
+  answering.follow(({ chosen: now }) => {
+    if (results.classes && String(results.classes) !== String(now)) stop();
+  });
+  photo.begin();
+})();

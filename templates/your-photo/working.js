@@ -1,0 +1,36 @@
+// What the worker does, so that the page never freezes: it opens the network, and runs it. The worker is made of this
+// function's text (network.js), since workers of files don't start from file://.
+const working = function () {
+  "use strict";
+  let session = null;
+  const address = (bytes, type) => URL.createObjectURL(new Blob([bytes], { type }));
+  const tasks = {
+    async open({ model, script, loader, binary }) {
+      importScripts(address(script, "text/javascript"));
+      ort.env.wasm.numThreads = 1; // more need headers that plain hosts don't send
+      ort.env.wasm.wasmBinary = binary;
+      ort.env.wasm.wasmPaths = { mjs: address(loader, "text/javascript") };
+      session = await ort.InferenceSession.create(new Uint8Array(model), { executionProviders: ["wasm"] });
+      return { inputs: session.inputNames };
+    },
+    async run({ pictures, shape, targets, flags, outputs }) {
+      const feeds = {
+        picture: new ort.Tensor("float32", pictures, shape),
+        target: new ort.Tensor("int64", BigInt64Array.from(targets, BigInt), [targets.length]),
+      };
+      for (const [name, value] of Object.entries(flags)) {
+        if (session.inputNames.includes(name)) feeds[name] = new ort.Tensor("bool", [value], []);
+      }
+      const answers = await session.run(feeds, outputs);
+      return Object.fromEntries(outputs.map((name) => [name, answers[name].data]));
+    },
+  };
+  onmessage = async ({ data: { number, task, values } }) => {
+    try {
+      const answer = await tasks[task](values);
+      postMessage({ number, answer }, Object.values(answer).map((one) => one.buffer).filter((one) => one instanceof ArrayBuffer));
+    } catch (error) {
+      postMessage({ number, reason: String(error?.message ?? error) });
+    }
+  };
+};
