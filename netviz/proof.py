@@ -117,21 +117,15 @@ def _never(met: bool, conditions: Sequence[Condition]) -> list[Mistake]:
 
 def _broken(verdicts: Sequence[Verdict]) -> list[Mistake]:
     """A claim with the photos that break it; it stands where its experiment does."""
-    photos: dict[tuple[str, str], list[str]] = {}
-    counts: dict[tuple[str, str], int] = {}
-    places: dict[tuple[str, str], Mistake] = {}
+    of_claims: dict[tuple[str, str], list[Verdict]] = {}
     for one in verdicts:
-        claim = (one.experiment.id, one.claim.source)
-        counts[claim] = counts.get(claim, 0) + 1
-        if not one.claim.kept:
-            photos.setdefault(claim, []).append(one.picture)
-            places[claim] = one.experiment.mistake("")
-    return [
-        replace(
-            places[claim], message=f"{claim[0]}: {claim[1]} is broken by {len(by)} of {counts[claim]}: {', '.join(by)}"
-        )
-        for claim, by in photos.items()
-    ]
+        of_claims.setdefault((one.experiment.id, one.claim.source), []).append(one)
+    found = []
+    for (name, claim), checked in of_claims.items():
+        if by := [one.picture for one in checked if not one.claim.kept]:
+            message = f"{name}: {claim} is broken by {len(by)} of {len(checked)}: {', '.join(by)}"
+            found.append(checked[0].experiment.mistake(message))
+    return found
 
 
 def _listed(title: str, found: Sequence[Mistake]) -> Iterator[str]:
