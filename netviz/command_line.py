@@ -14,6 +14,7 @@ from netviz.cache.inputs import inputs_key
 from netviz.failures import failure_of
 from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
+from netviz.modules import import_file
 from netviz.options import Options, arguments_of, filled, filled_path
 from netviz.pictures.opening import check_file
 from netviz.progress import Report, Reporter
@@ -162,6 +163,7 @@ def _check_places(chosen: Options) -> None:
 def _done(asked: argparse.Namespace, chosen: Options, reporter: Reporter) -> None:
     """Do what is asked for instead of a build, or build."""
     _check_places(chosen)
+    _import_own(chosen)
     if asked.export:
         from netviz.pipeline import export
 
@@ -185,6 +187,12 @@ def _done(asked: argparse.Namespace, chosen: Options, reporter: Reporter) -> Non
         serve(attempt, chosen, asked.port, reporter)
     else:
         bring_up_to_date(chosen, reporter).show(reporter)
+
+
+def _import_own(chosen: Options) -> None:
+    """Let methods and views of one's own be known. Raises Mistakes for a file that can't be imported."""
+    for file in chosen.methods:
+        import_file(file)
 
 
 def _parsed(given: Sequence[str]) -> argparse.Namespace:
@@ -220,10 +228,11 @@ def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
 
 
 def attempt(options: Options, reporter: Reporter) -> Outcome:
-    """Bring a site up to date, whatever comes of it."""
+    """Bring a site up to date, whatever comes of it; in a process of its own, which has imported nothing yet."""
     from netviz.serving import Outcome
 
     try:
+        _import_own(options)
         report = bring_up_to_date(options, reporter)
     except Mistakes as mistakes:
         for one in mistakes.mistakes:

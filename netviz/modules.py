@@ -1,9 +1,11 @@
-"""Rooms whose modules declare things, methods or views: all of them are imported, so that all is known."""
+"""Modules that declare things, methods or views: all of a room are imported, and files of an author's own."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import pkgutil
+import sys
 import traceback
 from pathlib import Path
 
@@ -22,11 +24,34 @@ def import_all(folder: str, package: str, things: str) -> None:
             raise
         except BaseException as error:  # be it sys.exit() of a script that was put there
             path = Path(folder) / f"{module.name.rpartition('.')[2]}.py"
-            raise Mistakes([_cannot_be_imported(path, things, error)]) from error
+            raise Mistakes([_cannot_be_imported(path, f"module of {things}", error)]) from error
 
 
-def _cannot_be_imported(path: Path, things: str, error: BaseException) -> Mistake:
+def import_file(path: Path) -> None:
+    """Import a Python file under its own name, with what it imports from its folder; once, however often it is called.
+
+    Raises Mistakes for one that can't be imported, at its line, and for one that is called like another module.
+    """
+    place, name = path.resolve(), path.stem
+    there = sys.modules.get(name)
+    if there is not None and getattr(there, "__file__", None) == str(place):
+        return
+    if path.suffix != ".py" or not place.is_file():
+        raise Mistakes([Mistake(path, "there is no such file of Python", hint="name one that ends in .py")])
+    if there is not None or not name.isidentifier() or importlib.util.find_spec(name):
+        hint = "give it a name of letters, digits and _, which no other module has"
+        raise Mistakes([Mistake(path, f"can't be imported as {name!r}", hint=hint)])
+    sys.path.append(str(place.parent))
+    try:
+        importlib.import_module(name)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise Mistakes([_cannot_be_imported(path, "file", error)]) from error
+
+
+def _cannot_be_imported(path: Path, thing: str, error: BaseException) -> Mistake:
     frames = traceback.extract_tb(error.__traceback__)
     line = error.lineno if isinstance(error, SyntaxError) else None
-    line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(path)), line)
-    return Mistake(path, f"this module of {things} can't be imported: {type(error).__name__}: {error}", line)
+    line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(path.resolve())), line)
+    return Mistake(path, f"this {thing} can't be imported: {type(error).__name__}: {error}", line)

@@ -141,6 +141,15 @@ class Options:
             more={"nargs": "+", "metavar": "NAME"},
         ),
     ] = ()
+    methods: Annotated[
+        tuple[Path, ...],
+        Argument(
+            help="files of Python that declare methods or views of your own (README.md says how); they are run",
+            read=filled_path,
+            write=_shown_path,
+            more={"nargs": "+", "metavar": "FILE"},
+        ),
+    ] = ()
     precision: Annotated[
         Precision | None,
         Argument(

@@ -8,9 +8,12 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from netviz.cache.packages import installed
+from netviz.cache.sources import closure, source_of
 from netviz.cache.store import key_of
 from netviz.installation import PACKAGE, TEMPLATES
 from netviz.networks.machine import machine
@@ -29,11 +32,16 @@ def inputs_key(options: Options) -> str:
     """
     arguments = arguments_of(type(options))
     asked = {name: getattr(options, name) for name, argument in arguments.items() if argument.changes_site}
-    places = {name: value for name, value in asked.items() if isinstance(value, Path)}
+    places = {name: paths for name, value in asked.items() if (paths := _paths(value))}
     made = (options.to, options.store)  # may stand in the course's folder
-    read = digest_of([*places.values(), TEMPLATES, PACKAGE, *_declared_elsewhere()], without=made)
+    read = digest_of([*chain(*places.values()), TEMPLATES, PACKAGE, *_declared_elsewhere()], without=made)
     chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
     return key_of([read, chosen, options.command, installed(), machine()])
+
+
+def _paths(value: Any) -> list[Path]:
+    """The files and folders that an option names."""
+    return [one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Path)]
 
 
 def digest_of(places: Iterable[Path], without: Iterable[Path] = ()) -> str:
@@ -64,9 +72,13 @@ def _files(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, Path]]:
 
 
 def _declared_elsewhere() -> Iterator[Path]:
-    """The sources of methods and views that others have declared: whoever did has imported what declares them."""
+    """The sources of methods and views that others have declared, and of what these import that is not installed.
+
+    Whoever declared them has imported them.
+    """
     registers = [sys.modules[name] for name in REGISTERS if name in sys.modules]
-    for module in sorted({module for register in registers for module in register.modules_declaring()}):
-        source = getattr(sys.modules[module], "__file__", None)
-        if source and PACKAGE not in Path(source).parents:
-            yield Path(source)
+    declaring = {module for register in registers for module in register.modules_declaring()}
+    elsewhere = [module for module in sorted(declaring) if not module.startswith(f"{PACKAGE.name}.")]
+    for source in filter(None, map(source_of, sorted(closure(tuple(elsewhere))))):
+        if PACKAGE not in source.parents:
+            yield source

@@ -58,7 +58,7 @@ def closure(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> frozenset[
         module = waiting.pop()
         if module not in reached and module not in given:
             reached.add(module)
-            waiting += filter(_path, _imports(module))
+            waiting += filter(source_of, _imports(module))
     return frozenset(reached)
 
 
@@ -67,7 +67,7 @@ def data_files(module: str) -> list[Path]:
 
     A name may be a pattern, ``*.ftl``. Folders beside it that hold no modules hold such files too.
     """
-    path = _path(module)
+    path = source_of(module)
     if not path:
         return []
     named = set(_STRING.findall(path.read_text("utf-8")))
@@ -88,7 +88,7 @@ def _folders_of_files(folder: Path) -> list[Path]:
 
 @cache
 def _digest(module: str) -> str:
-    path = _path(module)
+    path = source_of(module)
     files = [path, *data_files(module)] if path else []
     return key_of([(file.name, sha256(file.read_bytes()).hexdigest()) for file in files])
 
@@ -96,7 +96,7 @@ def _digest(module: str) -> str:
 @cache
 def _imports(module: str) -> tuple[str, ...]:
     """Whatever a module imports, by full name, whether it is a module or a name in one."""
-    path = _path(module)
+    path = source_of(module)
     return tuple(dict.fromkeys(_imported_names(module, path))) if path else ()
 
 
@@ -123,7 +123,7 @@ def _absolute(origin: str, module: str, path: Path) -> str:
 @cache
 def _foreign(module: str) -> frozenset[str]:
     """The top-level modules of others that a module imports, or names with dots between quotes, as plug-ins are."""
-    path = _path(module)
+    path = source_of(module)
     named = _DOTTED.findall(path.read_text("utf-8")) if path else []
     names = {name.partition(".")[0] for name in (*_imports(module), *named)}
     return frozenset(names - {ROOT_PACKAGE} - sys.stdlib_module_names)
@@ -132,7 +132,7 @@ def _foreign(module: str) -> frozenset[str]:
 @cache
 def _read_as_data(module: str) -> frozenset[str]:
     """The distributions whose names stand in a module that asks for what is installed, which may read their files."""
-    path = _path(module)
+    path = source_of(module)
     if not path or "importlib.metadata" not in _imports(module):
         return frozenset()
     named = (packages.normalised(name) for name in _STRING.findall(path.read_text("utf-8")))
@@ -140,7 +140,7 @@ def _read_as_data(module: str) -> frozenset[str]:
 
 
 @cache
-def _path(module: str) -> Path | None:
+def source_of(module: str) -> Path | None:
     """Where a module's source stands; found without importing it, for that would import TensorFlow.
 
     A module declared elsewhere, say a method's, has one of ours if it was imported and no distribution brings it.

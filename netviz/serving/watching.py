@@ -19,15 +19,15 @@ KEPT = (PACKAGE, TEMPLATES)
 
 
 def watched(options: Options) -> tuple[Path, ...]:
-    """The folders that a site is made of, with those of the photo and of the weights if these are files."""
-    files = [Path(one) for one in (options.picture, options.weights) if one and Path(one).is_file()]
+    """The folders that a site is made of, with those of the single files that it is made of."""
+    files = [file for file in _files(options) if file.is_file()]
     return tuple({path.resolve(): None for path in (options.content, *KEPT, *(file.parent for file in files))})
 
 
 def needs_restart(paths: Sequence[Path], options: Options) -> bool:
     """Whether one of these files is kept in memory by a process that builds."""
     kept = (*KEPT, options.content.resolve() / "languages")
-    return any(path.is_relative_to(folder) for path in paths for folder in kept)
+    return any(path.suffix == ".py" or path.is_relative_to(folder) for path in paths for folder in kept)
 
 
 async def saved(options: Options) -> AsyncIterator[list[Path]]:
@@ -63,8 +63,13 @@ def _counts(change: Change, path: Path, options: Options) -> bool:
     made = (options.to.resolve(), options.store.resolve())
     if any(path.is_relative_to(folder) for folder in made):
         return False
-    files = [Path(one).resolve() for one in (options.picture, options.weights) if one]
     within = next((folder for folder in (options.content.resolve(), *KEPT) if path.is_relative_to(folder)), None)
     if within is None:
-        return path in files
+        own_code = {file.parent for file in _files(options) if file in map(Path.resolve, options.methods)}
+        return path in _files(options) or (path.suffix == ".py" and path.parent in own_code)
     return not any(DROPPED.fullmatch(part) for part in path.relative_to(within).parts)
+
+
+def _files(options: Options) -> list[Path]:
+    """The photo, the weights, and methods of one's own."""
+    return [Path(one).resolve() for one in (options.picture, options.weights, *options.methods) if one]

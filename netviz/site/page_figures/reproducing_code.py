@@ -17,7 +17,10 @@ def repeating_code(task: Task, options: Options) -> str:
     experiment = task.experiment
     if task.picture is None:
         run = f"result = run_on_data({_method_text(experiment)}{_settings_text(experiment)})"
-        return f"from netviz.methods import methods, run_on_data\n\n{run}\n"
+        importing, own = _own_methods(options)
+        path = ["from pathlib import Path", ""] if own else []
+        lines = [*path, "from netviz.methods import methods, run_on_data", *importing, "", *own, run]
+        return "\n".join(lines) + "\n"
     picture = options.shown_file(task.picture.path).as_posix()
     framing = "frame" if experiment.framing == "crop" else "squash"
     focus = f", focus={task.picture.focus}" if framing == "frame" and task.picture.focus else ""
@@ -25,13 +28,16 @@ def repeating_code(task: Task, options: Options) -> str:
         "frame": ["from netviz.pictures import frame, open_upright"],
         "squash": ["from netviz.pictures import open_upright, squash"],
     }[framing]
+    importing, own = _own_methods(options)
     lines = [
         "from pathlib import Path",
         "",
         "from netviz.methods import methods, run",
+        *importing,
         "from netviz.networks import open_network",
         *imports,
         "",
+        *own,
         f"network = open_network({_literal(options.shown_weights)})",
         f"picture = {framing}(open_upright(Path({_literal(picture)})){focus})",
         'pictures = picture[None].astype("float32")  # (1, 224, 224, 3), RGB, 0 to 255',
@@ -43,6 +49,12 @@ def repeating_code(task: Task, options: Options) -> str:
     maps = f", maps=[{', '.join(f'map_{place}' for place, _ in enumerate(task.of, start=1))}]" if task.of else ""
     lines.append(f"result = {_run_text(task)}{maps})")
     return "\n".join(lines) + "\n"
+
+
+def _own_methods(options: Options) -> tuple[list[str], list[str]]:
+    """What is to be imported, and done, so that methods of one's own are known; nothing where there are none."""
+    files = [f"import_file(Path({_literal(options.shown_file(file).as_posix())}))" for file in options.methods]
+    return (["from netviz.modules import import_file"] if files else []), files
 
 
 def _run_text(task: Task) -> str:
