@@ -33,7 +33,7 @@ from netviz.site.results import Results
 from netviz.site.text.filters import filters, sandbox
 
 SANDBOX = sandbox("en")
-PIECES_OF_PAGES = {"layer_table": (), "measurement_table": ("tools", "seconds")}
+PIECES_OF_PAGES = {"layer_table": (), "field_table": ("photo",), "measurement_table": ("tools", "seconds")}
 VALUES: Mapping[str, Any] = {
     "numbers": {"norm": 2.5, "peak": [0.25, 0.75], "name": "<tabby>", "none": None, "items": 3},
     "many": list(range(2000)),
@@ -310,7 +310,14 @@ def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edit
     found |= {one for value in (*captions, *given) for one in callables_in(value)}
     functions = {one.split(".")[-1] for one in found}
     assert functions == {
-        *("layer Function", "layer_table Function", "measured Function", "measurement_table Function", "at Function"),
+        *(
+            "layer Function",
+            "layer_table Function",
+            "field_table Function",
+            "measured Function",
+            "measurement_table Function",
+            "at Function",
+        ),
         "claim Function",
     }
     assert {name for name, one in values.items() if isinstance(one, Function)} < set(TEXT_NAMES)

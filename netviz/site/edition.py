@@ -30,6 +30,7 @@ from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.sandbox import CLAIM, Function, Sandbox, look_up
 from netviz.site import rendering
+from netviz.site.field_tables import DECLARED, field_rows
 from netviz.site.files.previews import previews
 from netviz.site.files.sample_scripts import sample_path
 from netviz.site.files.takeover import code_key
@@ -43,7 +44,7 @@ from netviz.site.text.filters import sandbox
 from netviz.site.verdicts import Verdict
 
 NAMES = (  # what a lesson's expressions may use
-    *("results", "picture", "experiment", "layer", "layer_table", "weights"),
+    *("results", "picture", "experiment", "layer", "layer_table", "field_table", "weights"),
     *("measured", "measurement_table"),
 )
 KINDS = {  # the types of those that are facts, and of a result's own in its claims and captions
@@ -238,6 +239,7 @@ class Edition:
             "weights": {**dataclasses.asdict(self.weights), "label": self.weights.label},
             "layer": Function(self._layer),
             "layer_table": Function(self._layer_table),
+            "field_table": Function(self._field_table),
             "measured": Function(self._measured),
             "measurement_table": Function(self._measurement_table),
             CLAIM: Function(self._claimed),
@@ -248,6 +250,10 @@ class Edition:
 
     def _layer_table(self) -> Markup:
         return rendering.render_layer_table(self.templates, self.layers.values())
+
+    def _field_table(self, kind: str) -> Markup:
+        look_up(DECLARED, kind, "what authors write")
+        return rendering.render_field_table(self.templates, field_rows(kind, self.language))
 
     def _claimed(self, source: str, kept: bool, measured: Mapping[str, Any], sentence: Markup) -> Markup:
         """A sentence where nothing can be opened, so with its claim only if that is broken."""

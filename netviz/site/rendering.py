@@ -21,6 +21,7 @@ from netviz.languages.known import language as language_of
 from netviz.languages.messages import messages
 from netviz.mistakes import Mistakes
 from netviz.networks.architecture import Layer
+from netviz.site.field_tables import FieldRow
 from netviz.site.overrides import FAULTS, Templates, override_failure, template_file
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
@@ -153,6 +154,11 @@ def render_question(env: Environment, question: QuestionView) -> Markup:
 def render_layer_table(env: Environment, layers: Iterable[Layer]) -> Markup:
     """A network's layers with shapes, parameters and receptive fields, to stand in a page's body."""
     return Markup(_rendered(env, "layers.html", layers=tuple(layers)))
+
+
+def render_field_table(env: Environment, rows: Iterable[FieldRow]) -> Markup:
+    """What an author may write, to stand in a page's body."""
+    return Markup(_rendered(env, "fields.html", rows=tuple(rows)))
 
 
 def render_measurement(

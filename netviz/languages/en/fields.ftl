@@ -1,0 +1,31 @@
+# What each field means that an author may write; the names are those of the declarations.
+
+experiment-id = a name of its own in the whole course: small letters, digits, single dashes
+experiment-method = what is run; the page Methods lists all methods with their settings, which are fields too
+experiment-picture = the photo that the reader has chosen, or one by its name
+experiment-framing = how the photo becomes a square: the middle is cut out (crop), or all of it is squeezed in (squash)
+experiment-target = the class that is explained: by its rank (top1 to top5), its name in English or Chinese, or its index
+experiment-view = how the result is drawn; each method has views of its own, the first of them is the default
+experiment-of = the experiments whose maps are compared or checked, for methods that take maps
+experiment-precision = float32, bfloat16 or float64, where it matters for what is shown
+experiment-vary = one setting (or target) with two to twelve values: the figure gets a slider
+experiment-caption = the words below the figure, in Markdown, with expressions
+experiment-alt = what readers are told who don't see the figure; the program writes it, if nobody else does
+experiment-expect = claims over the result, each an expression; every build checks them and shows whether they hold
+question-id = a name of its own in the whole course
+question-ask = the question
+question-choices = two or more, each with its text and with the claim that makes it right
+question-because = what is told once the reader has chosen
+front-matter-title = the lesson's title
+front-matter-summary = one sentence for the list of contents
+front-matter-learn = what a reader will know afterwards, a line each
+photo-title = what the photo shows
+photo-credit = whose it is
+photo-licence = under which licence it may be shown
+photo-source = the address on the web where it comes from; your own photos need none
+photo-focus = the point around which the network's square is laid: from the left and from the top, 0 to 1
+site-languages = the languages of the texts; experiments are stated in the first
+site-title = the course's name
+site-tagline = one sentence about it
+site-address = where the site will stand on the web: adds a sitemap, and pictures for links to it
+site-parts = parts of the list of contents, each with a title and its lessons

@@ -1,0 +1,31 @@
+# 作者可以写的每个字段的含义；名称取自程序里的声明。
+
+experiment-id = 全课程中独一无二的名字：小写字母、数字、单个连字符
+experiment-method = 运行哪种方法；“方法”页列出全部方法及其参数，参数也直接写成字段
+experiment-picture = 读者选中的照片（chosen），或按名字指定一张
+experiment-framing = 照片怎样变成正方形：裁出中间一块（crop），或把整张压进去（squash）
+experiment-target = 要解释的类别：按名次（top1 到 top5）、按中文或英文名，或按编号
+experiment-view = 结果怎样画；每种方法有自己的画法，第一种是默认画法
+experiment-of = 要比较或检验的是哪些实验的解释图，供以解释图为输入的方法使用
+experiment-precision = float32、bfloat16 或 float64，在精度影响展示内容时写明
+experiment-vary = 一个参数（或 target）的二到十二个取值：图下会多一个滑块
+experiment-caption = 图下的说明，用 Markdown 写，可含表达式
+experiment-alt = 给看不到图的读者的文字；不写则由程序生成
+experiment-expect = 对结果的说法，每条是一个表达式；每次构建都会检验，并标明是否成立
+question-id = 全课程中独一无二的名字
+question-ask = 题目
+question-choices = 两个或更多选项，各有文字，以及说明它何时正确的说法
+question-because = 读者作答之后看到的解释
+front-matter-title = 这一课的标题
+front-matter-summary = 目录里的一句话介绍
+front-matter-learn = 读完能学到什么，每行一条
+photo-title = 照片里是什么
+photo-credit = 照片的作者
+photo-licence = 以什么许可展示
+photo-source = 照片来源的网址；自己拍的不必写
+photo-focus = 送入网络的正方形以哪一点为中心：从左、从上量起，0 到 1
+site-languages = 课程有哪些语言的文本；实验写在第一种语言里
+site-title = 课程名称
+site-tagline = 一句话介绍课程
+site-address = 网站将来的网址：会生成站点地图，并给链接配上预览图
+site-parts = 目录分成哪些部分，各有标题和所含的课
