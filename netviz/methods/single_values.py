@@ -1,0 +1,150 @@
+"""Single values of a picture: what a derivative says of one of them, and what happens when it changes by one level."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field
+
+from netviz.methods import Passes, Result, method
+from netviz.methods.arrays import flattened, relative_error
+from netviz.networks import Array, Network, Targets, softmax
+
+FAINTEST = 0.1  # of all values are at least as strong as the weakest that is tried
+KINDS = ("same", "opposite")
+
+
+@method(
+    title={"en": "One value by one level", "zh": "一个数值变动一级"},
+    summary={
+        "en": "Single colour values of the picture changed by one of 255 levels: the change of the score, against what "
+        "the gradient predicts; and values whose derivatives have other signs for the logit and for the probability.",
+        "zh": "把图片里的单个颜色值变动一级（共 255 级），得分的变化与梯度的预测对照；另外列出 logit 与概率的导数"
+        "符号相反的数值。",
+    },
+    gives="check",
+    views=("scatter",),
+    numbers=(
+        "x",
+        "y",
+        *(
+            f"{kind}_{what}"
+            for kind in KINDS
+            for what in ("row", "column", "channel", "logit_slope", "logit_change", "probability_slope")
+        ),
+        *(f"{kind}_probability_change" for kind in KINDS),
+        "opposite_share",
+        "signs_right",
+        "error",
+    ),
+    passes=lambda settings: Passes(forward=settings.values + len(KINDS) + 3, backward=2),
+    words={
+        "en": """
+single-values =
+    .x = change of the logit that the gradient predicts for one level
+    .y = change that was measured
+same_row = row, value of equal signs
+same_column = column, value of equal signs
+same_channel = colour, value of equal signs (0 red, 1 green, 2 blue)
+same_logit_slope = derivative of the logit, value of equal signs
+same_logit_change = measured change of the logit, value of equal signs
+same_probability_slope = derivative of the probability, value of equal signs
+same_probability_change = measured change of the probability, value of equal signs
+opposite_row = row, value of opposite signs
+opposite_column = column, value of opposite signs
+opposite_channel = colour, value of opposite signs (0 red, 1 green, 2 blue)
+opposite_logit_slope = derivative of the logit, value of opposite signs
+opposite_logit_change = measured change of the logit, value of opposite signs
+opposite_probability_slope = derivative of the probability, value of opposite signs
+opposite_probability_change = measured change of the probability, value of opposite signs
+opposite_share = values whose two derivatives have opposite signs
+signs_right = changes that have the predicted sign
+""",
+        "zh": """
+single-values =
+    .x = 变动一级时，梯度预测的 logit 变化
+    .y = 实测的变化
+    .setting-values = 尝试的数值个数，从导数最强的开始
+same_row = 行，符号相同的数值
+same_column = 列，符号相同的数值
+same_channel = 颜色，符号相同的数值（0 红，1 绿，2 蓝）
+same_logit_slope = logit 的导数，符号相同的数值
+same_logit_change = logit 的实测变化，符号相同的数值
+same_probability_slope = 概率的导数，符号相同的数值
+same_probability_change = 概率的实测变化，符号相同的数值
+opposite_row = 行，符号相反的数值
+opposite_column = 列，符号相反的数值
+opposite_channel = 颜色，符号相反的数值（0 红，1 绿，2 蓝）
+opposite_logit_slope = logit 的导数，符号相反的数值
+opposite_logit_change = logit 的实测变化，符号相反的数值
+opposite_probability_slope = 概率的导数，符号相反的数值
+opposite_probability_change = 概率的实测变化，符号相反的数值
+opposite_share = 两个导数符号相反的数值所占比例
+signs_right = 变化的符号与预测一致的比例
+""",
+    },
+)
+def single_values(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    values: Annotated[int, Field(ge=1, le=200, description="values to try, from the one with the strongest slope")] = 8,
+) -> Result:
+    """Predicted and measured changes of the logit, ``x`` and ``y`` (n, values), when a value grows by one level.
+
+    One that is above 254 is made smaller by a level instead, and the change turned round. The values are those whose
+    derivative of the logit has the rank 1, and so on in equal factors down to that which a tenth of all surpass.
+    ``error`` (n,) is the length of y - x over that of y, ``signs_right`` (n,) the share of equal signs.
+
+    Numbers, each (n,): of the value where the derivatives of logit and probability have the greatest product
+    (``same_``), and of that where it is furthest below zero, their signs being opposite (``opposite_``): ``row``,
+    ``column`` and ``channel`` (0 red, 1 green, 2 blue), ``logit_slope`` and ``probability_slope``, ``logit_change``
+    and ``probability_change`` as measured. ``opposite_share`` is how many values have opposite signs.
+    """
+    slopes = flattened(network.gradient(pictures, targets))
+    probability_slopes = flattened(network.gradient(pictures, targets, output="probability"))
+    products = slopes * probability_slopes
+    count = slopes.shape[1]
+    ranks = np.unique(np.geomspace(1, max(1, FAINTEST * count), values).round().astype(int)) - 1
+    ranks = np.pad(ranks, (0, values - len(ranks)), mode="edge")  # few values have few ranks
+    found = []
+    for i, picture in enumerate(pictures):
+        order = np.argsort(-np.abs(slopes[i]), kind="stable")
+        places = np.array([*order[ranks], products[i].argmax(), products[i].argmin()])
+        logits, probabilities = _changes(network, picture, int(targets[i]), places)
+        row, column, channel = np.unravel_index(places, picture.shape)
+        found.append(
+            {
+                "x": slopes[i, places[:values]],
+                "y": logits[:values],
+                **{
+                    f"{kind}_{name}": array[at]
+                    for kind, at in zip(KINDS, (-2, -1), strict=True)
+                    for name, array in (
+                        ("row", row),
+                        ("column", column),
+                        ("channel", channel),
+                        ("logit_slope", slopes[i, places]),
+                        ("logit_change", logits),
+                        ("probability_slope", probability_slopes[i, places]),
+                        ("probability_change", probabilities),
+                    )
+                },
+                "opposite_share": (products[i] < 0).mean(),
+                "signs_right": (np.sign(logits[:values]) == np.sign(slopes[i, places[:values]])).mean(),
+            }
+        )
+    together = {name: np.array([one[name] for one in found]) for name in found[0]}
+    return {**together, "error": relative_error(together["x"], together["y"])}
+
+
+def _changes(network: Network, picture: Array, target: int, places: Array) -> tuple[Array, Array]:
+    """By how much logit and probability of the target change, (places,), when a value alone grows by one level."""
+    steps = np.where(picture.ravel()[places] > 254, -1, 1)
+    changed = np.tile(picture, (len(places) + 1, 1, 1, 1))
+    changed.reshape(len(changed), -1)[np.arange(len(places)) + 1, places] += steps
+    logits = network.logits(changed).astype(np.float64)
+    scores, probabilities = logits[:, target], softmax(logits)[:, target]
+    return (scores[1:] - scores[0]) * steps, (probabilities[1:] - probabilities[0]) * steps
