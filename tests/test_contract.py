@@ -48,7 +48,11 @@ SMALL: dict[str, Any] = {
 }
 """Values that suit a picture of 8x8, for whichever methods have a setting of that name."""
 
-OWN: dict[str, dict[str, Any]] = {"activation-maximisation": {"channels": [0, 2]}, "lime-spread": {"samples": 16}}
+OWN: dict[str, dict[str, Any]] = {
+    "activation-maximisation": {"channels": [0, 2]},
+    "exciting-places": {"channels": [0, 2]},
+    "lime-spread": {"samples": 16},
+}
 """Settings of single methods, where a name in `SMALL` means something else."""
 
 UP_TO = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tiny import CAFFE_LIKE, Conv, make_tiny, random_pictures
 
 from netviz.methods import methods, run
-from netviz.methods.looking import extent, mosaic
+from netviz.methods.looking import BEYOND, extent, field_of, missing_channel, mosaic
 from netviz.networks import open_network
 
 TARGETS = np.array([0])
@@ -49,6 +49,46 @@ def test_filters_of_nothing_are_grey() -> None:
     conv1.kernel[:] = 0
     result = look("first-layer-filters", tiny.to_keras())
     assert (result["picture"][0, :3, :3] == 127.5).all() and result["largest"] == 0
+
+
+# The places that excite a channel
+
+
+def places(network: Any, **chosen: Any) -> dict[str, Any]:
+    photos = random_pictures(1, network.input_shape[0])
+    return run(methods()["exciting-places"], network, photos, TARGETS, chosen)
+
+
+def test_exciting_places_are_the_greatest_responses_with_all_that_they_can_depend_on() -> None:
+    network = make_tiny(3).to_keras()
+    photo = random_pictures(1, network.input_shape[0])
+    result = places(network, layer="conv1", channels=[1, 2], count=4)
+    maps = network.activations(photo, ["conv1"])["conv1"][0]
+    layer = next(one for one in network.layers if one.name == "conv1")
+    side = layer.receptive_field
+    assert side and result["pictures"].shape == (1, 2, 2 * side + 1, 2 * side + 1, 3)
+    for number, channel in enumerate([1, 2]):
+        best = tuple(int(n) for n in np.unravel_index(maps[..., channel].argmax(), maps.shape[:2]))
+        np.testing.assert_array_equal(
+            result["pictures"][0, number, :side, :side], field_of(photo[0], layer, best).astype(np.float32)
+        )
+        np.testing.assert_allclose(result["largest"][0, number], maps[..., channel].max())
+        np.testing.assert_allclose(result["mean"][0, number], maps[..., channel].mean(), rtol=1e-6)
+
+
+def test_what_lies_beyond_the_photo_is_grey_and_so_are_places_where_nothing_responds() -> None:
+    network = make_tiny(3).to_keras()
+    layer = next(one for one in network.layers if one.name == "conv1")
+    photo = np.full((8, 8, 3), 7.0)
+    corner = field_of(photo, layer, (0, 0))
+    assert (corner[0] == BEYOND).all() and (corner[:, 0] == BEYOND).all() and (corner[1:, 1:] == 7).all()
+    assert (field_of(photo, layer, None) == BEYOND).all()
+    result = places(network, layer="conv1", channels=[1], count=16)  # more than fit side by side
+    assert (result["pictures"][0, 0] == BEYOND).any()
+    assert missing_channel(network.layers, "conv1", [0, 3]) == []
+    assert missing_channel(network.layers, "conv1", [0, 4]) == [
+        "layer 'conv1' has 4 channels, 0 to 3: there is no channel 4"
+    ]
 
 
 def test_a_sheet_is_as_square_as_it_can_be() -> None:

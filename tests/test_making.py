@@ -17,7 +17,7 @@ from tiny import CAFFE_LIKE, Tiny, make_tiny, random_pictures
 
 from netviz.methods import methods, run
 from netviz.methods.arrays import resized
-from netviz.methods.making import octave_sizes
+from netviz.methods.making import neighbour_correlation, octave_sizes
 from netviz.networks import optimise
 from netviz.networks.keras_network import KerasNetwork, keras
 from netviz.networks.optimise import COLOURS, Objective
@@ -396,6 +396,73 @@ def test_a_class_is_asked_for_whatever_the_layer_and_channel() -> None:
 def test_a_channel_that_is_not_there_is_refused() -> None:
     with pytest.raises(ValueError, match="'conv3' has 5 channels, 0 to 4: there is no channel 5"):
         make("activation-maximisation", network()[1], random_pictures(1), layer="conv3", channels=[0, 5])
+
+
+# Ways to write a picture, and what each of them gives
+
+
+@pytest.mark.parametrize("waves", [True, False])
+@pytest.mark.parametrize("independent", [True, False])
+def test_slopes_by_what_a_canvas_is_written_in_are_those_of_finite_differences(waves: bool, independent: bool) -> None:
+    canvas, random = optimise.Canvas(4, 5, waves, independent), np.random.default_rng(1)
+    values = 50 * canvas.noise(random)
+    direction = random.standard_normal((4, 5, 3))
+
+    def score(numbers: Array) -> float:
+        return float((direction * canvas.picture(numbers.view(values.dtype))).sum())
+
+    expected = derivative(score, values.view(np.float64))
+    found = canvas.slope(canvas.picture(values), direction).view(np.float64)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * np.abs(expected).max())
+
+
+def test_the_last_of_the_pictures_with_ever_more_aids_is_that_of_activation_maximisation() -> None:
+    _, keras_network = network(bias=False)
+    chosen = {"layer": "conv3", "side": 8, "steps": 4, "rate": 0.1, "seed": 3}
+    without = {"jitter": 0, "scaling": 0, "rotation": 0}
+    all_aids, still = (
+        make("activation-maximisation", keras_network, random_pictures(1), channels=[1], **chosen, **moving)
+        for moving in ({}, without)
+    )
+    result = make("regularisers-one-by-one", keras_network, random_pictures(1), channel=1, **chosen)
+    assert result["pictures"].shape == (1, 4, 8, 8, 3)
+    for number, alone in ((2, still), (3, all_aids)):
+        np.testing.assert_allclose(result["pictures"][0, number], alone["pictures"][0, 0], rtol=1e-4)
+        np.testing.assert_allclose(result["end"][0, number], alone["end"][0, 0], rtol=1e-5)
+    assert (result["end"] > result["start"]).all()
+    np.testing.assert_allclose(result["kept"], result["moved"] / result["end"])
+    for number in range(4):
+        for other in range(number):
+            assert (result["pictures"][0, number] != result["pictures"][0, other]).any()
+
+
+def test_what_is_moved_keeps_its_response_if_it_is_the_same_everywhere() -> None:
+    """Of pictures that were changed by no step there is nothing but faint noise, and that doesn't mind movements."""
+    _, keras_network = network(bias=False)
+    chosen = {"layer": "conv1", "channel": 1, "side": 8, "steps": 1, "rate": 1e-9}
+    result = make("regularisers-one-by-one", keras_network, random_pictures(1), **chosen)
+    np.testing.assert_allclose(result["end"], result["start"], rtol=1e-4)
+    np.testing.assert_allclose(result["kept"], 1, atol=0.05)
+    with pytest.raises(ValueError, match="there is no channel 5"):
+        make("regularisers-one-by-one", keras_network, random_pictures(1), layer="conv3", channel=5)
+
+
+def test_an_inversion_tells_how_much_of_brightness_and_colour_came_back() -> None:
+    """A grey photo has no colour to come back; of what was found, brightness correlates as its pixels do."""
+    grey = np.repeat(random_pictures(1)[..., :1], 3, axis=-1)
+    result = make("inversion", network(head="pooled")[1], grey, layer="conv1", steps=20)
+    weights = np.array([0.299, 0.587, 0.114])
+    before, after = (result[name][0] @ weights for name in ("before", "after"))
+    assert result["brightness_likeness"][0] == pytest.approx(np.corrcoef(before.ravel(), after.ravel())[0, 1], abs=1e-5)
+    assert abs(result["colour_likeness"][0]) < 1e-6
+
+
+def test_neighbouring_pixels_of_noise_have_nothing_in_common_and_those_of_a_slope_all() -> None:
+    noise = np.random.default_rng(0).uniform(0, 255, (64, 64, 3))
+    slope = np.tile(np.linspace(0, 255, 64)[:, None, None], (1, 64, 3))
+    assert abs(neighbour_correlation(noise)) < 0.05 and neighbour_correlation(slope) > 0.99
+    assert neighbour_correlation(np.full((8, 8, 3), 7.0)) == 0
+    assert neighbour_correlation(np.indices((8, 8)).sum(0)[..., None] % 2 * np.full(3, 255.0)) == pytest.approx(-1)
 
 
 # DeepDream

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from netviz.methods import Paper, Passes, Result, SpatialLayer, method
 from netviz.methods.arrays import largest
 from netviz.networks import Array, Network, Targets, softmax
+from netviz.networks.architecture import Layer
+
+WHITE = 255.0
+BEYOND = 158.0  # a grey: neither a white wall nor the lines between squares are taken for what no photo shows
 
 if TYPE_CHECKING:
     from netviz.networks.keras_network import KerasNetwork
@@ -97,7 +103,103 @@ def first_layer_filters(network: Network, pictures: Array, targets: Targets) -> 
     }
 
 
-def mosaic(tiles: Array, gap: float = 255.0) -> Array:
+@method(
+    title={"en": "Most exciting places", "zh": "响应最强的位置"},
+    summary={
+        "en": "The places of the photo to which a channel responds most, cut out as large as one of its values sees.",
+        "zh": "照片中某个通道响应最强的几处，按该层的感受野大小剪下。",
+    },
+    papers=(
+        Paper(
+            "Zeiler and Fergus",
+            2013,
+            "Visualizing and Understanding Convolutional Networks",
+            "https://arxiv.org/abs/1311.2901",
+            "figure 2",
+        ),
+    ),
+    gives="picture",
+    views=("picture",),
+    numbers=("largest", "mean"),
+    wrong=lambda settings, layers: (
+        ("channels", message) for message in missing_channel(layers, settings.layer, settings.channels)
+    ),
+    passes=lambda settings: Passes(forward=1),
+    asks_for_class=lambda settings: False,
+    map_values=lambda settings: settings.channels,
+)
+def exciting_places(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    layer: SpatialLayer = "block4_conv3",
+    channels: Annotated[
+        tuple[Annotated[int, Field(ge=0)], ...],
+        Field(min_length=1, max_length=4, description="which ones, counted from 0; a sheet for each"),
+    ] = (0,),
+    count: Annotated[int, Field(ge=1, le=16, description="places of each channel")] = 4,
+) -> Result:
+    """The squares of the photo that a channel's greatest responses can depend on: ``pictures`` (n, k, H, W, 3) RGB.
+
+    For each of the k channels ``count`` of them, the greatest first, row by row on one sheet, white lines between
+    them. What lies beyond the photo's edge is grey; so is a square where nothing responds any more. No two squares
+    share more than half their side both ways, so that they are not the same thing again.
+
+    ``largest`` (n, k) is the channel's greatest value, ``mean`` (n, k) its mean over all places of the photo.
+    """
+    asked = _keras(network)
+    [known] = [one for one in asked.layers if one.name == layer]
+    maps = asked.activations(pictures, [layer])[layer][..., list(channels)]
+    sheets = [
+        [
+            mosaic(np.stack([field_of(picture, known, place) for place in _apart(one, known, count)]))
+            for one in np.moveaxis(stack, -1, 0)
+        ]
+        for picture, stack in zip(pictures, maps, strict=True)
+    ]
+    return {
+        "pictures": np.array(sheets, np.float32),
+        "largest": maps.max(axis=(1, 2)),
+        "mean": maps.mean(axis=(1, 2)),
+    }
+
+
+def missing_channel(layers: Sequence[Layer], layer: str, channels: Sequence[int]) -> list[str]:
+    """In words that a layer has no such channel; nothing if it has them all."""
+    known = next(one.shape[-1] for one in layers if one.name == layer)
+    if max(channels) < known:
+        return []
+    return [f"layer {layer!r} has {known} channels, 0 to {known - 1}: there is no channel {max(channels)}"]
+
+
+def field_of(picture: Array, layer: Layer, place: tuple[int, int] | None) -> Array:
+    """What a place (row, column) of a layer can see: (side, side, 3), grey beyond the picture's edges, or for None."""
+    side, stride = layer.receptive_field or 0, layer.stride or 1
+    seen = np.full((side, side, 3), BEYOND)
+    if place is None:
+        return seen
+    height, width = picture.shape[:2]
+    top, left = (index * stride - (side - stride) // 2 for index in place)
+    rows, columns = slice(max(top, 0), min(top + side, height)), slice(max(left, 0), min(left + side, width))
+    seen[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left] = picture[rows, columns]
+    return seen
+
+
+def _apart(values: Array, layer: Layer, count: int) -> list[tuple[int, int] | None]:
+    """The places of a map (h, w) with the greatest values above zero, none nearer than half a field to a better one."""
+    apart = (layer.receptive_field or 0) / (2 * (layer.stride or 1))
+    rows, columns = np.indices(values.shape)
+    left = np.where(values > 0, values, 0.0)
+    found: list[tuple[int, int] | None] = []
+    while len(found) < count and left.any():
+        row, column = (int(index) for index in np.unravel_index(left.argmax(), left.shape))
+        found.append((row, column))
+        left = np.where(np.maximum(abs(rows - row), abs(columns - column)) < max(apart, 1), 0.0, left)
+    return found + [None] * (count - len(found))
+
+
+def mosaic(tiles: Array, gap: float = WHITE) -> Array:
     """Tiles side by side, row by row, with lines of one pixel between them: (k, h, w, 3) to (H, W, 3)."""
     count, height, width = tiles.shape[:3]
     columns = math.ceil(math.sqrt(count))

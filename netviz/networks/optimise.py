@@ -116,23 +116,24 @@ def random_spectrum(height: int, width: int, random: np.random.Generator) -> Spe
     return spectrum
 
 
-def picture_of(spectrum: Spectrum, height: int, width: int) -> Array:
+def picture_of(spectrum: Spectrum, height: int, width: int, colours: Array = COLOURS) -> Array:
     """The picture that a spectrum stands for: (height, width // 2 + 1, 3) to (height, width, 3) RGB, 0 to 255.
 
     Olah et al. 2017, "Preconditioning and parameterization": each frequency is divided by its size, as photos have it;
     the inverse Fourier transform gives three independent colours, which are mixed to RGB and squeezed to the range.
+    ``colours`` (3, 3) is what mixes them.
     """
     waves = np.fft.irfft2(spectrum * _energies(height, width), s=(height, width), axes=(0, 1), norm="ortho")
-    return np.asarray(255 / (1 + np.exp(-CONTRAST * waves @ COLOURS.T)))
+    return np.asarray(255 / (1 + np.exp(-CONTRAST * waves @ colours.T)))
 
 
-def spectrum_gradient(picture: Array, gradient: Array) -> Spectrum:
+def spectrum_gradient(picture: Array, gradient: Array, colours: Array = COLOURS) -> Spectrum:
     """The chain rule through `picture_of`: from d/d(RGB) at the picture it gave to d/d(real) + i d/d(imaginary).
 
     A frequency that the half spectrum leaves out is the conjugate of one that it holds: those count twice.
     """
     height, width = picture.shape[:2]
-    by_waves = CONTRAST * (gradient * picture * (255 - picture) / 255) @ COLOURS
+    by_waves = CONTRAST * (gradient * picture * (255 - picture) / 255) @ colours
     columns = np.arange(width // 2 + 1)
     twice = np.where((columns == 0) | (2 * columns == width), 1, 2)[None, :, None]
     spectrum: Spectrum = twice * np.fft.rfft2(by_waves, axes=(0, 1), norm="ortho") * _energies(height, width)
@@ -143,6 +144,42 @@ def _energies(height: int, width: int) -> Array:
     """One over each frequency in cycles per pixel, the constant taken for the lowest: (height, width // 2 + 1, 1)."""
     frequencies = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width)[None])
     return np.asarray(1 / np.maximum(frequencies, 1 / max(height, width)))[..., None]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """How a picture is written and changed: as waves or pixel by pixel, in independent colours or in RGB.
+
+    As waves in independent colours it is `picture_of` and `spectrum_gradient`. The others leave out what makes these
+    easy to climb: pixels have no coarse waves that a single step could change, RGB moves one colour at a time.
+    """
+
+    height: int
+    width: int
+    waves: bool = True
+    independent: bool = True
+
+    def noise(self, random: np.random.Generator) -> Any:
+        """What a climb begins with, faint noise: a spectrum, or (height, width, 3)."""
+        if self.waves:
+            return random_spectrum(self.height, self.width, random)
+        return random.normal(0, 0.01, (self.height, self.width, 3))
+
+    def picture(self, values: Any) -> Array:
+        """The picture that is written so: (height, width, 3) RGB, 0 to 255."""
+        if self.waves:
+            return picture_of(values, self.height, self.width, self._colours)
+        return np.asarray(255 / (1 + np.exp(-values @ self._colours.T)))
+
+    def slope(self, picture: Array, gradient: Array) -> Any:
+        """The chain rule through `picture`: from d/d(RGB) at the picture it gave to d/d(values)."""
+        if self.waves:
+            return spectrum_gradient(picture, gradient, self._colours)
+        return (gradient * picture * (255 - picture) / 255) @ self._colours
+
+    @property
+    def _colours(self) -> Array:
+        return COLOURS if self.independent else np.eye(3)
 
 
 # A picture seen through a movement

@@ -7,6 +7,15 @@ activation-maximisation =
     .y = what the network says to the moved picture
     .map = channel { $value }
 
+exciting-places =
+    .map = channel { $value }
+
+regularisers-one-by-one =
+    .map-1 = pixel by pixel
+    .map-2 = + waves
+    .map-3 = + independent colours
+    .map-4 = + random movements
+
 agreement-matrix =
     .x = rank correlation of two maps, by their numbers
     .y = maps

@@ -15,6 +15,7 @@ equations-1-and-4 = 公式 1、4
 equations-5-10-and-19 = 公式 5、10、19
 equations-58-and-60 = 公式 58、60
 equations-6-to-8 = 公式 6 至 8
+figure-2 = 图 2
 figure-3 = 图 3
 section-10 = 第 10 节
 section-10-3-and-table-10-1 = 第 10.3 节与表 10.1

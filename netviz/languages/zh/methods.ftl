@@ -5,6 +5,15 @@ activation-maximisation =
     .y = 网络对随机移动后的图片的响应
     .map = 通道 { $value }
 
+exciting-places =
+    .map = 通道 { $value }
+
+regularisers-one-by-one =
+    .map-1 = 逐像素改动
+    .map-2 = ＋ 改用波
+    .map-3 = ＋ 互相独立的颜色
+    .map-4 = ＋ 随机移动
+
 agreement-matrix =
     .x = 两张解释图的秩相关系数，按编号排列
     .y = 解释图

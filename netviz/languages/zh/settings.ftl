@@ -2,6 +2,10 @@
 
 what-should-respond-a-channel-of-the-layer-all-of-the-layer-or-the-target-s-logit = 要激发的对象：层中的一个通道、整个层，或目标类别的 logit
 a-layer-whose-output-is-a-stack-of-maps = 输出为一叠特征图的层
+which-ones-counted-from-0-a-sheet-for-each = 第几个通道（从 0 数起），每个一张
+places-of-each-channel = 每个通道取几处
+which-one-counted-from-0 = 第几个通道（从 0 数起）
+side-of-the-pictures-made-in-pixels = 生成图片的边长（像素）
 for-channel-which-ones-counted-from-0-a-picture-for-each = 仅用于 `channel`：第几个通道（从 0 数起），每个一张图片
 steps-each-one-pass-forward-and-one-back = 步数，每步前向、反向各一次
 length-of-a-step-in-the-spectrum-Adam-s- = 频谱中每步的长度（Adam 的步长）
