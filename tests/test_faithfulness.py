@@ -339,6 +339,16 @@ def test_agreement_is_spearmans_correlation_on_the_finest_grid(network: Network)
         assert result["mean_off_diagonal"][i] == pytest.approx(pairs.mean())
 
 
+def test_maps_stand_side_by_side_on_the_finest_grid_and_agree_as_the_matrix_says(network: Network) -> None:
+    other = np.round(FINE[..., 0])
+    result = run(methods()["maps-side-by-side"], network, PICTURES, TARGETS, {}, [FINE, COARSE, other])
+    account = agree(network, FINE, COARSE, other)
+    assert result["maps"].shape == (len(PICTURES), 3, *FINE.shape[1:3])
+    np.testing.assert_allclose(result["maps"][:, 2], other)
+    for name in ("least", "mean_off_diagonal"):
+        np.testing.assert_array_equal(result[name], account[name])
+
+
 @given(seed=seeds, count=st.integers(2, 6))
 @settings(max_examples=20, deadline=None)
 def test_the_matrix_is_symmetric_with_ones_on_its_diagonal(seed: int, count: int) -> None:

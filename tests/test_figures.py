@@ -201,6 +201,15 @@ def test_raw_and_smooth_share_one_scale_and_the_table_is_the_grid_itself(tmp_pat
     assert np.allclose(np.array([row[1:] for row in figure.table.rows], float), CAM, rtol=1e-5)
 
 
+def test_a_map_around_its_mean_is_neutral_there_and_tells_what_lies_above_and_below(tmp_path: Path) -> None:
+    """Of a map that is large everywhere only the differences are drawn: adding to all of it changes nothing."""
+    plain, raised = (drawn("around-mean", tmp_path, {"attribution": CAM + more}) for more in (0, 1000))
+    assert plain.legend and raised.legend
+    assert plain.legend.low == -plain.legend.high
+    assert plain.legend.high == pytest.approx(np.percentile(abs(CAM - CAM.mean()), 99), rel=1e-5)
+    assert raised.legend.high == pytest.approx(plain.legend.high, rel=1e-4)
+
+
 def test_panels_share_limits_and_say_which_of_them_look_empty(tmp_path: Path) -> None:
     figure = drawn("panels", tmp_path, {"maps": np.stack([CAM, CAM / 1000, CAM * 0])}, signed=False)
     assert [panel.facts["faint"] for panel in figure.panels] == [False, True, False]

@@ -113,4 +113,5 @@ def test_regions_are_numbered_like_their_bars_and_outlined_on_the_photo(tmp_path
     assert figure.table.rows == ((1, -2.0, "centre"), (2, 0.5, "centre-left"))
     first, second = figure.panels[0].facts["outlines"]
     assert (first["sign"], second["sign"]) == ("against", "for")
+    assert (first["strength"], second["strength"]) == (1.0, 0.25)  # the heavier, the stronger the tint
     assert np.array_equal(filled(first["path"], 6, 12), regions == 1)

@@ -212,7 +212,7 @@ def _cuts(first: float, side: float, count: int, length: int) -> list[int]:
     ),
     gives="attribution",
     signed=False,
-    views=("overlay", "map", "bars"),
+    views=("overlay", "around-mean", "map", "bars"),
     numbers=("score", "mean_score", "largest", "peak", "segments"),
     passes=lambda settings: Passes(forward=settings.samples + 1),
     half=lambda settings: True,

@@ -131,6 +131,15 @@ def draw_overlay(request: Request) -> Figure:
     return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
 
 
+@view("around-mean", needs=("attribution",), needs_picture=True)
+def draw_around_mean(request: Request) -> Figure:
+    """The map less its own mean over the picture, in diverging colours: of maps in which only differences tell."""
+    values = _flat(request.arrays["attribution"], signed=False)
+    one = Map.of([values - values.mean()], signed=True)[0]
+    panel = _overlay_panel(request, one, "overlay", smoothed=max(one.values.shape) <= COARSE)
+    return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
+
+
 @view("raw", needs=("attribution",), needs_picture=True)
 def draw_raw(request: Request) -> Figure:
     """The map over the picture twice in the same colours: cell by cell, and smoothed."""

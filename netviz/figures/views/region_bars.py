@@ -39,6 +39,7 @@ def draw_region_bars(request: Request) -> Figure:
         {
             "number": number,
             "sign": "for" if weights[index] > 0 else "against",
+            "strength": rounded(abs(weights[index]) / (np.abs(weights).max() or 1.0), 3),
             "path": outline(regions == index),
             "middle": [rounded(column), rounded(row)],
         }
