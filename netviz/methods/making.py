@@ -152,7 +152,7 @@ def activation_maximisation(
     summary={
         "en": "One channel's picture made four times: pixel by pixel, as waves, as waves in independent colours, and "
         "with random movements as well.",
-        "zh": "为同一个通道生成四张图片：逐像素改动；改用波；再用互相独立的颜色；最后加上随机移动。",
+        "zh": "为同一个通道生成四张图片：逐像素改动；改用波；再用互不相关的颜色；最后加上随机移动。",
     },
     papers=(OLAH,),
     gives="picture",

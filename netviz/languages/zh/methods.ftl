@@ -11,7 +11,7 @@ exciting-places =
 regularisers-one-by-one =
     .map-1 = 逐像素改动
     .map-2 = ＋ 改用波
-    .map-3 = ＋ 互相独立的颜色
+    .map-3 = ＋ 互不相关的颜色
     .map-4 = ＋ 随机移动
 
 agreement-matrix =
