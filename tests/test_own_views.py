@@ -81,6 +81,7 @@ def _registries_of_their_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setattr(register, "_registry", dict(register._registry))  # type: ignore[attr-defined]
     yield
     sys.modules.pop("own_view", None)
+    forget()  # the next test's module has the same name and stands elsewhere
 
 
 @pytest.fixture
