@@ -8,6 +8,7 @@ from __future__ import annotations
 FILE_BYTES = 2_000_000  # one text file; the longest lesson of the course has 40,000
 YAML_CHARACTERS = 500_000  # the front matter, a fence or a YAML file; the longest has 25,000
 YAML_NESTING = 20  # lists and mappings inside one another; the glossary needs 5
+NAME_CHARACTERS = 80  # of a lesson, an experiment, a picture: two of them may stand in one file's name, of 255 at most
 NUMBER_CHARACTERS = 40  # of a number as it is written: a float has 17 digits, and Python itself stops at 4,300
 LARGEST_WHOLE = 2**63  # what NumPy and every settings' file can hold lies below
 LESSON_CHARACTERS = 200_000  # one lesson, or a caption; the longest of the course has 40,000

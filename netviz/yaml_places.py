@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from netviz.limits import LARGEST_WHOLE, NUMBER_CHARACTERS, YAML_CHARACTERS, YAML_NESTING
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.text_files import UNREADABLE, named, read_text_file
-from netviz.yaml_words import explained, wanted
+from netviz.yaml_words import explained, wanted, wide_colon, wide_sign
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # LibYAML's, where PyYAML was built with it
 ROLES = {"*": "aliases", "&": "anchors", "!": "tags"}
@@ -29,15 +29,105 @@ NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 Key = tuple[str | int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A text in YAML, and where it begins: line and column from 1.
+
+    ``written`` are the lines of its file from there to its end, quotes and all, and ``style`` is how it is quoted.
+    """
+
+    source: str
+    _: KW_ONLY
+    line: int = 1
+    column: int = 1
+    written: tuple[str, ...] = ()
+    style: str = ""
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Where it begins."""
+        return self.line, self.column
+
+    def place_at(self, offset: int) -> tuple[int, int]:
+        """Where one of its characters stands: line and column. If that can't be told, where the text begins.
+
+        YAML makes other blanks of blanks, but what is none stands there in the same order.
+        """
+        letters = list(_letters(self.written, self.style))
+        wanted = re.sub(r"\s", "", self.source)
+        if not wanted or "".join(letter for letter, _, _ in letters)[: len(wanted)] != wanted:
+            return self.place
+        _, line, column = letters[min(len(re.sub(r"\s", "", self.source[:offset])), len(wanted) - 1)]
+        return self.line + line, column + (self.column if line == 0 else 1)
+
+    def place_in(self, line: int, column: int) -> tuple[int, int]:
+        """Where something stands of which the line and the column within the text are known."""
+        return self.place_at(sum(len(one) + 1 for one in self.source.split("\n")[: line - 1]) + column - 1)
+
+    def place_of(self, word: str) -> tuple[int, int]:
+        """Where a word stands; where the text begins, if it doesn't hold it."""
+        position = position_of(word, self.source)
+        return self.place_at(position) if position >= 0 else self.place
+
+
+def position_of(word: str, source: str) -> int:
+    """Where a word first stands by itself, else where it stands at all; -1 if nowhere."""
+    alone = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", source) if word else None
+    return alone.start() if alone else source.find(word) if word else -1
+
+
+_ESCAPE = re.compile(r"\\(?:x(?P<x>..)|u(?P<u>.{4})|U(?P<U>.{8})|(?P<one>.?))")
+
+
+def _letters(written: Sequence[str], style: str) -> Iterator[tuple[str, int, int]]:
+    """The characters of a text in YAML that are no blanks, each with its line and column from 0."""
+    if style in ("|", ">"):
+        written = ["", *written[1:]]  # behind the sign stand marks
+    for number, line in enumerate(written):
+        position = 1 if style in ("'", '"') and number == 0 else 0
+        while position < len(line):
+            letter, begin = line[position], position
+            position += 1
+            if style == "'" and line[begin : begin + 2] == "''":
+                position += 1
+            elif style == '"' and (escape := _ESCAPE.match(line, begin)):
+                code = escape["x"] or escape["u"] or escape["U"]
+                letter = chr(int(code, 16)) if code else "" if escape["one"] in _BLANKS else escape["one"]
+                position = escape.end()
+            if letter.strip():
+                yield letter, number, begin
+
+
+_BLANKS = "tnrvfN_LP"  # escapes of these are blanks
+
+
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where the entries of a piece of YAML stand: path of keys -> (line, column), both from 1."""
+    """Where the entries of a piece of YAML stand: path of keys -> (line, column), both from 1.
+
+    ``ends`` are where single values end, and how they are quoted.
+    """
 
     path: Path
     lines: tuple[str, ...] = ()
     first_line: int = 1
     keys: dict[Key, tuple[int, int]] = field(default_factory=dict)
     values: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    ends: dict[Key, tuple[int, int, str]] = field(default_factory=dict)
+
+    def passage(self, key: Key, source: str) -> Passage:
+        """The text at an entry; one that nobody has written stands where the entry around it does."""
+        while key and key not in self.values:
+            key = key[:-1]
+        line, column = self.values.get(key, (self.first_line, 1))
+        if key not in self.ends:
+            return Passage(source, line=line, column=column)
+        last, end, style = self.ends[key]
+        written = [*self.lines[line - self.first_line : last - self.first_line + 1]]
+        if last - self.first_line < len(self.lines):
+            written[-1] = written[-1][: end - 1]
+        written[0] = written[0][column - 1 :]
+        return Passage(source, line=line, column=column, written=tuple(written), style=style)
 
     def mistake(self, key: Key, message: str, hint: str = "", at_key: bool = False) -> Mistake:
         """A mistake at an entry's value (or at its key), or at the nearest entry around it."""
@@ -48,8 +138,13 @@ class Places:
 
     def mistake_at(self, line: int, column: int, message: str, hint: str = "") -> Mistake:
         """A mistake at a line and column of the file."""
-        text = self.lines[line - self.first_line] if 0 <= line - self.first_line < len(self.lines) else ""
-        return Mistake(self.path, message, line=line, column=column, text=text, hint=hint)
+        before, text = self._line(line - 1), self._line(line)
+        wide = wide_sign(text, column) or wide_colon(before)
+        hints = "; ".join(filter(None, [wide, hint]))
+        return Mistake(self.path, message, line=line, column=column, text=text, hint=hints)
+
+    def _line(self, line: int) -> str:
+        return self.lines[line - self.first_line] if 0 <= line - self.first_line < len(self.lines) else ""
 
     def moved(self, key: Key, to: Key) -> Places:
         """The same, but for one entry that is said to stand where another does."""
@@ -65,9 +160,11 @@ class Places:
             name = next((part for part in reversed(detail["loc"]) if isinstance(part, str)), "")
             if detail["type"] == "extra_forbidden":
                 found.append(self.mistake(key, f"unknown field {name!r}", nearest(name, allowed), at_key=True))
-            elif detail["type"] == "missing":
+            elif detail["type"] == "missing" and isinstance(detail["loc"][-1], str):
                 found.append(self.mistake(key[:-1], f"the field {name!r} is missing"))
             else:
+                if detail["type"] == "missing":  # the last of some values tells of all
+                    misfits.pop(key[:-1], None)
                 while key and key not in self.values:  # what fits none of several kinds is told once, not by each kind
                     key = key[:-1]
                 misfits.setdefault(key, []).append(detail)
@@ -99,8 +196,10 @@ def read_values(path: Path) -> Any:
     return read_yaml(read_text_file(path), path)[0]
 
 
-def read_yaml(text: str, path: Path, first_line: int = 1) -> tuple[Any, Places]:
+def read_yaml(text: str, path: Path, first_line: int = 1, tab: int = 0) -> tuple[Any, Places]:
     """Plain values and their places; ``first_line`` is where ``text`` begins in the file.
+
+    ``tab`` is how many columns one takes at the beginning of a line; without it, none can stand there.
 
     Of YAML it takes lists, mappings with texts for keys, and single values. What is not in quotes is read as YAML 1.2
     does: ``true``, ``false``, ``null`` and numbers are what they seem, all else is text (``yes``, ``12:30``,
@@ -113,13 +212,21 @@ def read_yaml(text: str, path: Path, first_line: int = 1) -> tuple[Any, Places]:
     places = Places(path=path, lines=lines, first_line=first_line)
     if len(text) > YAML_CHARACTERS:
         raise Mistakes([places.mistake((), f"is too long: here may stand {YAML_CHARACTERS:,} characters")])
+    wide = [widened(line, tab) if tab else line for line in lines]
+    builder = _Builder(places, [len(one) - len(line) for one, line in zip(wide, lines, strict=True)])
     try:
-        return _Builder(places).built(yaml.parse(text, LOADER)), places
+        return builder.built(yaml.parse("\n".join(wide), LOADER)), places
     except yaml.MarkedYAMLError as error:
-        line, column, message, hint = explained(error, lines)
-        raise Mistakes([places.mistake_at(first_line + line, column + 1, message, hint)]) from None
+        line, column, message, hint = explained(error, wide)
+        raise Mistakes([places.mistake_at(*builder.place(line, column), message, hint)]) from None
     except yaml.YAMLError as error:
         raise Mistakes([places.mistake((), f"not YAML: {error}")]) from None
+
+
+def widened(line: str, tab: int) -> str:
+    """A line with blanks in the place of tabs at its beginning."""
+    words = line.lstrip(" \t")
+    return line[: len(line) - len(words)].expandtabs(tab) + words
 
 
 def plain_value(text: str) -> Any:
@@ -151,8 +258,8 @@ class _Open:
 class _Builder:
     """Makes values of a parser's events, one after the other: nothing recurs, however deep a text is nested."""
 
-    def __init__(self, places: Places) -> None:
-        self.places = places
+    def __init__(self, places: Places, wider: Sequence[int]) -> None:
+        self.places, self.wider = places, wider  # by how much lines are wider than in the file
         self.opened: list[_Open] = []
         self.document: Any = None
 
@@ -181,6 +288,8 @@ class _Builder:
         key = self._key(within)
         self.places.values[key] = self._place(event)
         if isinstance(event, yaml.ScalarEvent):
+            end: Any = event.end_mark
+            self.places.ends[key] = (*self.place(end.line, end.column), event.style or "")
             self._put(within, self._value(event))
             return
         if len(self.opened) == YAML_NESTING:
@@ -237,7 +346,12 @@ class _Builder:
 
     def _place(self, event: yaml.Event) -> tuple[int, int]:
         mark: Any = event.start_mark  # every event of a parser has one
-        return self.places.first_line + mark.line, mark.column + 1
+        return self.place(mark.line, mark.column)
+
+    def place(self, line: int, column: int) -> tuple[int, int]:
+        """Where in the file something stands: line and column from 1, here from 0."""
+        wider = self.wider[line] if line < len(self.wider) else 0
+        return self.places.first_line + line, max(column - wider, 0) + 1
 
     def _refuse(self, event: yaml.Event, message: str, hint: str = "") -> NoReturn:
         line, column = self._place(event)

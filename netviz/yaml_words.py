@@ -10,6 +10,7 @@ import yaml
 from pydantic_core import ErrorDetails
 
 SHOWN = 60  # characters of what was found
+LOOKED_AT = 500  # characters of a line, for a sign of another script
 WANTED = {  # by pydantic's kinds of errors
     **dict.fromkeys(("string_type", "string_sub_type", "string_unicode"), "a text is wanted"),
     **dict.fromkeys(("dict_type", "mapping_type", "model_type", "model_attributes_type"), "{name: value, …} is wanted"),
@@ -36,6 +37,8 @@ def wanted(details: Sequence[ErrorDetails]) -> str:
 
 
 def _reason(detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return f"{int(detail['loc'][-1]) + 1} values are wanted, [{', '.join('…' * (int(detail['loc'][-1]) + 1))}]"
     known = WANTED.get(detail["type"]) or COUNTED.get(detail["type"], "").format_map(detail.get("ctx", {}))
     reason = known or detail["msg"].removeprefix("Value error, ")
     return f"{reason[:1].lower()}{reason[1:]}"
@@ -45,6 +48,28 @@ def found(value: Any) -> str:
     """A value as an author could have written it, cut to a line."""
     shown = {"None": "nothing", "True": "true", "False": "false"}.get(repr(value)) or repr(value)
     return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+
+
+def wide_sign(line: str, column: int) -> str:
+    """A hint if a Chinese sign stands in a line where YAML has one of its own; ``column``, from 1, is what is wrong."""
+    line = line[:LOOKED_AT]
+    if colon := wide_colon(line):
+        return colon
+    if match := _WIDE_COMMA.search(line):
+        return f"{match[1]} is a Chinese comma: YAML parts entries by , with a blank behind it"
+    if line[column - 1 : column] in ("“", "”", "‘", "’", "「", "＂", "＇"):
+        return f"{line[column - 1]} is no quote to YAML: it reads \" and '"
+    return ""
+
+
+def wide_colon(line: str) -> str:
+    """A hint if a line begins with a name and a Chinese colon."""
+    match = _WIDE_COLON.match(line)
+    return f"the colon behind {match[1]!r} is a Chinese one: YAML reads : with a blank behind it" if match else ""
+
+
+_WIDE_COLON = re.compile(r"\s*(?:- +)*['\"]?([A-Za-z][\w-]*)['\"]?[：﹕]")
+_WIDE_COMMA = re.compile(r"[\[{][^\]}'\"]*([，、﹐])")
 
 
 def explained(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, int, str, str]:

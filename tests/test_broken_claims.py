@@ -16,6 +16,7 @@ from netviz.course.claims import check_claim, read_claim
 from netviz.course.reading import read_course
 from netviz.engine.result_views import ClassScore, ResultView, Top
 from netviz.site.rendering import environment, render_figure
+from netviz.yaml_places import Passage
 
 TABBY = ClassScore(index=281, name="tabby", probability=0.45, logit=12.5, rank=1)
 TIGER_CAT = ClassScore(index=282, name="tiger cat", probability=0.20, logit=11.0, rank=2)
@@ -94,8 +95,8 @@ def test_the_cases_are_of_every_kind_that_the_course_makes() -> None:
 def test_the_page_says_that_a_claim_is_false(source: str, subject: str, language: str) -> None:
     env = environment((TEMPLATES,), language)
     words = env.globals["words"]
-    broken = check_claim(read_claim(source), SCOPE)
-    kept = check_claim(read_claim("numbers.error < 0"), SCOPE)
+    broken = check_claim(read_claim(Passage(source)), SCOPE)
+    kept = check_claim(read_claim(Passage("numbers.error < 0")), SCOPE)
     html = render_figure(env, figure_of(claims=(kept, broken), target=TABBY if subject == "picture" else None))
     outside = html5lib.parse(re.sub(r"<details.*?</details>", "", html, flags=re.DOTALL), namespaceHTMLElements=False)
     (box,) = outside.iterfind(".//div[@class='broken']")

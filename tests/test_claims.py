@@ -4,6 +4,8 @@ import pytest
 
 from netviz.course.claims import check_claim, read_claim
 from netviz.engine.result_views import ClassScore, Top, result_view
+from netviz.sandbox import ExpressionError
+from netviz.yaml_places import Passage
 
 TABBY = ClassScore(index=281, name="tabby", probability=0.45, logit=12.5, rank=1)
 TIGER_CAT = ClassScore(index=282, name="tiger cat", probability=0.20, logit=11.0, rank=2)
@@ -31,37 +33,37 @@ SCOPE = {
     ],
 )
 def test_each_kind_of_claim_can_be_kept_and_broken(kept: str, broken: str) -> None:
-    assert check_claim(read_claim(kept), SCOPE).kept
-    assert not check_claim(read_claim(broken), SCOPE).kept
+    assert check_claim(read_claim(Passage(kept)), SCOPE).kept
+    assert not check_claim(read_claim(Passage(broken)), SCOPE).kept
 
 
 def test_a_checked_claim_shows_what_was_measured() -> None:
-    checked = check_claim(read_claim("numbers.error < results['other'].numbers.error / 2"), SCOPE)
+    checked = check_claim(read_claim(Passage("numbers.error < results['other'].numbers.error / 2")), SCOPE)
     assert checked.measured == {"numbers.error": 0.004, "results['other'].numbers.error": 0.1}
 
 
 def test_a_result_says_what_was_asked_for() -> None:
     stored = {"numbers": {"error": 0.004}, "settings": {"steps": 64}}
     scope = SCOPE | {"results": {"other": result_view(stored, None, "en")}}
-    assert check_claim(read_claim("results['other'].settings.steps == numbers.steps"), scope).kept
+    assert check_claim(read_claim(Passage("results['other'].settings.steps == numbers.steps")), scope).kept
 
 
 @pytest.mark.parametrize("source", ["1 < 2", "true", "'tabby' == 'tabby'"])
 def test_a_claim_that_nothing_could_break_is_refused(source: str) -> None:
     with pytest.raises(ValueError, match="no result could break it"):
-        read_claim(source)
+        read_claim(Passage(source))
 
 
 @pytest.mark.parametrize("source", ["numbers.error <", "numbers.error }} {{ x", "", "{% if x %}"])
 def test_what_is_no_expression_is_refused(source: str) -> None:
     with pytest.raises(ValueError):
-        read_claim(source)
+        read_claim(Passage(source))
 
 
 @pytest.mark.parametrize("source", ["numbers.eror < 1", "numbers.missing < 1", "results['x'].y > 0"])
 def test_a_claim_about_what_is_not_there_is_an_error_not_a_verdict(source: str) -> None:
     with pytest.raises(ValueError):
-        check_claim(read_claim(source), SCOPE)
+        check_claim(read_claim(Passage(source)), SCOPE)
 
 
 @pytest.mark.parametrize(
@@ -79,8 +81,9 @@ def test_a_claim_about_what_is_not_there_is_an_error_not_a_verdict(source: str) 
     ],
 )
 def test_what_is_not_of_the_language_is_refused_before_anything_runs(source: str, message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        read_claim(source)
+    with pytest.raises(ExpressionError) as caught:
+        read_claim(Passage(source))
+    assert message in f"{caught.value}; {caught.value.hint}"
 
 
 @pytest.mark.parametrize(
@@ -102,4 +105,4 @@ def test_what_is_not_of_the_language_is_refused_before_anything_runs(source: str
 )
 def test_a_claim_that_fails_says_why_in_one_sentence(source: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        check_claim(read_claim(source), SCOPE)
+        check_claim(read_claim(Passage(source)), SCOPE)

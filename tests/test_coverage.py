@@ -17,6 +17,7 @@ from netviz.sandbox import Function
 from netviz.site.coverage import Condition, Prose, broken_claims, observe
 from netviz.site.generalities import generalising, unbound_sentences
 from netviz.site.text.filters import sandbox
+from netviz.yaml_places import Passage
 
 PHOTOS = {"cat": 0.9, "dog": 0.2, "owl": 0.6}
 FRONT = "---\ntitle: A lesson\nsummary: Short.\n---\n"
@@ -120,7 +121,7 @@ def test_a_claim_is_told_of_with_the_photos_that_break_it(tmp_path: Path) -> Non
 def test_a_caption_speaks_of_the_readers_photo_if_its_experiment_does(tmp_path: Path) -> None:
     text, spans = text_of(tmp_path, "Words."), scan("{{ 'sure' if target.p > 0.5 else 'unsure' }}").spans
     for own in (True, False):
-        prose = Prose(text, spans, (3, 4), own)
+        prose = Prose(text, spans, Passage("", line=3, column=4), own)
         ((condition,), _) = observe(prose, [("cat", {"target": {"p": 1.0}})], sandbox("en"), ())
         assert (condition.follows, condition.line, condition.column) == (own, 3, 4)
 

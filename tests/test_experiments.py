@@ -58,6 +58,49 @@ def test_an_experiment_may_take_the_maps_of_earlier_ones(tmp_path: Path) -> None
 SMOOTH = "id: a\nmethod: smoothgrad\nsamples: 50\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "place", "hint"),
+    [
+        ("id：a\nmethod: gradient", "8:7", "the colon behind 'id' is a Chinese one"),
+        ("id: a\nmethod：gradient", "8:16", "the colon behind 'method' is a Chinese one"),
+        ("id: a\nmethod: gradient\ntarget: “tabby”", "9:9", "“ is no quote to YAML"),
+        (SMOOTH + "vary: {samples: [1，5]}", "10:17", "， is a Chinese comma"),
+        (SMOOTH + "expect: [numbers.norm > 0、numbers.norm < 0]", "10:10", "、 is a Chinese comma"),
+    ],
+)
+def test_a_sign_of_chinese_text_where_yaml_has_its_own_is_told(
+    tmp_path: Path, written: str, place: str, hint: str
+) -> None:
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, "\n" + fence(written))
+    assert f"en.md:{place}: " in str(caught.value) and hint in str(caught.value)
+
+
+def test_chinese_signs_within_words_are_no_mistake(tmp_path: Path) -> None:
+    assert read(tmp_path, fence("id: a\nmethod: gradient\ncaption: “一”：二，三"))["a"].wording["en"].caption.source
+
+
+def test_a_name_that_no_file_could_have_is_refused(tmp_path: Path) -> None:
+    assert read(tmp_path, fence(f"id: {'a' * 80}\nmethod: gradient"))
+    with pytest.raises(Mistakes, match=r"en\.md:6:5: id: a name of at most 80 characters is wanted, here are 300"):
+        read(tmp_path, fence(f"id: {'a' * 300}\nmethod: gradient"))
+
+
+@pytest.mark.parametrize(
+    ("claims", "place"),
+    [
+        ("expect: nubmers.norm > 0", "8:9"),
+        ("expect:\n  - numbers.norm > 0\n  - 'numbers.norm > nubmers[''a'']'", "10:21"),
+        ("expect:\n  - >-\n    numbers.norm > 0 and\n    numbers.norm > nubmers.norm", "11:20"),
+        ("expect: [numbers.norm >]", "8:10"),
+    ],
+)
+def test_a_claim_is_told_of_at_the_word_that_is_wrong(tmp_path: Path, claims: str, place: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, fence(f"id: a\nmethod: gradient\n{claims}"))
+    assert f"en.md:{place}: not a claim" in str(caught.value)
+
+
 def test_a_slider_takes_one_setting_through_its_values(tmp_path: Path) -> None:
     experiment = read(tmp_path, fence(SMOOTH + "vary: {samples: [1, 5, 50]}\nexpect: numbers.norm > 0"))["a"]
     assert {name: one.settings["samples"] for name, one in experiment.variants.items()} == {"1": 1, "5": 5, "50": 50}
@@ -158,7 +201,7 @@ def test_maps_of_different_pictures_are_not_compared(tmp_path: Path) -> None:
 def test_another_language_brings_its_own_words_and_no_spec(tmp_path: Path) -> None:
     english = fence("id: a\nmethod: gradient\ncaption: In English.")
     experiment = read(tmp_path, english, fence("id: a\ncaption: 中文。"))["a"]
-    assert {language: words.caption for language, words in experiment.wording.items()} == {
+    assert {language: words.caption.source for language, words in experiment.wording.items()} == {
         "en": "In English.",
         "zh": "中文。",
     }

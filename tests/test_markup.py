@@ -14,7 +14,7 @@ from netviz.course.lessons import LessonText, read_text
 from netviz.mistakes import Mistakes
 from netviz.sandbox import Function, Sandbox
 from netviz.site.rendering import ids_of
-from netviz.site.text.leftovers import unused_definitions
+from netviz.site.text.leftovers import formula_warnings, unused_definitions
 from netviz.site.text.markup import inline_template, lesson_body, phrase_mistakes, skeleton
 from netviz.site.text.maths import to_mathml
 from netviz.site.text.nesting import id_mistakes, ids_given_twice
@@ -157,6 +157,63 @@ def test_what_a_lesson_must_not_hold_is_shown_at_its_place(tmp_path: Path, body:
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("- a\n\n\t- b **c", ":7:6"),
+        ("1. a\n\n\tb\t**c", ":7:4"),
+        ("1. a\n\n \t {{ b", ":7:4"),
+        ("> 1. a\n>\n>    \tb `c", ":7:9"),
+        ("1. a\n\t- b\n\n\t\t```pyhton\n\t\tx\n\t\t```\n", ":8:3"),
+        ("Words\tand\twords <b>", ":5:17"),
+        ("Words\tand [none\tsuch][x\ty]", ":5:21"),
+        ("- a\n\n\t```experiment\n\tid: a\n", ":7:2"),
+        ("!!! note\n\ta\n\n\t### {{ x }}\n\n\t[a](b\tc)", ":10:6"),
+    ],
+)
+def test_a_tab_is_one_column_of_its_file(tmp_path: Path, body: str, place: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        lesson_body(lesson(tmp_path, body))
+    assert f"en.md{place}: " in str(caught.value)
+
+
+def test_code_within_a_list_is_dedented_by_tabs_as_by_blanks(tmp_path: Path) -> None:
+    with_tabs = render(tmp_path, "1. a\n\n\t```\n\tx\n\t\ty\n\t```\n")
+    assert with_tabs == render(tmp_path, "1. a\n\n    ```\n    x\n        y\n    ```\n") and "x\n    y" in with_tabs
+
+
+@pytest.mark.parametrize("emphasis", ["**a*b**", "**a*", "*a**", "***a* b*", "_a__"])
+def test_emphasis_that_ends_with_other_signs_is_told_at_its_place(tmp_path: Path, emphasis: str) -> None:
+    with pytest.raises(Mistakes) as caught:
+        lesson_body(lesson(tmp_path, f"* one\n* two\n\nWords {emphasis}"))
+    (line, column) = (caught.value.mistakes[0].line, caught.value.mistakes[0].column or 0)
+    assert line == 8 and 7 <= column < 7 + len(emphasis) and "emphasis" in str(caught.value)
+
+
+@pytest.mark.parametrize("words", ["2 * 3 * 4", "*a* b", "***a** b*", "**a**, *b*", "*a _b_ c*", "[a](b.html)*"])
+def test_stars_that_are_none_too_many_are_left_alone(tmp_path: Path, words: str) -> None:
+    lesson_body(lesson(tmp_path, words))
+
+
+@pytest.mark.parametrize(
+    ("words", "places"),
+    [
+        (r"So \(x^2\) is.", [(5, 4)]),
+        ("So\n\\[\nx\n\\]\nis.", [(6, 1)]),
+        (r"> - \(a\) and \[b\]", [(5, 5), (5, 15)]),
+        ("It is $ x $, $y $ or $ z$.", [(5, 7), (5, 14), (5, 22)]),
+        (r"[a\] \(b) \\\\(x\\\\) `\(x\)` \$ x \$", []),
+        ("It costs $5 or $ 6, 7 $ or 8 $, US$ 9 or US$ 10, and $x$ is $y$.", []),
+    ],
+)
+def test_a_formula_that_is_written_as_latex_does_is_warned_of(
+    tmp_path: Path, words: str, places: list[tuple[int, int]]
+) -> None:
+    told = list(formula_warnings(lesson(tmp_path, words)))
+    assert [(one.line, one.column) for one in told] == places
+    assert all("is no formula" in one.message for one in told)
+
+
 def test_signs_that_were_escaped_are_shown(tmp_path: Path) -> None:
     signs = [r"\*\*", r"\`", r"\[^x]", r"a\]\(b", r"\#", r"\~~", r"\$5", r"\<b>"]
     assert render(tmp_path, "So: " + " ".join(signs)) == "<p>So: ** ` [^x] a](b # ~~ $5 &lt;b&gt;</p>"
@@ -185,6 +242,19 @@ def test_every_id_of_a_page_is_given_once(tmp_path: Path) -> None:
         (5, "that of a part of every page"),
         (15, "that of the question 'says'"),
     ]
+
+
+def test_a_figure_that_is_put_in_by_its_name_stands_on_its_page_once(tmp_path: Path) -> None:
+    fence, shown = "```experiment\nid: a\n```\n\n", "{{ experiment('a') }}\n\n"
+    text = lesson(tmp_path, f"{fence}Words\n\n  {shown}")
+    told = [str(one) for one in id_mistakes(text, lesson_body(text).template, ())]
+    assert (
+        len(told) == 1 and "en.md:11:3: the figure 'a' stands on the page already: it is the experiment 'a'" in told[0]
+    )
+    text = lesson(tmp_path, f"{{% if x %}}\n\n{shown}{{% else %}}\n\n{shown}{{% endif %}}\n")
+    assert not list(id_mistakes(text, lesson_body(text).template, ()))
+    (twice,) = ids_given_twice(text, '<p id="a"></p><p id="a"></p>')
+    assert (twice.line, twice.column) == (11, 1)
 
 
 def test_a_fence_in_a_loop_would_stand_on_its_page_more_than_once(tmp_path: Path) -> None:

@@ -141,11 +141,11 @@ def test_a_language_that_lacks_a_question_is_reported_and_shows_the_english(tmp_
 @pytest.mark.parametrize(
     ("change", "place", "message"),
     [
-        (("{{ target }}", "{{ taget }}"), "en.md:7:6", "unknown name 'taget'"),
-        (("results['x'].numbers.row <", "results['z'].numbers.row <"), "en.md:9:23", "there is no experiment 'z'"),
-        (("at {{ results['x']", "at {{ results['z']"), "en.md:11:10", "there is no experiment 'z'"),
+        (("{{ target }}", "{{ taget }}"), "en.md:7:19", "unknown name 'taget'"),
+        (("results['x'].numbers.row <", "results['z'].numbers.row <"), "en.md:9:33", "there is no experiment 'z'"),
+        (("at {{ results['x']", "at {{ results['z']"), "en.md:11:39", "there is no experiment 'z'"),
         (("The peak", "<b>The peak"), "en.md:11:10", "raw HTML"),
-        (("The peak lies", "The peak {% include 'a' %} lies"), "en.md:11:10", "only if, for, set and claim"),
+        (("The peak lies", "The peak {% include 'a' %} lies"), "en.md:11:19", "only if, for, set and claim"),
     ],
 )
 def test_words_are_checked_before_anything_runs(
@@ -162,5 +162,5 @@ def test_words_are_checked_before_anything_runs(
 def test_what_only_a_result_shows_is_told_at_its_place(tmp_path: Path) -> None:
     with pytest.raises(Mistakes, match=r"en\.md:10:25: what makes a choice right fails: .*rows"):
         view(tmp_path, 0.2, english=ENGLISH.replace("row >= 0.5", "rows >= 0.5"))
-    with pytest.raises(Mistakes, match=r"en\.md:11:10: the question 'brightest' fails: .*rows"):
+    with pytest.raises(Mistakes, match=r"en\.md:11:51: the question 'brightest' fails: .*rows"):
         view(tmp_path, 0.2, english=ENGLISH.replace("row }}.", "rows }}."))

@@ -62,7 +62,7 @@ def test_what_only_the_course_shows_to_be_wrong_is_told_too(tmp_path: Path) -> N
     [unknown] = glossary.unknown_lessons(["five-steps"])
     assert str(unknown).startswith(f"{tmp_path}/words.yaml:7:17: there is no lesson 'regions'")
     [html] = glossary_mistakes(glossary, "en", sandbox("en"), {})
-    assert ":6:19: the meaning can't be read: raw HTML" in str(html)
+    assert ":6:30: the meaning can't be read: raw HTML" in str(html)
 
 
 def test_links_of_meanings_lead_somewhere(tmp_path: Path) -> None:
@@ -70,8 +70,8 @@ def test_links_of_meanings_lead_somewhere(tmp_path: Path) -> None:
     glossary = read_glossary(write(tmp_path, GLOSSARY.replace("A *number* $z$.", f'"{links}"')))
     told = glossary_mistakes(glossary, "en", sandbox("en"), {"glossary": {"logit"}, "regions": {"f"}})
     assert [f"{one.line}:{one.column}: {one.message}; {one.hint}" for one in told] == [
-        "6:19: the page glossary.html has no section 'logt'; did you mean 'logit'? allowed: logit",
-        "6:19: there is no page region.html; did you mean 'regions'? allowed: glossary, regions",
+        "6:37: the page glossary.html has no section 'logt'; did you mean 'logit'? allowed: logit",
+        "6:49: there is no page region.html; did you mean 'regions'? allowed: glossary, regions",
     ]
 
 

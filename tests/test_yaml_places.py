@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from netviz.course.fields import InEveryLanguage, Name
 from netviz.limits import YAML_CHARACTERS, YAML_NESTING
 from netviz.mistakes import Mistakes
-from netviz.yaml_places import read_checked, read_yaml
+from netviz.yaml_places import Passage, read_checked, read_yaml
 
 
 def values(text: str) -> Any:
@@ -139,3 +139,52 @@ def test_yes_is_a_text_where_one_is_wanted(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("title: {en: yes, zh: no}", "utf-8")
     assert read_checked(tmp_path / "a.yaml", Entry, [])[0].title == {"en": "yes", "zh": "no"}
     assert TypeAdapter(Name).validate_python("where-gradient") == "where-gradient"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: one two HERE three",
+        "a:   'it''s “HERE”, isn''t it'",
+        r'a: "a \"tab\\\t\x41\u4e2d\U0001F408 is HERE"',
+        "a:\n  one\n  two HERE\n  three",
+        "a: one\n\n\n  two HERE",
+        "a: 'one\n\n   two ''HERE'' three'",
+        'a: "one\\\n    \\ two\n  HERE\\n"',
+        "a: |\n  one\n\n    two HERE\n",
+        "a: |-2  # three\n    one\n  HERE\n",
+        "a: >\n  one\n  two\n\n   three\n  HERE and\n  five\n",
+        "a: >+\n\n\n  one HERE\n\n",
+        "{b: [1, {c: x}], a: {d: 一 HERE}}",
+        "- 1\n- a: [b, HERE]",
+        "a: - HERE",
+        "a: 'HERE",
+    ],
+)
+def test_every_word_of_a_text_is_found_where_it_stands(text: str) -> None:
+    closed = text + "'" if text == "a: 'HERE" else text
+    found, places = read_yaml(closed.replace("a: - ", "a: -1 "), Path("a.yaml"), first_line=7)
+    before = closed.replace("a: - ", "a: -1 ").partition("HERE")[0]
+    expected = 7 + before.count("\n"), len(before) - before.rfind("\n")
+    (key,) = (key for key in places.ends if isinstance(one := at(found, key), str) and "HERE" in one)
+    assert places.passage(key, at(found, key)).place_of("HERE") == expected
+
+
+def at(values: Any, key: Any) -> Any:
+    for part in key:
+        values = values[part]
+    return values
+
+
+@pytest.mark.parametrize(("source", "written"), [("31", "0x1F"), ("a b", "c"), ("", "")])
+def test_a_text_that_stands_there_otherwise_is_found_where_it_begins(source: str, written: str) -> None:
+    assert Passage(source, line=3, column=5, written=(written,)).place_at(len(source)) == (3, 5)
+
+
+def test_tabs_before_a_value_are_no_columns_where_they_are_allowed() -> None:
+    text = "\ta:\n\t\tb: HERE\n    \tc: [1,\n\t\t\tHERE"
+    with pytest.raises(Mistakes, match=r"a\.yaml:3:9: the \[ that opens here has no \]"):
+        read_yaml(text, Path("a.yaml"), tab=4)
+    _, places = read_yaml(text + "]", Path("a.yaml"), tab=4)
+    assert places.values["a", "b"] == (2, 6) and places.values["a", "c", 1] == (4, 4)
+    assert str(places.mistake(("a", "b"), "so")) == "a.yaml:2:6: so\n    \t\tb: HERE\n    \t\t   ^"

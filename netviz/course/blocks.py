@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from netviz.limits import INDENTATION as TAB
 from netviz.limits import NESTING
+from netviz.yaml_places import widened
 
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<info>.*)")
 _RULE = re.compile(r"([-*_])(?: *\1){2,} *")
@@ -43,23 +44,22 @@ class Line:
 class Fence:
     """A fenced block: the words after its opening mark, its lines as they stand in the file, with their columns.
 
-    ``line`` and ``column`` are of the opening; ``prefix`` is what stands before a block in its place.
+    ``line`` and ``column`` are of the opening, ``indent`` is how far in it stands; ``prefix`` is what stands before a
+    block in its place.
     """
 
     info: str
     source: str
     line: int
     column: int
+    indent: int
     prefix: str
 
     @property
     def dedented(self) -> str:
-        """The lines without the columns that stand left of the fence."""
-        return (
-            re.sub(rf"^ {{1,{self.column - 1}}}", "", self.source, flags=re.MULTILINE)
-            if self.column > 1
-            else self.source
-        )
+        """The lines, with blanks for tabs at their beginning, without what stands left of the fence."""
+        lines = (widened(line, TAB) for line in self.source.split("\n"))
+        return "\n".join(line[min(self.indent, len(line) - len(line.lstrip(" "))) :] for line in lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A line of the file, less the ``start`` columns of the quotes around it."""
+    """A line of the file, less the ``start`` columns of the quotes around it, with blanks for tabs at its beginning.
+
+    ``start`` is less by what these blanks are more than the tabs, so that columns behind them are the file's.
+    ``written`` is the line as it stands in the file, but for blanks in the place of quotes.
+    """
 
     text: str
     number: int
     start: int
+    written: str
 
     @property
     def indent(self) -> int:
@@ -107,11 +112,12 @@ Block = Line | Fence | Fault
 
 def blocks(body: str, first_line: int = 1) -> Iterator[Block]:
     """The blocks of a text in order; ``first_line`` is where it begins in its file."""
-    lines = [
-        _Source(line.expandtabs(TAB) if line[:1].isspace() else line, number, 0)
-        for number, line in enumerate(body.split("\n"), start=first_line)
-    ]
-    return _Reader(lines).blocks()
+    return _Reader([_source(line, number) for number, line in enumerate(body.split("\n"), start=first_line)]).blocks()
+
+
+def _source(line: str, number: int) -> _Source:
+    text = widened(line, TAB)
+    return _Source(text, number, len(line) - len(text), line)
 
 
 class _Reader:
@@ -291,12 +297,13 @@ def _fence(
         return line.fault(message, hint)
     if not closed:
         return line.fault("the fence is never closed", f"end it with a line {mark}")
-    source = "".join(" " * one.start + one.text + "\n" for one in inside)
+    column, indent = line.start + line.indent + 1, len(widened(line.written, TAB)) - len(line.stripped)
     return Fence(
         info=opening["info"].strip(),
-        source=source,
+        source="".join(f"{one.written}\n" for one in inside),
         line=line.number,
-        column=line.start + line.indent + 1,
+        column=column,
+        indent=indent,
         prefix=indentation,
     )
 
@@ -304,7 +311,9 @@ def _fence(
 def _unquoted(line: _Source) -> _Source:
     inside = line.stripped[1:]
     text = inside[1:] if inside[:1] == " " else inside
-    return _Source(text, line.number, line.start + len(line.text) - len(text))
+    before = line.written[: len(line.written) - len(text)]
+    written = re.sub(r"[^\t]", " ", before) + text
+    return _Source(text, line.number, line.start + len(line.text) - len(text), written)
 
 
 def _line(line: _Source, before: str, without: int = 0, is_code: bool = False) -> Line:

@@ -15,6 +15,7 @@ from jinja2 import nodes
 
 from netviz.mistakes import nearest
 from netviz.sandbox import ExpressionError, Sandbox, names_used, operands, written
+from netviz.yaml_places import Passage
 
 NAMES = ("numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
 SANDBOX = Sandbox()
@@ -23,11 +24,14 @@ _RESULT = re.compile(r"""\bresults\s*\[\s*(["'])(.*?)\1\s*\]""")  # to parse eve
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An author's claim as written, and its line and column in the lesson."""
+    """An author's claim as written, and where in the lesson."""
 
-    source: str
-    line: int = 0
-    column: int = 1
+    passage: Passage
+
+    @property
+    def source(self) -> str:
+        """The expression."""
+        return self.passage.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +43,21 @@ class CheckedClaim:
     measured: Mapping[str, Any]
 
 
-def read_claim(source: str, names: Collection[str] = NAMES) -> Claim:
+def read_claim(passage: Passage, names: Collection[str] = NAMES) -> Claim:
     """A claim that speaks of these names.
 
-    Raises ValueError if it is no expression that is allowed, or states nothing that a result could break.
+    Raises ExpressionError if it is no expression that is allowed, or states nothing that a result could break.
     """
-    expression = SANDBOX.expression(source)
-    for name in names_used(expression):
+    expression = SANDBOX.expression(passage.source)
+    for name, line in names_used(expression).items():
         if name not in names:
-            raise ValueError(f"unknown name {name!r}; {nearest(name, names)}")
+            hint = f"VALUE | {name}" if name in SANDBOX.all_filters else nearest(name, names)
+            raise ExpressionError(f"unknown name {name!r}", line, name, hint)
     for error in unnamed_results(expression):
         raise error
     if not any(operands(expression)):
-        raise ValueError(f"{source!r} names no result, so no result could break it")
-    return Claim(source)
+        raise ExpressionError(f"{passage.source!r} names no result, so no result could break it")
+    return Claim(passage)
 
 
 def results_in(source: str) -> frozenset[str]:

@@ -16,20 +16,22 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from netviz.course.claims import Claim, read_claim
-from netviz.course.fences import read_fences, stated
+from netviz.course.fences import fence_values, read_fences, stated
 from netviz.course.fields import Name
 from netviz.course.lessons import Lesson, LessonText, Span
 from netviz.course.sliders import TARGET, Slider, value_name
+from netviz.limits import INDENTATION
 from netviz.methods import Method, wrong_cost
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks import Precision
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
 from netviz.pictures.framing import Framing
-from netviz.sandbox import hint_of
-from netviz.yaml_places import Places, read_yaml
+from netviz.sandbox import ExpressionError
+from netviz.yaml_places import Passage, Places
 
 CHOSEN = "chosen"
+NEEDED = "an experiment needs at least `id:` and `method:`"
 NO_PICTURE = ""  # of an experiment on data
 RANKS = ("top1", "top2", "top3", "top4", "top5")
 Values = Annotated[list[Any], Field(min_length=2, max_length=12)]
@@ -71,12 +73,10 @@ class Translation(BaseModel):
 
 @dataclass(frozen=True)
 class Wording:
-    """An experiment's words in one language, and where they stand."""
+    """An experiment's words in one language."""
 
-    caption: str
+    caption: Passage
     alt: str
-    line: int
-    column: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +162,7 @@ def read_experiments(
 def _read_experiment(
     vocabulary: Vocabulary, span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Experiment]
 ) -> Experiment:
-    values, places = _read_mapping(span, text)
+    values, places = fence_values(span, text, NEEDED)
     fields = {name: value for name, value in values.items() if name in ExperimentFence.model_fields}
     own_settings = {name: value for name, value in values.items() if name not in ExperimentFence.model_fields}
     try:
@@ -183,7 +183,7 @@ def _read_experiment(
     if mistakes:
         raise Mistakes(mistakes)
     slider = _read_slider(fence, method, settings, target, places, vocabulary.layers) if fence.vary else None
-    words = Wording(fence.caption, fence.alt, *places.values.get(("caption",), (span.line, 1)))
+    words = Wording(places.passage(("caption",), fence.caption), fence.alt)
     return Experiment(
         id=fence.id,
         lesson=lesson,
@@ -195,7 +195,7 @@ def _read_experiment(
         of=fence.of,
         claims=claims,
         wording={text.language: words},
-        spec=dedent(span.source),
+        spec=dedent(span.source.expandtabs(INDENTATION)),
         slider=slider,
         framing=fence.framing,
         precision=fence.precision,
@@ -243,13 +243,6 @@ def _read_slider(
         hint = f"add it here, or give `{setting}:` one of these values"
         raise Mistakes([places.mistake(("vary", setting), message, hint)])
     return Slider(setting, values, next(name for name, value in values.items() if value == plain))
-
-
-def _read_mapping(span: Span, text: LessonText) -> tuple[dict[str, Any], Places]:
-    values, places = read_yaml(span.source, text.path, span.line)
-    if not isinstance(values, dict):
-        raise Mistakes([text.mistake("an experiment needs at least `id:` and `method:`", span.line)])
-    return {str(name): value for name, value in values.items()}, places
 
 
 def _check_settings(
@@ -346,19 +339,19 @@ def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]
 def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, ...], list[Mistake]]:
     claims, mistakes = [], []
     for index, source in enumerate(sources):
-        key = ("expect", index) if ("expect", index) in places.values else ("expect",)
+        passage = places.passage(("expect", index), source)
         try:
-            line, column = places.values.get(key, (places.first_line, 1))
-            claims.append(dataclasses.replace(read_claim(source), line=line, column=column))
-        except ValueError as error:
-            mistakes.append(places.mistake(key, f"not a claim: {error}", hint_of(error)))
+            claims.append(read_claim(passage))
+        except ExpressionError as error:
+            place = passage.place_of(error.word)
+            mistakes.append(places.mistake_at(*place, f"not a claim: {error}", error.hint))
     return tuple(claims), mistakes
 
 
 def _add_words(
     span: Span, text: LessonText, lesson: str, experiments: dict[str, Experiment], broken: Container[str]
 ) -> None:
-    values, places = _read_mapping(span, text)
+    values, places = fence_values(span, text, NEEDED)
     try:
         words = Translation.model_validate(values)
     except ValidationError as error:
@@ -370,5 +363,5 @@ def _add_words(
     if words.id in broken:
         return
     experiment = stated(words.id, lesson, "experiment", experiments, places, text.first)
-    wording = Wording(words.caption, words.alt, *places.values.get(("caption",), (span.line, 1)))
+    wording = Wording(places.passage(("caption",), words.caption), words.alt)
     experiments[words.id] = dataclasses.replace(experiment, wording={**experiment.wording, text.language: wording})

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from netviz.course.lessons import Lesson, LessonText, Span, SpanKind, fence_id
+from netviz.limits import INDENTATION
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
-from netviz.yaml_places import Places
+from netviz.yaml_places import Places, read_yaml
 
 
 class Worded(Protocol):
@@ -19,6 +20,14 @@ class Worded(Protocol):
     def lesson(self) -> str: ...
     @property
     def wording(self) -> Mapping[str, Any]: ...
+
+
+def fence_values(span: Span, text: LessonText, needed: str) -> tuple[dict[str, Any], Places]:
+    """What a fence holds by name, with its places. Raises Mistakes if it is no mapping, with what is ``needed``."""
+    values, places = read_yaml(span.source, text.path, span.line, INDENTATION)
+    if not isinstance(values, dict):
+        raise Mistakes([places.mistake((), needed)])
+    return values, places
 
 
 Fenced = TypeVar("Fenced", bound=Worded)

@@ -9,11 +9,14 @@ from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from netviz.course.lessons import NAME
 from netviz.languages.known import DEFAULT
+from netviz.limits import NAME_CHARACTERS
 
 
 def _is_name(text: str) -> str:
     if not NAME.fullmatch(text):
         raise ValueError("a name is of small letters, digits and single dashes, like where-gradient")
+    if len(text) > NAME_CHARACTERS:
+        raise ValueError(f"a name of at most {NAME_CHARACTERS} characters is wanted, here are {len(text)}")
     return text
 
 

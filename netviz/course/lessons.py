@@ -22,6 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from netviz.course.blocks import Fault, Fence, Line, blocks
 from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
 from netviz.languages.known import DEFAULT, FIRST
+from netviz.limits import INDENTATION
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.refusals import stands
 from netviz.text_files import read_text_file
@@ -101,7 +102,7 @@ class LessonText:
 
     def mistake(self, message: str, line: int, column: int = 1, hint: str = "") -> Mistake:
         """A mistake at a place of this file, with the line itself."""
-        lines = self.source.splitlines()
+        lines = self.source.split("\n")
         text = lines[line - 1] if 0 < line <= len(lines) else ""
         return Mistake(self.path, message, line=line, column=column, text=text, hint=hint)
 
@@ -347,7 +348,7 @@ def _nearly_ours(info: str) -> str:
 def fence_id(source: str) -> str:
     """The id that a fence names; empty if it names none, or none that can be one."""
     try:
-        values, _ = read_yaml(source, Path())
+        values, _ = read_yaml(source, Path(), tab=INDENTATION)
     except Mistakes:  # told where the fence is read; what it seems to be called is not missing as well
         match = re.search(r"""\bid['"]?: *['"]?([\w-]+)""", source)
         name = match[1] if match else ""

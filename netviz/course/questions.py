@@ -15,12 +15,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from netviz.course.claims import NAMES, Claim, read_claim
-from netviz.course.fences import read_fences, stated
+from netviz.course.fences import fence_values, read_fences, stated
 from netviz.course.fields import Name
 from netviz.course.lessons import Lesson, LessonText, Span, Words
 from netviz.mistakes import Mistake, Mistakes, gathered
-from netviz.sandbox import hint_of
-from netviz.yaml_places import Key, Places, read_yaml
+from netviz.sandbox import ExpressionError
+from netviz.yaml_places import Key, Passage, Places
 
 QUESTION_NAMES = (*NAMES, "layer", "measured", "weights")  # what the claims of a question may use
 
@@ -46,20 +46,6 @@ class QuestionFence(BaseModel):
 
 
 @dataclass(frozen=True)
-class Passage:
-    """Some words of a question, or a claim, and where in its file they stand (line and column from 1)."""
-
-    source: str
-    line: int
-    column: int
-
-    @property
-    def place(self) -> tuple[int, int]:
-        """Line and column."""
-        return self.line, self.column
-
-
-@dataclass(frozen=True)
 class QuestionWords:
     """A question in one language: captions, so with Markdown and expressions."""
 
@@ -75,7 +61,6 @@ class Question:
     id: str
     lesson: str
     right: tuple[Claim, ...]
-    places: tuple[Passage, ...]  # of the claims
     wording: Mapping[str, QuestionWords]
 
     @property
@@ -113,15 +98,12 @@ def _read_question(
             claims.append(claim)
     if mistakes:
         raise Mistakes(mistakes)
-    rights = tuple(_passage(places, ("choices", number, "right"), claim.source) for number, claim in enumerate(claims))
     words = _words(fence, texts, places, "text")
-    return Question(id=fence.id, lesson=lesson, right=tuple(claims), places=rights, wording={text.language: words})
+    return Question(id=fence.id, lesson=lesson, right=tuple(claims), wording={text.language: words})
 
 
 def _read_fence(span: Span, text: LessonText) -> tuple[QuestionFence, Places]:
-    values, places = read_yaml(span.source, text.path, span.line)
-    if not isinstance(values, dict):
-        raise Mistakes([text.mistake("a question needs `id:`, `ask:`, `choices:` and `because:`", span.line)])
+    values, places = fence_values(span, text, "a question needs `id:`, `ask:`, `choices:` and `because:`")
     try:
         return QuestionFence.model_validate(values), places
     except ValidationError as error:
@@ -136,11 +118,12 @@ def _read_choice(value: Any, number: int, places: Places) -> tuple[Choice, Claim
         choice = Choice.model_validate(value)
     except ValidationError as error:
         raise Mistakes(places.mistakes(error, list(Choice.model_fields), key)) from None
+    right = places.passage((*key, "right"), choice.right)
     try:
-        claim = read_claim(choice.right, QUESTION_NAMES)
-    except ValueError as error:
-        raise Mistakes([places.mistake((*key, "right"), f"not a claim: {error}", hint_of(error))]) from None
-    return choice, dataclasses.replace(claim, line=_passage(places, (*key, "right"), "").line)
+        return choice, read_claim(right, QUESTION_NAMES)
+    except ExpressionError as error:
+        place = right.place_of(error.word)
+        raise Mistakes([places.mistake_at(*place, f"not a claim: {error}", error.hint)]) from None
 
 
 def _add_words(
@@ -168,11 +151,7 @@ def _add_words(
 
 def _words(fence: QuestionFence, choices: Sequence[str], places: Places, *field: str) -> QuestionWords:
     return QuestionWords(
-        _passage(places, ("ask",), fence.ask),
-        tuple(_passage(places, ("choices", number, *field), choice) for number, choice in enumerate(choices)),
-        _passage(places, ("because",), fence.because),
+        places.passage(("ask",), fence.ask),
+        tuple(places.passage(("choices", number, *field), choice) for number, choice in enumerate(choices)),
+        places.passage(("because",), fence.because),
     )
-
-
-def _passage(places: Places, key: Key, source: str) -> Passage:
-    return Passage(source, *places.values[key])

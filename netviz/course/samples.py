@@ -13,6 +13,7 @@ from netviz.course.fields import InEveryLanguage, WebAddress
 from netviz.course.folders import alike, entries
 from netviz.course.lessons import Words
 from netviz.languages.known import DEFAULT
+from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import Picture, own_picture
 from netviz.pictures.opening import SUFFIXES
@@ -51,7 +52,7 @@ def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, 
     credits, places = read_checked(credits_file, dict[str, Credit], list(Credit.model_fields), {"languages": languages})
     found = [path for path in entries(folder) if is_picture(path)]
     files = {path.stem: path for path in found}
-    mistakes = [*_of_one_name(found)]
+    mistakes = [*_names_of_none(found)]
     mistakes += [Mistake(file, reason) for file in files.values() if (reason := unfit(file))]
     mistakes += [Mistake(file, f"has no entry in {CREDITS}") for name, file in files.items() if name not in credits]
     mistakes += [
@@ -98,11 +99,16 @@ def is_picture(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES
 
 
-def _of_one_name(files: Iterable[Path]) -> Iterator[Mistake]:
-    """Pictures that lessons could not tell apart: ``dog.jpg``, ``dog.png`` and ``Dog.jpg``; or from the chosen one."""
+def _names_of_none(files: Iterable[Path]) -> Iterator[Mistake]:
+    """Pictures that lessons could not tell apart: ``dog.jpg``, ``dog.png`` and ``Dog.jpg``, or from the chosen one.
+
+    Or whose names would be too long for those of the files that are made of them.
+    """
     owners = {CHOSEN: f"what lessons call the picture that a reader has chosen, {CHOSEN!r}"}
     for file in files:
         name = alike(file.stem)
+        if len(file.stem.encode()) > NAME_CHARACTERS:
+            yield Mistake(file, f"its name is too long: at most {NAME_CHARACTERS} bytes", hint="rename it")
         if name in owners:
             yield Mistake(file, f"its name is that of {owners[name]}", hint="rename one of them")
         owners.setdefault(name, file.name)

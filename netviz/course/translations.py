@@ -55,10 +55,10 @@ def unworded(lessons: Sequence[Lesson], experiments: Iterable[Experiment]) -> It
         first = next(iter(experiment.wording.values()))
         for language, words in experiment.wording.items():
             text = texts[experiment.lesson][language]
-            if first.caption and not words.caption:
-                yield text.mistake(f"the experiment {experiment.id!r} has no caption here", words.line)
+            if first.caption.source and not words.caption.source:
+                yield text.mistake(f"the experiment {experiment.id!r} has no caption here", words.caption.line)
             if first.alt and not words.alt:
-                yield text.mistake(f"the experiment {experiment.id!r} has no alt here", words.line)
+                yield text.mistake(f"the experiment {experiment.id!r} has no alt here", words.caption.line)
 
 
 def shorter(lessons: Iterable[Lesson]) -> Iterator[Mistake]:

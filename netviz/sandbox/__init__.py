@@ -31,6 +31,7 @@ from netviz.sandbox.grammar import (
     written,
 )
 from netviz.sandbox.kinds import unknown_facts
+from netviz.sandbox.operations import FILTERS, SPECIAL_FILTERS
 from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, hint_of, look_up
 
 __all__ = [
@@ -60,6 +61,11 @@ class Sandbox:
     """The language with ``filters`` beside its own. All methods raise ExpressionError, with its line in the source."""
 
     filters: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    @property
+    def all_filters(self) -> set[str]:
+        """The names of its filters."""
+        return {*FILTERS, *SPECIAL_FILTERS, *self.filters}
 
     def violations(self, source: str) -> Iterator[ExpressionError]:
         """Everything that is not allowed in a template that can be parsed."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from netviz.course.folders import alike
 from netviz.course.reading import HOME_FOLDER, Course
+from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
 from netviz.site.pages import HOME, NOT_FOUND, PAGES
 
@@ -24,6 +25,9 @@ def address_mistakes(course: Course) -> Iterator[Mistake]:
         if not SLUG.fullmatch(lesson.slug):
             message = f"{lesson.slug!r} can't be an address: it is made of letters, digits and hyphens"
             yield Mistake(lesson.folder, message, hint="rename the folder")
+        elif len(lesson.slug.encode()) > NAME_CHARACTERS:
+            message = f"the name is too long for an address: at most {NAME_CHARACTERS} bytes, here are %d"
+            yield Mistake(lesson.folder, message % len(lesson.slug.encode()), hint="rename the folder")
         elif owner := owners.get(alike(lesson.slug)):
             yield Mistake(
                 lesson.folder, f"the name {lesson.slug!r} is that of {owner}", hint=f"{hint}; rename the folder"

@@ -22,6 +22,7 @@ from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sand
 from netviz.site.edition import Edition
 from netviz.site.quiz import grades
 from netviz.site.results import Results
+from netviz.yaml_places import Passage
 
 OWN = ("picture", "target", "top", "numbers", "value", "stop")  # what captions may say of their own experiment
 
@@ -30,18 +31,18 @@ OWN = ("picture", "target", "top", "numbers", "value", "stop")  # what captions 
 class Prose:
     """Words with expressions among them, in one of a course's texts.
 
-    ``place`` is where all of it is told to stand; None where its spans know themselves. ``own`` is whether what it says
-    of its own result follows the reader's photo.
+    ``passage`` is what they are in a fence; None where its spans know themselves where they stand. ``own`` is whether
+    what it says of its own result follows the reader's photo.
     """
 
     text: LessonText
     spans: Sequence[Span]
-    place: tuple[int, int] | None = None
+    passage: Passage | None = None
     own: bool = True
 
     def place_of(self, span: Span) -> tuple[int, int]:
         """Where one of its expressions stands: line and column."""
-        return self.place or (span.line, span.column)
+        return self.passage.place_in(span.line, span.column) if self.passage else (span.line, span.column)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,10 +192,10 @@ def _passages(edition: Edition, lesson: Lesson) -> Iterator[tuple[Prose, Iterato
                 (photo, edition.caption_values(photo, experiment, state)) for photo in offered for state in states
             )
             own = experiment.picture == CHOSEN
-            yield Prose(text, scan(words.caption).spans, (words.line, words.column), own), scopes
+            yield Prose(text, scan(words.caption.source).spans, words.caption, own), scopes
     for question in edition.course.questions_of(lesson):
         for one in question.passages(edition.language):
-            yield Prose(text, scan(one.source).spans, (one.line, one.column)), iter(pages.items())
+            yield Prose(text, scan(one.source).spans, one), iter(pages.items())
 
 
 def _answers(edition: Edition) -> Iterator[Condition]:
@@ -204,7 +205,7 @@ def _answers(edition: Edition) -> Iterator[Condition]:
         text = lesson.texts[edition.language]
         for question in edition.course.questions_of(lesson):
             graded = {photo: grades(question, text, edition.values(photo)) for photo in offered}
-            for number, claim in enumerate(question.places):
+            for number, claim in enumerate(question.right):
                 tree = edition.sandbox.expression(claim.source)
                 photos: dict[bool, set[str]] = {True: set(), False: set()}
                 for photo in offered:
@@ -213,8 +214,8 @@ def _answers(edition: Edition) -> Iterator[Condition]:
                 yield Condition(
                     text=text,
                     source=claim.source,
-                    line=claim.line,
-                    column=claim.column,
+                    line=claim.passage.line,
+                    column=claim.passage.column,
                     follows=follows,
                     kind="answer",
                     photos=photos,

@@ -41,9 +41,8 @@ def _notebook(edition: Edition, text: LessonText) -> str:
 def _cell(edition: Edition, name: str) -> tuple[str, str]:
     """An experiment's caption in Markdown, and the code that repeats it."""
     experiment, picture = edition.course.experiments[name], edition.course.default_picture
-    caption = markdown_text(
-        experiment.words(edition.language).caption, edition.sandbox, edition.caption_values(picture, experiment)
-    )
+    source, values = experiment.words(edition.language).caption.source, edition.caption_values(picture, experiment)
+    caption = markdown_text(source, edition.sandbox, values)
     code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.options)
     return f"**{method_title(experiment.method, edition.language)}.** {caption}", code
 

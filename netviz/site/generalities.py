@@ -14,6 +14,7 @@ from netviz.course.reading import Course
 from netviz.languages.known import language
 from netviz.mistakes import WIDTH, Mistake
 from netviz.sandbox import CLAIM
+from netviz.site.text.leftovers import paragraphs
 
 SENTENCE = re.compile(r"\S.*?(?:[.!?](?=[\s\"”’)*_]|\Z)|[。！？]|\Z)", re.DOTALL)
 SOURCE = re.compile(r"\]\((?:bibliography\.html|https?:)")  # a link to where it is shown
@@ -44,7 +45,7 @@ def generalising(words: Sequence[str]) -> re.Pattern[str]:
 
 def _sentences(text: LessonText) -> Iterator[tuple[str, list[Position]]]:
     """Every sentence of a text's paragraphs, with the place of each of its characters."""
-    for lines in _paragraphs(text):
+    for lines in paragraphs(text):
         words = "\n".join(text.prose[number] for number in lines)
         places = [
             (number, column) for number in lines for column in range(1, len(text.prose[number]) + 2)
@@ -57,18 +58,6 @@ def _shown(sentence: str) -> str:
     """A sentence on one line, as far as it says what it is about."""
     line = " ".join(sentence.replace(BLANK, " ").split())
     return line if len(line) <= WIDTH else f"{line[:WIDTH]}…"
-
-
-def _paragraphs(text: LessonText) -> Iterator[list[int]]:
-    """The lines of each paragraph, list or table by their numbers."""
-    lines: list[int] = []
-    for number in sorted(text.prose):
-        if lines and number != lines[-1] + 1:
-            yield lines
-            lines = []
-        lines.append(number)
-    if lines:
-        yield lines
 
 
 def _numbers(spans: Sequence[Span]) -> list[Position]:

@@ -42,7 +42,7 @@ from netviz.site.page_figures.figure_views import (
 )
 from netviz.site.page_figures.reproducing_code import repeating_code, repeating_command
 from netviz.site.pages import Page, as_address, links_from
-from netviz.site.text.expressions import render
+from netviz.site.text.expressions import failures, place_of_error, render
 from netviz.site.text.markup import inline_template
 
 
@@ -145,12 +145,11 @@ def _caption(edition: Edition, page: Page, experiment: Experiment, values: Mappi
     """An experiment's caption. Raises Mistakes where it fails with these values."""
     words = experiment.words(edition.language)
     try:
-        return render(edition.sandbox, inline_template(words.caption), values, links_from(page, edition.site))
+        return render(edition.sandbox, inline_template(words.caption.source), values, links_from(page, edition.site))
     except ValueError as error:
         text = edition.text_with_caption(experiment)
-        raise Mistakes(
-            [text.mistake(f"the caption fails: {error}", words.line, words.column, hint_of(error))]
-        ) from None
+        place = place_of_error(words.caption, error, lambda source: failures(edition.sandbox, source, values))
+        raise Mistakes([text.mistake(f"the caption fails: {error}", *place, hint_of(error))]) from None
 
 
 def _axes(task: Task, language: str) -> Axes | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import Lesson, LessonText
@@ -20,11 +21,12 @@ from netviz.site.quiz import question_mistakes
 from netviz.site.reference import glossary_mistakes, terms_linked
 from netviz.site.rendering import environment, ids_of
 from netviz.site.text.asked_numbers import asked_mistakes
-from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, unknown_names
+from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, place_of_error, unknown_names
 from netviz.site.text.filters import sandbox
-from netviz.site.text.leftovers import unused_definitions
-from netviz.site.text.markup import Body, Place, inline_template, lesson_body, link_mistakes, phrase_mistakes
+from netviz.site.text.leftovers import formula_warnings, unused_definitions
+from netviz.site.text.markup import Body, Unreadable, inline_template, lesson_body, link_mistakes, phrase_mistakes
 from netviz.site.text.nesting import id_mistakes
+from netviz.yaml_places import Passage
 
 
 def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
@@ -59,9 +61,9 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
             text, page = lesson.texts[language], page_slug(lesson.slug)
             if lesson.slug in bodies:
                 mistakes += link_mistakes(text, bodies[lesson.slug].template, page, sections)
-            for template, place in _templates_in_fences(course, lesson, language):
-                mistakes += phrase_mistakes(text, template, known, place)
-                mistakes += link_mistakes(text, template, page, sections, place)
+            for template, passage in _templates_in_fences(course, lesson, language):
+                mistakes += phrase_mistakes(text, template, known, passage)
+                mistakes += link_mistakes(text, template, page, sections, passage)
         if len(lessons) == len(written):
             mistakes += glossary_mistakes(course.glossary, language, own, sections)
     return mistakes
@@ -75,6 +77,7 @@ def text_warnings(course: Course) -> Iterator[Mistake]:
     for lesson in course.pages:
         for text in lesson.written:
             yield from unused_definitions(text)
+            yield from formula_warnings(text)
     yield from course.glossary.unlinked(frozenset().union(*map(terms_linked, [*sources, *meanings])))
     linked = frozenset().union(*map(addresses_linked, [*sources, *meanings]))
     yield from course.bibliography.uncited(methods().values(), linked)
@@ -128,15 +131,15 @@ def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict
     return sections
 
 
-def _templates_in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[tuple[str, Place]]:
-    """Captions and questions, with their places. Those that can't be read are left out: they are told of already."""
+def _templates_in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[tuple[str, Passage]]:
+    """Captions and questions. Those that can't be read are left out: they are told of already."""
     captions = (one.wording.get(language) for one in course.experiments.values() if one.lesson == lesson.slug)
-    passages = [(words.caption, words.line, words.column) for words in captions if words]
+    passages = [words.caption for words in captions if words]
     for question in course.questions_of(lesson):
-        passages += [(one.source, one.line, one.column) for one in question.passages(language)]
-    for source, line, column in passages:
+        passages += question.passages(language)
+    for passage in passages:
         with suppress(ValueError):
-            yield inline_template(source), (line, column)
+            yield inline_template(passage.source), passage
 
 
 def _caption_mistakes(course: Course, lesson: Lesson, own: Sandbox, language: str) -> Iterator[Mistake]:
@@ -146,10 +149,12 @@ def _caption_mistakes(course: Course, lesson: Lesson, own: Sandbox, language: st
         if words is None or experiment.lesson != lesson.slug:
             continue
         known = {*NAMES, "target", "top", "numbers"} | ({"value", "stop"} if experiment.slider else set())
+        caption, errors_in = words.caption, partial(unknown_names, sandbox=own, names=known - {"experiment"})
         try:
-            for unknown in unknown_names(inline_template(words.caption), own, known - {"experiment"}):
-                yield text.mistake(f"{unknown} in the caption", words.line, words.column, unknown.hint)
+            for unknown in errors_in(inline_template(caption.source)):
+                place = place_of_error(caption, unknown, errors_in)
+                yield text.mistake(f"{unknown} in the caption", *place, unknown.hint)
         except ExpressionError as error:
-            yield text.mistake(f"the caption: {error}", words.line, words.column, error.hint)
-        except ValueError as error:
-            yield text.mistake(f"the caption can't be read: {error}", words.line, words.column)
+            yield text.mistake(f"the caption: {error}", *place_of_error(caption, error, errors_in), error.hint)
+        except Unreadable as error:
+            yield text.mistake(f"the caption can't be read: {error}", *caption.place_in(error.line, error.column))

@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from netviz.course.claims import check_claim, results_in
 from netviz.course.lessons import LessonText
-from netviz.course.questions import Passage, Question
+from netviz.course.questions import Question
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.sandbox import ExpressionError, Sandbox, hint_of
-from netviz.site.text.expressions import render, unknown_names
-from netviz.site.text.markup import inline_template
+from netviz.site.text.expressions import failures, place_of_error, render, unknown_names
+from netviz.site.text.markup import Place, Unreadable, inline_template
+from netviz.yaml_places import Passage
 
 
 @dataclass(frozen=True)
@@ -52,39 +53,33 @@ def question_mistakes(
 
     ``names`` are what its expressions may use, ``experiments`` the results that there are.
     """
-    for passage, source in _sources(question, language):
+
+    def errors_in(template: str) -> Iterator[ExpressionError]:
+        yield from unknown_names(template, sandbox, names)
+        for name in sorted(results_in(template) - set(experiments)):
+            yield ExpressionError(f"there is no experiment {name!r}", word=name, hint=nearest(name, experiments))
+
+    def told(message: str, place: Place, hint: str = "") -> Mistake:
+        return texts[language].mistake(f"the question {question.id!r}: {message}", *place, hint)
+
+    for claim in question.right if language == question.first else ():
+        for error in errors_in("{{ " + claim.source + " }}"):  # which has been read already
+            yield told(error.message, claim.passage.place_of(error.word), error.hint)
+    for passage in question.passages(language):
         try:
-            template = source()
-            missing = sorted(results_in(template) - set(experiments))
-            found = [
-                *unknown_names(template, sandbox, names),
-                *(
-                    ExpressionError(f"there is no experiment {name!r}", hint=nearest(name, experiments))
-                    for name in missing
-                ),
-            ]
+            for error in errors_in(inline_template(passage.source)):
+                yield told(error.message, place_of_error(passage, error, errors_in), error.hint)
         except ExpressionError as error:
-            found = [error]
-        except ValueError as error:
-            found = [ExpressionError(f"can't be read: {error}")]
-        for one in found:
-            message = f"the question {question.id!r}: {one.message}"
-            yield texts[language].mistake(message, passage.line, passage.column, one.hint)
+            yield told(error.message, place_of_error(passage, error, errors_in), error.hint)
+        except Unreadable as error:
+            yield told(f"can't be read: {error}", passage.place_in(error.line, error.column))
 
 
 def results_asked(question: Question, language: str) -> set[str]:
     """The experiments whose results a question speaks of."""
     passages = [passage for one in {question.first, language} for passage in question.passages(one)]
-    return {name for passage in (*question.places, *passages) for name in results_in(passage.source)}
-
-
-def _sources(question: Question, language: str) -> Iterator[tuple[Passage, Any]]:
-    """Every passage of a question in a language, with a function that gives it as the source of a template."""
-    if language == question.first:
-        for claim in question.places:
-            yield claim, lambda claim=claim: "{{ " + claim.source + " }}"
-    for passage in question.passages(language):
-        yield passage, lambda passage=passage: inline_template(passage.source)
+    passages += [claim.passage for claim in question.right]
+    return {name for passage in passages for name in results_in(passage.source)}
 
 
 def question_view(
@@ -109,8 +104,9 @@ def question_view(
         try:
             return render(sandbox, inline_template(passage.source), values, link)
         except ValueError as error:
+            place = place_of_error(passage, error, lambda source: failures(sandbox, source, values))
             raise Mistakes(
-                [text.mistake(f"the question {question.id!r} fails: {error}", *passage.place, hint_of(error))]
+                [text.mistake(f"the question {question.id!r} fails: {error}", *place, hint_of(error))]
             ) from None
 
     right = grades(question, texts[question.first], first_values)
@@ -121,10 +117,10 @@ def question_view(
 def grades(question: Question, text: LessonText, values: Mapping[str, Any]) -> list[bool]:
     """Whether each choice is right, by the first language's ``values``. Raises Mistakes for a claim that fails."""
     kept = []
-    for claim, place in zip(question.right, question.places, strict=True):
+    for claim in question.right:
         try:
             kept.append(check_claim(claim, values).kept)
         except ValueError as error:
             message = f"what makes a choice right fails: {error}"
-            raise Mistakes([text.mistake(message, place.line, place.column)]) from None
+            raise Mistakes([text.mistake(message, *claim.passage.place)]) from None
     return kept

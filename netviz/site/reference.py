@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
@@ -15,8 +16,8 @@ from netviz.methods import Method
 from netviz.mistakes import Mistake, Mistakes
 from netviz.sandbox import ExpressionError, Sandbox, hint_of
 from netviz.site.method_words import method_title
-from netviz.site.text.expressions import render, unknown_names
-from netviz.site.text.markup import dead_links, inline_template
+from netviz.site.text.expressions import place_of_error, render, unknown_names
+from netviz.site.text.markup import Unreadable, dead_links, inline_template, place_of_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,19 +54,20 @@ def glossary_mistakes(
 ) -> Iterator[Mistake]:
     """Meanings that can't be woven or link to what there is not, each at its place; ``pages`` as for `dead_links`."""
     for key, term in glossary.terms():
-        place = (*key, "means", language)
         if language not in term.means:
             continue
+        passage = glossary.places.passage((*key, "means", language), term.means[language])
+        errors_in, told = partial(unknown_names, sandbox=sandbox, names=()), glossary.places.mistake_at
         try:
-            template = inline_template(term.means[language])
-            for unknown in unknown_names(template, sandbox, ()):
-                yield glossary.places.mistake(place, f"{unknown}: a meaning speaks of no results")
+            template = inline_template(passage.source)
+            for unknown in errors_in(template):
+                yield told(*place_of_error(passage, unknown, errors_in), f"{unknown}: a meaning speaks of no results")
             for dead in dead_links(template, "glossary", pages):
-                yield glossary.places.mistake(place, dead.reason, dead.hint)
+                yield told(*place_of_words(passage, dead.source), dead.reason, dead.hint)
         except ExpressionError as error:
-            yield glossary.places.mistake(place, f"the meaning: {error}", error.hint)
-        except ValueError as error:
-            yield glossary.places.mistake(place, f"the meaning can't be read: {error}")
+            yield told(*place_of_error(passage, error, errors_in), f"the meaning: {error}", error.hint)
+        except Unreadable as error:
+            yield told(*passage.place_in(error.line, error.column), f"the meaning can't be read: {error}")
 
 
 def terms_linked(source: str) -> frozenset[str]:

@@ -37,9 +37,8 @@ def verdicts(records: Results) -> list[Verdict]:
             try:
                 checked.append(Verdict(task.experiment, picture, check_claim(claim, names)))
             except ValueError as error:
-                mistakes.append(
-                    texts[task.experiment.lesson].mistake(f"the claim fails: {error}", claim.line, claim.column)
-                )
+                text = texts[task.experiment.lesson]
+                mistakes.append(text.mistake(f"the claim fails: {error}", *claim.passage.place))
     if mistakes:
         raise Mistakes(set(mistakes))
     return checked

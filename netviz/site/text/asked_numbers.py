@@ -7,18 +7,21 @@ expressions as they are written: what is reached another way, through a variable
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment
-from netviz.course.lessons import Lesson, LessonText
+from netviz.course.lessons import Lesson
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake, nearest
 from netviz.sandbox import ExpressionError, parse, unknown_facts
 from netviz.sandbox.grammar import parse_expression
-from netviz.site.text.markup import skeleton
+from netviz.site.text.expressions import column_of, place_in_span
+from netviz.site.text.markup import Place, skeleton
+from netviz.yaml_places import Passage, position_of
 
 _NAMED = re.compile(  # results['ID'].numbers.NAME, results['ID'].at(VALUE).settings.NAME, numbers.NAME, numbers['NAME']
     r"""(?:\bresults\s*\[\s*["'](?P<id>[^"']+)["']\s*\](?:\s*\.\s*at\s*\([^()]*\))?\s*\.\s*|(?<![\w.'"\])])(?<!\.\s))"""
@@ -28,10 +31,10 @@ _EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
 class Asked(NamedTuple):
-    """An expression, the line at which it or its field begins, and the experiment whose own ``numbers`` it may mean."""
+    """An expression, where each of its characters stands, and the experiment whose own ``numbers`` it may mean."""
 
     source: str
-    line: int
+    place_at: Callable[[int], Place]
     own: Experiment | None = None
     in_fence: bool = False
 
@@ -44,27 +47,26 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
     text = lesson.texts[language]
     with suppress(ExpressionError):  # told already
         for missing in unknown_facts(parse(skeleton(text)), kinds):
-            yield _told(text, missing, missing.line or 1)
+            line = missing.line or 1
+            yield text.mistake(missing.message, line, column_of(text, line, missing.word), missing.hint)
     for asked in [*_in_prose(lesson, language), *_in_fences(course, lesson, language)]:
         for name in sorted(results_in(asked.source)) if asked.own else ():  # elsewhere this is told already
             if name not in course.experiments and name not in course.broken:
                 message, hint = f"there is no experiment {name!r}", nearest(name, course.experiments)
-                yield text.mistake(message, *_place(text, asked.line, name), hint)
+                yield text.mistake(message, *asked.place_at(position_of(name, asked.source)), hint)
         if asked.in_fence:
             with suppress(ExpressionError):
                 for missing in unknown_facts(parse_expression(asked.source.strip("{}")), kinds):
-                    yield _told(text, missing, asked.line)
+                    place = asked.place_at(max(position_of(missing.word, asked.source), 0))
+                    yield text.mistake(missing.message, *place, missing.hint)
         for found in _NAMED.finditer(asked.source):
             experiment = course.experiments.get(found["id"]) if found["id"] else asked.own
-            given, name = _given(experiment, found["kind"]), found["name"] or found["item"]
+            given, group = _given(experiment, found["kind"]), "name" if found["name"] else "item"
+            name = found[group]
             if experiment and given is not None and name not in given:
                 message = f"{experiment.method.name} gives no {found['kind']}.{name} ({experiment.id})"
                 hint = nearest(name, given) if given else f"it has no {found['kind']}"
-                yield text.mistake(message, *_place(text, asked.line, name), hint)
-
-
-def _told(text: LessonText, missing: ExpressionError, line: int) -> Mistake:
-    return text.mistake(missing.message, *_place(text, line, missing.word), missing.hint)
+                yield text.mistake(message, *asked.place_at(found.start(group)), hint)
 
 
 def _given(experiment: Experiment | None, kind: str) -> Collection[str] | None:
@@ -74,18 +76,11 @@ def _given(experiment: Experiment | None, kind: str) -> Collection[str] | None:
     return experiment.method.numbers if kind == "numbers" else experiment.settings.keys()
 
 
-def _place(text: LessonText, line: int, word: str) -> tuple[int, int]:
-    """Where a word first stands from a line on: line and column."""
-    for number, content in enumerate(text.source.splitlines()[line - 1 :], start=line):
-        if found := re.search(rf"\b{re.escape(word)}\b", content):
-            return number, found.start() + 1
-    return line, 1
-
-
 def _in_prose(lesson: Lesson, language: str) -> Iterator[Asked]:
-    for span in lesson.texts[language].spans:
+    text = lesson.texts[language]
+    for span in text.spans:
         if span.kind in ("expression", "statement"):
-            yield Asked(span.source, span.line)
+            yield Asked(span.source, partial(place_in_span, text, span))
 
 
 def _in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[Asked]:
@@ -93,14 +88,21 @@ def _in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[Asked]
         if experiment.lesson != lesson.slug:
             continue
         if words := experiment.wording.get(language):
-            for source in _EXPRESSION.findall(words.caption):
-                yield Asked(source, words.line, experiment, in_fence=True)
+            yield from _in_words(words.caption, experiment)
         if language == lesson.first.language:
             for claim in experiment.claims:
-                yield Asked(claim.source, claim.line, experiment, in_fence=True)
+                yield Asked(claim.source, claim.passage.place_at, experiment, in_fence=True)
     for question in course.questions_of(lesson):
         for passage in question.passages(language):
-            for source in _EXPRESSION.findall(passage.source):
-                yield Asked(source, passage.line, in_fence=True)
+            yield from _in_words(passage)
         if language == lesson.first.language:
-            yield from (Asked(right.source, right.line, in_fence=True) for right in question.places)
+            yield from (Asked(right.source, right.passage.place_at, in_fence=True) for right in question.right)
+
+
+def _in_words(passage: Passage, own: Experiment | None = None) -> Iterator[Asked]:
+    for found in _EXPRESSION.finditer(passage.source):
+        yield Asked(found[0], partial(_place_behind, passage, found.start()), own, in_fence=True)
+
+
+def _place_behind(passage: Passage, start: int, offset: int) -> Place:
+    return passage.place_at(start + offset)

@@ -7,7 +7,7 @@ numbers are the author's.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -15,11 +15,12 @@ from jinja2 import nodes
 from markupsafe import Markup
 
 from netviz.course.claims import results_in, unnamed_results
-from netviz.course.lessons import LessonText
+from netviz.course.lessons import LessonText, Span, scan
 from netviz.course.sliders import no_value, value_name
 from netviz.mistakes import Mistake, nearest
 from netviz.sandbox import ExpressionError, Sandbox, is_whole, names_used, parse
-from netviz.site.text.markup import skeleton
+from netviz.site.text.markup import Place, Unreadable, skeleton
+from netviz.yaml_places import Passage, position_of
 
 _LINK = re.compile(r'href="([\w./-]+)\.html(#[^"]*)?"')
 
@@ -44,10 +45,7 @@ def expression_mistakes(
             message = "the expression is cut off: braces that close it can't stand within quotes"
             return [text.mistake(message, span.line, span.column)]
     mistakes = [_mistake(text, error) for error in (*sandbox.violations(source), *unnamed_results(tree))]
-    for name, line in names_used(tree).items():
-        if name not in names:
-            hint = nearest(name, sorted(names))
-            mistakes.append(_mistake(text, ExpressionError(f"unknown name {name!r}", line, name, hint)))
+    mistakes += [_mistake(text, error) for error in _unknown(tree, sandbox, names)]
     for name, line in _results(tree):
         if name not in experiments:
             hint = nearest(name, experiments)
@@ -80,8 +78,16 @@ def unknown_names(source: str, sandbox: Sandbox, names: Collection[str]) -> Iter
     """The names of a template's source that there are not. Raises ExpressionError for what is not allowed."""
     tree = sandbox.template(source)
     yield from unnamed_results(tree)
+    yield from _unknown(tree, sandbox, names)
+
+
+def _unknown(tree: nodes.Template, sandbox: Sandbox, names: Collection[str]) -> Iterator[ExpressionError]:
     for name, line in names_used(tree).items():
-        if name not in names:
+        if name in names:
+            continue
+        if name in sandbox.all_filters:
+            yield ExpressionError(f"{name!r} is a filter, which follows its value", line, name, f"VALUE | {name}")
+        else:
             yield ExpressionError(f"unknown name {name!r}", line, name, nearest(name, sorted(names)))
 
 
@@ -96,6 +102,38 @@ def render(sandbox: Sandbox, source: str, values: Mapping[str, Any], link: Calla
         return _LINK.sub(lambda match: f'href="{link(match[1])}{match[2] or ""}"', html)
 
     return sandbox.render(source, values, linked)
+
+
+def place_of_error(passage: Passage, error: ValueError, errors_in: Callable[[str], Iterable[ExpressionError]]) -> Place:
+    """Where in a passage something is wrong; ``errors_in`` finds it again in a part of it, taken for a template."""
+    if isinstance(error, Unreadable):
+        return passage.place_in(error.line, error.column)
+    if not isinstance(error, ExpressionError):
+        return passage.place
+    spans = [span for span in scan(passage.source).spans if span.kind in ("expression", "statement")]
+    wrong = [span for span in spans if error.message in _messages(errors_in, span.source)] or spans
+    for span in wrong:
+        if (position := position_of(error.word, span.source)) >= 0:
+            before = span.source[:position].split("\n")
+            return passage.place_in(
+                span.line + len(before) - 1, len(before[-1]) + (span.column if not before[1:] else 1)
+            )
+    return passage.place_in(wrong[0].line, wrong[0].column) if wrong else passage.place
+
+
+def failures(sandbox: Sandbox, source: str, values: Mapping[str, Any]) -> Iterator[ExpressionError]:
+    """How a template fails with some values, if it does."""
+    try:
+        sandbox.render(source, values)
+    except ExpressionError as error:
+        yield error
+
+
+def _messages(errors_in: Callable[[str], Iterable[ExpressionError]], source: str) -> set[str]:
+    try:
+        return {error.message for error in errors_in(source)}
+    except ExpressionError as error:
+        return {error.message}
 
 
 @cache
@@ -148,7 +186,27 @@ def _mistake(text: LessonText, error: ExpressionError, prefix: str = "") -> Mist
     message, word = prefix + error.message, error.word
     if error.line is None:
         return Mistake(text.path, message, hint=error.hint)
-    lines = text.source.splitlines()
-    shown = lines[error.line - 1] if error.line <= len(lines) else ""
-    at = shown.find(word) if word and word in shown else max(shown.find("{{"), shown.find("{%"), 0)
-    return text.mistake(message, error.line, at + 1, error.hint)
+    return text.mistake(message, error.line, column_of(text, error.line, word), error.hint)
+
+
+def column_of(text: LessonText, line: int, word: str) -> int:
+    """The column at which a word stands in the expressions of a line; else that of the first one, or of the line."""
+    columns = []
+    for span in text.spans:
+        parts = span.source.split("\n")
+        if span.kind in ("expression", "statement") and span.line <= line < span.line + len(parts):
+            number = line - span.line
+            begin = sum(len(part) + 1 for part in parts[:number])
+            if (position := position_of(word, parts[number])) >= 0:
+                return place_in_span(text, span, begin + position)[1]
+            columns.append(place_in_span(text, span, begin)[1])
+    return min(columns, default=1)
+
+
+def place_in_span(text: LessonText, span: Span, offset: int) -> Place:
+    """Where in a lesson's file a character of an expression stands; its later lines may be in lists and quotes."""
+    before = span.source[:offset].split("\n")
+    if len(before) == 1:
+        return span.line, span.column + offset
+    line, part = span.line + len(before) - 1, span.source.split("\n")[len(before) - 1]
+    return line, max(text.source.split("\n")[line - 1].find(part), 0) + len(before[-1]) + 1

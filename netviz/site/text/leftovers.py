@@ -47,8 +47,15 @@ SIGNS = (  # what a reader must not meet outside of code, unless the author wrot
 _SIGN = re.compile(
     "|".join(f"(?P<s{number}>{pattern.removeprefix('(?m)')})" for number, (pattern, _) in enumerate(SIGNS)), re.M
 )
+GOES_ON = "\x02"  # where text goes on in another element: neither the beginning nor the end of a line
+EMPHASIS = {"em": 1, "strong": 2}  # and how many signs it begins with
 CONTEXT = 40  # characters by which a leftover is found again
 
+_NO_FORMULA = re.compile(  # as LaTeX has them, or with blanks beside the signs
+    r"\\\((?!\s*\\\)).+?\\\)|\\\[(?!\s*\\\]).+?\\\]"
+    r"|(?<![\w$])(?<!\d )\$(?:[ \t]+(?!\d[\d.,]* )[^\s$][^$\n]*?|[^\s\d$][^$\n]*?[ \t]+)[ \t]*\$(?![\w$])",
+    re.DOTALL,
+)
 _FOOTNOTE = re.compile(r"^[\s>*+-]*\[\^([^\]\s]+)\]:")
 _LINK = re.compile(r"^[\s>*+-]*\[([^\]^][^\]]*)\]:\s*\S")
 _HEAD_LINE = re.compile(r"[\s>]*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*")
@@ -66,21 +73,36 @@ class Leftovers(Treeprocessor):
             if element.tag == "h1":
                 title = "".join(element.itertext())
                 self.refuse(f"# {title}", "the page has its title already; write ## for a section")
+            for source in _stars_beside(element):
+                self.refuse(source, "this emphasis ends with other signs than it begins with")
         for text in _texts(root):
             for match in _SIGN.finditer(text):
                 number = int((match.lastgroup or "s0")[1:])
-                words = re.split("[\x02\n\ue000]", text[match.start() : match.start() + CONTEXT])[0]
+                words = re.split(f"[{GOES_ON}\n\ue000]", text[match.start() : match.start() + CONTEXT])[0]
                 self.refuse(words or match[0], f"{match[0].strip()}: {SIGNS[number][1]}")
+
+
+def _stars_beside(element: ElementTree.Element) -> Iterator[str]:
+    """The sources of emphasis within an element that has more stars, or lines, on one side than on the other."""
+    before = element.text or ""
+    for child in element:
+        count, after = EMPHASIS.get(child.tag, 0), child.tail or ""
+        if count and before.endswith(("*", "_")):
+            yield before[-1] * (count + 1) + (child.text or "")
+        elif count and after.startswith(("*", "_")):
+            yield "".join(child.itertext()).split("\n")[-1] + after[0] * (count + 1)
+        before = after
 
 
 def _texts(element: ElementTree.Element) -> Iterator[str]:
     """The text of an element outside of code; signs that were escaped are not in it."""
     if element.tag in ("code", "pre"):
         return
-    yield element.text or ""
-    for child in element:
+    children = list(element)
+    yield f"{element.text or ''}{GOES_ON if children else ''}"
+    for child in children:
         yield from _texts(child)
-        yield f"\x02{child.tail or ''}"  # which is not the beginning of a line
+        yield f"{GOES_ON}{child.tail or ''}{GOES_ON if child is not children[-1] else ''}"
 
 
 def source_mistakes(text: LessonText) -> Iterator[Mistake]:
@@ -128,6 +150,30 @@ def _defined_twice(text: LessonText) -> Iterator[Mistake]:
         for name, places in found.items():
             for number in places[1:]:
                 yield text.mistake(f"the {kind} {name!r} is defined in line {places[0]} already", number)
+
+
+def formula_warnings(text: LessonText) -> Iterator[Mistake]:
+    """A warning for each formula that is written another way than here, so that its signs are shown as they are."""
+    hint = "a formula stands between two $ without blanks beside them, or between $$; to show signs, put them in `code`"
+    for lines in paragraphs(text):
+        words = "\n".join(text.prose[number] for number in lines)
+        for match in _NO_FORMULA.finditer(words):
+            before = words[: match.start()].split("\n")
+            shown = "as it is" if match[0].startswith("$") else "without its backslashes"
+            message = f"{' '.join(match[0].split())} is no formula, and is shown {shown}"
+            yield text.mistake(message, lines[len(before) - 1], len(before[-1]) + 1, hint)
+
+
+def paragraphs(text: LessonText) -> Iterator[list[int]]:
+    """The lines of each paragraph, list or table by their numbers."""
+    lines: list[int] = []
+    for number in sorted(text.prose):
+        if lines and number != lines[-1] + 1:
+            yield lines
+            lines = []
+        lines.append(number)
+    if lines:
+        yield lines
 
 
 def unused_definitions(text: LessonText) -> Iterator[Mistake]:

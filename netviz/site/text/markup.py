@@ -33,6 +33,7 @@ from netviz.site.text.formulas import formula, reference
 from netviz.site.text.highlighting import CodeFormatter, syntaxes
 from netviz.site.text.leftovers import Leftovers, source_mistakes
 from netviz.site.text.nesting import nesting_mistakes
+from netviz.yaml_places import Passage
 
 OWN_BLOCKS = {*FENCES, "code"}  # of which nothing can stand within a paragraph
 BLOCKS = {*OWN_BLOCKS, "statement", "display formula", "comment"}
@@ -96,20 +97,20 @@ def lesson_body(text: LessonText) -> Body:
 
 
 def phrase_mistakes(
-    text: LessonText, template: str, experiments: Mapping[str, Collection[str] | None], place: Place | None = None
+    text: LessonText, template: str, experiments: Mapping[str, Collection[str] | None], passage: Passage | None = None
 ) -> Iterator[Mistake]:
     """Phrases, links like ``#smooth@5`` that set a slider, to a figure or a value that there is not.
 
     ``experiments`` are the ids with the names of their sliders' values; None where these are not known. ``template`` is
-    of the lesson's text, or of words in one of its fences, which stand at ``place``.
+    of the lesson's text, or of a passage in one of its fences.
     """
     for address, name, value in re.findall(r'href="[^"#]*#(([^"@]+)@([^"]+))"', template):
         known = experiments.get(name)
         if name not in experiments:
             hint = nearest(name, experiments)
-            yield _at(text, Refusal(f"#{address}", f"there is no experiment {name!r}", hint), place)
+            yield _at(text, Refusal(f"#{address}", f"there is no experiment {name!r}", hint), passage)
         elif known is not None and value not in known:
-            yield _at(text, Refusal(f"#{address}", f"{name}: {no_value(value, known)}"), place)
+            yield _at(text, Refusal(f"#{address}", f"{name}: {no_value(value, known)}"), passage)
 
 
 def link_mistakes(
@@ -117,15 +118,15 @@ def link_mistakes(
     template: str,
     own: str,
     pages: Mapping[str, Collection[str] | None],
-    place: Place | None = None,
+    passage: Passage | None = None,
 ) -> Iterator[Mistake]:
     """Links to pages and sections that there are not.
 
     ``pages`` are their sections by slug, None where these are not known; ``own`` is the slug of the lesson's page.
-    ``template`` is of the lesson's text, or of words in one of its fences, which stand at ``place``.
+    ``template`` is of the lesson's text, or of a passage in one of its fences.
     """
     for dead in dead_links(template, own, pages):
-        yield _at(text, dead, place)
+        yield _at(text, dead, passage)
 
 
 def dead_links(template: str, own: str, pages: Mapping[str, Collection[str] | None]) -> Iterator[Refusal]:
@@ -144,21 +145,43 @@ def dead_links(template: str, own: str, pages: Mapping[str, Collection[str] | No
 def inline_template(source: str) -> str:
     """A caption: one paragraph of Markdown with expressions, as the source of a template, without its `<p>`.
 
-    Raises ValueError if it holds what a caption must not.
+    Raises Unreadable if it holds what a caption must not.
     """
     found = scan(source)
     spans = found.spans
     refusals: list[Refusal] = []
     html = _converter(refusals).convert(found.markdown)
-    if found.faults or refusals:
-        raise ValueError(found.faults[0].message if found.faults else refusals[0].reason)
+    for fault in found.faults:
+        raise Unreadable(fault.message, fault.line, fault.column)
+    for refusal in refusals:
+        raise Unreadable(refusal.reason, *(found_in(found.prose, refusal.source) or (1, 1)))
     inside = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL) or re.fullmatch(r"()", html)
     if not inside or "<p>" in inside[1] or any(span.kind in OWN_BLOCKS for span in spans):
-        raise ValueError("it must be one paragraph of text")
-    if any(span.kind == "reference" or ("formula" in span.kind and LABEL.search(span.source)) for span in spans):
-        raise ValueError("numbered formulas and references to them stand in a lesson's own text")
-    replacements = [_without_braces(formula(span, {})) if "formula" in span.kind else span.source for span in spans]
-    return _put_back(_bare(inside[1], spans), replacements)
+        raise Unreadable("it must be one paragraph of text", _second_paragraph(found.prose))
+    return _put_back(_bare(inside[1], spans), [_replacement_inline(span) for span in spans])
+
+
+class Unreadable(ValueError):
+    """Words that can't be woven: why, and where in them (line and column from 1)."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
+def _second_paragraph(prose: Mapping[int, str]) -> int:
+    """The line where it begins; the first one if there is none."""
+    return next((number for number in prose if number > 1 and number - 1 not in prose), 1)
+
+
+def _replacement_inline(span: Span) -> str:
+    if span.kind == "reference" or ("formula" in span.kind and LABEL.search(span.source)):
+        message = "numbered formulas and references to them stand in a lesson's own text"
+        raise Unreadable(message, span.line, span.column)
+    try:
+        return _without_braces(formula(span, {})) if "formula" in span.kind else span.source
+    except ValueError as error:
+        raise Unreadable(str(error), span.line, span.column) from None
 
 
 def skeleton(text: LessonText) -> str:
@@ -271,19 +294,32 @@ class Refusal:
     hint: str = ""
 
 
-def _at(text: LessonText, refusal: Refusal, place: Place | None = None) -> Mistake:
-    """Where a place is not known, Markdown has forgotten where it read this: look for it again in the prose."""
-    if place:
-        return text.mistake(refusal.reason, *place, refusal.hint)
-    words = refusal.source.split("\ue000")[0].split("\n")[0]
-    alone = next((number for number, line in text.prose.items() if words and line.strip(" >") == words), None)
+def _at(text: LessonText, refusal: Refusal, passage: Passage | None = None) -> Mistake:
+    """A refusal at its place in the text, or in a passage of one of its fences."""
+    if passage:
+        place = place_of_words(passage, refusal.source)
+    else:
+        place = found_in(text.prose, refusal.source) or (text.first_line, 1)
+    return text.mistake(refusal.reason, *place, refusal.hint)
+
+
+def place_of_words(passage: Passage, source: str) -> Place:
+    """Where in a passage the words stand that a refusal names."""
+    return passage.place_in(*(found_in(scan(passage.source).prose, source) or (1, 1)))
+
+
+def found_in(prose: Mapping[int, str], source: str) -> Place | None:
+    """Where Markdown has read this, which it has forgotten: looked for again, in lines by their numbers."""
+    words = source.split("\ue000")[0].split("\n")[0]
+    alone = next((number for number, line in prose.items() if words and line.strip(" >") == words), None)
     if alone:
-        return text.mistake(refusal.reason, alone, text.prose[alone].index(words) + 1, refusal.hint)
+        return alone, prose[alone].index(words) + 1
     for sought in (words, words.lstrip("# ")):
-        for number, line in text.prose.items():
-            if sought in line:
-                return text.mistake(refusal.reason, number, line.index(sought) + 1, refusal.hint)
-    return text.mistake(refusal.reason, text.first_line, hint=refusal.hint)
+        pattern = r"\s+".join(map(re.escape, re.split(r"\s+", sought)))  # a tab has become blanks
+        for number, line in prose.items():
+            if match := re.search(pattern, line):
+                return number, match.start() + 1
+    return None
 
 
 def _converter(refusals: list[Refusal]) -> markdown.Markdown:

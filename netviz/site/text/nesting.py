@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from html.parser import HTMLParser
 
-from netviz.course.lessons import FENCES, TOKEN_PATTERN, LessonText, fence_id
+from netviz.course.lessons import FENCES, TOKEN_PATTERN, LessonText, Span, fence_id
 from netviz.mistakes import Mistake
 from netviz.sandbox import CLAIM
 
@@ -90,19 +90,42 @@ def id_mistakes(text: LessonText, template: str, taken: Collection[str]) -> Iter
                     message = f"the {span.kind} would have the id {one!r} on the page, which is that of {owners[one]}"
                     yield text.mistake(message, span.line - 1, hint="give it another id")
                 owners[one] = f"the {span.kind} {name!r}"
+    for span, name in _shown_always(text):
+        if name in owners:
+            message = f"the figure {name!r} stands on the page already: it is {owners[name]}"
+            yield text.mistake(message, span.line, span.column, f"link to it, [words](#{name})")
+        owners[name] = f"shown in line {span.line}"
     for name, title in re.findall(r'<h[2-6] id="([^"]+)">(.*?)</h', template):
         if name in owners:
             message = f"the heading would have the id {name!r} on the page, which is that of {owners[name]}"
             yield text.mistake(message, _heading(text, title), hint="word one of them otherwise")
 
 
+def _shown_always(text: LessonText) -> Iterator[tuple[Span, str]]:
+    """Where figures are put in by their names, under no condition: the expression, the name."""
+    depth = 0
+    for span in text.spans:
+        if span.kind == "statement":
+            word = re.sub(r"\{%[-+]?\s*(\w*).*", r"\1", span.source, flags=re.DOTALL)
+            depth += {"if": 1, "for": 1, "endif": -1, "endfor": -1}.get(word, 0)
+        elif depth == 0 and (name := _figure_of(span)):
+            yield span, name
+
+
+def _figure_of(span: Span) -> str:
+    """The figure that an expression puts in by its name; empty if it puts in none."""
+    shown = re.fullmatch(r"""\{\{[-+]?\s*experiment\(\s*["']([^"']*)["']\s*\)\s*[-+]?\}\}""", span.source)
+    return shown[1] if shown and span.kind == "expression" else ""
+
+
 def ids_given_twice(text: LessonText, page: str) -> Iterator[Mistake]:
-    """What only the whole page shows: headings in a loop."""
+    """What only the whole page shows: headings in a loop, figures that are put in by their names."""
     counts = Counter(re.findall(r' id="([^"]+)"', page))
     titles = dict(re.findall(r'<h[2-6] id="([^"]+)">(.*?)</h', page))
     for name in (name for name, count in counts.items() if count > 1):
         message = f"the id {name!r} is given {counts[name]} times on the page"
-        yield text.mistake(message, _heading(text, titles.get(name, "")))
+        shown = [(span.line, span.column) for span in text.spans if _figure_of(span) == name]
+        yield text.mistake(message, *(shown[-1] if shown else (_heading(text, titles.get(name, "")), 1)))
 
 
 def _heading(text: LessonText, title: str) -> int:
