@@ -14,11 +14,36 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from netviz.networks.architecture import vgg16_layers
+
+KERNEL = np.zeros((64, 3, 3, 3), np.float32)  # of the first convolution: only the middle counts
+KERNEL[:, :, 1, 1] = (np.arange(64)[:, None] - 20) / 64 * np.arange(1, 4)
+BIAS = np.full(64, 0.5, np.float32)
+
+
+def field(number: int, content: bytes) -> bytes:
+    """A field of a protobuf message."""
+    size, length = b"", len(content)
+    while length > 127:
+        size, length = size + bytes([length % 128 + 128]), length // 128
+    return bytes([number * 8 + 2]) + size + bytes([length]) + content
+
+
+def onnx_file(constants: Mapping[str, NDArray[Any]]) -> bytes:
+    """As much of an ONNX file as tells of constants: an array by its name, whatever its type."""
+    tensors = b""
+    for name, values in constants.items():
+        shape = b"".join(bytes([8, side % 128 + 128, side // 128]) for side in values.shape)
+        tensors += field(5, shape + field(8, name.encode()) + field(9, values.tobytes()))
+    return field(2, b"producer") + field(7, field(2, b"graph") + tensors)
+
 
 RUNTIME = Path(__file__).with_name("fake_runtime.js").read_bytes()
 FAKE_NETWORK: Mapping[str, bytes] = {
-    "model.onnx": b"a model " * 1000,
+    "model.onnx": onnx_file({"block1_conv1/kernel": KERNEL, "block1_conv1/bias": BIAS}),
     "runtime.js": RUNTIME,
     "runtime.mjs": b"export default 1;",
     "runtime.wasm": b"wasm",

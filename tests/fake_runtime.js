@@ -11,10 +11,16 @@
   };
   const gradient = (target) => Float32Array.from({ length: 3 * AREA }, (_, place) => weight(target, place));
   const layer = (turned) => Float32Array.from({ length: 512 * 14 * 14 }, (_, place) => (turned ? Math.sin(place % 196) : (place % 196) % 14));
+  const plane = (picture, channel) => Float32Array.from({ length: AREA }, (_, place) => picture[3 * place + channel] / 255);
+  const joined = (arrays) => arrays.reduce((all, one, number) => { all.set(one, number * AREA); return all; }, new Float32Array(arrays.length * AREA));
+  const convolved = (planes, unit) => planes[0].map((_, place) =>
+    Math.max(0, 0.5 + (unit - 20) / 64 * planes.reduce((sum, one, channel) => sum + (channel + 1) * one[place], 0)));
+  const planes = ({ picture }) => [0, 1, 2].map((channel) => plane(picture.data, channel));
   const answers = {
+    input: (feeds) => joined(planes(feeds)),
+    block1_conv1: (feeds) => { const below = planes(feeds); return joined(Array.from({ length: 64 }, (_, unit) => convolved(below, unit))); },
     logits: ({ picture }) => logits(picture.data),
-    gradient: ({ target }) => gradient(Number(target.data[0])),
-    guided: ({ target }) => gradient(Number(target.data[0])).map(Math.abs),
+    gradient: ({ target, guided }) => gradient(Number(target.data[0])).map((value) => (guided.data[0] ? Math.abs(value) : value)),
     "gradient:block5_conv3": () => layer(true),
     block5_conv3: () => layer(false),
   };
@@ -25,7 +31,6 @@
     },
     InferenceSession: {
       create: async () => ({
-        inputNames: ["picture", "target"],
         run: async (feeds, names) => Object.fromEntries(names.map((name) => [name, { data: answers[name](feeds) }])),
       }),
     },

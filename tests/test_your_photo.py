@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import http.server
+import json
 import math
 import re
 import shutil
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from conftest import ROOT
+from fake_network import onnx_file
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.stats import spearmanr
@@ -257,6 +259,45 @@ def test_maps_are_compared_by_values_and_by_ranks(browser: Browser) -> None:
     assert said(browser, "explaining.correlation([1, 1], [1, 2])") == 0
 
 
+def test_a_cell_of_a_convolution_is_the_sum_of_what_its_channels_add(browser: Browser) -> None:
+    values, kernel = random(4, 6, 5).astype(np.float32), random(4, 3, 3, seed=1).astype(np.float32)
+    padded = np.pad(values, ((0, 0), (1, 1), (1, 1)))
+    own = "{kernel: Float32Array.from(v[3]), shape: [4, 3, 3], bias: 0.25}"
+    for row, column in ((0, 0), (3, 2), (5, 4)):
+        script = f"explaining.convolved(v[0], 6, 5, v[1], v[2], {own})"
+        found = said(browser, script, values.ravel(), row, column, kernel.ravel())
+        patch = padded[:, row : row + 3, column : column + 3]
+        sums = (patch * kernel).sum(axis=(1, 2))
+        assert found["total"] == pytest.approx(sums.sum() + 0.25, rel=1e-5)
+        assert found["output"] == max(found["total"], 0)
+        assert [one["channel"] for one in found["terms"]] == np.argsort(-np.abs(sums)).tolist()
+        np.testing.assert_allclose(found["terms"][0]["patch"], patch[np.abs(sums).argmax()].ravel())
+    assert said(browser, "explaining.pooled(v[0], 2, 6, 5, 1, 1)", values.ravel()) == pytest.approx(
+        values[2, 2:4, 2:4].ravel()
+    )
+
+
+def test_kernels_are_read_from_the_model_in_each_way_that_they_are_kept(browser: Browser) -> None:
+    plain, half = random(2, 3, 3, 3).astype(np.float32), random(2, 3, 3, 3, seed=1).astype(np.float16)
+    numbers = np.random.default_rng(2).integers(-127, 128, (2, 64, 3, 3)).astype(np.int8)
+    scales = np.abs(random(2, 2, 3, 3, seed=3)).astype(np.float16) / 100
+    constants = {
+        "a/kernel": plain, "a/bias": np.array([1.5, -2], np.float32), "b/kernel/half": half,
+        "c/kernel/numbers": numbers, "c/kernel/scales": scales,
+    }  # fmt: skip
+    kernels = {"a": plain, "b": half, "c": numbers * scales.astype(np.float32).repeat(32, axis=1)}
+    source = (SCRIPTS / "weights.js").read_text("utf-8")
+    script = f"""{source}
+    const one = weights(Uint8Array.from(arguments[0]))(arguments[1], arguments[2]);
+    return [Array.from(one.kernel), one.shape, one.bias]"""
+    for layer, kernel in kernels.items():
+        for channel in range(2):
+            found = browser.run(script, [*onnx_file(constants)], layer, channel)
+            np.testing.assert_allclose(found[0], kernel[channel].astype(np.float32).ravel(), rtol=1e-6)
+            assert found[1] == [*kernel.shape[1:]]
+            assert found[2] == ((1.5, -2)[channel] if layer == "a" else 0)
+
+
 # What the page says
 
 
@@ -272,10 +313,8 @@ def test_every_message_of_the_page_is_used_and_every_one_used_is_there() -> None
         if name.partition("-")[0] not in ("number", "setting", "map", "class")
         or not words & {rest := name.partition("-")[2], rest.replace("-", "_")}
     }
-    assert (unused - {"choose", "answer", "method"}, named - names) == (
-        set(),
-        {"your_photo", "your_photo_summary"} | {"on_this_page", "probability", "logit", "rank"},
-    )
+    titles = {"choose", "answer", "method", "paint", "layers"}
+    assert (unused - titles, named - names - set(messages("en", "interface").names)) == (set(), set())
 
 
 # The page, with a network that is a formula (fake_network.py)
@@ -419,6 +458,63 @@ def test_long_work_says_how_far_it_is_and_can_be_stopped(browser: Browser, page:
     browser.expect(NEWS, "Stopped. The map shows what was done until then.")
     browser.press(RIGHT, on="#maps .cells")
     browser.expect(READOUT, lambda text: "Without this patch" in text)
+
+
+def test_a_layer_is_shown_and_a_cell_of_it_worked_through(browser: Browser, page: Path) -> None:
+    with_sample(browser, page.resolve().as_uri() + "#layer@block1_conv1:40")
+    browser.follow("#open-layer")
+    browser.expect(
+        "return document.querySelector('#layer-map .plate-label')?.textContent", "block1_conv1, channel 40 of 64"
+    )
+    browser.press(RIGHT, on="#layer-map .cells")
+    browser.expect(
+        "return document.querySelector('#layer-map .readout').textContent", lambda text: "of 224 × 224" in text
+    )
+    browser.follow("#work-through")
+    browser.expect("return document.querySelectorAll('#worked tbody > tr').length > 3")
+    rows = browser.run(
+        "return Array.from(document.querySelectorAll('#worked > table > tbody > tr'),"
+        "(one) => [one.firstChild.textContent, one.lastChild.textContent])"
+    )
+    told = dict(rows)
+    assert told["Bias"] == "0.5"
+    assert told["What the network gave"] == told["After the ReLU, which cuts off what is below zero"] != "0"
+    browser.run("document.getElementById('channel').value = 7")
+    browser.run("document.getElementById('channel').dispatchEvent(new Event('change'))")
+    browser.expect(browser.address, lambda address: "layer@block1_conv1:7" in address)
+    assert browser.console_errors() == []
+
+
+def test_what_is_painted_over_moves_the_scores_with_the_keyboard_too(browser: Browser, page: Path) -> None:
+    with_sample(browser, page)
+    browser.press(RIGHT, " ", on="#painted")
+    scores = "return document.getElementById('painted-scores').textContent"
+    browser.expect(scores, lambda text: "the score went from" in text)
+    assert not re.search(r"from (\S+) to \1\.", browser.run(scores))
+    browser.follow("#unpaint")
+    browser.expect(scores, lambda text: re.search(r"from (\S+) to \1\.", text) is not None)
+
+
+def test_what_is_kept_tells_its_class_and_settings_and_never_the_photo(browser: Browser, page: Path) -> None:
+    watch = """window.kept = [];
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => { kept.push(blob); return make(blob); };
+    HTMLAnchorElement.prototype.click = function () { kept.push(this.download); };"""
+    with browser.running_first(watch):
+        with_sample(browser, page.resolve().as_uri() + "#method@grad-cam&class@207")
+        browser.expect(DRAWN)
+        browser.follow("#keep-numbers")
+        browser.expect("return kept.at(-1)", "grad-cam-207.json")
+        browser.run("kept.at(-2).text().then((text) => { window.told = text; })")
+        browser.expect("return Boolean(window.told)")
+        told = json.loads(browser.run("return told"))
+        browser.follow("#keep-picture")
+        browser.expect("return kept.at(-1)", "grad-cam-207.png")
+        assert browser.run("return kept.at(-2).size") > 10_000
+    assert (told["method"], told["settings"], told["sample"]) == ("grad-cam", {"layer": "block5_conv3"}, "dog")
+    assert told["maps"][0]["class"]["name"] == "golden retriever"
+    assert len(told["maps"][0]["values"]) == 14 * 14
+    assert not {"photo", "pixels", "picture"} & told.keys()
 
 
 # What goes wrong is said in a sentence

@@ -15,12 +15,14 @@ from netviz.networks.architecture import Layer
 from netviz.networks.classes import classes
 from netviz.site.method_words import method_summary, method_title
 from netviz.site.overrides import Templates, template_file
+from netviz.site.page_figures.explorer import margin
 from netviz.site.rendering import to_fill
 
 AREA = "your-photo"  # of messages
 SCRIPTS = (  # each uses those before it
     *("failure", "sha256", "files", "resampling", "framing", "colours", "explaining"),
-    *("working", "network", "methods", "showing", "photo", "classes", "answering", "page"),
+    *("weights", "working", "network", "methods", "showing", "photo", "classes", "answering"),
+    *("exploring", "painting", "keeping", "page"),
 )  # of templates/your-photo/, published in assets/your-photo/
 METHODS = (
     *("gradient", "gradient-x-input", "smoothgrad", "integrated-gradients", "guided-backprop"),
@@ -51,7 +53,11 @@ def your_photo_view(
         "words": words,
         "palettes": {name: palette(signed) for name, signed in (("signed", True), ("unsigned", False))},
         "methods": {name: _told(methods()[name], code, treated.get(name)) for name in METHODS},
-        "layers": [one.name for one in layers if one.is_spatial and one.feeds_output and one.kind == "convolution"],
+        "layers": [
+            {"name": one.name, "kind": one.kind, "shape": one.shape, "stride": one.stride, "margin": margin(one)}
+            for one in layers
+            if one.is_spatial and one.feeds_output
+        ],
         "percent": language(code).percent,
     }
     scripts = (class_script(code), *(f"your-photo/{name}.js" for name in SCRIPTS))

@@ -113,6 +113,25 @@ const explaining = (function () {
   // A picture of which what is painted (1 in the mask) takes another colour.
   const masked = (picture, mask, colour) => Float32Array.from(picture, (value, place) => (mask[Math.floor(place / 3)] ? colour[place % 3] : value));
 
+  // A cell of a convolution, worked through: what each channel below adds (its patch times its kernel, summed), and all of it.
+  // Maps are channel after channel; beyond the edge they are zero.
+  const patchOf = (values, channel, height, width, row, column, side) => Float32Array.from({ length: side * side }, (_, place) => {
+    const [down, across] = [row + Math.floor(place / side) - (side - 1) / 2, column + place % side - (side - 1) / 2];
+    return down < 0 || across < 0 || down >= height || across >= width ? 0 : values[(channel * height + down) * width + across];
+  });
+  const convolved = (values, height, width, row, column, { kernel, shape: [channels, side], bias }) => {
+    const terms = Array.from({ length: channels }, (_, channel) => {
+      const patch = patchOf(values, channel, height, width, row, column, side);
+      const own = kernel.subarray(channel * side * side, (channel + 1) * side * side);
+      return { channel, patch, kernel: own, sum: sum(patch.map((value, place) => value * own[place])) };
+    });
+    const total = terms.reduce((all, one) => all + one.sum, bias);
+    return { terms: terms.sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum)), bias, total, output: Math.max(total, 0) };
+  };
+  // A cell of a pooling: the four values it is the greatest of.
+  const pooled = (values, channel, height, width, row, column) => [0, 1, 2, 3].map((place) =>
+    values[(channel * height + 2 * row + Math.floor(place / 2)) * width + 2 * column + place % 2]);
+
   // How alike two maps are: Pearson's correlation, and that of the ranks (Spearman's).
   const correlation = (one, other) => {
     const [a, b] = [one, other].map((values) => {
@@ -137,6 +156,6 @@ const explaining = (function () {
 
   return {
     softmax, ranked, length, sum, timesInput, gradCam, normal, deviation, noisyCopy, mean, positions, onTheWay, filling, account,
-    starts, windows, hidden, averaged, masked, correlation, rankCorrelation,
+    starts, windows, hidden, averaged, masked, convolved, pooled, correlation, rankCorrelation,
   };
 })();

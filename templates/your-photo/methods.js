@@ -38,8 +38,8 @@ const methods = (function () {
   const guidedBackprop = {
     settings: {},
     async *explain({ network, picture, target }) {
-      const { guided } = await network.ask(picture, target, ["guided"]);
-      yield map(flat(guided), SIDE, true, { raw: guided, done: 1, of: 1, numbers: { norm: explaining.length(guided), largest: colours.greatest(guided) } });
+      const { gradient: found } = await network.ask(picture, target, ["gradient"], true);
+      yield map(flat(found), SIDE, true, { raw: found, done: 1, of: 1, numbers: { norm: explaining.length(found), largest: colours.greatest(found) } });
     },
   };
   const smoothgrad = {

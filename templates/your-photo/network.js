@@ -13,7 +13,7 @@ const network = (function () {
     waiting.clear();
   };
   const start = () => {
-    worker = new Worker(URL.createObjectURL(new Blob([`(${working})()`], { type: "text/javascript" })));
+    worker = new Worker(URL.createObjectURL(new Blob([`(${working})(${weights})`], { type: "text/javascript" })));
     worker.addEventListener("message", ({ data: { number, answer, reason } }) => {
       const { resolve, reject } = waiting.get(number) ?? {};
       waiting.delete(number);
@@ -47,13 +47,16 @@ const network = (function () {
     });
     return opening;
   };
-  // `picture` holds side * side * 3 values from 0 to 255, `outputs` are names of the graph's: logits, LAYER, gradient, gradient:LAYER, guided.
-  const ask = (picture, target, outputs) => send("run", {
+  // `picture` holds side * side * 3 values from 0 to 255, `outputs` are names of the graph's: logits, LAYER, gradient,
+  // gradient:LAYER; `guided` is whether derivatives are those of guided backpropagation.
+  const ask = (picture, target, outputs, guided = false) => send("run", {
     pictures: Float32Array.from(picture),
     shape: [1, SIDE, SIDE, 3],
-    targets: [target],
-    flags: { backward: outputs.some((name) => name.startsWith("gradient")), backward_guided: outputs.includes("guided") },
+    targets: outputs.some((name) => name.startsWith("gradient")) ? [target] : [], // none: no derivatives are worked out
+    guided,
     outputs,
   });
-  return { open, ask, stop };
+  // A layer's kernel and bias, for one of its channels: { kernel: Float32Array, shape: [channels in, height, width], bias }.
+  const kernelOf = (layer, channel) => send("kernel", { layer, channel });
+  return { open, ask, kernelOf, stop };
 })();

@@ -70,6 +70,9 @@
       say(filled(words.answered, { name, probability: numerals.percent(probability, percent), seconds }));
       byId("machine").textContent = filled(words.machine, { seconds, opening: numerals.number(manifest.seconds) });
       byId("draw").disabled = false;
+      exploring.take(pixels);
+      painting.take(pixels, manifest.mean_colour);
+      byId("painted-scores").replaceChildren();
       if (pageState.hash().includes("method@")) draw();
     } catch (error) {
       manifest = mine === photoNumber && error instanceof Failure && error.message !== "no-picture" ? null : manifest;
@@ -91,7 +94,7 @@
     const field = element(kind === "layer" ? "select" : "input", "");
     field.id = `setting-${name}`;
     if (kind === "layer") {
-      field.append(...layers.map((layer) => new Option(layer, layer, false, layer === initial)));
+      field.append(...layers.slice(1).map(({ name: layer }) => new Option(layer, layer, false, layer === initial)));
     } else Object.assign(field, { type: "number", min: least, max: most, step, value: initial });
     field.addEventListener("change", keepMethod);
     label.append(field);
@@ -167,11 +170,12 @@
     results = Object.assign([], { method: name, classes: asked, settings: settings(), photo: photo.current() });
     const plates = asked.map((index) => newPlate(index, pixels));
     byId("maps").replaceChildren(...plates.map((one) => one.element));
+    byId("keep").hidden = true;
     byId("stop").hidden = false;
     const begun = performance.now();
     try {
       for (const [number, target] of asked.entries()) {
-        const question = { network, picture: Float32Array.from(pixels), target, mean: manifest.mean_colour, layers: manifest.layers, settings: results.settings };
+        const question = { network, picture: Float32Array.from(pixels), target, mean: manifest.mean_colour, layers, settings: results.settings };
         for await (const map of methods[name].explain(question)) {
           if (mine !== run) return;
           results[number] = map;
@@ -183,7 +187,8 @@
         }
       }
       say(filled(words.drawn, { seconds: numerals.number((performance.now() - begun) / 1000) }));
-      document.dispatchEvent(new CustomEvent("explained", { detail: results }));
+      results.plates = plates;
+      byId("keep").hidden = false;
     } catch (error) {
       if (mine === run) sayFailure(error);
     } finally {
@@ -198,6 +203,49 @@
     stop();
     say(words.stopped);
   });
+  // What is kept
+  const about = () => {
+    const logits = answering.logits(), probabilities = explaining.softmax(logits);
+    return {
+      site: lab.dataset.site, version: lab.dataset.version, weights: lab.dataset.weights, sample: results.photo.sample || undefined,
+      classes: results.classes.map((index) => ({ index, name: answering.name(index), logit: logits[index], probability: probabilities[index] })),
+    };
+  };
+  const foot = () => [lab.dataset.site, lab.dataset.version, lab.dataset.weights].join(" · ");
+  byId("keep-picture").addEventListener("click", () => {
+    const shown = results.map((map, number) => {
+      const { name, probability } = about().classes[number], scale = results.length > 1 ? scaleOf(results) : colours.scaleOf(map.values, map.signed);
+      const palette = palettes[map.signed ? "signed" : "unsigned"];
+      const bar = scale && {
+        stops: colours.bar(map.signed, palette, Boolean(map.overlay)),
+        low: numerals.number(map.signed ? -scale.limit : 0), high: (map.signed ? "+" : "") + numerals.number(scale.limit),
+      };
+      return { picture: results.plates[number].canvas, lines: [`${told[results.method].title} · ${name}`, numerals.percent(probability, percent)], bar };
+    });
+    keeping.picture(results, shown, document.querySelector("canvas.framed"), foot(), byId("seen-photo").textContent);
+  });
+  byId("keep-numbers").addEventListener("click", () => keeping.numbers(results, about()));
+
+  // A mask of the reader's own
+  let strokes = 0;
+  painting.follow(async (mask) => {
+    strokes += 1;
+    const mine = strokes, before = answering.logits();
+    try {
+      const { logits } = await network.ask(explaining.masked(photo.current().pixels, mask, manifest.mean_colour), 0, ["logits"]);
+      if (mine !== strokes) return;
+      const [old, now] = [before, logits].map(explaining.softmax), [first] = explaining.ranked(logits, 1);
+      const listed = [...new Set([...answering.chosen(), first])];
+      byId("painted-scores").replaceChildren(...listed.map((index) => element("p", "", filled(words["painted-score"], {
+        name: answering.name(index), before: numerals.percent(old[index], percent), now: numerals.percent(now[index], percent),
+        score: numerals.number(before[index]), moved: numerals.number(logits[index]),
+      }))));
+    } catch (error) {
+      sayFailure(error);
+    }
+  });
+  painting.begin();
+  exploring.begin({ words, palettes, layers }, sayFailure);
   answering.begin(allClasses, percent);
   answering.follow(({ chosen: now }) => {
     if (results.classes && String(results.classes) !== String(now)) stop();

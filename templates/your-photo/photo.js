@@ -120,7 +120,7 @@ const photo = (function () {
     });
   };
   return {
-    choose, chooseSample, begin, sample: (name) => samples.get(name),
+    choose, chooseSample, begin, draw: drawn, sample: (name) => samples.get(name),
     follow: (follower) => { followers.push(follower); },
     current: () => current,
   };

@@ -41,8 +41,8 @@ const showing = (function () {
     const nearest = drops.reduce((best, _, number) => (away(windows[number]) < away(windows[best]) ? number : best), 0);
     return filled(words["reading-patch"], { drop: signedNumber(drops[nearest]), remains: numerals.number(score - drops[nearest]), score: numerals.number(score) });
   };
-  // A plate with a map; `plate.show(map, scale)` draws the next one in its place.
-  const plate = (label, photo, palettes, words) => {
+  // A plate with a map; `plate.show(map, scale)` draws the next one in its place. `told(row, column)` is called for what is read.
+  const plate = (label, photo, palettes, words, told = () => {}) => {
     const whole = element("div", "plate"), frame = element("div", "frame"), canvas = element("canvas", "");
     const cells = element("div", "cells"), mark = element("span", "mark"), readout = element("p", "readout"), bars = element("div", "");
     [canvas.width, canvas.height] = [SIDE, SIDE];
@@ -63,6 +63,7 @@ const showing = (function () {
       mark.hidden = false;
       mark.style.cssText = `top: ${100 * at[0] / map.height}%; left: ${100 * at[1] / map.width}%; height: ${100 / map.height}%; width: ${100 / map.width}%`;
       readout.textContent = readingAt(map, ...at, words);
+      told(...at);
     };
     const point = (event) => {
       const box = cells.getBoundingClientRect();
@@ -84,7 +85,7 @@ const showing = (function () {
       canvas.setAttribute("aria-label", alternative);
       bars.replaceChildren(scale ? barOf(map, scale, palette, words) : element("p", "remark state", words[`map-${colours.stateOf(map.values).replace(" ", "-")}`]));
     };
-    return { element: whole, canvas, show };
+    return { element: whole, canvas, show, read };
   };
   return { plate, element };
 })();

@@ -1,8 +1,8 @@
 // What the worker does, so that the page never freezes: it opens the network, and runs it. The worker is made of this
-// function's text (network.js), since workers of files don't start from file://.
-const working = function () {
+// function's text (network.js), since workers of files don't start from file://; `weights` is that of weights.js.
+const working = function (weights) {
   "use strict";
-  let session = null;
+  let session = null, file = null, kernels = null;
   const address = (bytes, type) => URL.createObjectURL(new Blob([bytes], { type }));
   const tasks = {
     async open({ model, script, loader, binary }) {
@@ -11,16 +11,19 @@ const working = function () {
       ort.env.wasm.wasmBinary = binary;
       ort.env.wasm.wasmPaths = { mjs: address(loader, "text/javascript") };
       session = await ort.InferenceSession.create(new Uint8Array(model), { executionProviders: ["wasm"] });
-      return { inputs: session.inputNames };
+      file = new Uint8Array(model);
+      return {};
     },
-    async run({ pictures, shape, targets, flags, outputs }) {
+    async kernel({ layer, channel }) {
+      kernels ??= weights(file);
+      return kernels(layer, channel);
+    },
+    async run({ pictures, shape, targets, guided, outputs }) {
       const feeds = {
         picture: new ort.Tensor("float32", pictures, shape),
         target: new ort.Tensor("int64", BigInt64Array.from(targets, BigInt), [targets.length]),
+        guided: new ort.Tensor("bool", [guided], []),
       };
-      for (const [name, value] of Object.entries(flags)) {
-        if (session.inputNames.includes(name)) feeds[name] = new ort.Tensor("bool", [value], []);
-      }
       const answers = await session.run(feeds, outputs);
       return Object.fromEntries(outputs.map((name) => [name, answers[name].data]));
     },
