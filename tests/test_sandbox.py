@@ -28,7 +28,8 @@ from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.sandbox import ExpressionError, Facts, Function, Sandbox
 from netviz.sandbox.plain_data import facts_of
-from netviz.site.edition import TEXT_NAMES, Edition
+from netviz.site.edition import Edition
+from netviz.site.expression_values import TEXT_NAMES, caption_values, page_values
 from netviz.site.results import Results
 from netviz.site.text.filters import filters, sandbox
 
@@ -303,8 +304,8 @@ def test_a_claim_that_says_nothing_is_a_mistake(source: str) -> None:
 
 
 def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edition: Edition) -> None:
-    values = edition.values("chelsea")
-    captions = [edition.caption_values("chelsea", one) for one in edition.course.experiments.values()]
+    values = page_values(edition, "chelsea")
+    captions = [caption_values(edition, "chelsea", one) for one in edition.course.experiments.values()]
     given = [values["layer"]("input"), values["measured"]("tools"), values["results"]["dog-cam"].at("block4_conv3")]
     found = {re.sub(r"^(\.results)?\.[\w-]+(?=\.)", "", one) for one in callables_in(values)}
     found |= {one for value in (*captions, *given) for one in callables_in(value)}
@@ -325,7 +326,7 @@ def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edit
 
 
 def test_what_is_on_the_list_gives_a_mistake_for_what_is_not_there(edition: Edition) -> None:
-    values = edition.values("chelsea")
+    values = page_values(edition, "chelsea")
     for source, message in (
         ("layer('inptu').shape", "the network has no 'inptu'"),
         ("layer(numbers)", "unknown name 'numbers'"),

@@ -20,6 +20,7 @@ from netviz.course.reading import Course
 from netviz.mistakes import Mistake
 from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sandbox, conditions, test_of
 from netviz.site.edition import Edition
+from netviz.site.expression_values import caption_values, page_values
 from netviz.site.quiz import grades
 from netviz.site.results import Results
 from netviz.yaml_places import Passage
@@ -183,13 +184,13 @@ def _all(node: nodes.Node, kind: type[Any]) -> list[Any]:
 def _passages(edition: Edition, lesson: Lesson) -> Iterator[tuple[Prose, Iterator[tuple[str, Mapping[str, Any]]]]]:
     """A lesson's text, its captions and the words of its questions, each with what it may speak of, photo by photo."""
     text, offered = lesson.texts[edition.language], edition.course.offered
-    pages = {photo: {**edition.values(photo), "experiment": Function(lambda name: "")} for photo in offered}
+    pages = {photo: {**page_values(edition, photo), "experiment": Function(lambda name: "")} for photo in offered}
     yield Prose(text, text.spans), iter(pages.items())
     for experiment in edition.course.experiments.values():
         if experiment.lesson == lesson.slug and (words := experiment.wording.get(edition.language)):
             states = [*experiment.slider.values] if experiment.slider else [""]
             scopes = (
-                (photo, edition.caption_values(photo, experiment, state)) for photo in offered for state in states
+                (photo, caption_values(edition, photo, experiment, state)) for photo in offered for state in states
             )
             own = experiment.picture == CHOSEN
             yield Prose(text, scan(words.caption.source).spans, words.caption, own), scopes
@@ -204,7 +205,7 @@ def _answers(edition: Edition) -> Iterator[Condition]:
     for lesson in edition.course.pages:
         text = lesson.texts[edition.language]
         for question in edition.course.questions_of(lesson):
-            graded = {photo: grades(question, text, edition.values(photo)) for photo in offered}
+            graded = {photo: grades(question, text, page_values(edition, photo)) for photo in offered}
             for number, claim in enumerate(question.right):
                 tree = edition.sandbox.expression(claim.source)
                 photos: dict[bool, set[str]] = {True: set(), False: set()}

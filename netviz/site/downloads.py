@@ -11,6 +11,7 @@ from netviz.course.lessons import LessonText
 from netviz.mistakes import Mistakes
 from netviz.sandbox import Function
 from netviz.site.edition import Edition
+from netviz.site.expression_values import caption_values, page_values
 from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
 from netviz.site.files.takeover import Made
 from netviz.site.method_words import method_title
@@ -31,7 +32,7 @@ def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
 
 
 def _notebook(edition: Edition, text: LessonText) -> str:
-    values = edition.values(edition.course.default_picture)
+    values = page_values(edition, edition.course.default_picture)
     try:
         return notebook(text, edition.sandbox, values, partial(_cell, edition), partial(_question, edition))
     except ValueError as error:
@@ -41,7 +42,7 @@ def _notebook(edition: Edition, text: LessonText) -> str:
 def _cell(edition: Edition, name: str) -> tuple[str, str]:
     """An experiment's caption in Markdown, and the code that repeats it."""
     experiment, picture = edition.course.experiments[name], edition.course.default_picture
-    source, values = experiment.words(edition.language).caption.source, edition.caption_values(picture, experiment)
+    source, values = experiment.words(edition.language).caption.source, caption_values(edition, picture, experiment)
     caption = markdown_text(source, edition.sandbox, values)
     code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.options)
     return f"**{method_title(experiment.method, edition.language)}.** {caption}", code
@@ -51,7 +52,7 @@ def _question(edition: Edition, name: str) -> Markup:
     """A question in Markdown, its answer folded away."""
     question = edition.course.questions[name]
     words = question.wording.get(edition.language) or question.wording[question.first]
-    values = edition.values(edition.course.default_picture)
+    values = page_values(edition, edition.course.default_picture)
     ask, because, *choices = (
         markdown_text(passage.source, edition.sandbox, values) for passage in (words.ask, words.because, *words.choices)
     )

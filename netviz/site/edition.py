@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment
-from markupsafe import Markup
 
 from netviz import __version__
 from netviz.cache.inputs import digest_of
@@ -21,39 +20,25 @@ from netviz.course.lessons import FENCES, Lesson, LessonText
 from netviz.course.reading import Course
 from netviz.course.sliders import TARGET, Slider
 from netviz.engine.plan import Plan
-from netviz.engine.result_views import ClassScore, ResultView, Top
+from netviz.engine.result_views import ClassScore, ResultView
 from netviz.languages.class_names import class_name
 from netviz.languages.known import FIRST, in_language, language
-from netviz.methods import methods
 from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.networks.weights import Weights
 from netviz.options import Options
-from netviz.sandbox import CLAIM, Function, Sandbox, look_up
+from netviz.sandbox import Sandbox
 from netviz.site import rendering
-from netviz.site.field_tables import DECLARED, field_rows
 from netviz.site.files.previews import previews
 from netviz.site.files.sample_scripts import sample_path
 from netviz.site.files.takeover import code_key
 from netviz.site.files.thumbnails import thumbnail_path
-from netviz.site.method_words import method_title, value_words
+from netviz.site.method_words import value_words
 from netviz.site.pages import Entry, Page, Sample, Site, page_slug
 from netviz.site.quiz import results_asked
-from netviz.site.results import PictureWords, Results, picture_words, scope
+from netviz.site.results import Results
 from netviz.site.text.expressions import results_used
 from netviz.site.text.filters import sandbox
 from netviz.site.verdicts import Verdict
-
-NAMES = (  # what a lesson's expressions may use
-    *("results", "picture", "experiment", "layer", "layer_table", "field_table", "weights"),
-    *("measured", "measurement_table"),
-)
-KINDS = {  # the types of those that are facts, and of a result's own in its claims and captions
-    "results": Mapping[str, ResultView],
-    "picture": PictureWords,
-    "target": ClassScore,
-    "top": Top,
-}
-TEXT_NAMES = (*NAMES, CLAIM)  # those of its own text, but not of captions and questions
 
 
 @dataclass(frozen=True)
@@ -83,6 +68,11 @@ class Edition:
     def store(self) -> Store:
         """What they have given."""
         return self.records.store
+
+    @property
+    def weights(self) -> Weights:
+        """The weights that all results are of."""
+        return self.records.weights
 
     def pages_of(self, lesson: Lesson) -> Iterator[Page]:
         """A lesson's pages, one for each picture that makes a difference."""
@@ -141,11 +131,6 @@ class Edition:
         return key_of(
             [code_key(), own, self.language, site, [one.model_dump() for one in words], states, pictures, asked]
         )
-
-    @property
-    def weights(self) -> Weights:
-        """The weights that all results are of."""
-        return self.records.weights
 
     @cached_property
     def templates(self) -> Environment:
@@ -231,60 +216,6 @@ class Edition:
             varies[lesson.slug] = not shown.isdisjoint(chosen)
         return varies
 
-    def values(self, picture: str) -> dict[str, Any]:
-        """What expressions speak of while the reader has chosen ``picture``: `TEXT_NAMES`, but for ``experiment``."""
-        return {
-            "results": self.results[picture],
-            "picture": picture_words(self.course.pictures[picture], self.language),
-            "weights": {**dataclasses.asdict(self.weights), "label": self.weights.label},
-            "layer": Function(self._layer),
-            "layer_table": Function(self._layer_table),
-            "field_table": Function(self._field_table),
-            "measured": Function(self._measured),
-            "measurement_table": Function(self._measurement_table),
-            CLAIM: Function(self._claimed),
-        }
-
-    def _layer(self, name: str) -> dict[str, Any]:
-        return dataclasses.asdict(look_up(self.layers, name, "the network"))
-
-    def _layer_table(self) -> Markup:
-        return rendering.render_layer_table(self.templates, self.layers.values())
-
-    def _field_table(self, kind: str) -> Markup:
-        look_up(DECLARED, kind, "what authors write")
-        return rendering.render_field_table(self.templates, field_rows(kind, self.language))
-
-    def _claimed(self, source: str, kept: bool, measured: Mapping[str, Any], sentence: Markup) -> Markup:
-        """A sentence where nothing can be opened, so with its claim only if that is broken."""
-        return sentence if kept else Markup("✗ {}{} ({})").format(self.words.sentence_broken, sentence, source)
-
-    def _measured(self, name: str) -> Mapping[str, Any]:
-        return look_up(self._measurements, name, "content/measurements")
-
-    def _measurement_table(self, name: str, column: str) -> Markup:
-        measurement = look_up(self.course.measurements, name, "content/measurements")
-        return rendering.render_measurement(self.templates, measurement, column, self._task_name)
-
-    @cached_property
-    def _measurements(self) -> dict[str, Mapping[str, Any]]:
-        """Every measurement as plain data."""
-        return {
-            name: {**one.model_dump(), "tasks": one.tasks, "libraries": one.libraries}
-            for name, one in self.course.measurements.items()
-        }
-
-    def caption_values(self, picture: str, experiment: Experiment, state: str = "") -> dict[str, Any]:
-        """What a caption speaks of, at a value of its experiment's slider (by name; not given: the plain one)."""
-        results, slider = self.results[picture], experiment.slider
-        if slider is None:
-            return self.values(picture) | scope(results[experiment.id], results)
-        state = state or slider.plain
-        result = results[experiment.id].at(state)
-        stop = self.stop(slider, state, result.target)
-        value = stop if slider.setting == TARGET else slider.values[state]
-        return self.values(picture) | scope(result, results) | {"value": value, "stop": stop}
-
     def text_with_caption(self, experiment: Experiment) -> LessonText:
         """The text that words an experiment's caption in this language: the first's where it is not translated."""
         lesson = next(one for one in self.course.pages if one.slug == experiment.lesson)
@@ -293,11 +224,6 @@ class Edition:
     def stop(self, slider: Slider, state: str, target: ClassScore | None) -> str:
         """Where a slider stands, in words: a class by its name."""
         return target.name if slider.setting == TARGET and target else value_words(slider.setting, state, self.language)
-
-    def _task_name(self, task: str) -> str:
-        """A benchmark's task in this language, where it is one of our methods."""
-        method = methods().get(task.replace(" ", "-").lower())
-        return method_title(method, self.language) if method else task
 
     def class_name(self, index: int) -> str:
         """A class by its index."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from netviz.course.questions import Question
 from netviz.mistakes import Mistake
 from netviz.site.edition import Edition
+from netviz.site.expression_values import page_values
 from netviz.site.quiz import grades
 from netviz.site.results import Results
 
@@ -22,7 +23,7 @@ def grading_warnings(records: Results) -> Iterator[Mistake]:
         for question in edition.course.questions_of(lesson):
             right: dict[int, list[str]] = {}
             for picture in edition.course.offered:
-                right.setdefault(sum(grades(question, text, edition.values(picture))), []).append(picture)
+                right.setdefault(sum(grades(question, text, page_values(edition, picture))), []).append(picture)
             for count, pictures in sorted(right.items()):
                 if count != 1:
                     yield text.mistake(_told(question, count, pictures), *_place(question))

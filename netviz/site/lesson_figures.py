@@ -18,6 +18,7 @@ from netviz.methods import Passes
 from netviz.mistakes import Mistakes
 from netviz.sandbox import hint_of
 from netviz.site.edition import Edition
+from netviz.site.expression_values import caption_values
 from netviz.site.files.raw_numbers import numbers_path
 from netviz.site.method_words import (
     asks_for_class,
@@ -69,7 +70,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     language, variant, method = edition.language, experiment.variants[state], experiment.method
     task = edition.plan[variant.id, experiment.pictures(page.picture)]
     record, figure = edition.records.record(task), load_figure(task, edition.store)
-    words, scope = experiment.words(language), edition.caption_values(page.picture, experiment, state)
+    words, scope = experiment.words(language), caption_values(edition, page.picture, experiment, state)
     labels = _panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
     axes, explains_class = _axes(task, language), asks_for_class(method, variant.settings)

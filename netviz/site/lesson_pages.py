@@ -16,6 +16,7 @@ from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import CLAIM, Function, look_up
 from netviz.site import rendering
 from netviz.site.edition import Edition
+from netviz.site.expression_values import page_values
 from netviz.site.files.notebook import code_blocks
 from netviz.site.files.previews import preview_path
 from netviz.site.files.takeover import Made
@@ -46,14 +47,14 @@ def _woven(edition: Edition, lesson: Lesson, page: Page, mistakes: list[Mistake]
             mistakes += ids_given_twice(text, html)
             return html
     except ValueError as error:
-        values = edition.values(page.picture) | {"experiment": Function(lambda name: "")}
+        values = page_values(edition, page.picture) | {"experiment": Function(lambda name: "")}
         mistakes.append(failure(text, edition.sandbox, values, error))
     return ""
 
 
 def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup:
     """A lesson's text with its figures and questions."""
-    values = edition.values(page.picture)
+    values = page_values(edition, page.picture)
     parts = {
         "experiment": Function(_Figures(edition, page)),
         "question": Function(partial(_question, edition, lesson, page, values)),

@@ -14,7 +14,7 @@ from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.addresses import address_mistakes
-from netviz.site.edition import KINDS, NAMES, TEXT_NAMES
+from netviz.site.expression_values import KINDS, NAMES, TEXT_NAMES
 from netviz.site.overrides import override_mistakes, override_warnings
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
