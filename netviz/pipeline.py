@@ -34,7 +34,7 @@ from netviz.progress import Report, Reporter
 from netviz.refusals import naming
 from netviz.site.coverage import claim_warnings
 from netviz.site.files.places import check_places
-from netviz.site.files.publish import Files, check_destination, publish
+from netviz.site.files.publish import Files, Published, check_destination, publish
 from netviz.site.files.static import clashes, static_files
 from netviz.site.files.takeover import Takeover
 from netviz.site.grading import grading_warnings
@@ -45,6 +45,7 @@ from netviz.site.verdicts import Verdict, verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
 
 ATTEMPTS = 3  # of a build that meets damaged entries in its store
+LEFT = "a file in it may be immutable (chattr -i), or another user's: remove it yourself, it is no part of the site"
 
 Done = TypeVar("Done")
 
@@ -92,7 +93,8 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     if options.strict and warnings:
         raise Mistakes(warnings)
     files[SUMMARY] = _summary(inputs, records, files, taken, warnings)
-    gone = _published(files, records, reporter)
+    published = _published(files, records, reporter)
+    warnings += [Mistake(one, "could not be removed", hint=LEFT) for one in published.left]
     return Report(
         site=options.to,
         experiments=len(records.plan),
@@ -101,7 +103,7 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
         pages=sum(name.endswith(".html") for name in files),
         woven=sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items()),
         size=sum((options.to / name).stat().st_size for name in files),
-        gone=gone,
+        gone=published.gone,
         stored=store.size(),
         verdicts=checked,
         warnings=warnings,
@@ -165,8 +167,7 @@ def _summary(
     return json.dumps(summary, indent=1, sort_keys=True)
 
 
-def _published(files: Files, records: Results, reporter: Reporter) -> int:
-    """How many files of the old site are not in the new one."""
+def _published(files: Files, records: Results, reporter: Reporter) -> Published:
     options = records.options
     with naming(options.store):
         records.store.remember(options.content, options.to)

@@ -61,7 +61,7 @@ def test_a_site_is_exactly_its_files(site: Path) -> None:
     publish.publish({"index.html": "<p>é", "a/b.css": b"\x00"}, site)
     assert contents(site) == {"a/b.css": b"\x00", "index.html": "<p>é".encode()}
     assert digests_of(site).keys() == {"a/b.css", "index.html"}
-    assert publish.publish({"other.html": "new"}, site) == 2, "files that are gone are told of"
+    assert publish.publish({"other.html": "new"}, site).gone == 2, "files that are gone are told of"
     assert contents(site) == {"other.html": b"new"}
     assert not (site / "a").exists()
     assert beside(site) == ["site"]
@@ -144,9 +144,9 @@ def test_what_no_build_wrote_survives_every_build_as_it_is(kept: Path) -> None:
     kept.chmod(0o751)
     before = own(kept)
     assert len(before) == 15
-    assert publish.publish({"index.html": "new", "figures/a.webp": b"b"}, kept) == 0
+    assert publish.publish({"index.html": "new", "figures/a.webp": b"b"}, kept).gone == 0
     assert own(kept) == before and (kept / "index.html").read_text() == "new"
-    assert publish.publish({"other.html": "newer"}, kept) == 2
+    assert publish.publish({"other.html": "newer"}, kept).gone == 2
     assert own(kept) == before and (kept / "figures/mine.txt").is_file() and not (kept / "figures/a.webp").exists()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o751
     assert beside(kept) == ["site"]
@@ -219,7 +219,7 @@ def test_what_a_build_wrote_and_somebody_edited_is_made_again(site: Path) -> Non
     (site / "index.html").write_text("edited")
     (site / "gone.html").unlink()
     write(site / "gone.html" / "notes.txt", "a folder of that name is somebody's own")
-    assert publish.publish({"index.html": "new"}, site) == 1
+    assert publish.publish({"index.html": "new"}, site).gone == 1
     assert contents(site) == {"index.html": b"new", "gone.html/notes.txt": b"a folder of that name is somebody's own"}
 
 
@@ -253,6 +253,25 @@ def test_a_file_is_refused_and_an_empty_folder_is_not(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     publish.publish({"index.html": "here"}, tmp_path / "empty")
     assert (tmp_path / "empty/index.html").read_text() == "here"
+
+
+def test_an_old_site_that_cannot_be_removed_is_told_of_until_it_can(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish.publish({"index.html": "old"}, site)
+    with monkeypatch.context() as patch:
+        patch.setattr(publish.shutil, "rmtree", lambda *_, **__: None)  # as if a file in it were immutable
+        for text in ("new", "newer"):
+            left = publish.publish({"index.html": text}, site).left
+            assert [one.name for one in left] == [name for name in beside(site) if name != "site"] != []
+    assert publish.publish({"index.html": "newest"}, site).left == ()
+    assert beside(site) == ["site"]
+
+
+@pytest.mark.parametrize("place", ["/proc/x", "/proc/x/y", "/sys/x", "/dev/fd/x"])
+def test_a_place_in_which_no_folder_can_be_made_is_refused_at_once(place: str) -> None:
+    with pytest.raises(CannotPublish, match="nothing can be written in /"):
+        publish.check_destination(Path(place))
 
 
 @pytest.mark.parametrize("place", ["", "content", "store", "photo.jpg", "vgg.h5"])

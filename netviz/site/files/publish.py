@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 from collections.abc import Collection, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from netviz.cache.manifest import Kept, folders_of, sealed, sha256_of
 
 WAIT = 30.0  # seconds for another build to end its publishing, which takes one
 MOUNTS = Path("/proc/self/mountinfo")
+SHOWN = 50  # characters of a site's name in that of a folder beside it
 DEEPEST = 100  # folders inside one another; Python's own ways to remove a tree give up at some hundreds
 
 Files = Mapping[str, str | bytes | Kept]
@@ -32,11 +34,19 @@ class CannotPublish(Exception):
     """The site can't be put there; the message says why, and what to do."""
 
 
-def publish(files: Files, destination: Path) -> int:
+@dataclass(frozen=True)
+class Published:
+    """How many files of the old site are not in the new one, and the folders beside it that could not be removed."""
+
+    gone: int
+    left: tuple[Path, ...]
+
+
+def publish(files: Files, destination: Path) -> Published:
     """Make ``destination`` a site of these files, and of those in it that no build wrote.
 
     Whatever happens, the folder holds the old site or the new one, and what a killed build has left beside it is
-    cleared away by the next. Returns how many files of the old site are not in the new one.
+    cleared away by the next.
 
     Raises CannotPublish as `check_destination` does, if another build is publishing there, or if a path leads out of
     the site; Damaged if a file that is kept elsewhere isn't what it was.
@@ -55,7 +65,7 @@ def publish(files: Files, destination: Path) -> int:
             check_destination(destination, files)
             _carry_over(destination, draft)
             _swap(draft, destination)
-    return len(gone)
+        return Published(len(gone), tuple(_left_beside(destination)))
 
 
 def check_destination(destination: Path, files: Collection[str] = ()) -> None:
@@ -88,9 +98,13 @@ def check_destination(destination: Path, files: Collection[str] = ()) -> None:
 
 
 def _check_rights(destination: Path) -> None:
+    """Whether a folder can stand beside the site is found out by making one: rights alone don't tell."""
     folder = next(folder for folder in destination.parents if folder.exists())
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotPublish(f"nothing can be written in {folder}; allow it, or name another folder with --to")
+    try:
+        Path(tempfile.mkdtemp(prefix=f".{destination.name[:SHOWN]}.", dir=folder)).rmdir()
+    except OSError as error:
+        why = (error.strerror or "refused").lower()
+        raise CannotPublish(f"nothing can be written in {folder}: {why}; name another folder with --to") from None
 
 
 def _mounts_in(folder: Path) -> list[Path]:
@@ -169,11 +183,14 @@ def _draft_beside(destination: Path) -> Iterator[Path]:
 
 def _recover(destination: Path) -> None:
     """Clear away what killed builds left; if one died between two renames, the old site is set up again first."""
-    for left in sorted(destination.parent.glob(".*")):
-        if left.is_dir() and re.fullmatch(
-            rf"\.{re.escape(destination.name)}\.(draft|old)-[0-9a-f]{{8}}-\d+", left.name
-        ):
-            _clear_away(left, destination)
+    for left in _left_beside(destination):
+        _clear_away(left, destination)
+
+
+def _left_beside(destination: Path) -> list[Path]:
+    """Drafts and old sites that stand beside a site."""
+    name = re.compile(rf"\.{re.escape(destination.name)}\.(draft|old)-[0-9a-f]{{8}}-\d+")
+    return [left for left in sorted(destination.parent.glob(".*")) if name.fullmatch(left.name) and left.is_dir()]
 
 
 def _clear_away(left: Path, destination: Path) -> None:
