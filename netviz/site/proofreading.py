@@ -34,39 +34,59 @@ def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = 
 
     ``changed`` are the texts to look at, by slug and language, with those that link to them; all, if it is None.
     """
-    own_templates = override_mistakes(
-        environment(course.templates, course.languages[0], course.languages), course.templates
-    )
-    mistakes = [*address_mistakes(course), *_keys_taken(course), *own_templates]
-    known = dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
+    templates = environment(course.templates, course.languages[0], course.languages)
+    mistakes = [*address_mistakes(course), *_keys_taken(course), *override_mistakes(templates, course.templates)]
     for language in course.languages:
-        written = [one for one in course.pages if one.texts[language].language == language]
-        lessons = [one for one in written if changed is None or _concerned(one.texts[language], one.slug, changed)]
-        own = sandbox(language)
-        bodies: dict[str, Body] = {}
-        for lesson in lessons:
-            text = lesson.texts[language]
-            mistakes += expression_mistakes(text, own, TEXT_NAMES, known)
-            mistakes += measurement_mistakes(text, course.measurements)
-            with gathered(mistakes):
-                bodies[lesson.slug] = lesson_body(text)
-                mistakes += id_mistakes(text, bodies[lesson.slug].template, _ids_around(course, lesson))
-                mistakes += phrase_mistakes(text, bodies[lesson.slug].template, known)
-            for question in course.questions_of(lesson):
-                mistakes += question_mistakes(question, lesson.texts, language, own, NAMES, known)
-            mistakes += asked_mistakes(course, lesson, language, KINDS)
-            mistakes += _caption_mistakes(course, lesson, own, language)
-        sections = _sections(course, language, bodies | _linked(course, lessons, language))
-        for lesson in lessons:
-            text, page = lesson.texts[language], page_slug(lesson.slug)
-            if lesson.slug in bodies:
-                mistakes += link_mistakes(text, bodies[lesson.slug].template, page, sections)
-            for template, passage in _templates_in_fences(course, lesson, language):
-                mistakes += phrase_mistakes(text, template, known, passage)
-                mistakes += link_mistakes(text, template, page, sections, passage)
-        if len(lessons) == len(written):
-            mistakes += glossary_mistakes(course.glossary, language, own, sections)
+        mistakes += _mistakes_in(course, language, changed)
     return mistakes
+
+
+def _mistakes_in(course: Course, language: str, changed: Collection[tuple[str, str]] | None) -> list[Mistake]:
+    """What is wrong with the texts in one language: each by itself, then what they link to in each other."""
+    written = [one for one in course.pages if one.texts[language].language == language]
+    lessons = [one for one in written if changed is None or _concerned(one.texts[language], one.slug, changed)]
+    mistakes: list[Mistake] = []
+    read = {lesson.slug: _read(course, lesson, language, mistakes) for lesson in lessons}
+    bodies = {slug: body for slug, body in read.items() if body}
+    sections = _sections(course, language, bodies | _linked(course, lessons, language))
+    for lesson in lessons:
+        mistakes += _link_mistakes(course, lesson, language, bodies.get(lesson.slug), sections)
+    if len(lessons) == len(written):
+        mistakes += glossary_mistakes(course.glossary, language, sandbox(language), sections)
+    return mistakes
+
+
+def _read(course: Course, lesson: Lesson, language: str, mistakes: list[Mistake]) -> Body | None:
+    """A lesson's text, unless it can't be read; all that is wrong with it, but for links, is added to ``mistakes``."""
+    text, own, states, body = lesson.texts[language], sandbox(language), _states(course), None
+    mistakes += expression_mistakes(text, own, TEXT_NAMES, states)
+    mistakes += measurement_mistakes(text, course.measurements)
+    with gathered(mistakes):
+        body = lesson_body(text)
+        mistakes += id_mistakes(text, body.template, _ids_around(course, lesson))
+        mistakes += phrase_mistakes(text, body.template, states)
+    for question in course.questions_of(lesson):
+        mistakes += question_mistakes(question, lesson.texts, language, own, NAMES, states)
+    mistakes += asked_mistakes(course, lesson, language, KINDS)
+    mistakes += _caption_mistakes(course, lesson, own, language)
+    return body
+
+
+def _link_mistakes(
+    course: Course, lesson: Lesson, language: str, body: Body | None, sections: Mapping[str, set[str] | None]
+) -> Iterator[Mistake]:
+    """Links of a lesson's text, captions and questions to what there is not, and states that figures don't have."""
+    text, page = lesson.texts[language], page_slug(lesson.slug)
+    if body:
+        yield from link_mistakes(text, body.template, page, sections)
+    for template, passage in _templates_in_fences(course, lesson, language):
+        yield from phrase_mistakes(text, template, _states(course), passage)
+        yield from link_mistakes(text, template, page, sections, passage)
+
+
+def _states(course: Course) -> dict[str, tuple[str, ...] | None]:
+    """The names of the values at which each experiment can be shown, by its id; None where these are not known."""
+    return dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
 
 
 def text_warnings(course: Course) -> Iterator[Mistake]:
