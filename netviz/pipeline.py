@@ -83,21 +83,21 @@ def read(options: Options) -> Course:
 
 def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     inputs = inputs_key(options)
-    records = _planned(options, store)
-    taken = _checked(records, options)
-    ran, drawn = _run_and_drawn(records, reporter)
+    results = _planned(options, store)
+    taken = _checked(results, options)
+    ran, drawn = _run_and_drawn(results, reporter)
     with reporter.stage("weave"):
-        checked = verdicts(records)
-        files = _woven(records, checked, taken)
-    warnings = [*all_warnings(records.course), *grading_warnings(records), *claim_warnings(records)]
+        checked = verdicts(results)
+        files = _woven(results, checked, taken)
+    warnings = [*all_warnings(results.course), *grading_warnings(results), *claim_warnings(results)]
     if options.strict and warnings:
         raise Mistakes(warnings)
-    files[SUMMARY] = _summary(inputs, records, files, taken, warnings)
-    published = _published(files, records, reporter)
+    files[SUMMARY] = _summary(inputs, results, files, taken, warnings)
+    published = _published(files, results, reporter)
     warnings += [Mistake(one, "could not be removed", hint=LEFT) for one in published.left]
     return Report(
         site=options.to,
-        experiments=len(records.plan),
+        experiments=len(results.plan),
         ran=ran,
         drawn=drawn,
         pages=sum(name.endswith(".html") for name in files),
@@ -108,8 +108,8 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
         verdicts=checked,
         warnings=warnings,
         seconds=reporter.seconds,
-        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in records.plan.values()}),
-        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in records.plan.values()}),
+        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in results.plan.values()}),
+        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in results.plan.values()}),
     )
 
 
@@ -122,20 +122,20 @@ def _planned(options: Options, store: Store) -> Results:
     return Results(course, make_plan(course, weights, options.precision), weights, store, options)
 
 
-def _checked(records: Results, options: Options) -> Takeover:
+def _checked(results: Results, options: Options) -> Takeover:
     """The site that stands, once all that can be known to be wrong before anything runs is known to be right."""
-    own, known = static_files(options.content), known_paths(records)
+    own, known = static_files(options.content), known_paths(results)
     check_destination(options.to.resolve(), {*own, *known})
     taken = Takeover(options.to)
-    changed = changed_texts(records, taken)
-    if mistakes := [*all_mistakes(records.course, changed), *clashes(own, known, options.content)]:
+    changed = changed_texts(results, taken)
+    if mistakes := [*all_mistakes(results.course, changed), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
     return taken
 
 
-def _run_and_drawn(records: Results, reporter: Reporter) -> tuple[int, int]:
+def _run_and_drawn(results: Results, reporter: Reporter) -> tuple[int, int]:
     """How many experiments were run, and how many figures drawn."""
-    store, tasks, options = records.store, list(records.plan.values()), records.options
+    store, tasks, options = results.store, list(results.plan.values()), results.options
     store.clear_drafts()
     with naming(options.store), closing(Drawing(tasks, store)) as drawing:
         ran = run_missing(tasks, options.weights, store, reporter, drawing.result_is_known)
@@ -143,23 +143,23 @@ def _run_and_drawn(records: Results, reporter: Reporter) -> tuple[int, int]:
         return ran, len(drawing)
 
 
-def _woven(records: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
+def _woven(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
     """Every file of the site by its path, those of ``content/static/`` among them."""
-    content = records.options.content
-    own, files = static_files(content), site_files(records, checked, taken)
+    content = results.options.content
+    own, files = static_files(content), site_files(results, checked, taken)
     if mistakes := list(clashes(own, files, content)):
         raise Mistakes(mistakes)
     return files | own
 
 
 def _summary(
-    inputs: str, records: Results, files: Collection[str], taken: Takeover, warnings: Sequence[Mistake]
+    inputs: str, results: Results, files: Collection[str], taken: Takeover, warnings: Sequence[Mistake]
 ) -> str:
     """What the next build needs to know of this one."""
-    shown = [as_plain(replace(one, path=records.options.shown_file(one.path))) for one in warnings]
+    shown = [as_plain(replace(one, path=results.options.shown_file(one.path))) for one in warnings]
     summary = {
         "inputs": inputs,
-        "experiments": len(records.plan),
+        "experiments": len(results.plan),
         "files": sorted(files),
         "made": taken.keys,
         "warnings": shown,
@@ -167,10 +167,10 @@ def _summary(
     return json.dumps(summary, indent=1, sort_keys=True)
 
 
-def _published(files: Files, records: Results, reporter: Reporter) -> Published:
-    options = records.options
+def _published(files: Files, results: Results, reporter: Reporter) -> Published:
+    options = results.options
     with naming(options.store):
-        records.store.remember(options.content, options.to)
+        results.store.remember(options.content, options.to)
     with naming(options.to), reporter.stage("publish"):
         return publish(files, options.to)
 

@@ -88,13 +88,13 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
         except Mistakes as failed:
             failing += failed.mistakes
     course = _with_results(course, plan, store, failing)
-    records = Results(course, plan, weights, store, options)
-    conditions, failures = observed_conditions(records)
+    results = Results(course, plan, weights, store, options)
+    conditions, failures = observed_conditions(results)
     return Proof(
         photos=course.offered,
         conditions=conditions,
-        verdicts=verdicts(records),
-        questions=[*grading_warnings(records)],
+        verdicts=verdicts(results),
+        questions=[*grading_warnings(results)],
         failing=[*failing, *failures],
         unbound=[*unbound_sentences(course)],
     )

@@ -205,8 +205,8 @@ def site(folder: Path) -> dict[str, list[str]]:
     forget()
     options = Options(content=content, to=folder / "site", store=folder / "store")
     with watched() as weaving:
-        records = Results(course, plan, describe("compact"), store, options)
-        site_files(records, verdicts(records), Takeover(folder / "site"))
+        results = Results(course, plan, describe("compact"), store, options)
+        site_files(results, verdicts(results), Takeover(folder / "site"))
     return {
         "thumbnails": lacking(showing, ("netviz.site.files.thumbnails", type(picture).__module__)),
         "previews": lacking(previewing, ("netviz.site.files.previews",), PREVIEW_GIVEN),

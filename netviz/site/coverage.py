@@ -69,24 +69,24 @@ class Condition:
         return told if self.source in told.text else replace(told, hint=self.source)
 
 
-def observed_conditions(records: Results) -> tuple[list[Condition], list[Mistake]]:
+def observed_conditions(results: Results) -> tuple[list[Condition], list[Mistake]]:
     """Every condition of a course's texts with the photos that decided it, and the texts that fail on some photo."""
     observed: list[Condition] = []
     failing: list[Mistake] = []
-    for language in records.course.languages:
-        edition = Edition(language, records)
+    for language in results.course.languages:
+        edition = Edition(language, results)
         for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
             for prose, scopes in _passages(edition, lesson):
                 found, failures = observe(prose, scopes, edition.sandbox, _chosen(edition.course))
                 observed += found
                 failing += failures
-    return [*observed, *_answers(Edition(records.course.languages[0], records))], list(dict.fromkeys(failing))
+    return [*observed, *_answers(Edition(results.course.languages[0], results))], list(dict.fromkeys(failing))
 
 
-def claim_warnings(records: Results) -> Iterator[Mistake]:
+def claim_warnings(results: Results) -> Iterator[Mistake]:
     """A warning for each sentence that claims what some photo breaks."""
-    for language in records.course.languages:
-        edition = Edition(language, records)
+    for language in results.course.languages:
+        edition = Edition(language, results)
         for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
             text = lesson.texts[language]
             if any(re.match(rf"\{{%[-+]?\s*{CLAIM}\b", span.source) for span in text.spans_of("statement")):

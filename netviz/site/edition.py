@@ -46,33 +46,33 @@ class Edition:
     """The site in one language."""
 
     language: str
-    records: Results
+    results: Results
     checked: Sequence[Verdict] = ()
 
     @property
     def course(self) -> Course:
         """The course, in all languages."""
-        return self.records.course
+        return self.results.course
 
     @property
     def plan(self) -> Plan:
         """Its tasks."""
-        return self.records.plan
+        return self.results.plan
 
     @property
     def options(self) -> Options:
         """How it was asked for."""
-        return self.records.options
+        return self.results.options
 
     @property
     def store(self) -> Store:
         """What they have given."""
-        return self.records.store
+        return self.results.store
 
     @property
     def weights(self) -> Weights:
         """The weights that all results are of."""
-        return self.records.weights
+        return self.results.weights
 
     def pages_of(self, lesson: Lesson) -> Iterator[Page]:
         """A lesson's pages, one for each picture that makes a difference."""
@@ -188,9 +188,9 @@ class Edition:
         return Entry(page_slug(lesson.slug), front.title, front.summary, self._varies[lesson.slug])
 
     @cached_property
-    def results(self) -> dict[str, dict[str, ResultView]]:
+    def views(self) -> dict[str, dict[str, ResultView]]:
         """Every experiment's result, by the picture that the reader has chosen."""
-        return {picture: self.records.views(picture, self.language) for picture in self.course.offered}
+        return {picture: self.results.views(picture, self.language) for picture in self.course.offered}
 
     @cached_property
     def layers(self) -> dict[str, Layer]:

@@ -39,7 +39,7 @@ def page_values(edition: Edition, picture: str) -> dict[str, Any]:
     Where an experiment stands, a page has its figure and a notebook its code.
     """
     return {
-        "results": edition.results[picture],
+        "results": edition.views[picture],
         "picture": picture_words(edition.course.pictures[picture], edition.language),
         "weights": {**dataclasses.asdict(edition.weights), "label": edition.weights.label},
         "layer": Function(partial(_layer, edition)),
@@ -53,14 +53,14 @@ def page_values(edition: Edition, picture: str) -> dict[str, Any]:
 
 def caption_values(edition: Edition, picture: str, experiment: Experiment, state: str = "") -> dict[str, Any]:
     """What a caption speaks of, at a value of its experiment's slider (by name; not given: the plain one)."""
-    results, slider = edition.results[picture], experiment.slider
+    views, slider = edition.views[picture], experiment.slider
     if slider is None:
-        return page_values(edition, picture) | scope(results[experiment.id], results)
+        return page_values(edition, picture) | scope(views[experiment.id], views)
     state = state or slider.plain
-    result = results[experiment.id].at(state)
+    result = views[experiment.id].at(state)
     stop = edition.stop(slider, state, result.target)
     value = stop if slider.setting == TARGET else slider.values[state]
-    return page_values(edition, picture) | scope(result, results) | {"value": value, "stop": stop}
+    return page_values(edition, picture) | scope(result, views) | {"value": value, "stop": stop}
 
 
 def _layer(edition: Edition, name: str) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from netviz.site.quiz import grades
 from netviz.site.results import Results
 
 
-def grading_warnings(records: Results) -> Iterator[Mistake]:
+def grading_warnings(results: Results) -> Iterator[Mistake]:
     """A warning for each question of which no choice is right for some picture, or more than one.
 
     Raises Mistakes for claims that fail with the results.
     """
-    edition = Edition(records.course.languages[0], records)
+    edition = Edition(results.course.languages[0], results)
     for lesson in edition.course.pages:
         text = lesson.first
         for question in edition.course.questions_of(lesson):

@@ -69,7 +69,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     """An experiment's figure at one value of its slider, by the value's name; ``""`` if it has none."""
     language, variant, method = edition.language, experiment.variants[state], experiment.method
     task = edition.plan[variant.id, experiment.pictures(page.picture)]
-    record, figure = edition.records.record(task), load_figure(task, edition.store)
+    record, figure = edition.results.record(task), load_figure(task, edition.store)
     words, scope = experiment.words(language), caption_values(edition, page.picture, experiment, state)
     labels = _panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
@@ -166,7 +166,7 @@ def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
         count = figure.facts.get("side", len(figure.panels))
         return map_words(one.method, one.settings, count, edition.language)
     experiments = [other.experiment for other in task.of]
-    targets = [edition.class_name(edition.records.record(other)["target"]["index"]) for other in task.of]
+    targets = [edition.class_name(edition.results.record(other)["target"]["index"]) for other in task.of]
     return [
         " · ".join(
             [

@@ -79,7 +79,7 @@ def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str,
     question = edition.course.questions[name]
     first = {
         **values,
-        "results": edition.records.views(page.picture, question.first),
+        "results": edition.results.views(page.picture, question.first),
         "picture": picture_words(edition.course.pictures[page.picture], question.first),
     }
     link = links_from(page, edition.site)

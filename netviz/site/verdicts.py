@@ -19,20 +19,20 @@ class Verdict:
     claim: CheckedClaim
 
 
-def verdicts(records: Results) -> list[Verdict]:
+def verdicts(results: Results) -> list[Verdict]:
     """Every claim of the course held against every picture.
 
     Raises Mistakes for one that speaks of what is not there.
     """
-    course = records.course
+    course = results.course
     checked: list[Verdict] = []
     mistakes: list[Mistake] = []
     texts = {lesson.slug: lesson.first for lesson in course.pages}
-    for (name, picture), task in records.plan.items():
+    for (name, picture), task in results.plan.items():
         if not task.experiment.claims:
             continue
-        results = records.views(picture or course.default_picture, course.languages[0])
-        names = scope(results[name], results)
+        views = results.views(picture or course.default_picture, course.languages[0])
+        names = scope(views[name], views)
         for claim in task.experiment.claims:
             try:
                 checked.append(Verdict(task.experiment, picture, check_claim(claim, names)))

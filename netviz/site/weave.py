@@ -33,9 +33,9 @@ Woven = Sequence[tuple[Page, str | Kept]]
 """Pages with their HTML, or with the old site's file that holds it."""
 
 
-def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
+def changed_texts(results: Results, taken: Takeover) -> set[tuple[str, str]]:
     """The lessons' texts of which a page is to be woven, by slug and language."""
-    editions = [Edition(language, records) for language in records.course.languages]
+    editions = [Edition(language, results) for language in results.course.languages]
     return {
         (lesson.slug, edition.language)
         for edition in editions
@@ -45,23 +45,23 @@ def changed_texts(records: Results, taken: Takeover) -> set[tuple[str, str]]:
     }
 
 
-def known_paths(records: Results) -> set[str]:
+def known_paths(results: Results) -> set[str]:
     """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
-    paths = {SUMMARY, *read_assets(records.course.templates), *map(thumbnail_path, records.course.pictures.values())}
-    for edition in (Edition(language, records) for language in records.course.languages):
+    paths = {SUMMARY, *read_assets(results.course.templates), *map(thumbnail_path, results.course.pictures.values())}
+    for edition in (Edition(language, results) for language in results.course.languages):
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
-    return paths | {numbers_path(task, "json") for task in records.plan.values()}
+    return paths | {numbers_path(task, "json") for task in results.plan.values()}
 
 
-def site_files(records: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
+def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
     """Every file of the site by its path; those that would be as they are in the old site are taken from there.
 
     Raises Mistakes if an expression of a lesson fails with these results.
     """
-    course, plan, store = records.course, records.plan, records.store
-    editions = [Edition(language, records, checked) for language in course.languages]
+    course, plan, store = results.course, results.plan, results.store
+    editions = [Edition(language, results, checked) for language in course.languages]
     pages = _pages(editions, taken)
     return {
         **read_assets(course.templates),
