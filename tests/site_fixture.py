@@ -6,6 +6,7 @@ Its prose, pictures, figures and markup are real; what a network would have meas
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,6 +34,7 @@ from netviz.pictures import Picture
 from netviz.sandbox import Function
 from netviz.site import method_views, rendering
 from netviz.site.files import publish
+from netviz.site.files.built_maps import built_path
 from netviz.site.files.notebook import script
 from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import entries_of, index_script
@@ -53,6 +55,13 @@ SIMONYAN = Paper("Simonyan et al.", 2013, "Deep Inside Convolutional Networks", 
 TOP = {"chelsea": (281, 285, 282, 287, 283), "dog": (248, 250, 249, 444, 537)}
 SLIDER = {"1": "One sample.", "5": "Five samples.", "50": "Fifty samples."}
 SHARES = (0.4512, 0.3127, 0.1103, 0.0291, 0.0088)
+BUILT = {  # what a build would have found for the formula of fake_network.py
+    "method": "gradient",
+    "layer": None,
+    "target": 7,
+    "probability": 0.25,
+    "values": (np.arange(28).repeat(28) + 0.5).tolist(),
+}
 FIGURES = (
     "signed",
     "overlay",
@@ -282,6 +291,7 @@ def write_site(destination: Path, work: Path, arrays: Mapping[str, Mapping[str, 
         Image.fromarray(picture.framed(96)).save(thumbnail)
         files[f"figures/{name}.webp"] = Kept.of(thumbnail)
         files[sample_path(picture)] = sample_script(picture, Store(work))
+        files[built_path(name)] = f'netvizBuilt("{name}", [{json.dumps(BUILT)}]);'
     for one in (one for figures in drawn.values() for one in figures.values()):
         files |= {f"figures/{one.key}/{panel.file}": Kept.of(one.folder / panel.file) for panel in one.figure.panels}
     for language in ("en", "zh"):
@@ -374,6 +384,7 @@ def site_of(language: str, pictures: Mapping[str, Picture]) -> Site:
             title=p.titles[language],
             thumbnail=f"figures/{p.name}.webp",
             script=sample_path(p),
+            built=built_path(p.name),
             credit=p.credit,
             licence=p.licence,
             source=p.source,

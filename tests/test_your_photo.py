@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import http.server
@@ -19,21 +20,27 @@ from fake_network import onnx_file
 from numpy.typing import NDArray
 from PIL import Image
 from scipy.stats import spearmanr
+from site_fixture import figure_of
 
 from netviz import numerals
+from netviz.course.experiments import CHOSEN, Experiment
 from netviz.course.samples import read_samples
 from netviz.figures.colours import Scale, scale_of
 from netviz.figures.facts import state_of
 from netviz.figures.picture_files import smooth
 from netviz.figures.views.maps import _nearest
 from netviz.languages.messages import messages
+from netviz.methods import methods
 from netviz.methods.activation_maps import WEIGHTINGS, supported
 from netviz.methods.gradients import quadrature
 from netviz.methods.hiding import _averaged, _starts
 from netviz.networks import softmax
 from netviz.networks.classes import classes
 from netviz.pictures import Picture, frame, open_upright
-from netviz.site.your_photo import AREA
+from netviz.site import rendering
+from netviz.site.files.built_maps import coarse
+from netviz.site.pages import Page
+from netviz.site.your_photo import AREA, your_photo_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -310,11 +317,26 @@ def test_every_message_of_the_page_is_used_and_every_one_used_is_there() -> None
     unused = {
         name
         for name in names - named
-        if name.partition("-")[0] not in ("number", "setting", "map", "class")
+        if name.partition("-")[0] not in ("number", "setting", "map", "class", "compared")
         or not words & {rest := name.partition("-")[2], rest.replace("-", "_")}
     }
     titles = {"choose", "answer", "method", "paint", "layers"}
     assert (unused - titles, named - names - set(messages("en", "interface").names)) == (set(), set())
+
+
+def test_a_figure_leads_to_ones_own_photo_with_its_method_class_and_settings() -> None:
+    page = Page(language="zh", slug="a", title="", summary="", picture="dog", default_picture="chelsea", varies=True)
+    method = methods()["grad-cam"]
+    settings = {"layer": "block4_conv3", "output": "logit"}
+    empty = {"lesson": "", "view": "raw", "of": (), "claims": (), "wording": {}, "spec": ""}
+    one = Experiment(id="a", method=method, picture=CHOSEN, target="top1", settings=settings, **empty)  # type: ignore[arg-type]
+    link = "../your-photo.html#method@grad-cam&settings@layer:block4_conv3"
+    assert your_photo_link(page, one) == link
+    assert your_photo_link(page, dataclasses.replace(one, target=207)) == f"{link}&class@207"
+    assert your_photo_link(page, dataclasses.replace(one, method=methods()["rise"])) == "../your-photo.html"
+    assert your_photo_link(page, dataclasses.replace(one, picture="dog")) == ""
+    env = rendering.environment((SCRIPTS.parent,), "en")
+    assert f'href="{link.replace("&", "&amp;")}"' in rendering.render_figure(env, figure_of(your_photo=link))
 
 
 # The page, with a network that is a formula (fake_network.py)
@@ -493,6 +515,27 @@ def test_what_is_painted_over_moves_the_scores_with_the_keyboard_too(browser: Br
     assert not re.search(r"from (\S+) to \1\.", browser.run(scores))
     browser.follow("#unpaint")
     browser.expect(scores, lambda text: re.search(r"from (\S+) to \1\.", text) is not None)
+
+
+def test_a_sample_is_held_against_what_the_build_found(browser: Browser, page: Path) -> None:
+    with_sample(browser, page)
+    browser.follow("#compare")
+    browser.expect(NEWS, lambda text: text.startswith("Compared with what the build found"))
+    line = browser.run(
+        "return Array.from(document.querySelector('#compared tbody tr').children, (one) => one.textContent)"
+    )
+    assert line[:3] == ["Gradient", classes()[7].english, "25.0\u00a0%"]
+    assert line[4:] == ["1.000", "1.000"]
+
+
+def test_maps_are_summed_up_for_the_comparison_as_the_build_does(browser: Browser) -> None:
+    source = (SCRIPTS / "comparing.js").read_text("utf-8").replace("window.netvizBuilt", "globalThis.netvizBuilt")
+    for side in (14, 28, 56, 112, 224):
+        values = random(side, side)
+        found = browser.run(
+            f"{source}\nreturn Array.from(comparing.coarse(arguments[0], {side}))", values.ravel().tolist()
+        )
+        np.testing.assert_allclose(found, coarse(values).ravel(), atol=1e-9)
 
 
 def test_what_is_kept_tells_its_class_and_settings_and_never_the_photo(browser: Browser, page: Path) -> None:

@@ -28,6 +28,7 @@ from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.sandbox import Sandbox
 from netviz.site import rendering
+from netviz.site.files.built_maps import built_path
 from netviz.site.files.previews import previews
 from netviz.site.files.sample_scripts import sample_path
 from netviz.site.files.takeover import code_key
@@ -156,6 +157,7 @@ class Edition:
                 title=in_language(picture.titles, self.language),
                 thumbnail=thumbnail_path(picture),
                 script=sample_path(picture),
+                built=built_path(picture.name),
                 credit=picture.credit,
                 licence=picture.licence,
                 source=picture.source,

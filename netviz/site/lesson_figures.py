@@ -45,6 +45,7 @@ from netviz.site.page_figures.reproducing_code import repeating_code, repeating_
 from netviz.site.pages import Page, as_address, links_from
 from netviz.site.text.expressions import failures, place_of_error, render
 from netviz.site.text.markup import inline_template
+from netviz.site.your_photo import your_photo_link
 
 
 def figure_path(task: Task, file: str = "") -> str:
@@ -125,6 +126,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         explains_class=explains_class,
         slope=all(is_slope(one.method, one.settings) for one in (other.experiment for other in task.of or (task,))),
         unit=unit_words(method.name, variant.settings, language),
+        your_photo=your_photo_link(page, variant) if edition.offers_your_photo else "",
         seed=None if task.picture else record["settings"].get("seed"),
         files=tuple(
             (suffix.upper(), page.root + as_address(numbers_path(task, suffix)))

@@ -36,13 +36,14 @@ class Entry:
 class Sample:
     """A sample picture as the credits and, if it is offered, the picker show it; ``thumbnail`` is a square file.
 
-    ``script`` is one that carries what the network sees of it.
+    ``script`` is one that carries what the network sees of it, ``built`` one with what the build found for it.
     """
 
     name: str
     title: str
     thumbnail: str
     script: str = ""
+    built: str = ""
     credit: str = ""
     licence: str = ""
     source: str = ""

@@ -13,6 +13,7 @@ from netviz.engine.plan import Plan
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.downloads import lesson_downloads
 from netviz.site.edition import Edition
+from netviz.site.files.built_maps import built_files
 from netviz.site.files.previews import preview_file, previews
 from netviz.site.files.publish import Files
 from netviz.site.files.raw_numbers import numbers_files, numbers_path
@@ -66,7 +67,7 @@ def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) ->
     return {
         **read_assets(course.templates),
         **_picture_files(course, store),
-        **(_your_photo_files(editions, store) if editions[0].offers_your_photo else {}),
+        **(_your_photo_files(editions, plan, store, taken) if editions[0].offers_your_photo else {}),
         **_figure_files(plan, store),
         **{page.path: content for page, content in pages},
         **_search_indexes(pages, course.languages, taken),
@@ -97,17 +98,15 @@ def _picture_files(course: Course, store: Store) -> Files:
     return {thumbnail_path(picture): thumbnail(picture, store) for picture in course.pictures.values()}
 
 
-def _your_photo_files(editions: Sequence[Edition], store: Store) -> Files:
+def _your_photo_files(editions: Sequence[Edition], plan: Plan, store: Store, taken: Takeover) -> Files:
     """What the scripts of that page are, and what they load."""
     course = editions[0].course
+    samples = [one for one in course.pictures.values() if one.name in course.offered]
     return {
         **your_photo_assets(course.templates),
         **{f"assets/{class_script(one.language)}": spellings_script(one.language) for one in editions},
-        **{
-            sample_path(one): sample_script(one, store)
-            for one in course.pictures.values()
-            if one.name in course.offered
-        },
+        **{sample_path(one): sample_script(one, store) for one in samples},
+        **{path: taken.content(path, made) for path, made in built_files(plan, store, samples)},
     }
 
 

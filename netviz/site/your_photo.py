@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from netviz.course.experiments import CHOSEN, Experiment
 from netviz.languages.class_names import class_name
 from netviz.languages.known import language
 from netviz.languages.messages import messages
@@ -16,18 +17,20 @@ from netviz.networks.classes import classes
 from netviz.site.method_words import method_summary, method_title
 from netviz.site.overrides import Templates, template_file
 from netviz.site.page_figures.explorer import margin
+from netviz.site.pages import YOUR_PHOTO, Page
 from netviz.site.rendering import to_fill
 
 AREA = "your-photo"  # of messages
 SCRIPTS = (  # each uses those before it
     *("failure", "sha256", "files", "resampling", "framing", "colours", "explaining"),
     *("weights", "working", "network", "methods", "showing", "photo", "classes", "answering"),
-    *("exploring", "painting", "keeping", "page"),
+    *("exploring", "painting", "keeping", "comparing", "page"),
 )  # of templates/your-photo/, published in assets/your-photo/
 METHODS = (
     *("gradient", "gradient-x-input", "smoothgrad", "integrated-gradients", "guided-backprop"),
     *("grad-cam", "occlusion"),
 )  # that methods.js has, as the course names them
+SETTINGS = ("layer", "noise", "patch", "samples", "seed", "steps", "stride")  # and theirs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +82,26 @@ def spellings_script(code: str) -> str:
     """Of every class its name in the language, and all else that may be typed for it."""
     spellings = [[*dict.fromkeys([class_name(one.index, code), *one.spellings])] for one in classes()]
     return f"const allClasses = {json.dumps(spellings, ensure_ascii=False, separators=(',', ':'))};\n"
+
+
+def your_photo_link(page: Page, experiment: Experiment) -> str:
+    """The link to the page that asks there what an experiment asks, as far as it can: method, settings and class.
+
+    A class by its rank is the likeliest of any photo there, which needs no mention. There is no link for an experiment
+    on a photo of the author's choice.
+    """
+    if experiment.picture != CHOSEN:
+        return ""
+    link = page.to_page(YOUR_PHOTO)
+    if experiment.method.name not in METHODS:
+        return link
+    settings = {name: value for name, value in experiment.settings.items() if name in SETTINGS}
+    state = {
+        "method": experiment.method.name,
+        "settings": ",".join(f"{name}:{value}" for name, value in settings.items()),
+        "class": str(experiment.target) if isinstance(experiment.target, int) else "",
+    }
+    return f"{link}#" + "&".join(f"{name}@{value}" for name, value in state.items() if value)
 
 
 def palette(signed: bool) -> str:

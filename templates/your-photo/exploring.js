@@ -2,7 +2,7 @@
 // its value is worked out from the layer below. A classic script, since modules don't load from file://.
 const exploring = (function () {
   "use strict";
-  const { element } = showing;
+  const { element, row, table } = showing;
   const { filled } = messages;
   const [TILE, GAP, COLUMNS, SHOWN, SIDE] = [40, 2, 16, 5, framing.CROP]; // SHOWN: channels below that a cell's sum is told of
   const lab = {}; // words, palettes, layers, and of the photo: pixels, outputs of layers by name
@@ -64,24 +64,6 @@ const exploring = (function () {
     }
     table.append(body);
     return table;
-  };
-  const row = (...cells) => {
-    const line = element("tr", "");
-    cells.forEach((content, number) => {
-      const one = element(number ? "td" : "th", typeof content === "string" && number ? "figures" : "");
-      if (!number) one.scope = "row";
-      one.append(content);
-      line.append(one);
-    });
-    return line;
-  };
-  const table = (heads, rows, caption) => {
-    const made = element("table", ""), head = element("thead", ""), body = element("tbody", ""), line = element("tr", "");
-    made.append(element("caption", "hidden", caption), head, body);
-    line.append(...heads.map((text) => Object.assign(element("th", "", text), { scope: "col" })));
-    head.append(line);
-    body.append(...rows);
-    return made;
   };
   const workedConvolution = async () => {
     const kernel = await network.kernelOf(layer.name, channel), { words } = lab;

@@ -73,6 +73,8 @@
       exploring.take(pixels);
       painting.take(pixels, manifest.mean_colour);
       byId("painted-scores").replaceChildren();
+      byId("compared").replaceChildren();
+      byId("compare").hidden = !photo.current().sample;
       if (pageState.hash().includes("method@")) draw();
     } catch (error) {
       manifest = mine === photoNumber && error instanceof Failure && error.message !== "no-picture" ? null : manifest;
@@ -225,6 +227,23 @@
     keeping.picture(results, shown, document.querySelector("canvas.framed"), foot(), byId("seen-photo").textContent);
   });
   byId("keep-numbers").addEventListener("click", () => keeping.numbers(results, about()));
+
+  // Against the build, for a sample
+  const compare = async () => {
+    const { sample, pixels } = photo.current(), mine = photoNumber;
+    const built = document.querySelector(`[data-sample="${CSS.escape(sample)}"]`).dataset.built;
+    const question = { network, picture: Float32Array.from(pixels), mean: manifest.mean_colour, layers };
+    const rows = [], heads = ["method", "class", "build", "own", "pearson", "ranks"].map((name) => words[`compared-${name}`]);
+    say(words.drawing);
+    for await (const one of comparing.agreements(sample, built, question, explaining.softmax(answering.logits()))) {
+      if (mine !== photoNumber) return;
+      const shares = [one.probability, one.own].map((share) => numerals.percent(share, percent));
+      rows.push(showing.row(told[one.method].title, answering.name(one.target), ...shares, ...[one.pearson, one.ranks].map((value) => numerals.fixed(value, 3))));
+      byId("compared").replaceChildren(showing.table(heads, rows, words.compare));
+    }
+    say(rows.length ? words.compared : words["compared-none"]);
+  };
+  byId("compare").addEventListener("click", () => compare().catch(sayFailure));
 
   // A mask of the reader's own
   let strokes = 0;

@@ -87,5 +87,24 @@ const showing = (function () {
     };
     return { element: whole, canvas, show, read };
   };
-  return { plate, element };
+  // A table row whose first cell heads it, and a table of such rows; a text is a number but for the first.
+  const row = (...cells) => {
+    const line = element("tr", "");
+    cells.forEach((content, number) => {
+      const one = element(number ? "td" : "th", typeof content === "string" && number ? "figures" : "");
+      if (!number) one.scope = "row";
+      one.append(content);
+      line.append(one);
+    });
+    return line;
+  };
+  const table = (heads, rows, caption) => {
+    const made = element("table", ""), head = element("thead", ""), body = element("tbody", ""), line = element("tr", "");
+    made.append(element("caption", "hidden", caption), head, body);
+    line.append(...heads.map((text) => Object.assign(element("th", "", text), { scope: "col" })));
+    head.append(line);
+    body.append(...rows);
+    return made;
+  };
+  return { plate, element, row, table };
 })();

@@ -24,6 +24,7 @@ bibliography = Bibliography
 bibliography_summary = What the lessons and methods cite, and where.
 your_photo = Your photo
 your_photo_summary = The network of this course, with the same weights, looks at a photo of yours, here in your browser. Nothing is uploaded, nothing installed.
+try_your_photo = Look at a photo of yours in this way
 credits = Credits
 credits_summary = The photos, the weights and the software that this site is made of.
 not_found = There is no such page

@@ -100,3 +100,13 @@ worked-bias = Bias
 worked-sum = All together
 worked-relu = After the ReLU, which cuts off what is below zero
 worked-found = What the network gave
+
+compare = Compare with the build
+compared = Compared with what the build found, with weights that are not rounded.
+compared-none = The build has no map of this photo to compare with.
+compared-method = Method
+compared-class = Class
+compared-build = Probability, build
+compared-own = Probability, here
+compared-pearson = Correlation of the maps (Pearson)
+compared-ranks = Correlation of their ranks

@@ -23,6 +23,7 @@ bibliography = 文献
 bibliography_summary = 各课与各方法引用的文献，以及引用之处。
 your_photo = 你的照片
 your_photo_summary = 让本课程的网络带着同样的权重，就在你的浏览器里看你自己的照片。不上传任何东西，也不必安装任何东西。
+try_your_photo = 这样看看你自己的照片
 credits = 来源与许可
 credits_summary = 本站所用的照片、权重与软件。
 not_found = 没有这个页面

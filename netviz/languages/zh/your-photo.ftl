@@ -99,3 +99,13 @@ worked-bias = 偏置
 worked-sum = 全部相加
 worked-relu = 经过 ReLU：低于零的部分截断
 worked-found = 网络给出的数值
+
+compare = 与构建结果对照
+compared = 已与构建时未经取整的权重所得的结果对照。
+compared-none = 构建时没有为这张照片画过可以对照的解释图。
+compared-method = 方法
+compared-class = 类别
+compared-build = 概率（构建）
+compared-own = 概率（此处）
+compared-pearson = 两图的相关系数（皮尔逊）
+compared-ranks = 两图的秩相关系数

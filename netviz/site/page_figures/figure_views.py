@@ -90,7 +90,8 @@ class FigureView:
     grid of feature maps only, ``axes`` for charts; ``unit`` is that of a map's values, where it is known, and
     ``slope`` whether they are derivatives.
 
-    ``files`` are the raw numbers to be downloaded, links by kind.
+    ``files`` are the raw numbers to be downloaded, links by kind; ``your_photo`` links to where a reader's own photo is
+    looked at in the same way.
 
     ``class_known`` says that the figure before it has told of the same class on the same photo.
 
@@ -125,6 +126,7 @@ class FigureView:
     plain: str = ""
     compared: bool = False
     files: tuple[tuple[str, str], ...] = ()
+    your_photo: str = ""
     seed: int | None = None
     axes: Axes | None = None
     unit: str = ""
