@@ -22,6 +22,7 @@ from netviz.engine.execution import finish, run_missing
 from netviz.engine.export import export_tasks
 from netviz.engine.plan import make_plan
 from netviz.engine.run import RESULTS
+from netviz.figures.views import views
 from netviz.languages.lacking import language_warnings
 from netviz.languages.messages import say_also
 from netviz.methods import methods
@@ -75,7 +76,7 @@ def with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Done
 
 def read(options: Options) -> Course:
     """The course, once the methods that it may name are known to be declared rightly. Raises Mistakes."""
-    if faulty := list(declaration_mistakes(methods().values())):
+    if faulty := list(declaration_mistakes(methods().values(), views().values())):
         raise Mistakes(faulty)
     say_also(one.words for one in methods().values())
     return read_course(options.content, options.weights, options.picture, options.offer, options.focus, options.credit)

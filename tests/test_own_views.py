@@ -20,12 +20,13 @@ import netviz.methods
 from netviz.cache import sources
 from netviz.cache.inputs import inputs_key
 from netviz.command_line import main
+from netviz.engine.declarations import declaration_mistakes
 from netviz.figures import Figure, Table, draw
 from netviz.figures.axes import site_axes
 from netviz.figures.describe import alt_text
 from netviz.figures.figure import Column, Request
 from netviz.figures.svg import COLOURS
-from netviz.figures.views import view, views
+from netviz.figures.views import View, view, views
 from netviz.methods import Passes, method, methods
 from netviz.options import Options
 
@@ -181,6 +182,35 @@ def test_a_name_that_is_taken_is_refused() -> None:
         view("bars")(nothing)
     view("own")(nothing)
     view("own")(nothing)  # a module that is read again declares the same once more
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"needs": "values"}, "declares needs='values'"),
+        ({"needs": ["values"]}, "declares needs=['values']"),
+        ({"needs": (1,)}, "declares needs=(1,)"),
+        ({"needs_picture": "yes"}, "declares needs_picture='yes'"),
+        ({"takes_lists": 1}, "declares takes_lists=1"),
+        ({"alt": "{ $count } values."}, "declares alt='{ $count } values.'"),
+        ({"alt": {"en": None}}, "declares alt={'en': None}"),
+    ],
+)
+def test_a_declaration_of_other_types_is_told_at_its_line(declared: dict[str, Any], message: str) -> None:
+    view("own", **declared)(nothing)
+    (told,) = map(str, declaration_mistakes((), [views()["own"]]))
+    field = next(iter(declared))
+    assert re.match(rf"{re.escape(__file__)}:\d+: the view 'own' {re.escape(message)}\n    {field}: ", told)
+
+
+def test_the_views_of_the_project_are_declared_rightly() -> None:
+    assert list(declaration_mistakes((), views().values())) == []
+
+
+def test_what_can_draw_nothing_is_told() -> None:
+    one = View(name="own", draw="x", needs=(), needs_picture=False, takes_lists=True, alt=None)  # type: ignore[arg-type]
+    (told,) = map(str, declaration_mistakes((), [one]))
+    assert "declares draw='x'" in told
 
 
 def declare(drawn: Callable[[Request], Any], **more: Any) -> None:

@@ -1,18 +1,19 @@
-"""Declarations of methods, checked when a course is read: whoever adds a method is told what it lacks, at its line."""
+"""Declarations of methods and views, checked when a course is read: who adds one is told what it lacks, at its line."""
 
 from __future__ import annotations
 
 import inspect
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin, get_type_hints
 
-from pydantic import ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from netviz.course.experiments import ExperimentFence
-from netviz.figures.views import views
+from netviz.figures.views import View, views
 from netviz.languages.known import DEFAULT, FIRST, languages
 from netviz.languages.messages import unreadable
 from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
@@ -23,17 +24,32 @@ from netviz.text_files import UNREADABLE, named
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 WEB = re.compile(r"https?://\S+")
+SHOWN = 60  # characters of a value
+AXES = ("", "x", "y", "xy")  # which may be logarithmic
 ON_PICTURES = ("attribution", "feature maps", "picture")  # what only a method on pictures can give
 
 
-def declaration_mistakes(methods: Iterable[Method]) -> Iterator[Mistake]:
-    """Everything that is wrong in how methods are declared."""
+TOLD_OTHERWISE = {  # fields of a method of which more is asked than their type
+    *("name", "function", "title", "summary", "papers", "gives", "subject", "views", "numbers"),
+    *("settings", "layer_settings"),
+}
+
+
+def declaration_mistakes(methods: Iterable[Method], views: Iterable[View] = ()) -> Iterator[Mistake]:
+    """Everything that is wrong in how methods and views are declared."""
     for one in methods:
         for message, hint in _wrong_with(one):
-            code = getattr(inspect.unwrap(one.function), "__code__", None)
-            path = Path(code.co_filename) if code else Path(one.function.__module__)
-            line = code.co_firstlineno if code else None
-            yield Mistake(path, f"the method {one.name!r} {message}", line=line, hint=hint)
+            yield _mistake(one.function, f"the method {one.name!r} {message}", hint)
+    for view in views:
+        for message, hint in _of_other_types(view, ()):
+            yield _mistake(view.draw, f"the view {view.name!r} {message}", hint)
+
+
+def _mistake(function: Any, message: str, hint: str) -> Mistake:
+    """What is wrong with a declaration, at the line of its function, if it is one."""
+    code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+    path = Path(code.co_filename if code else getattr(function, "__module__", str(function)))
+    return Mistake(path, message, line=code.co_firstlineno if code else None, hint=hint)
 
 
 Wrong = Iterator[tuple[str, str]]  # message and hint
@@ -41,11 +57,48 @@ Wrong = Iterator[tuple[str, str]]  # message and hint
 
 def _wrong_with(one: Method) -> Wrong:
     """All that is wrong; where a declaration is so unlike one that it can't even be looked at, the reason."""
+    of_other_types = [*_of_other_types(one, TOLD_OTHERWISE)]
+    yield from of_other_types
     for check in (_words, _kind, _views, _function, _settings, _cost):
         try:
             yield from check(one)
         except Exception as error:
-            yield f"can't be checked: {type(error).__name__}: {first_line(error)}", "compare it with netviz/methods"
+            if not of_other_types:  # which is the reason otherwise
+                yield f"can't be checked: {type(error).__name__}: {first_line(error)}", "compare it with netviz/methods"
+
+
+def _of_other_types(one: Method | View, but: Container[str]) -> Wrong:
+    """The fields of a declaration whose values are none of the type that is wanted."""
+    declaration: Any = type(one)
+    for name, kind in _types(declaration).items():
+        if name not in but and not _is_of(getattr(one, name), kind):
+            yield f"declares {name}={_shown(getattr(one, name))}", f"{name}: {declaration.__annotations__[name]}"
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    """Whether a value is of a type, as strictly as pydantic looks: ``1`` is not ``True``, nor ``"ab"`` many texts."""
+    if get_args(kind) == (object,):
+        return isinstance(value, get_origin(kind))
+    try:
+        _in_a_list(kind).validate_python([value])
+    except ValidationError:
+        return False
+    return True
+
+
+@cache
+def _in_a_list(kind: Any) -> TypeAdapter[Any]:  # a list, for a dataclass can't be looked at strictly by itself
+    return TypeAdapter(list[kind], config=ConfigDict(strict=True, arbitrary_types_allowed=True))
+
+
+@cache
+def _types(declaration: type[Any]) -> dict[str, Any]:
+    return get_type_hints(declaration)
+
+
+def _shown(value: Any) -> str:
+    words = repr(value)
+    return words if len(words) <= SHOWN else f"{words[:SHOWN]}…"
 
 
 def _words(one: Method) -> Wrong:
@@ -64,7 +117,7 @@ def _words(one: Method) -> Wrong:
     for text in (*said, one.description):
         if isinstance(text, str) and (found := UNREADABLE.search(text)):
             yield f"has {named(found[0])} among its words", "delete it"
-    for language, text in one.words.items():
+    for language, text in one.words.items() if isinstance(one.words, Mapping) else ():
         if wrong := unreadable(text):
             yield f"has words in {language!r} that are no messages of Fluent's: {wrong!r}", "norm = length"
     if not one.description.strip():
@@ -89,7 +142,9 @@ def _kind(one: Method) -> Wrong:
         yield f"is about {one.subject!r}, which is unknown", nearest(str(one.subject), subjects)
     if one.subject == "data" and one.gives in ON_PICTURES:
         yield f"is about data, so it can't give {one.gives!r}", nearest("", [k for k in kinds if k not in ON_PICTURES])
-    if (one.signed is None) == (one.gives == "attribution"):
+    if one.logarithmic not in AXES:
+        yield f"declares logarithmic={one.logarithmic!r}", f"one of {', '.join(map(repr, AXES))}"
+    if one.signed in (None, True, False) and (one.signed is None) == (one.gives == "attribution"):
         yield f"is declared as signed={one.signed}", "True or False where it gives='attribution', not given elsewhere"
     if one.numbers is not None and (isinstance(one.numbers, str) or not _are_names(one.numbers)):
         yield f"declares numbers={one.numbers!r}", 'their names, numbers=("norm", "largest")'
@@ -135,8 +190,7 @@ def _settings(one: Method) -> Wrong:
 
 def _cost(one: Method) -> Wrong:
     if not callable(one.passes) or not callable(one.half):
-        yield "declares passes or half that can't be called", "passes=lambda settings: Passes(forward=1)"
-        return
+        return  # which is told of
     if any(field.is_required() for field in one.settings.model_fields.values()):
         return  # known only when an experiment gives them
     try:
@@ -144,13 +198,19 @@ def _cost(one: Method) -> Wrong:
     except ValidationError as error:
         yield f"has a default out of range: {error.errors()[0]['loc'][0]}", str(error.errors()[0]["msg"])
         return
+    hints = _types(Method)
     json.dumps(settings.model_dump())  # as results keep them: raises for what they can't
     for name in ("asks_for_class", "side", "patches", "map_values"):
         tell = getattr(one, name)
+        if not callable(tell):
+            continue
         try:
-            if tell is not None:
-                tell(settings)
+            told = tell(settings)
         except Exception as error:
             yield f"can't tell its {name}: {type(error).__name__}: {error}", f"{name}=lambda settings: …"
+        else:
+            kind = next(found for found in (hints[name], *get_args(hints[name])) if get_origin(found) is Callable)
+            if not _is_of(told, get_args(kind)[1]):
+                yield f"tells {_shown(told)} as its {name}", f"{name}: {Method.__annotations__[name]}"
     if wrong := wrong_cost(one, settings):
         yield wrong, "passes=lambda settings: Passes(forward=1, backward=1)"
