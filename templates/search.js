@@ -9,11 +9,12 @@
   const status = dialog.querySelector("[role=status]");
   const root = new URL("../", document.currentScript.src);
   const LIMIT = 20;
-  let entries; // each with its address, titles, text, and both in small letters
+  let asked = false; // for the index
+  let entries; // once it has come: each with its address, titles, text, and both in small letters
 
   const load = () => {
-    if (entries) return;
-    entries = [];
+    if (asked) return;
+    asked = true;
     const script = document.createElement("script");
     script.src = new URL(dialog.dataset.index, root);
     script.addEventListener("load", () => {
@@ -66,6 +67,7 @@
     return line;
   };
   const show = () => {
+    if (!entries) return; // nothing can be said yet; it is shown when they come
     const wanted = words(input.value);
     const found = find(input.value);
     list.replaceChildren(...found.slice(0, LIMIT).map((entry) => {

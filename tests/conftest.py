@@ -45,6 +45,20 @@ def course(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture
+def uncompiled() -> Iterator[None]:
+    """TensorFlow runs functions as they are written: of what is asked but once, compiling it takes longest.
+
+    That what is compiled gives the same answers is shown in test_keras_network.py.
+    """
+    from netviz.networks.quiet import import_tensorflow
+
+    config = import_tensorflow().config
+    config.run_functions_eagerly(True)
+    yield
+    config.run_functions_eagerly(False)
+
+
 @pytest.fixture(scope="session")
 def _chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One Chromium for the whole run: starting it takes longer than most tests."""
@@ -65,10 +79,7 @@ def browser(_chromium: Browser) -> Browser:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small site of site_fixture.py, for all who only look at it."""
-    from site_fixture import write_site
+    """The site of a course with a figure of every kind, for all who only look at it."""
+    from gallery_site import build_gallery
 
-    folder = tmp_path_factory.mktemp("pages")
-    (folder / "work").mkdir()
-    write_site(folder / "site", folder / "work")
-    return folder / "site"
+    return build_gallery(tmp_path_factory.mktemp("gallery"))

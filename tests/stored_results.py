@@ -3,44 +3,54 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from netviz.cache.store import Store
 from netviz.course.reading import read_course
 from netviz.engine.plan import Task, make_plan
+from netviz.engine.record import split
 from netviz.engine.run import RESULTS
 from netviz.networks.weights import describe
 
 
-def known(content: Path, store: Store) -> None:
-    """Put a result into the store for every task of the course: one class for each photo and target."""
+def known(content: Path, store: Store, answer: Callable[[Task], Mapping[str, Any]] = lambda task: {}) -> None:
+    """Put a result into the store for every task of the course: one class for each photo and target.
+
+    ``answer`` says what a method gives of a task, without batch axis; where it says nothing, that is noise.
+    """
     tasks = make_plan(read_course(content, "compact"), describe("compact")).values()
     asked = list(dict.fromkeys((task.picture_name, task.experiment.target) for task in tasks))
     for task in tasks:
         if not store.has(RESULTS, task.key):
-            _keep(task, asked.index((task.picture_name, task.experiment.target)), store)
+            _keep(task, asked.index((task.picture_name, task.experiment.target)), answer(task), store)
 
 
-def _keep(task: Task, number: int, store: Store) -> None:
+def _keep(task: Task, number: int, answer: Mapping[str, Any], store: Store) -> None:
     probabilities = np.exp(-np.abs(np.arange(1000) - 281.0 - number)) / 2.2
     top = [
         {"index": int(i), "logit": float(9 - rank), "probability": float(probabilities[i]), "rank": rank}
         for rank, i in enumerate(np.argsort(-probabilities, kind="stable")[:5], start=1)
     ]
     size = 14 if "cam" in task.experiment.id else 224
-    arrays = {
+    noise = {
         "attribution": np.random.default_rng(number).normal(size=(size, size)),
         "logits": np.log(probabilities),
         "probabilities": probabilities,
+        "norm": 1.5,
+        "largest": 0.5,
+        "peak": [0.5, 0.5],
     }
+    numbers, arrays = split({name: np.asarray(values) for name, values in (answer or noise).items()})
     record = {
         "method": task.experiment.method.name,
         "settings": dict(task.experiment.settings),
         "target": top[0],
         "top": top,
-        "numbers": {"norm": 1.5, "largest": 0.5, "peak": [0.5, 0.5]},
+        "numbers": numbers,
         "precision": task.precision,
         "passes": {"forward": 1, "backward": 1},
     }

@@ -139,6 +139,7 @@ def literal(name: str, tiny: Tiny, picture: Array, layer: str) -> Array:
     return literal_grad_cam(maps, slopes)
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("head", HEADS)
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("name", CAMS)
@@ -151,6 +152,7 @@ def test_a_method_is_what_its_paper_says(name: str, layer: str, head: str) -> No
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * expected.max())
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("layer", LAYERS)
 def test_guided_grad_cam_is_guided_backpropagation_where_grad_cam_looks(layer: str) -> None:
     tiny, keras_network = network("flatten")
@@ -185,6 +187,7 @@ def random_pooled_linear() -> Tiny:
     return pooled_linear(*(values.astype(np.float32).astype(np.float64) for values in (kernel, predictions)))
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_hirescam_is_grad_cam_where_only_averages_and_a_linear_layer_follow() -> None:
     keras_network, pictures = random_pooled_linear().to_keras(), random_pictures(1, side=6)
     hirescam = explained("hirescam", keras_network, pictures, 1, layer="conv")
@@ -192,6 +195,7 @@ def test_hirescam_is_grad_cam_where_only_averages_and_a_linear_layer_follow() ->
     np.testing.assert_allclose(hirescam, explained("grad-cam", keras_network, pictures, 1, layer="conv"), rtol=1e-5)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_hirescam_adds_up_to_the_logit_where_nothing_speaks_against_the_class() -> None:
     tiny = pooled_linear(np.abs(random_pooled_linear().parts["conv"][0].kernel), np.full((4, 2), 0.5))
     pictures = random_pictures(1, side=6)
@@ -199,6 +203,7 @@ def test_hirescam_adds_up_to_the_logit_where_nothing_speaks_against_the_class() 
     assert total == pytest.approx(tiny.logits(pictures[0])[0] - 0.3, rel=1e-5)
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("name", ["grad-cam", "grad-cam-plus-plus", "hirescam", "layercam", "guided-grad-cam"])
 def test_a_score_that_nothing_changes_gives_zeros(name: str) -> None:
     predictions = np.zeros((4, 2))
@@ -206,6 +211,7 @@ def test_a_score_that_nothing_changes_gives_zeros(name: str) -> None:
     assert not explained(name, keras_network, random_pictures(1, side=6), 0, layer="conv").any()
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("name", CAMS)
 def test_dead_channels_give_zeros(name: str) -> None:
     tiny = pooled_linear(np.zeros((3, 3, 3, 4)), np.ones((4, 2)))
@@ -214,6 +220,7 @@ def test_dead_channels_give_zeros(name: str) -> None:
     assert not result["attribution"].any()
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_eigen_cam_of_maps_that_are_multiples_of_one_another_is_that_map() -> None:
     kernel = np.zeros((3, 3, 3, 3))
     kernel[1, 1, 0] = (1, 2, 2)  # three channels: 1, 2 and 2 times the picture's red, so |v| = 3
@@ -225,6 +232,7 @@ def test_eigen_cam_of_maps_that_are_multiples_of_one_another_is_that_map() -> No
     assert result["share"][0] == pytest.approx(1)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_eigen_cam_knows_no_class() -> None:
     _, keras_network = network("flatten")
     pictures = random_pictures(1)
@@ -235,6 +243,7 @@ def test_eigen_cam_knows_no_class() -> None:
 # Score-CAM's settings and costs
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_score_cam_tries_the_most_active_channels() -> None:
     tiny, keras_network = network("flatten")
     pictures = random_pictures(1, seed=8)
@@ -245,6 +254,7 @@ def test_score_cam_tries_the_most_active_channels() -> None:
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5 * expected.max())
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_score_cam_counts_the_masks_that_score_above_black() -> None:
     tiny, keras_network = network("flatten")
     pictures = random_pictures(6, seed=8)
@@ -255,6 +265,7 @@ def test_score_cam_counts_the_masks_that_score_above_black() -> None:
     assert 0 < found.sum() < 6 * maps[0].shape[-1], "some rise, some do not"
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_score_cam_spends_nothing_on_channels_without_contrast() -> None:
     kernel = np.random.default_rng(0).standard_normal((3, 3, 3, 4))
     kernel[..., 1] = 0
@@ -266,6 +277,7 @@ def test_score_cam_spends_nothing_on_channels_without_contrast() -> None:
     assert sum(seen) == 3 + 2  # the maps, black, and one for each channel
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("name", [*CAMS, "guided-grad-cam"])
 def test_a_method_costs_what_it_declares(name: str) -> None:
     tiny, keras_network = network("pooled")
@@ -281,6 +293,7 @@ def test_a_method_costs_what_it_declares(name: str) -> None:
     assert np.sum(seen, axis=0).tolist() == [2 * declared.forward, 2 * declared.backward]
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("name", [*CAMS, "guided-grad-cam"])
 def test_pictures_do_not_change_one_another_or_themselves(name: str) -> None:
     _, keras_network = network("flatten")
@@ -294,6 +307,7 @@ def test_pictures_do_not_change_one_another_or_themselves(name: str) -> None:
             np.testing.assert_allclose(alone[key][0], values[i], rtol=1e-4, atol=1e-6 * np.abs(values).max())
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_the_peak_is_where_the_map_is_largest() -> None:
     _, keras_network = network("flatten")
     result = run(methods()["layercam"], keras_network, random_pictures(1), np.array([TARGET]), {"layer": "pool1"})

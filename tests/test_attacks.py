@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,15 @@ def network(tiny: Tiny) -> KerasNetwork:
 # Linear networks: epsilon = margin / |w1 - w2|_1
 
 
-LINEAR = linear(np.zeros((48, 2)), np.zeros(2)).to_keras()  # filled anew for each example
+@cache
+def shell() -> KerasNetwork:
+    return linear(np.zeros((48, 2)), np.zeros(2)).to_keras()
+
+
+def filled(tiny: Tiny) -> KerasNetwork:
+    """The one network of these tests that is linear, with other weights for each: it is compiled once."""
+    tiny.fill(shell())
+    return shell()
 
 
 @given(seed=st.integers(0, 2**32 - 1), margin=st.floats(0.5, 8))
@@ -63,8 +72,7 @@ LINEAR = linear(np.zeros((48, 2)), np.zeros(2)).to_keras()  # filled anew for ea
 @pytest.mark.parametrize(("name", "largest"), [("fgsm", 16.0), ("pgd", 8.0)])
 def test_the_smallest_epsilon_of_a_linear_network(name: str, largest: float, seed: int, margin: float) -> None:
     tiny, expected = two_classes(seed, margin)
-    tiny.fill(LINEAR)
-    result = attack(name, LINEAR, MIDDLE, largest=largest, closeness=0.01)
+    result = attack(name, filled(tiny), MIDDLE, largest=largest, closeness=0.01)
     assert result["success"].tolist() == [1]
     assert result["epsilon_below"][0] <= expected + 1e-4
     assert expected - 1e-4 <= result["epsilon"][0] <= expected + 0.0101
@@ -75,7 +83,7 @@ def test_the_smallest_epsilon_of_a_linear_network(name: str, largest: float, see
 @pytest.mark.parametrize("name", ["fgsm", "pgd"])
 def test_a_network_that_is_all_but_certain_still_shows_its_slope(name: str) -> None:
     tiny, expected = two_classes(seed=3, margin=25)  # 1 - p is 1e-11: nothing, in float32
-    result = attack(name, tiny.to_keras(), MIDDLE, largest=16.0, closeness=0.01)
+    result = attack(name, filled(tiny), MIDDLE, largest=16.0, closeness=0.01)
     assert result["probability_before"][0] == pytest.approx(1)
     assert result["epsilon"][0] == pytest.approx(expected, abs=0.011)
 
@@ -89,7 +97,7 @@ def test_rounding_undoes_what_is_less_than_half_a_step(
 ) -> None:
     tiny, _ = two_classes(seed=3, margin=margin)
     points = {"points": 8} if name == "fgsm" else {}  # so that both try whole steps only, if so precise
-    result = attack(name, tiny.to_keras(), MIDDLE, largest=8.0, closeness=closeness, **points)
+    result = attack(name, filled(tiny), MIDDLE, largest=8.0, closeness=closeness, **points)
     assert result["success"].tolist() == [1]
     assert (result["epsilon"][0] >= 0.5) == survives
     after = np.round(result["after"][0])
@@ -98,7 +106,7 @@ def test_rounding_undoes_what_is_less_than_half_a_step(
 
 @pytest.mark.parametrize("name", ["fgsm", "pgd"])
 def test_a_network_that_always_says_the_same_can_not_be_attacked(name: str) -> None:
-    result = attack(name, linear(np.zeros((48, 2)), np.array([1.0, 0.0])).to_keras(), MIDDLE, largest=3.0)
+    result = attack(name, filled(linear(np.zeros((48, 2)), np.array([1.0, 0.0]))), MIDDLE, largest=3.0)
     assert result["success"].tolist() == result["survives_rounding"].tolist() == [0]
     assert result["epsilon"].tolist() == [3]
     assert result["answer_after"].tolist() == result["answer_before"].tolist() == [0]

@@ -10,7 +10,7 @@ from pathlib import Path
 import html5lib
 import pytest
 from jinja2 import Environment, nodes
-from site_fixture import TEMPLATES, figure_of
+from plain_figure import TEMPLATES, figure_of
 
 from netviz.course.claims import check_claim, read_claim
 from netviz.course.reading import read_course

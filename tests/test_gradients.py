@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tiny import Tiny, make_tiny, random_pictures
 
 from netviz.methods import methods, run
-from netviz.methods.gradients import baseline_pictures, path_average, quadrature
+from netviz.methods.gradients import CHUNK, baseline_pictures, path_average, quadrature
 from netviz.networks import Network, open_network
 from netviz.networks.keras_network import KerasNetwork
 
@@ -95,11 +95,12 @@ NETWORKS = {
 @cache
 def network_pair(name: str) -> tuple[Tiny, KerasNetwork]:
     tiny = make_tiny(**NETWORKS[name])
-    return tiny, tiny.to_keras()
+    return tiny, tiny.to_keras(batch_size=CHUNK)
 
 
-@pytest.mark.parametrize("precision", ["float32", "float64"])
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    ("name", "precision"), [*((name, "float32") for name in NETWORKS), ("separate ReLUs", "float64")]
+)
 @pytest.mark.parametrize("method", TWINS)
 def test_agrees_with_its_twin(method: str, name: str, precision: Any) -> None:
     tiny, network = network_pair(name)
@@ -245,7 +246,7 @@ def test_the_path_average_does_not_depend_on_how_it_is_cut_into_chunks(rule: Any
 @cache
 def shell(**shape: Any) -> KerasNetwork:
     """A float64 network to be filled with other weights for each example."""
-    return make_tiny(**shape).to_keras().at("float64")
+    return make_tiny(**shape).to_keras(batch_size=CHUNK).at("float64")
 
 
 def random_network(seed: int, **shape: Any) -> tuple[Tiny, KerasNetwork]:

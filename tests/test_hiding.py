@@ -438,6 +438,7 @@ class TestAll:
             key: values.tobytes() for key, values in again.items()
         }
 
+    @pytest.mark.usefixtures("uncompiled")
     def test_inputs_stay_as_they_are_and_passes_as_told(self, name: str, pictures: Floats) -> None:
         network = make_tiny(seed=5).to_keras()
         given = pictures[:1].copy()

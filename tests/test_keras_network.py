@@ -39,6 +39,7 @@ def network() -> KerasNetwork:
 # Agreement with the literal twin
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_every_layers_output(pair: tuple[Tiny, KerasNetwork]) -> None:
     tiny, network = pair
     found = network.activations(PICTURES, [layer.name for layer in network.layers])
@@ -55,6 +56,7 @@ def test_the_declared_layers_are_the_models(pair: tuple[Tiny, KerasNetwork]) -> 
         assert network.model.get_layer(layer.name).count_params() == layer.parameters
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize(("precision", "tolerance"), [("float32", 1e-5), ("float64", 1e-12)])
 @pytest.mark.parametrize("rule", RULES)
 def test_the_gradient_under_every_relu_rule(
@@ -67,6 +69,7 @@ def test_the_gradient_under_every_relu_rule(
         assert np.abs(found[i] - expected).max() <= tolerance * np.abs(expected).max()
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_the_gradient_by_every_layer_that_feeds_the_output(pair: tuple[Tiny, KerasNetwork]) -> None:
     tiny, network = pair
     for layer in network.layers:
@@ -78,6 +81,7 @@ def test_the_gradient_by_every_layer_that_feeds_the_output(pair: tuple[Tiny, Ker
                 np.testing.assert_allclose(gradients[i], expected, atol=1e-5, err_msg=layer.name)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_the_gradient_in_float64_is_the_slope_that_central_differences_measure(network: KerasNetwork) -> None:
     exact = network.at("float64")
     picture, step = PICTURES[:1].astype(np.float64), 1e-5
@@ -93,9 +97,37 @@ def test_the_gradient_in_float64_is_the_slope_that_central_differences_measure(n
         assert (gradient * direction).sum() == pytest.approx(measured, rel=1e-6)
 
 
+# Compiled
+
+
+def answers(network: KerasNetwork) -> dict[str, Array]:
+    """What a network answers to every kind of question."""
+    activation, by_activation = network.layer_gradient(PICTURES, TARGETS, "conv3")
+    return {
+        "logits": network.logits(PICTURES),
+        **network.activations(PICTURES, ["conv1", "pool1"]),
+        **{rule: network.gradient(PICTURES, TARGETS, relu=rule) for rule in RULES},
+        "probability": network.gradient(PICTURES, TARGETS, output="probability"),
+        "activation": activation,
+        "by activation": by_activation,
+    }
+
+
+@pytest.mark.parametrize("form", ["full form", "compact form"])
+def test_what_is_compiled_answers_as_it_is_written(form: str, request: pytest.FixtureRequest) -> None:
+    """Most other tests ask what is not compiled, which is sooner done."""
+    network = make_tiny(7, **SHAPES[form]).to_keras()
+    compiled = answers(network)
+    assert network.traces == len(compiled) - 2  # two layers by one question, and twice an activation's gradient
+    request.getfixturevalue("uncompiled")
+    for name, expected in answers(network).items():
+        np.testing.assert_allclose(compiled[name], expected, atol=1e-6 * np.abs(expected).max(), err_msg=name)
+
+
 # Units
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("preprocessing", [IDENTITY, TORCH_LIKE, CAFFE_LIKE, TORCH, CAFFE])
 def test_gradients_turn_from_rgb_steps_into_the_networks_own_units(preprocessing: Preprocessing) -> None:
     """Whatever the preprocessing, the derivative by the network's own input is that of the twin's first layer."""
@@ -126,6 +158,7 @@ def test_the_two_preprocessings_are_the_published_ones() -> None:
 # Batches, traces, listeners
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_batch_larger_than_the_pieces_equals_the_pieces() -> None:
     tiny = make_tiny(7)
     pieces, whole = tiny.to_keras(batch_size=2), tiny.to_keras(batch_size=64)
@@ -145,6 +178,7 @@ def test_no_batch_size_makes_tensorflow_trace_again() -> None:
     assert network.traces == 6
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_listeners_hear_of_every_picture_that_passes() -> None:
     network = make_tiny(7).to_keras(batch_size=2)
     heard: list[tuple[int, int]] = []
@@ -168,6 +202,7 @@ def test_the_same_question_gets_the_same_bytes(network: KerasNetwork) -> None:
         assert first.tobytes() == again.tobytes()
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_relu_rules_and_precisions_leave_the_network_alone() -> None:
     network = make_tiny(7).to_keras()
     weights = [array.copy() for array in network.model.get_weights()]
@@ -182,6 +217,7 @@ def test_relu_rules_and_precisions_leave_the_network_alone() -> None:
     assert (pictures == PICTURES).all()
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_precisions(network: KerasNetwork) -> None:
     assert network.at("float32") is network
     assert network.at("float64") is network.at("float64")
@@ -202,6 +238,7 @@ def test_softmax_of_scores_too_great_for_exponentials() -> None:
     )
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_the_probabilitys_gradient_stays_finite_where_the_softmax_saturates() -> None:
     tiny = make_tiny(7)
     tiny.parts["predictions"][0].bias = np.array([0, 2000.0, 0, -2000])  # type: ignore[attr-defined]

@@ -222,6 +222,7 @@ FORMS: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("objective", ["channel", "layer", "class"])
 def test_objectives_and_gradients_are_those_of_the_chain_rule(form: str, objective: str) -> None:
@@ -244,6 +245,7 @@ def test_objectives_and_gradients_are_those_of_the_chain_rule(form: str, objecti
         assert question.scores(picture[None]) == scores
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_layer_without_its_own_size_gives_the_same_answers() -> None:
     """What DeepDream asks small pictures; and the network itself answers as before."""
     tiny, keras_network = network(head="pooled")
@@ -272,6 +274,7 @@ def test_the_smallest_picture_that_a_layer_takes() -> None:
     assert network(head="pooled")[1].smallest_side("conv1") == 1
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_channel_that_sleeps_is_woken() -> None:
     """The plain gradient of a unit that is zero everywhere is zero; the redirected one leads out."""
     tiny = make_tiny(5)
@@ -307,12 +310,12 @@ def test_activation_maximisation_step_by_step(objective: str) -> None:
     values = (real + 1j * imaginary).view(np.float64)
     mean, square, scores = 0.0, 0.0, []
 
-    def seen(values: Array, movement: tuple[Array, float, float]) -> Array:
-        return optimise.moved(optimise.movement(8, 8, *movement), optimise.picture_of(values.view(complex), 8, 8))
+    def seen(values: Array, movement: Any) -> Array:
+        return optimise.moved(movement, optimise.picture_of(values.view(complex), 8, 8))
 
     for done in range(5):
         shift, zoom = random.uniform(-0.2, 0.2, 2) * 8, random.uniform(0.9, 1.1)
-        movement = (shift, zoom, random.uniform(-10, 10))
+        movement = optimise.movement(8, 8, shift, zoom, random.uniform(-10, 10))
         score, by_picture = objective_by_hand(tiny, seen(values, movement), objective, layer, channel)
         scores.append(score)
         gradient = derivative(lambda values: float((by_picture * seen(values, movement)).sum()), values, 1e-3)  # noqa: B023
@@ -578,6 +581,7 @@ def test_smoothness_makes_it_smoother() -> None:
     assert optimise.total_variation(smooth)[0] < optimise.total_variation(rough)[0]
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_silent_layer_is_matched_by_silence() -> None:
     """Nothing to compare with: the distance is then not divided by anything."""
     tiny = make_tiny(5)

@@ -84,6 +84,7 @@ def test_layers_of_the_same_shape_forget_differently(network: KerasNetwork) -> N
     assert len(starts) == len(WEIGHTED)
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_copy_computes_with_its_own_weights(tiny: Tiny, network: KerasNetwork, seed: int) -> None:
     network.gradient(PICTURES, TARGETS, relu="guided")  # so that there is something compiled to go wrong
@@ -184,6 +185,7 @@ def test_any_map_may_be_put_to_the_test(of_method: str, network: KerasNetwork) -
     assert (result["signed_rank_correlation"][:, 1:].min(axis=1) < 0.9).all()
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_at_the_last_stage_nothing_learned_is_left() -> None:
     """Two networks that learned different things end alike: of their weights only the deviations remain, a factor."""
     one, other = (ask("cascading-randomisation", make_tiny(seed=seed).to_keras(), seed=1)["maps"] for seed in (5, 6))
@@ -192,6 +194,7 @@ def test_at_the_last_stage_nothing_learned_is_left() -> None:
         assert np.abs(one[:, stage] - other[:, stage]).max() > 0.1
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_map_that_does_not_look_at_the_weights_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     network = make_tiny(seed=5).to_keras()
     monkeypatch.setattr(network, "randomised", lambda layers, seed: network)

@@ -64,6 +64,7 @@ def one_neuron() -> KerasNetwork:
     return Tiny(parts, (1, 1, 3), IDENTITY).to_keras()
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize(
     ("rule", "to_inputs", "to_bias", "to_stabiliser"),
     [
@@ -175,6 +176,7 @@ def literal_relevance(tiny: Tiny, picture: Array, target: int, name: str) -> tup
     return attribution[..., ::-1] if tiny.preprocessing.reverse_channels else attribution, biases, stabilisers
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_is_what_its_papers_say(name: str, form: str) -> None:
@@ -191,6 +193,7 @@ def test_a_method_is_what_its_papers_say(name: str, form: str) -> None:
         assert result["absorbed_by_epsilon"][i] == pytest.approx(stabilisers, rel=1e-6, abs=1e-9)
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("name", METHODS)
 def test_single_precision_is_enough(name: str) -> None:
     tiny, _ = network("compact")
@@ -265,6 +268,7 @@ def test_every_part_of_the_logit_is_accounted_for(
         assert result["absorbed_by_biases"][0] == 0
 
 
+@pytest.mark.usefixtures("uncompiled")
 @pytest.mark.parametrize("form", FORMS)
 def test_without_biases_and_epsilon_it_is_gradient_times_input(form: str) -> None:
     """Ancona et al. 2018, proposition 1: for ReLU networks LRP-0 is gradient x input."""
@@ -279,6 +283,7 @@ def test_without_biases_and_epsilon_it_is_gradient_times_input(form: str) -> Non
     np.testing.assert_allclose(result["input_relevance"], result["output"], rtol=1e-9)
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_a_logit_that_is_zero_gives_zeros() -> None:
     keras_network = make_tiny().to_keras()
     for layer in keras_network.model.layers:
@@ -341,6 +346,7 @@ def test_the_box_rule_is_for_pixels() -> None:
         propagate(keras_network, random_pictures(1), np.array([0]), {**rules, "conv2": ("box", 0)})
 
 
+@pytest.mark.usefixtures("uncompiled")
 def test_layers_that_move_values_are_no_obstacle() -> None:
     layers = keras.layers
     keras_network = keras_model(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,19 @@ from netviz.methods import Result, methods, run_on_data
 from netviz.methods import tabular as experiments
 from netviz.methods.contributions import contributions
 from netviz.methods.tabular import families_of, table_network, unseen_probabilities
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _trained_briefly() -> Iterator[None]:
+    """What networks answer is counted here, however little they have learned."""
+    kept = (table_network, unseen_probabilities)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(experiments, "STEPS", 40)
+        for known in kept:
+            known.cache_clear()
+        yield
+    for known in kept:
+        known.cache_clear()
 
 
 def result(method: str, **settings: Any) -> Result:

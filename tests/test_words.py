@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
 from netviz.data.sentences import sentences, words_of
-from netviz.methods import Result, methods, run_on_data
+from netviz.methods import Result, methods, run_on_data, words
 from netviz.methods.words import FREQUENT, NAMES, RARE, encoded, shuffled, text_network
 
 SENTENCE = "Draw a bar chart with flimsy error bars on the given axes."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _trained_briefly() -> Iterator[None]:
+    """What networks answer is counted here, however little they have learned."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "STEPS", 20)
+        text_network.cache_clear()
+        yield
+    text_network.cache_clear()
 
 
 def result(method: str, **settings: Any) -> Result:
@@ -57,10 +68,10 @@ def test_a_cloud_is_made_of_the_means_over_all_places_of_a_word() -> None:
     texts, labels = encoded().unseen
     names = {row: word for word, row in reader.words.items()}
     places: dict[str, list[float]] = {}
-    for text in texts:
-        vectors = reader.embed(text[None])
-        weights = (vectors * reader.body.gradient(vectors, NAMES.index("networkx")))[0].sum(axis=1)
-        for number, weight in zip(text, weights, strict=True):
+    vectors = reader.embed(texts)
+    products = vectors * reader.body.gradient(vectors, NAMES.index("networkx"))
+    for text, product in zip(texts, products, strict=True):
+        for number, weight in zip(text, product.sum(axis=1), strict=True):
             if number in names:
                 places.setdefault(names[int(number)], []).append(float(weight))
     means = {word: np.mean(weights) for word, weights in places.items() if len(weights) >= FREQUENT}
@@ -91,9 +102,9 @@ def test_readers_are_compared_by_counting() -> None:
 
 
 def test_a_reader_remembers_as_far_as_the_median_sentence_says() -> None:
-    found = result("gradient-reach", words=18)
+    found = result("gradient-reach", words=20)
     texts, _ = encoded().unseen
-    long = [text for text in texts if all(number > 0 for number in text[-18:])]
+    long = [text for text in texts if all(number > 0 for number in text[-20:])]
     assert found["sentences"] == len(long) > 10
     for name in ("bag", "rnn", "gru"):
         reader = text_network(name, 1)  # type: ignore[arg-type]
@@ -103,9 +114,9 @@ def test_a_reader_remembers_as_far_as_the_median_sentence_says() -> None:
             odds = reader.body.log_odds(vectors)[0]
             answer = int(odds.argmax())
             gradient = reader.body.gradient(vectors, answer)[0]
-            lengths.append([np.sqrt(sum(float(value) ** 2 for value in word)) for word in gradient[::-1][:18]])
-            without = np.repeat(vectors, 18, axis=0)
-            for place in range(18):
+            lengths.append([np.sqrt(sum(float(value) ** 2 for value in word)) for word in gradient[::-1]])
+            without = np.repeat(vectors, 20, axis=0)
+            for place in range(20):
                 without[place, -1 - place] = 0
             changes.append(abs(reader.body.log_odds(without)[:, answer] - odds[answer]))
         kinds = {name: lengths, f"{name}_hiding": changes}

@@ -19,8 +19,8 @@ from conftest import ROOT
 from fake_network import onnx_file
 from numpy.typing import NDArray
 from PIL import Image
+from plain_figure import figure_of
 from scipy.stats import spearmanr
-from site_fixture import figure_of
 
 from netviz import numerals
 from netviz.course.experiments import CHOSEN, Experiment

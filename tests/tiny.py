@@ -1,7 +1,7 @@
 """Tiny random classifiers, twice: as literal NumPy that anyone can check by eye, and as the Keras network under test.
 
-The NumPy one works on a single picture in float64, with loops where a library would have none. `Tiny.forward` gives
-every layer's output, `Tiny.backward` the derivative of a class's logit by every layer's output, from the chain rule.
+The NumPy one works on a single picture in float64, place by place of a kernel or a block. `Tiny.forward` gives every
+layer's output, `Tiny.backward` the derivative of a class's logit by every layer's output, from the chain rule.
 
     tiny = make_tiny(seed=3)                    # a small VGG16: fused ReLUs, max pooling, flatten, two dense layers
     tiny = make_tiny(seed=3, head="pooled")     # a small compact form: average and maximum of each channel
@@ -107,23 +107,17 @@ class Conv:
         """What stands before the activation."""
         padded = self.padded(values)
         height, width = padded.shape[0] - 2, padded.shape[1] - 2
-        output = np.zeros((height, width, len(self.bias)))
-        for row in range(height):
-            for column in range(width):
-                window = padded[row : row + 3, column : column + 3]
-                for channel, bias in enumerate(self.bias):
-                    output[row, column, channel] = (window * self.kernel[..., channel]).sum() + bias
+        output = np.zeros((height, width, len(self.bias))) + self.bias
+        for row, column in np.ndindex(3, 3):  # of the kernel
+            output += padded[row : row + height, column : column + width] @ self.kernel[row, column]
         return output
 
     def linear_backward(self, values: Array, upstream: Array) -> Array:
         """Each output value gives its derivative to the nine places of its window, times the kernel."""
         gradient = np.zeros_like(self.padded(values))
-        height, width, channels = upstream.shape
-        for row in range(height):
-            for column in range(width):
-                for channel in range(channels):
-                    share = upstream[row, column, channel] * self.kernel[..., channel]
-                    gradient[row : row + 3, column : column + 3] += share
+        height, width, _ = upstream.shape
+        for row, column in np.ndindex(3, 3):  # of the kernel
+            gradient[row : row + height, column : column + width] += upstream @ self.kernel[row, column].T
         return gradient[1:-1, 1:-1] if self.padding == "same" else gradient
 
     def forward(self, *inputs: Array) -> Array:
@@ -187,23 +181,20 @@ class MaxPool:
 
     kind = "pooling"
 
+    def blocks(self, values: Array) -> Array:
+        """The four values of each block, row by row: (4, height / 2, width / 2, channels)."""
+        even = values[: len(values) // 2 * 2, : values.shape[1] // 2 * 2]
+        return np.stack([even[row::2, column::2] for row, column in np.ndindex(2, 2)])
+
     def forward(self, *inputs: Array) -> Array:
-        height, width, channels = inputs[0].shape
-        output = np.zeros((height // 2, width // 2, channels))
-        for row in range(height // 2):
-            for column in range(width // 2):
-                output[row, column] = inputs[0][2 * row : 2 * row + 2, 2 * column : 2 * column + 2].max(axis=(0, 1))
-        return output
+        return self.blocks(inputs[0]).max(axis=0)
 
     def backward(self, inputs: tuple[Array, ...], upstream: Array, relu_rule: ReluRule) -> tuple[Array, ...]:
         gradient = np.zeros_like(inputs[0])
-        height, width, channels = upstream.shape
-        for row in range(height):
-            for column in range(width):
-                for channel in range(channels):
-                    block = inputs[0][2 * row : 2 * row + 2, 2 * column : 2 * column + 2, channel]
-                    down, right = divmod(int(block.argmax()), 2)
-                    gradient[2 * row + down, 2 * column + right, channel] = upstream[row, column, channel]
+        greatest = self.blocks(inputs[0]).argmax(axis=0)  # the first of equals
+        height, width, _ = upstream.shape
+        for place, (row, column) in enumerate(np.ndindex(2, 2)):
+            gradient[row : 2 * height : 2, column : 2 * width : 2] = upstream * (greatest == place)
         return (gradient,)
 
     def keras_layer(self, name: str) -> Any:
@@ -363,7 +354,7 @@ class Tiny:
         outputs = [tensors[name] for name in (self.logits_layer, *self.unused)]
         model = keras.Model(tensors["input"], outputs if self.unused else outputs[0])
         weights = Weights("tiny", "0" * 64, "random numbers")
-        network = KerasNetwork(model, weights, self._layers(), self.preprocessing, batch_size=batch_size)
+        network = KerasNetwork(model, weights, self.layers(), self.preprocessing, batch_size=batch_size)
         self.fill(network)
         return network
 
@@ -377,7 +368,7 @@ class Tiny:
                 if isinstance(part, (Conv, Dense)):
                     model.get_layer(name).set_weights([part.kernel, part.bias])
 
-    def _layers(self) -> tuple[Layer, ...]:
+    def layers(self) -> tuple[Layer, ...]:
         layers = [Layer("input", "input", self.input_shape, 0, 1, 1)]
         reach: dict[str, tuple[int | None, int | None]] = {"input": (1, 1)}  # receptive field, stride
         for name, output in list(self.forward(np.zeros(self.input_shape)).items())[1:]:
