@@ -1,6 +1,10 @@
-// Grades a guess and shows the answer. Without this file the answers can be opened.
+// Grades a guess and shows the answer, and the figures that give it. Without this file both can be opened.
 (function () {
   "use strict";
+  const figureAfter = (element) => {
+    const next = element.nextElementSibling;
+    return next && next.matches("details.answering") ? next : null;
+  };
   document.querySelectorAll("section.question").forEach((question) => {
     const choices = Array.from(question.querySelectorAll("input"));
     const look = question.querySelector(".look");
@@ -17,7 +21,7 @@
       const isRight = "right" in guess.dataset;
       say(isRight ? "right" : choices.some((choice) => "right" in choice.dataset) ? "wrong" : "none");
       answer.hidden = false;
-      answer.open = true;
+      for (let one = answer; one; one = figureAfter(one === answer ? question : one)) one.open = true;
     });
     question.addEventListener("change", () => say("")); // another guess; what was shown stays
     answer.hidden = true;

@@ -21,6 +21,11 @@ const pageState = (function () {
     values.delete(id);
     if (value !== undefined) values = new Map([[id, value], ...values]);
   };
+  const revealed = (element) => { // a figure that answers a question may still be folded away
+    const folded = element.closest("details.answering");
+    if (folded) folded.open = true;
+    return element;
+  };
   const show = () => followers.forEach((follower, id) => follower(values.get(id)));
 
   // A phrase of the text sets a figure; only if that is out of sight, the page moves there.
@@ -32,7 +37,7 @@ const pageState = (function () {
     keep(id, value);
     history.pushState(here, "", address());
     show();
-    const { top, bottom } = document.getElementById(id).getBoundingClientRect();
+    const { top, bottom } = revealed(document.getElementById(id)).getBoundingClientRect();
     const visible = Math.min(bottom, innerHeight) - Math.max(top, 0);
     if (visible < Math.min(bottom - top, innerHeight) / 2) document.getElementById(id).scrollIntoView();
   });
@@ -46,7 +51,7 @@ const pageState = (function () {
   });
   addEventListener("DOMContentLoaded", () => {
     const place = document.getElementById(anchor(location.hash) || values.keys().next().value);
-    if (values.size && place && !location.hash.includes("at=")) place.scrollIntoView({ behavior: "instant" });
+    if (values.size && place && !location.hash.includes("at=")) revealed(place).scrollIntoView({ behavior: "instant" });
     history.replaceState(here, "", address(anchor(location.hash)));
   });
 

@@ -164,3 +164,18 @@ def test_what_only_a_result_shows_is_told_at_its_place(tmp_path: Path) -> None:
         view(tmp_path, 0.2, english=ENGLISH.replace("row >= 0.5", "rows >= 0.5"))
     with pytest.raises(Mistakes, match=r"en\.md:11:51: the question 'brightest' fails: .*rows"):
         view(tmp_path, 0.2, english=ENGLISH.replace("row }}.", "rows }}."))
+
+
+@pytest.mark.parametrize(
+    ("after", "answering"),
+    [
+        ("```experiment\nid: a\n```\n\n```experiment\nid: b\n```\n", {"a", "b"}),
+        ("Some words.\n\n```experiment\nid: a\n```\n", set()),
+        ("```experiment\nid: a\n```\n\nSome words.\n\n```experiment\nid: b\n```\n", {"a"}),
+    ],
+)
+def test_figures_right_after_a_question_give_its_answer(tmp_path: Path, after: str, answering: set[str]) -> None:
+    (tmp_path / "en.md").write_text(
+        f"{FRONT}```experiment\nid: z\n```\n\n```question\n{ENGLISH}```\n\n{after}", "utf-8"
+    )
+    assert read_text(tmp_path / "en.md", "en").answering == answering

@@ -100,6 +100,19 @@ class LessonText:
     def spans_of(self, kind: SpanKind) -> Iterator[Span]:
         return (span for span in self.spans if span.kind == kind)
 
+    @property
+    def answering(self) -> frozenset[str]:
+        """The experiments that follow a question with nothing between: their figures would give its answer away."""
+        found: set[str] = set()
+        asked, end = False, 0
+        for token in TOKEN_PATTERN.finditer(self.markdown):
+            span, near = self.spans[int(token[1])], not self.markdown[end : token.start()].strip()
+            asked = span.kind == "question" or (asked and near and span.kind == "experiment")
+            if asked and span.kind == "experiment":
+                found.add(fence_id(span.source))
+            end = token.end()
+        return frozenset(found)
+
     def mistake(self, message: str, line: int, column: int = 1, hint: str = "") -> Mistake:
         """A mistake at a place of this file, with the line itself."""
         lines = self.source.split("\n")

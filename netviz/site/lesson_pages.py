@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -56,7 +56,7 @@ def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup
     """A lesson's text with its figures and questions."""
     values = page_values(edition, page.picture)
     parts = {
-        "experiment": Function(_Figures(edition, page)),
+        "experiment": Function(_Figures(edition, page, lesson.texts[edition.language].answering)),
         "question": Function(partial(_question, edition, lesson, page, values)),
         CLAIM: Function(_Claims(edition)),
     }
@@ -102,8 +102,8 @@ class _Claims:
 class _Figures:
     """Weaves a page's figures as its text calls for them, counts them, and tells of a class only when it is new."""
 
-    def __init__(self, edition: Edition, page: Page) -> None:
-        self.edition, self.page, self.count = edition, page, 0
+    def __init__(self, edition: Edition, page: Page, answering: Collection[str]) -> None:
+        self.edition, self.page, self.answering, self.count = edition, page, answering, 0
         self.told: tuple[str, set[int]] | None = None
 
     def __call__(self, name: str) -> Markup:
@@ -115,4 +115,5 @@ class _Figures:
             if telling == self.told and len(figure.classes_told) == 1:
                 figure = figure.with_class_known()
             self.told = telling
+        figure = dataclasses.replace(figure, answers=name in self.answering)
         return rendering.render_figure(self.edition.templates, figure)

@@ -93,7 +93,8 @@ class FigureView:
     ``files`` are the raw numbers to be downloaded, links by kind; ``your_photo`` links to where a reader's own photo is
     looked at in the same way.
 
-    ``class_known`` says that the figure before it has told of the same class on the same photo.
+    ``class_known`` says that the figure before it has told of the same class on the same photo, ``answers`` that it
+    gives the answer of the question before it, and is seen when the reader has guessed.
 
     A figure with a slider has ``slides``, itself among them under the name ``plain``; ``setting`` is what it varies.
     ``compared`` says whether its colours hold for all of them.
@@ -133,6 +134,7 @@ class FigureView:
     slope: bool = False
     explains_class: bool = True
     class_known: bool = False
+    answers: bool = False
     alt: str = ""
     export: str = ""
     words: tuple[Word, ...] = ()
