@@ -37,7 +37,7 @@ Explanation = Annotated[
         "zh": "只有一个卷积层的网络，输入是 0 到 15。用 Keras 搭出来，再用四种方法解释，可与手算的结果对照。",
     },
     gives="check",
-    views=("panels",),
+    views=("number-grid", "panels"),
     numbers=("score", "row_1", "row_2", "row_3", "row_4"),
     passes=lambda settings: Passes(forward=2, backward=1),
     subject="data",
@@ -57,6 +57,49 @@ def on_paper(*, explanation: Explanation = "gradient") -> Result:
     grid = attribution.reshape(attribution.shape[:2])
     rows = {f"row_{number}": row for number, row in enumerate(grid, start=1)}
     return {"maps": grid[None], "score": network.logits(COUNTING)[0, 0], **rows}
+
+
+@method(
+    title={"en": "On paper, window by window", "zh": "纸上的网络，逐个窗口"},
+    summary={
+        "en": "What one place of the window makes of its nine numbers, and what it sends back to them.",
+        "zh": "窗口停在一处时，怎样由九个数算出结果，又把什么传回给它们。",
+    },
+    gives="check",
+    views=("window-steps",),
+    numbers=("window", "window_sum", "factor", "biases"),
+    passes=lambda settings: Passes(forward=1, backward=1),
+    subject="data",
+)
+def paper_windows(
+    *,
+    window: Annotated[int, Field(ge=1, le=4, description="which place of the window, row by row")] = 1,
+    way: Annotated[Literal["forward", "backward"], Field(description="whether the gradient is shown, too")] = "forward",
+) -> Result:
+    """The network on paper up to a place of its window: ``inputs`` (4, 4), ``outputs`` (2, 2, 2) after the ReLU.
+
+    On the way ``backward`` also ``gradient`` (4, 4), what that place and those before it send back. Numbers: the
+    ``window``; the channels' ``biases`` (2,); the ``window_sum`` of its nine inputs, and the ``factor`` with which it
+    passes the score's derivative to each.
+    """
+    network = paper_network()
+    outputs = np.moveaxis(network.activations(COUNTING, ["relu"])["relu"][0], -1, 0)
+    kernel, biases = network.model.get_layer("convolution").get_weights()
+    into_score = network.model.get_layer("predictions").get_weights()[0].reshape(outputs.shape)
+    factors = (into_score * (outputs > 0)).sum(axis=0)
+    gradient, side = np.zeros(COUNTING.shape[1:3]), kernel.shape[0]
+    for place in range(window):
+        row, column = divmod(place, factors.shape[1])
+        gradient[row : row + side, column : column + side] += factors[row, column]
+    return {
+        "inputs": COUNTING[0, :, :, 0],
+        "outputs": outputs,
+        **({"gradient": gradient} if way == "backward" else {}),
+        "biases": biases,
+        "window": np.array(window),
+        "window_sum": COUNTING[0, row : row + side, column : column + side, 0].sum(),
+        "factor": factors[row, column],
+    }
 
 
 @cache
