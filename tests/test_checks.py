@@ -10,6 +10,7 @@ from scipy.stats import spearmanr
 from tiny import make_tiny, random_pictures
 
 from netviz.methods import methods, run
+from netviz.methods.checks import _spread_ranks
 from netviz.methods.correlations import correlations, rank_correlations
 from netviz.networks import softmax
 
@@ -29,6 +30,15 @@ def test_the_sizes_are_those_of_the_gradients_themselves(precision: Any) -> None
         assert result[f"{output}_smallest"][0] == result[output][0].min()
         assert result[f"{output}_largest"][0] == result[output][0].max()
     assert result["rank_correlation"][0] == pytest.approx(spearmanr(probabilities[order], result["logit"][0]).statistic)
+
+
+def test_classes_are_spread_over_the_powers_of_ten_and_none_is_tried_twice() -> None:
+    falling = -np.sort(np.random.default_rng(0).exponential(4, 200))
+    ranks = _spread_ranks(falling, 12)
+    assert ranks == sorted(set(ranks)) and (ranks[0], ranks[-1]) == (0, 199)
+    by_rank = np.linspace(0, 199, 12).round().astype(int)
+    assert np.abs(np.diff(falling[ranks])).max() < 0.6 * np.abs(np.diff(falling[by_rank])).max()
+    assert _spread_ranks(np.array([0.0, -9.0, -9.0, -9.1]), 4) == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("output", ["logit", "probability"])

@@ -151,23 +151,24 @@ def gradient_norms(
     pictures: Array,
     targets: Targets,
     *,
-    classes: Annotated[int, Field(ge=2, le=1000, description="classes to try, evenly spread over the ranks")] = 24,
+    classes: Annotated[int, Field(ge=2, le=1000, description="classes to try, spread over the powers of ten")] = 24,
 ) -> Result:
     """Lengths of the gradients of many classes' outputs: ``x`` probabilities, ``logit`` and ``probability`` lengths.
 
-    All (n, classes), from the likeliest class to the least likely. ``logit_smallest`` and the like (n,) are their
-    extremes, ``rank_correlation`` (n,) Spearman's between a class's probability and its logit's gradient's length.
+    All (n, classes), from the likeliest class to the least likely, as evenly over the logarithm as there are classes.
+    ``logit_smallest`` and the like (n,) are their extremes, ``rank_correlation`` (n,) Spearman's between a class's
+    probability and its logit's gradient's length.
 
     Since grad p_c = p_c (grad z_c - m) with the same m for all classes, the probabilities' gradients follow from the
     logits' as soon as one of them is known: that of the likeliest class is computed, the rest are not.
     """
     probabilities = softmax(network.logits(pictures).astype(np.float64))
     count = min(classes, probabilities.shape[1])
-    ranks = np.linspace(0, probabilities.shape[1] - 1, count).round().astype(int)
     likelihoods = np.empty((len(pictures), count))
     norms: dict[Output, Array] = {"logit": np.empty_like(likelihoods), "probability": np.empty_like(likelihoods)}
     for i, picture in enumerate(pictures):
-        chosen = np.argsort(-probabilities[i], kind="stable")[ranks]
+        order = np.argsort(-probabilities[i], kind="stable")
+        chosen = order[_spread_ranks(np.log(probabilities[i, order]), count)]
         likelihoods[i] = probabilities[i, chosen]
         slopes = flattened(network.gradient(np.broadcast_to(picture, (count, *picture.shape)), chosen))
         first = flattened(network.gradient(picture[None], chosen[:1], output="probability"))
@@ -186,6 +187,15 @@ def gradient_norms(
         **extremes,
         "rank_correlation": rank_correlations(likelihoods, norms["logit"]),
     }
+
+
+def _spread_ranks(falling: Array, count: int) -> list[int]:
+    """So many places of values in falling order, the first and the last among them, near evenly spaced values."""
+    ranks: list[int] = []
+    for number, wanted in enumerate(np.linspace(falling[0], falling[-1], count)):
+        nearest = int(np.abs(falling - wanted).argmin())
+        ranks.append(min(max(nearest, ranks[-1] + 1 if ranks else 0), len(falling) - count + number))
+    return ranks
 
 
 @method(

@@ -100,7 +100,7 @@ def _grid(svg: ET.Element, values: Floats, corner: tuple[float, float], cell: fl
         box = {"x": short(x), "y": short(y), "width": short(cell), "height": short(cell), "stroke-width": "1"}
         ET.SubElement(svg, "rect", {**box, **(MARKED if marked[row, column] else {})})
         if np.isfinite(value):
-            add_text(svg, x + cell / 2, y + cell / 2 + 0.35 * FONT, _told(value), "middle")
+            add_text(svg, x + cell / 2, y + cell / 2 + 0.35 * FONT, _told(float(value)), "middle")
 
 
 def _told(value: float) -> str:
