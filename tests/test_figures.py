@@ -32,6 +32,7 @@ GRADIENT = RANDOM.normal(size=(224, 224, 3)).astype(np.float32)
 SMALL = GRADIENT[:28, :28]
 CAM = RANDOM.random((14, 14)).astype(np.float32)
 X = np.linspace(-1, 1, 21)
+COUNTING = np.arange(16.0).reshape(4, 4)
 
 EXAMPLES: dict[str, Arrays] = {
     "picture": {"picture": RANDOM.random((64, 64, 3)) * 255},
@@ -62,9 +63,14 @@ EXAMPLES: dict[str, Arrays] = {
         "shares": np.array([0.4, 0.05, 0.9]),
         "answers": np.array(["benign", "benign", "malignant"]),
     },
+    "number-grid": {"maps": np.array([[[0.0, 4.0], [28.0, 32.5]]])},
+    "window-steps": {"inputs": COUNTING, "outputs": np.ones((2, 2, 2)), "biases": np.array([-50.0, 3.0])},
     "matrix": {"matrix": np.array([[1.0, 0.5, -0.2], [0.5, 1.0, 0.1], [-0.2, 0.1, 1.0]])},
 }
-NUMBERS: dict[str, dict[str, Any]] = {"pointing": {"box": [0.25, 0.5, 0.75, 1.0], "peak": [0.125, 0.25]}}
+NUMBERS: dict[str, dict[str, Any]] = {
+    "pointing": {"box": [0.25, 0.5, 0.75, 1.0], "peak": [0.125, 0.25]},
+    "window-steps": {"window": 2},
+}
 UNSIGNED = {"map", "overlay", "raw", "strip", "pointing"}
 WORDS = {
     "en": {"method": "Grad-CAM", "target": "Siberian husky", "picture": "a dog"},
@@ -412,7 +418,7 @@ def svg_of(folder: Path, figure: Figure) -> ET.Element:
     return ET.fromstring((folder / figure.panels[0].file).read_text("utf-8"))
 
 
-@pytest.mark.parametrize("view", ["curve", "scatter", "matrix"])
+@pytest.mark.parametrize("view", ["curve", "scatter", "matrix", "window-steps"])
 def test_charts_can_stand_inside_a_page(view: str, tmp_path: Path) -> None:
     figure = drawn(view, tmp_path)
     text = (tmp_path / figure.panels[0].file).read_text("utf-8")

@@ -41,6 +41,12 @@ def test_a_benchmarks_file_is_read_by_its_name(tmp_path: Path) -> None:
     assert tools.row("lime", "theirs") is None
 
 
+def test_single_values_are_told_with_how_they_were_measured(tmp_path: Path) -> None:
+    values = {"date": "2026-11", "how": "On other photos.", "values": {"top1": 0.5}}
+    (tmp_path / "head.json").write_text(json.dumps(values), "utf-8")
+    assert read_measurements(tmp_path)["head"].values == {"top1": 0.5}
+
+
 def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
     assert read_measurements(write(tmp_path, rows=[]))["tools"] == Measurement()
     assert read_measurements(tmp_path / "nowhere") == {}
@@ -50,6 +56,7 @@ def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
     ("values", "place", "message"),
     [
         ({"rows": ROWS, "date": "2026-11-25"}, ":1:1", "worth nothing without processor, cores, command"),
+        ({"values": {"top1": 0.5}, "date": "2026-11"}, ":1:1", "worth nothing without how"),
         ({**ORIGIN, "rows": [{"task": "gradient", "library": "ours"}]}, ":7:3", "the field 'median' is missing"),
         ({**ORIGIN, "rows": [{**ROWS[0], "median": -1}]}, ":10:14", "greater than or equal to 0; found -1"),
         ({**ORIGIN, "versoins": {"tensorflow": "2.21"}}, ":6:2", "unknown field 'versoins'"),

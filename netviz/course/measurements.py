@@ -42,6 +42,9 @@ class Row(BaseModel):
 class Measurement(BaseModel):
     """One run of a benchmark. Without rows it is still to be made; with rows it must say when, where and how.
 
+    ``values`` are single numbers that nothing here can measure again, on photos say that are no part of the project:
+    they must say when, and in a sentence ``how``.
+
     ``flags``, ``limits``, ``picture`` and ``target`` are for who repeats it: the processor's instructions, the
     operations a second that it reaches by precision, and what was explained.
     """
@@ -58,11 +61,16 @@ class Measurement(BaseModel):
     picture: Any = None
     target: Any = None
     rows: tuple[Row, ...] = ()
+    how: str = ""
+    values: Mapping[str, float] = {}
 
     @model_validator(mode="after")
     def _is_told_where_it_comes_from(self) -> Measurement:
-        missing = [name for name in ("date", "processor", "cores", "command") if not getattr(self, name)]
-        if self.rows and missing:
+        needed = [
+            *(("date", "processor", "cores", "command") if self.rows else ()),
+            *(("date", "how") if self.values else ()),
+        ]
+        if missing := [name for name in dict.fromkeys(needed) if not getattr(self, name)]:
             message = "what was measured is worth nothing without {missing}"
             raise PydanticCustomError("no_origin", message, {"missing": ", ".join(missing)})
         return self

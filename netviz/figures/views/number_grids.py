@@ -71,7 +71,7 @@ def draw_window_steps(request: Request) -> Figure:
     height = TOP + side + 2 * FONT
     width = side + 40 + len(outputs) * (2 * CELL + 28) + (0 if gradient is None else side)
     svg = empty_chart(width, height)
-    add_text(svg, side / 2, TOP - 12, "x", "middle")
+    add_text(svg, side / 2, TOP - 12, "𝑥", "middle")
     _grid(svg, inputs, (2, TOP), CELL, window)
     add_text(svg, side / 2, TOP + side + 1.5 * FONT, f"Σ = {_told(total)}", "middle")
     middle, left = TOP + CELL, side + 40.0
@@ -82,7 +82,7 @@ def draw_window_steps(request: Request) -> Figure:
         add_text(svg, left + CELL, middle + 2 * CELL + 1.5 * FONT, told, "middle")
         left += 2 * CELL + 28
     if gradient is not None:
-        add_text(svg, left + side / 2, TOP - 12, "∂ / ∂x", "middle")
+        add_text(svg, left + side / 2, TOP - 12, "∂ / ∂𝑥", "middle")
         _grid(svg, gradient, (left, TOP), CELL, window)
     facts = {
         "sum": _told(total),
