@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from netviz.course.claims import CheckedClaim
+from netviz.course.experiments import CHOSEN
 from netviz.course.lessons import Lesson
 from netviz.course.reading import HOME_FOLDER
 from netviz.mistakes import Mistake, gathered
@@ -115,5 +116,6 @@ class _Figures:
             if telling == self.told and len(figure.classes_told) == 1:
                 figure = figure.with_class_known()
             self.told = telling
-        figure = dataclasses.replace(figure, answers=name in self.answering)
+        follows = self.page.varies and self.edition.course.experiments[name].picture == CHOSEN
+        figure = dataclasses.replace(figure, answers=name in self.answering, follows=follows)
         return rendering.render_figure(self.edition.templates, figure)

@@ -33,6 +33,7 @@ made_with = Computed with the weights
 version = netviz { $version }
 
 figure = Figure { $number }
+follows_choice = your photo
 figure_answers = Figure { $number }, which gives the answer
 against = against
 in_favour = in favour

@@ -32,6 +32,7 @@ made_with = 计算所用权重：
 version = netviz { $version }
 
 figure = 图 { $number }
+follows_choice = 所选照片
 figure_answers = 图 { $number }，答案就在图里
 against = 反对
 in_favour = 支持

@@ -94,7 +94,8 @@ class FigureView:
     looked at in the same way.
 
     ``class_known`` says that the figure before it has told of the same class on the same photo, ``answers`` that it
-    gives the answer of the question before it, and is seen when the reader has guessed.
+    gives the answer of the question before it, and is seen when the reader has guessed; ``follows`` that it is of the
+    photo that the reader has chosen.
 
     A figure with a slider has ``slides``, itself among them under the name ``plain``; ``setting`` is what it varies.
     ``compared`` says whether its colours hold for all of them.
@@ -135,6 +136,7 @@ class FigureView:
     explains_class: bool = True
     class_known: bool = False
     answers: bool = False
+    follows: bool = False
     alt: str = ""
     export: str = ""
     words: tuple[Word, ...] = ()
