@@ -13,7 +13,8 @@
     const layers = new Map(Array.from(figure.querySelectorAll(".layer"), (section) => {
       const image = section.querySelector("img");
       const name = section.id.slice(section.id.indexOf("@") + 1);
-      return [name, { name, src: image.src, alt: image.alt, ...JSON.parse(section.dataset.channels) }];
+      const classes = JSON.parse(section.dataset.classes || "null");
+      return [name, { name, src: image.src, alt: image.alt, classes, ...JSON.parse(section.dataset.channels) }];
     }));
     const canvas = one("canvas");
     const pen = canvas.getContext("2d");
@@ -55,7 +56,8 @@
       const [top, left, bottom, right] = field(...cell);
       box(one(".tile .cell"), cell[0] / layer.height, cell[1] / layer.width, 1 / layer.height, 1 / layer.width);
       box(one(".field"), top / side.height, left / side.width, (bottom - top) / side.height, (right - left) / side.width);
-      const where = layer.vector ? filled(words.unit, { number: channel })
+      const where = layer.classes ? filled(words.class, { number: channel, name: layer.classes[channel] })
+        : layer.vector ? filled(words.unit, { number: channel })
         : filled(words.cell, { row: cell[0] + 1, column: cell[1] + 1 });
       const what = layer.margin == null ? words.whole
         : filled(words.field, { top: top + 1, left: left + 1, bottom, right });

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from tiny import make_tiny, random_pictures
 
+from netviz.languages.class_names import class_name
 from netviz.networks.architecture import vgg16_layers
 from netviz.site.page_figures.explorer import field, margin, solid
 
@@ -132,6 +133,15 @@ def test_the_channel_is_enlarged_from_its_place_on_the_sheet(opened: Browser) ->
     left = (number % data["columns"]) * (data["tile"][1] + data["gap"])
     width = data["columns"] * (data["tile"][1] + data["gap"]) - data["gap"]
     assert share(opened, ".channels .cell")[1] == pytest.approx(left / width, abs=0.01)
+
+
+def test_a_unit_of_the_last_layer_says_which_class_it_stands_for(opened: Browser) -> None:
+    opened.click("#says-grid .network a[href$=predictions]")
+    strongest = int(opened.run("return document.querySelector('#says-grid input').value"))
+    said = f"Unit {strongest} ({class_name(strongest, 'en')}) sees the whole photo."
+    opened.expect(TEXT.format(".controls .readout"), said)
+    opened.click("#says-grid .network a[href$=hidden]")
+    opened.expect(TEXT.format(".controls .readout"), lambda text: "(" not in text)
 
 
 def test_without_scripts_the_drawing_leads_to_the_sheets(browser: Browser, site: Path) -> None:

@@ -121,6 +121,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         words=word_figures.words(figure),
         tree=word_figures.tree(figure, language),
         layers=edition.layers,
+        unit_names=_unit_names(edition) if experiment.view == "grid" else {},
         compared=bool(task.beside),
         axes=axes,
         explains_class=explains_class,
@@ -133,6 +134,12 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
             for suffix in (("json", "csv") if figure.table else ("json",))
         ),
     )
+
+
+def _unit_names(edition: Edition) -> dict[str, tuple[str, ...]]:
+    """The classes that the units of the last layer stand for, in the page's language, by the layer's name."""
+    *_, last = edition.layers.values()
+    return {last.name: tuple(edition.class_name(index) for index in range(last.shape[-1]))}
 
 
 @contextmanager

@@ -86,9 +86,9 @@ class FigureView:
     One on data has no target; its network, if it has one, is trained by the build from ``seed``.
 
     ``code`` is the Python text that repeats the experiment, ``export`` the command that writes all of its arrays,
-    ``spec`` the author's YAML. ``layers`` are wanted for a
-    grid of feature maps only, ``axes`` for charts; ``unit`` is that of a map's values, where it is known, and
-    ``slope`` whether they are derivatives.
+    ``spec`` the author's YAML. ``layers`` are wanted for a grid of feature maps only, and ``unit_names`` of those
+    of its layers whose units have names; ``axes`` for charts; ``unit`` is that of a map's values, where it is
+    known, and ``slope`` whether they are derivatives.
 
     ``files`` are the raw numbers to be downloaded, links by kind; ``your_photo`` links to where a reader's own photo is
     looked at in the same way.
@@ -123,6 +123,7 @@ class FigureView:
     bars: tuple[Bar, ...] = ()
     series: tuple[MapLine, ...] = ()
     layers: Mapping[str, Layer] = field(default_factory=dict)
+    unit_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     setting: str = ""
     slides: tuple[Slide, ...] = ()
     plain: str = ""
