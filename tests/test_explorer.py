@@ -137,6 +137,7 @@ def test_the_channel_is_enlarged_from_its_place_on_the_sheet(opened: Browser) ->
 
 def test_a_unit_of_the_last_layer_says_which_class_it_stands_for(opened: Browser) -> None:
     opened.click("#says-grid .network a[href$=predictions]")
+    opened.expect(TEXT.format(".which"), lambda text: text.startswith("predictions, channel"))
     strongest = int(opened.run("return document.querySelector('#says-grid input').value"))
     said = f"Unit {strongest} ({class_name(strongest, 'en')}) sees the whole photo."
     opened.expect(TEXT.format(".controls .readout"), said)
