@@ -80,3 +80,9 @@ def test_the_photos_of_the_proof_are_many_small_and_free() -> None:
     assert all(photo.source or photo.credit == "the authors of netviz" for photo in photos.values())
     sizes = [photo.path.stat().st_size for photo in photos.values()]
     assert max(sizes) <= 60_000 and sum(sizes) <= 2_000_000
+
+
+def test_a_picture_may_be_for_lessons_alone(tmp_path: Path) -> None:
+    credits = f"cat: {{{CAT}}}\ndog: {{{CAT}, offered: false}}\n"
+    samples = read_samples(pictures(tmp_path, credits, "cat.png", "dog.png"))
+    assert [one.offered for one in samples.values()] == [True, False]

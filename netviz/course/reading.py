@@ -153,6 +153,10 @@ def read_course(
             mistakes.append(
                 Mistake(content / "pictures", "holds no picture; a course needs one to show what it explains")
             )
+        elif not any(one.offered for one in pictures.values()) and not offer:
+            mistakes.append(
+                Mistake(content / "pictures" / CREDITS, "offers readers no picture", hint="let one be offered")
+            )
     with gathered(mistakes):
         site, places = _read_site_text(content / "site.yaml", spoken)
     with gathered(mistakes):
@@ -178,7 +182,9 @@ def read_course(
     slugs = [lesson.slug for lesson in lessons]
     wrong += glossary.unknown_lessons(slugs)
     wrong += _part_mistakes(site, places, slugs)
-    offered = tuple(name for name in pictures if not offer or name in offer or name not in samples)
+    offered = tuple(
+        name for name, one in pictures.items() if (name in offer if offer and name in samples else one.offered)
+    )
     used = {*offered, *(one.picture for one in experiments.values())}
     return Course(
         site=site,

@@ -28,7 +28,7 @@ class Credit(BaseModel):
     """What is on record of a picture: what it shows, whose it is, its licence and where it comes from.
 
     ``focus`` is the point that the network's square is laid around: [x, y] from 0 to 1. What an author took has no
-    ``source``.
+    ``source``. One that is not ``offered`` is for the lessons that name it; readers can't choose it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,6 +38,7 @@ class Credit(BaseModel):
     licence: Words
     source: WebAddress | None = None
     focus: tuple[Share, Share] | None = None
+    offered: bool = True
 
 
 def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, Picture]:
@@ -71,6 +72,7 @@ def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, 
             licence=one.licence,
             source=one.source or "",
             focus=one.focus,
+            offered=one.offered,
         )
         for name, one in credits.items()
     }

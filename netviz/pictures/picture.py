@@ -29,6 +29,7 @@ class Picture:
     """A picture file with its credit: ``titles`` are its names in the site's languages.
 
     ``focus`` is the point that the square is laid around, (x, y) from 0 to 1; None where nobody has chosen one.
+    ``offered`` tells whether readers may choose it, or lessons alone name it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Picture:
     licence: str
     source: str
     focus: tuple[float, float] | None = None
+    offered: bool = True
 
     @cached_property
     def digest(self) -> str:

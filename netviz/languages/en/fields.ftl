@@ -24,6 +24,7 @@ photo-credit = whose it is
 photo-licence = under which licence it may be shown
 photo-source = the address on the web where it comes from; your own photos need none
 photo-focus = the point around which the network's square is laid: from the left and from the top, 0 to 1
+photo-offered = false if readers may not choose it: it is for the lessons that name it
 site-languages = the languages of the texts; experiments are stated in the first
 site-title = the course's name
 site-tagline = one sentence about it

@@ -24,6 +24,7 @@ photo-credit = 照片的作者
 photo-licence = 以什么许可展示
 photo-source = 照片来源的网址；自己拍的不必写
 photo-focus = 送入网络的正方形以哪一点为中心：从左、从上量起，0 到 1
+photo-offered = false 表示读者不能选它，只供点名用它的课使用
 site-languages = 课程有哪些语言的文本；实验写在第一种语言里
 site-title = 课程名称
 site-tagline = 一句话介绍课程
