@@ -19,12 +19,16 @@ from netviz.yaml_places import read_yaml
 
 
 class Agreement(BaseModel):
-    """How near a library's map comes to ours: Spearman's correlation, and the relative distance on a common grid."""
+    """How near a library's map comes to ours: Spearman's correlation, and the relative distance on a common grid.
+
+    ``greatest`` is the greatest difference of a value, as a share of our greatest value.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rank_correlation: float = Field(ge=-1, le=1)
     distance: float | None = Field(None, ge=0)
+    greatest: float | None = Field(None, ge=0)
 
 
 class Row(BaseModel):
