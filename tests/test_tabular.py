@@ -107,6 +107,7 @@ def test_calibration_is_that_of_the_groups(bins: int) -> None:
     assert found["brier"] == pytest.approx(sum((score - label) ** 2 for score, label in pairs) / len(pairs))
     middle = min(range(bins), key=lambda number: abs(found["x"][number] - 0.5))
     assert (found["doubtful_predicted"], found["doubtful_observed"]) == (found["x"][middle], found["y"][middle])
+    assert found["decided"] == pytest.approx(sum(not 0.05 <= score <= 0.95 for score in scores) / len(scores))
 
 
 def test_a_leak_is_the_label_itself_and_nothing_when_it_matters() -> None:

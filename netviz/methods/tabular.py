@@ -199,6 +199,7 @@ def models_compared(*, table: TableSetting = "tumours", depth: Depth = 3, seed: 
         "error",
         "doubtful_predicted",
         "doubtful_observed",
+        "decided",
         "lowest_predicted",
         "lowest_positive",
         "lowest_rows",
@@ -218,7 +219,8 @@ def calibration(
 
     Every row is answered by a network that did not learn from it (five-fold). ``error`` is the mean of |x - y|, every
     group counting by its size (ECE); ``doubtful_predicted`` and ``doubtful_observed`` are x and y of the group nearest
-    to even odds; ``lowest_predicted`` is x of the first group, of whose ``lowest_rows`` rows ``lowest_positive`` have
+    to even odds; ``decided`` is the share of rows to which it gives less than 5 % or more than 95 %;
+    ``lowest_predicted`` is x of the first group, of whose ``lowest_rows`` rows ``lowest_positive`` have
     label 1; ``brier`` the mean square of probability less label, ``brier_commonest`` that of
     always answering the share of label 1.
     """
@@ -235,6 +237,7 @@ def calibration(
         "error": (np.abs(predicted - observed) * sizes).sum() / sizes.sum(),
         "doubtful_predicted": predicted[doubtful],
         "doubtful_observed": observed[doubtful],
+        "decided": (np.abs(probabilities - 0.5) > 0.45).mean(),
         "lowest_predicted": predicted[0],
         "lowest_positive": np.array(int(labels[groups[0]].sum())),
         "lowest_rows": np.array(len(groups[0])),

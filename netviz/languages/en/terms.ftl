@@ -412,3 +412,4 @@ window = window
 window_sum = sum of the window
 biases = biases
 way = way
+decided = share of rows with less than 5 % or more than 95 %

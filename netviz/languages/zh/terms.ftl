@@ -405,3 +405,4 @@ window = 窗口
 window_sum = 窗口里的和
 biases = 偏置
 way = 方向
+decided = 概率低于 5% 或高于 95% 的行所占比例
