@@ -3,7 +3,7 @@
 # make quick   the same without what needs a browser, the whole network or much time: while writing
 # make setup   only the set-up
 # make audit   what is installed against its pins, all licences, and known vulnerabilities (needs the network)
-# make lock    pins anew whatever the .in files of requirements/ ask for
+# make lock    pins anew whatever the lists of requirements/ ask for
 # make screenshot  the picture in README.md, taken of the site (needs Chromium)
 # make clean   removes everything that make has made: .venv, the site, stored results, caches
 
@@ -19,7 +19,7 @@ PIN := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3
 
 .PHONY: site test quick lint setup audit lock screenshot clean
 
-site: $(VENV)/site.stamp
+site: $(VENV)/site.stamp $(VENV)/npm.stamp
 	$(RUN) build.py
 
 test: lint
@@ -28,12 +28,12 @@ test: lint
 quick: lint
 	$(PYTEST) -m "not browser and not vgg16 and not slow and not course"
 
-lint: $(VENV)/test.stamp
+lint: $(VENV)/test.stamp $(VENV)/npm.stamp
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
 	$(RUN) -m mypy
 
-setup: $(VENV)/site.stamp
+setup: $(VENV)/site.stamp $(VENV)/npm.stamp
 
 # pip-audit is run in an environment of its own; --strict: what could not be looked up is a fault, too.
 audit: $(VENV)/test.stamp
@@ -45,6 +45,7 @@ lock: $(VENV)/test.stamp
 	$(PIN) requirements/build.in -o requirements/build.txt
 	$(PIN) requirements/site.in -c requirements/build.txt -o requirements/site.txt
 	$(PIN) requirements/test.in -c requirements/site.txt -o requirements/test.txt
+	$(VENV)/bin/npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
 
 screenshot: site $(VENV)/test.stamp
 	$(RUN) tests/browser.py "site/regions.html\#region-dog" screenshot.png
@@ -58,6 +59,13 @@ $(VENV)/site.stamp: requirements/build.txt requirements/site.txt requirements/ca
 	$(INSTALL) -r requirements/build.txt
 	$(INSTALL) -r requirements/site.txt -r requirements/carried.txt
 	@touch $@
+
+# What runs the network in readers' browsers, the versions and digests of package-lock.json; without it the site has one
+# page less. It is tried again as long as it can't be had.
+$(VENV)/npm.stamp: requirements/package.json requirements/package-lock.json | $(VENV)/site.stamp
+	@cp $^ $(VENV)
+	@$(VENV)/bin/npm ci --prefix $(VENV) --silent --ignore-scripts --no-audit --no-fund --fetch-retries=1 && touch $@ || \
+		echo "npm's registry can't be reached: the site is built without the page Your photo" >&2
 
 $(VENV)/test.stamp: requirements/test.txt $(VENV)/site.stamp
 	$(INSTALL) -r requirements/test.txt

@@ -9,7 +9,7 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 from netviz.installation import COMMAND
 from netviz.networks import Precision
@@ -17,6 +17,7 @@ from netviz.networks import Precision
 CONTENT = Path("content")
 FORMS = ("compact", "imagenet")  # of weights; any other is a file
 WEIGHTS = FORMS[0]
+Part = Literal["your-photo"]  # of a site that can be left out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +149,13 @@ class Options:
             read=filled_path,
             write=_shown_path,
             more={"nargs": "+", "metavar": "FILE"},
+        ),
+    ] = ()
+    without: Annotated[
+        tuple[Part, ...],
+        Argument(
+            help="leave this out: your-photo is the page on which readers look at photos of their own, and its network",
+            more={"nargs": "+", "choices": get_args(Part)},
         ),
     ] = ()
     precision: Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from netviz.cache.manifest import Damaged, Kept
 from netviz.cache.store import Cleaned, Store
 from netviz.course.reading import Course, read_course
 from netviz.course.translations import shorter, untranslated, unworded
+from netviz.engine.browser_network import entry_of, has_network, missing, write_network
 from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
 from netviz.engine.execution import finish, run_missing
@@ -87,10 +88,16 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     results = _planned(options, store)
     taken = _checked(results, options)
     ran, drawn = _run_and_drawn(results, reporter)
+    _write_network(results, reporter)
     with reporter.stage("weave"):
         checked = verdicts(results)
         files = _woven(results, checked, taken)
-    warnings = [*all_warnings(results.course), *grading_warnings(results), *claim_warnings(results)]
+    warnings = [
+        *all_warnings(results.course),
+        *grading_warnings(results),
+        *claim_warnings(results),
+        *_network_warnings(results),
+    ]
     if options.strict and warnings:
         raise Mistakes(warnings)
     files[SUMMARY] = _summary(inputs, results, files, taken, warnings)
@@ -142,6 +149,20 @@ def _run_and_drawn(results: Results, reporter: Reporter) -> tuple[int, int]:
         ran = run_missing(tasks, options.weights, store, reporter, drawing.result_is_known)
         finish(drawing, reporter)
         return ran, len(drawing)
+
+
+def _write_network(results: Results, reporter: Reporter) -> None:
+    """Make what readers' browsers load of the network, if they are to have it and it isn't there yet."""
+    if results.offers_network and not has_network(results.weights, results.store):
+        with naming(results.options.store), reporter.stage("network"):
+            write_network(results.options.weights, results.weights, results.store)
+
+
+def _network_warnings(results: Results) -> Iterator[Mistake]:
+    """One if readers are to have the network in their browsers, and can't."""
+    if results.asks_for_network and (reason := missing(results.weights)):
+        hint = "until then the page Your photo is left out, and the rest of the site is whole"
+        yield Mistake(results.options.content / "site.yaml", f"your_photo: {reason}", hint=hint)
 
 
 def _woven(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
@@ -212,9 +233,10 @@ def clean(options: Options) -> Cleaned:
     course = read(options)
     if course.mistakes:
         raise Mistakes(course.mistakes)
-    tasks = make_plan(course, describe(options.weights), options.precision).values()
+    weights = describe(options.weights)
+    tasks = make_plan(course, weights, options.precision).values()
     needed = {(RESULTS, task.key) for task in tasks} | {(FIGURES, task.figure_key) for task in tasks}
-    return Store(options.store).clean(needed)
+    return Store(options.store).clean(needed | {entry_of(weights)})
 
 
 def all_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:

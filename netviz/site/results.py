@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from netviz.cache.manifest import Kept
 from netviz.cache.store import Store
 from netviz.course.reading import Course
+from netviz.engine.browser_network import missing, network_files
 from netviz.engine.plan import Plan, Task
 from netviz.engine.result_views import ResultView, result_view
 from netviz.engine.run import load_record
@@ -28,6 +30,21 @@ class Results:
         self._records: dict[str, dict[str, Any]] = {}
         self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
         self._view = cache(self._view_of)
+
+    @property
+    def offers_network(self) -> bool:
+        """Whether readers get the network along: where the course says so, unless it is left out or can't be had."""
+        return self.asks_for_network and not missing(self.weights)
+
+    @property
+    def asks_for_network(self) -> bool:
+        """Whether readers are to get the network along, if it can be had."""
+        return self.course.site.your_photo and "your-photo" not in self.options.without
+
+    @property
+    def network(self) -> Mapping[str, Kept]:
+        """What readers' browsers load of it, by path; nothing if they don't."""
+        return network_files(self.weights, self.store) if self.offers_network else {}
 
     def record(self, task: Task) -> dict[str, Any]:
         """A task's stored facts."""

@@ -68,6 +68,7 @@ def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) ->
         **read_assets(course.templates),
         **_picture_files(course, store),
         **(_your_photo_files(editions, plan, store, taken) if editions[0].offers_your_photo else {}),
+        **results.network,
         **_figure_files(plan, store),
         **{page.path: content for page, content in pages},
         **_search_indexes(pages, course.languages, taken),

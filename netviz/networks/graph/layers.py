@@ -37,6 +37,11 @@ class Place:
         return f"{self.name}/kernel"
 
     @property
+    def bias(self) -> str:
+        """And its bias."""
+        return f"{self.name}/bias"
+
+    @property
     def rank(self) -> int:
         """How many axes its output has: 4 for maps, 2 for a row of values."""
         return len(self.layer.output.shape)
@@ -75,7 +80,7 @@ def way_of(layer: Any) -> Way:
 def _convolution(nodes: Nodes, place: Place, store_kernel: StoreKernel) -> str:
     kernel, bias = place.layer.get_weights()
     stored = store_kernel(nodes, place.kernel, kernel.transpose(3, 2, 0, 1))
-    sums = nodes.add("Conv", place.inputs[0], stored, nodes.constant(bias), pads=_margins(place.layer))
+    sums = nodes.add("Conv", place.inputs[0], stored, nodes.constant(bias, place.bias), pads=_margins(place.layer))
     return _activated(nodes, place, sums)
 
 
@@ -93,7 +98,7 @@ def _margins(convolution: Any) -> list[int]:
 def _dense(nodes: Nodes, place: Place, store_kernel: StoreKernel) -> str:
     kernel, bias = place.layer.get_weights()
     stored = store_kernel(nodes, place.kernel, kernel)
-    return _activated(nodes, place, nodes.add("Gemm", place.inputs[0], stored, nodes.constant(bias)))
+    return _activated(nodes, place, nodes.add("Gemm", place.inputs[0], stored, nodes.constant(bias, place.bias)))
 
 
 def _dense_backward(nodes: Nodes, place: Place, derivative: str, least: str) -> Sequence[str]:
