@@ -457,6 +457,8 @@ def test_an_inversion_tells_how_much_of_brightness_and_colour_came_back() -> Non
     weights = np.array([0.299, 0.587, 0.114])
     before, after = (result[name][0] @ weights for name in ("before", "after"))
     assert result["brightness_likeness"][0] == pytest.approx(np.corrcoef(before.ravel(), after.ravel())[0, 1], abs=1e-5)
+    steps = [np.concatenate([np.diff(one, axis=axis).ravel() for axis in (0, 1)]) for one in (before, after)]
+    assert result["edge_likeness"][0] == pytest.approx(np.corrcoef(*steps)[0, 1], abs=1e-5)
     assert abs(result["colour_likeness"][0]) < 1e-6
 
 

@@ -307,7 +307,10 @@ def deep_dream(
     ),
     gives="picture",
     views=("before-after",),
-    numbers=("x", "loss", "loss_start", "loss_end", "relative_error", "brightness_likeness", "colour_likeness"),
+    numbers=(
+        *("x", "loss", "loss_start", "loss_end", "relative_error"),
+        *("brightness_likeness", "edge_likeness", "colour_likeness"),
+    ),
     passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
     asks_for_class=lambda settings: False,
 )
@@ -332,7 +335,8 @@ def inversion(
     ``loss`` (n, steps + 1) over ``x``, the steps done, is the whole of it, ``loss_start`` and ``loss_end`` (n,) its
     ends; ``relative_error`` (n,) is |A(x) - A(x0)| / |A(x0)| of the picture made, and 1 would be that of a picture
     that leaves the layer silent. ``brightness_likeness`` (n,) is how the brightness of its pixels correlates with that
-    of the photo's, ``colour_likeness`` (n,) how what is left of their RGB without the brightness does.
+    of the photo's, ``edge_likeness`` (n,) how the steps of brightness to the next pixel right and below do, and
+    ``colour_likeness`` (n,) how what is left of their RGB without the brightness does.
     """
     from netviz.networks import optimise
 
@@ -367,6 +371,7 @@ def inversion(
         "loss_end": loss[:, -1],
         "relative_error": np.array(errors),
         "brightness_likeness": correlations(flattened(light), flattened(light_made)),
+        "edge_likeness": correlations(_edges(light), _edges(light_made)),
         "colour_likeness": correlations(flattened(colour), flattened(colour_made)),
     }
 
@@ -467,7 +472,12 @@ def _light_and_colour(pictures: Array) -> tuple[Array, Array]:
     """The brightness of RGB values (luma of ITU-R 601), and what is left without it: (..., 3) to (...) and (..., 3)."""
     values = pictures.astype(np.float64)
     brightness = values @ np.array([0.299, 0.587, 0.114])
-    return brightness, values - brightness[..., None]
+    return brightness, np.round(values - brightness[..., None], 6)  # of a grey picture nothing at all is left
+
+
+def _edges(brightness: Array) -> Array:
+    """The steps to the next pixel right and below: (n, h, w) to (n, values)."""
+    return np.concatenate([flattened(np.diff(brightness, axis=axis)) for axis in (1, 2)], axis=1)
 
 
 def _score_and_gradient(question: Objective, picture: Array) -> tuple[float, Array]:

@@ -57,6 +57,7 @@ mean_score = mean score of the masked pictures
 measured = measured
 brightness_likeness = correlation of the brightness
 colour_likeness = correlation of the colours
+edge_likeness = correlation of the steps between pixels
 kept = kept when moved, of the response
 moved = response when moved
 neighbours = correlation of neighbouring pixels

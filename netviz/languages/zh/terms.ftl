@@ -54,6 +54,7 @@ mean_score = 遮挡后的平均得分
 measured = 实测
 brightness_likeness = 亮度的相关系数
 colour_likeness = 颜色的相关系数
+edge_likeness = 相邻像素之差的相关系数
 kept = 移动后保留的响应
 moved = 移动后的响应
 neighbours = 相邻像素的相关系数
