@@ -208,12 +208,6 @@ def test_what_is_measured_has_words_in_both_languages(name: str) -> None:
     assert [key for key in [*numbers, *series] if not is_term(key)] == []
 
 
-VARYING = {
-    "train-classifier": {f"unit_{number}" for number in range(4, 33)},  # as many as there are units
-}
-"""Numbers that a method declares and does not give under the settings of these tests."""
-
-
 @every_answer
 def test_it_declares_the_numbers_that_it_gives(name: str) -> None:
     """Every single number; and of what has several, which may be few under some settings, nothing else."""
@@ -221,9 +215,8 @@ def test_it_declares_the_numbers_that_it_gives(name: str) -> None:
     given = {key: values.ndim - (one.subject == "picture") for key, values in answer(name).items()}
     single = {key for key, axes in given.items() if axes == 0}
     rows = {key for key, axes in given.items() if axes == 1}
-    declared = set(one.numbers or ()) - VARYING.get(name, set())
-    assert one.numbers is not None
-    assert single <= declared <= single | rows
+    declared = one.numbers_with(one.settings(**(settings_for(one) if one.subject == "picture" else {})))
+    assert declared is not None and single <= set(declared) <= single | rows
 
 
 @every_method

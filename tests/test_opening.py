@@ -6,6 +6,8 @@ import io
 import os
 import socket
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -191,6 +193,29 @@ def first_of_several(format: str, **options: Any) -> bytes:
     return saved(rgb(), format, save_all=True, append_images=[other], **options)
 
 
+PART = np.zeros((SIZE[1], SIZE[0]), bool)  # what the first frame covers
+PART[4:14, 8:22] = True
+
+
+def moving_webp() -> bytes:
+    """A WebP that moves, by hand, whose first frame is a part of the picture."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        return name + struct.pack("<I", len(content)) + content + b"\0" * (len(content) % 2)
+
+    def threes(*numbers: int) -> bytes:
+        return b"".join(number.to_bytes(3, "little") for number in numbers)
+
+    def frame(left: int, top: int, pixels: Pixels) -> bytes:
+        picture = saved(rgb(np.ascontiguousarray(pixels)), "webp", lossless=True)[12:]
+        height, width = pixels.shape[:2]
+        return chunk(b"ANMF", threes(left // 2, top // 2, width - 1, height - 1, 100) + b"\0" + picture)
+
+    head = chunk(b"VP8X", b"\x12\0\0\0" + threes(SIZE[0] - 1, SIZE[1] - 1)) + chunk(b"ANIM", bytes(6))
+    frames = frame(8, 4, CORNERS[4:14, 8:22]) + frame(0, 0, CORNERS)
+    return b"RIFF" + struct.pack("<I", 4 + len(head + frames)) + b"WEBP" + head + frames
+
+
 def heif(picture: Image.Image, **options: Any) -> bytes:
     return saved(picture, "heif", quality=95, **options)
 
@@ -322,6 +347,7 @@ def test_a_picture_opens_to_what_it_means(kind: str, tmp_path: Path) -> None:
         "my photo.png",
         'it\'s "quoted".png',
         "two\nlines.png",
+        "a photo of a long name " * 10 + ".png",
         "猫.png",
         "🐈.png",
         "<script>alert(1)</script>.png".replace("/", ""),
@@ -335,6 +361,7 @@ def test_a_picture_opens_to_what_it_means(kind: str, tmp_path: Path) -> None:
 def test_a_picture_may_have_any_name(name: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(GOOD["PNG"].content)
     own = own_picture(tmp_path / name)
+    assert len(own.name) <= 80
     assert (open_upright(own.path) == CORNERS).all()
     assert own.name.replace("-", "").isalnum() and own.name.isascii()
     [title] = set(own.titles.values())
@@ -443,12 +470,82 @@ def test_a_large_picture_is_reduced_and_says_how_large_it_was(tmp_path: Path, mo
     monkeypatch.setattr(opening, "KEPT", 150)
     monkeypatch.setattr(opening, "KEPT_SHORT_SIDE", 5)
     monkeypatch.setattr(opening, "TILE", 3)
-    for format in ("png", "jpeg"):
+    for format in ("png", "jpeg", "webp"):
         (tmp_path / format).write_bytes(saved(rgb(), format, exif=exif(6)))
         opened = open_picture(tmp_path / format)
         assert opened.pixels.shape == (15, 10, 3) and opened.facts.size == (20, 30)
         assert np.abs(opened.pixels - TURNED[6].reshape(15, 2, 10, 2, 3).mean((1, 3))).mean() < 25
     assert (open_picture(tmp_path / "png").pixels[:5, 6:] == CORNERS[0, 0]).all()
+
+
+LARGE = {
+    "WebP": (saved(rgb(), "webp", quality=95), CORNERS, 5 * FAR_APART, False),
+    "WebP, lossless": (saved(rgb(), "webp", lossless=True), CORNERS, 0.0, False),
+    "a clear half": (saved(_RGBA, "webp", lossless=True), HALF_CLEAR, 1.0, False),
+    "a clear half, with losses": (saved(_RGBA, "webp", quality=95), HALF_CLEAR, 5 * FAR_APART, False),
+    "one that moves": (first_of_several("webp", lossless=True), CORNERS, 0.0, True),
+    "one that moves and begins with a part": (moving_webp(), np.where(PART[..., None], CORNERS, 255), 1.0, True),
+    "a profile of wide gamut": (saved(rgb(), "webp", lossless=True, icc_profile=profile()), WIDE, 1.0, False),
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_large_webp_is_decoded_smaller_and_means_the_same(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content, pixels, apart, moves = LARGE[kind]
+    (tmp_path / "picture").write_bytes(content)
+    whole = open_picture(tmp_path / "picture")
+    monkeypatch.setattr(opening, "KEPT", 150)
+    monkeypatch.setattr(opening, "KEPT_SHORT_SIDE", 5)
+    opened = open_picture(tmp_path / "picture")
+    assert opened.facts == whole.facts and bool(opened.facts.doubts) == moves
+    assert opened.pixels.shape == (10, 15, 3)
+    means = pixels.astype(float).reshape(10, 2, 15, 2, 3).mean((1, 3))
+    assert np.abs(opened.pixels - means).mean() <= apart + 4  # half a pixel of red is half a pixel of green
+    for tenth in range(1, 10):
+        (tmp_path / "picture").write_bytes(content[: len(content) * tenth // 10])
+        if not moves:  # the first frame may be there
+            with pytest.raises(UnreadablePicture):
+                open_picture(tmp_path / "picture")
+
+
+def webp_of_one_colour(width: int, height: int) -> bytes:
+    """A lossless WebP of a few bytes, by hand: every code has one symbol, of no bits."""
+    bits = "".join(
+        [
+            *(f"{number - 1:014b}"[::-1] for number in (width, height)),
+            "1000",  # transparency, version 0
+            "000",  # no transforms, no cache of colours, one group of codes
+            *("1" + "0" + "1" + f"{symbol:08b}"[::-1] for symbol in (200, 250, 0, 255, 0)),  # green, red, blue, alpha
+        ]
+    )
+    stream = b"\x2f" + bytes(int(bits[at : at + 8][::-1], 2) for at in range(0, len(bits), 8)) + bytes(8)
+    stream += b"\0" * (len(stream) % 2)
+    chunk = b"VP8L" + struct.pack("<I", len(stream)) + stream
+    return b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk
+
+
+@pytest.mark.slow
+def test_a_webp_of_100_megapixels_takes_less_than_1_gigabyte(tmp_path: Path) -> None:
+    (tmp_path / "large.webp").write_bytes(webp_of_one_colour(10_000, 10_000))
+    script = """
+import resource, sys, webp
+from pathlib import Path
+from netviz.pictures.opening import open_picture
+def peak(): return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+before = peak()
+opened = open_picture(Path(sys.argv[1]))
+assert (opened.pixels == (250, 200, 0)).all() and opened.facts.size == (10_000, 10_000)
+print(peak() - before)
+"""
+    command = [sys.executable, "-c", script, str(tmp_path / "large.webp")]
+    done = subprocess.run(command, cwd=Path(__file__).parents[1], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 10**9
+    (tmp_path / "large.webp").write_bytes(webp_of_one_colour(10_100, 10_000))
+    with pytest.raises(UnreadablePicture, match="10100 x 10000 pixels are more than the 100 megapixels"):
+        open_picture(tmp_path / "large.webp")
 
 
 @pytest.mark.parametrize("kind", ["a profile of wide gamut", "CMYK", "16 bits, grey", "a palette with a clear colour"])

@@ -120,6 +120,7 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
         ({"maps": [0, 0]}, "declares maps=[0, 0]", "maps: tuple[int, int]"),
         ({"maps": 1}, "declares maps=1", "maps: tuple[int, int]"),
         ({"numbers": 3}, "declares numbers=3", "their names"),
+        ({"numbers": lambda settings: "norm"}, "tells 'norm' as its numbers", "their names"),
         ({"numbers": (3,)}, "declares numbers=(3,)", "their names"),
         ({"logarithmic": True}, "declares logarithmic=True", "logarithmic: str"),
         ({"logarithmic": "z"}, "declares logarithmic='z'", "'xy'"),
@@ -223,6 +224,7 @@ def map_of(*shape: int) -> dict[str, Any]:
         (map_of(1, 4, 4) | {3: np.zeros(1)}, "3 is no name"),
         (map_of(1, 4, 4) | {"x": np.array([[0.0, np.inf]])}, "'x' holds infinity"),
         (map_of(1, 4, 4) | {"other": np.zeros(1)}, "gives the number 'other', which its declaration"),
+        (map_of(1, 4, 4), "lacks the number 'norm', which its declaration"),
     ],
 )
 def test_an_answer_that_is_none_is_told_what_it_is(answer: Any, message: str) -> None:

@@ -146,12 +146,13 @@ def _kind(one: Method) -> Wrong:
         yield f"declares logarithmic={one.logarithmic!r}", f"one of {', '.join(map(repr, AXES))}"
     if one.signed in (None, True, False) and (one.signed is None) == (one.gives == "attribution"):
         yield f"is declared as signed={one.signed}", "True or False where it gives='attribution', not given elsewhere"
-    if one.numbers is not None and (isinstance(one.numbers, str) or not _are_names(one.numbers)):
+    if one.numbers is not None and not callable(one.numbers) and not _are_names(one.numbers):
         yield f"declares numbers={one.numbers!r}", 'their names, numbers=("norm", "largest")'
 
 
 def _are_names(names: Any) -> bool:
-    return isinstance(names, Collection) and all(isinstance(one, str) and NUMBER.fullmatch(one) for one in names)
+    many = isinstance(names, Collection) and not isinstance(names, str)
+    return many and all(isinstance(one, str) and NUMBER.fullmatch(one) for one in names)
 
 
 def _views(one: Method) -> Wrong:
@@ -212,5 +213,7 @@ def _cost(one: Method) -> Wrong:
             kind = next(found for found in (hints[name], *get_args(hints[name])) if get_origin(found) is Callable)
             if not _is_of(told, get_args(kind)[1]):
                 yield f"tells {_shown(told)} as its {name}", f"{name}: {Method.__annotations__[name]}"
+    if callable(one.numbers) and not _are_names(told := one.numbers(settings)):
+        yield f"tells {_shown(told)} as its numbers", 'their names, numbers=lambda settings: ("norm", "largest")'
     if wrong := wrong_cost(one, settings):
         yield wrong, "passes=lambda settings: Passes(forward=1, backward=1)"

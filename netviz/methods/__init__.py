@@ -48,6 +48,9 @@ small enough to be read, (n,) or (n, up to 4), becomes the experiment's ``number
 A method on data gives arrays of numbers or of words without that axis.
 """
 
+Numbers = Collection[str] | Callable[[Any], Collection[str]]
+"""The names of the numbers that a method gives; or what tells them from its checked settings."""
+
 Subject = Literal["picture", "data"]
 Kind = Literal["scores", "feature maps", "attribution", "contributions", "check", "picture"]
 
@@ -121,7 +124,7 @@ class Method:
     layer_settings: Mapping[str, LayerChoice]
     subject: Subject = "picture"
     half: Callable[[Any], bool] = lambda settings: False
-    numbers: Collection[str] | None = None
+    numbers: Numbers | None = None
     wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: ()
     asks_for_class: Callable[[Any], bool] = lambda settings: True
     is_derivative: bool = False
@@ -135,6 +138,10 @@ class Method:
     def description(self) -> str:
         """The function's docstring."""
         return inspect.getdoc(self.function) or ""
+
+    def numbers_with(self, settings: Any) -> Collection[str] | None:
+        """The names of the numbers that it gives with checked settings; None if it doesn't say."""
+        return self.numbers(settings) if callable(self.numbers) else self.numbers
 
 
 _registry: dict[str, Method] = {}
@@ -153,7 +160,7 @@ def method(
     name: str | None = None,
     subject: Subject = "picture",
     half: Callable[[Any], bool] = lambda settings: False,
-    numbers: Collection[str] | None = None,
+    numbers: Numbers | None = None,
     wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: (),
     asks_for_class: Callable[[Any], bool] = lambda settings: True,
     is_derivative: bool = False,
@@ -169,8 +176,8 @@ def method(
     ``maps`` says how many maps of other experiments it takes (least, most): such a function has a fourth parameter, a
     list of them, each (n, ...). ``half`` takes the checked settings and says whether half
     precision changes its maps so little, as measured, that their ranks agree with those of float32 to 0.99 (Spearman).
-    ``numbers`` names what it gives of up to four values a picture, under any settings: claims and sentences that
-    speak of another number are refused before anything runs. Not given, that shows when it has run.
+    ``numbers`` names what it gives of up to four values a picture, or tells it from the checked settings: claims and
+    sentences that speak of another number are refused before anything runs. Not given, that shows when it has run.
     ``wrong`` takes the checked settings and the network's layers, and tells which of them can't be together although
     each is in its range: a setting's name and why.
 
@@ -313,20 +320,21 @@ def run(
     netviz.methods.answers.UnusableAnswer
         If the method's answer is not as it is declared.
     """
+    checked = method.settings(**(settings or {}))
     inputs = (np.asarray(pictures), np.asarray(targets), *([list(maps)] if method.maps[1] else []))
-    answer = method.function(network, *inputs, **_complete(method, settings))
-    check_answer(method, answer, len(pictures))
+    answer = method.function(network, *inputs, **_values(checked))
+    check_answer(method, answer, len(pictures), checked)
     return answer
 
 
 def run_on_data(method: Method, settings: Mapping[str, Any] | None = None) -> Result:
     """The same for a method that brings its own data. Raises likewise."""
-    answer = method.function(**_complete(method, settings))
-    check_answer(method, answer, None)
+    checked = method.settings(**(settings or {}))
+    answer = method.function(**_values(checked))
+    check_answer(method, answer, None, checked)
     return answer
 
 
-def _complete(method: Method, settings: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The settings, checked, with the defaults of all others."""
-    checked = method.settings(**(settings or {}))
-    return {name: getattr(checked, name) for name in type(checked).model_fields}
+def _values(settings: BaseModel) -> dict[str, Any]:
+    """Checked settings by name."""
+    return {name: getattr(settings, name) for name in type(settings).model_fields}

@@ -25,8 +25,8 @@ class UnusableAnswer(ValueError):
     """An answer that isn't what `netviz.methods.Result` says; the message says in what."""
 
 
-def check_answer(method: Method, answer: Any, pictures: int | None) -> None:
-    """Raises UnusableAnswer unless this is a method's answer to so many pictures, or to data (None)."""
+def check_answer(method: Method, answer: Any, pictures: int | None, settings: Any) -> None:
+    """Raises UnusableAnswer unless this is a method's answer to so many pictures, or to data (None), with settings."""
     if not isinstance(answer, dict) or not answer:
         raise UnusableAnswer(f"it gives {_kind(answer)}, where a dict of arrays by name is needed")
     for name, values in answer.items():
@@ -41,10 +41,13 @@ def check_answer(method: Method, answer: Any, pictures: int | None) -> None:
             raise UnusableAnswer(
                 f"its 'attribution' has the shape {shape}, not (n, height, width) or (n, height, width, 3)"
             )
-    if method.numbers is not None:
+    declared = method.numbers_with(settings)
+    if declared is not None:
         single = [name for name, values in answer.items() if values.ndim == (0 if pictures is None else 1)]
-        if more := [name for name in single if name not in method.numbers]:
+        if more := [name for name in single if name not in declared]:
             raise UnusableAnswer(f"it gives the number {more[0]!r}, which its declaration (numbers=…) doesn't name")
+        if less := [name for name in declared if name not in answer]:
+            raise UnusableAnswer(f"it lacks the number {less[0]!r}, which its declaration (numbers=…) names")
 
 
 def _wrong_name(name: Any) -> str:

@@ -75,6 +75,14 @@ def half_squared_error(scores: Floats, truths: Floats) -> float:
     return float(((scores - truths) ** 2).mean() / 2)
 
 
+def _numbers(hidden: int) -> tuple[str, ...]:
+    """What is told of a classifier with so many hidden units."""
+    units = (f"unit_{number}" for number in range(1, max(hidden, 1) + 1))
+    last = ("score_weights", "score_bias") if hidden else ()
+    errors = ("loss", "held_out_loss", "final_loss", "held_out_final_loss", "accuracy", "held_out_accuracy")
+    return ("x", *errors, "parameters", *last, *units)
+
+
 CLASSIFY = LearningTask(sigmoid, cross_entropy)
 ESTIMATE = LearningTask(lambda scores: scores, half_squared_error)
 
@@ -198,19 +206,7 @@ def train(flowers: Flowers, task: LearningTask, *, hidden: int, steps: int, rate
     papers=(IRIS, BACKPROPAGATION),
     gives="check",
     views=("plane", "curve"),
-    numbers=(
-        "x",
-        "loss",
-        "held_out_loss",
-        "accuracy",
-        "held_out_accuracy",
-        "final_loss",
-        "held_out_final_loss",
-        "parameters",
-        "score_weights",
-        "score_bias",
-        *(f"unit_{number}" for number in range(1, MOST_HIDDEN + 1)),
-    ),
+    numbers=lambda settings: _numbers(settings.hidden),
     passes=lambda settings: Passes(forward=0, training=settings.steps),
     subject="data",
 )

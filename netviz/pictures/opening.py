@@ -27,7 +27,6 @@ SUFFIXES = {".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", 
 LARGEST = 100_000_000  # pixels of a file
 LARGEST_FILE = 2 * 10**9  # bytes
 LARGEST_TEXT = 32 * 2**20  # bytes, unpacked, of a PNG's colour profile or of a text in it
-LARGEST_OF = {"WEBP": 60_000_000}  # whose decoder holds four copies
 KEPT = 25_000_000  # pixels; larger pictures are reduced by 2 or 3 …
 KEPT_SHORT_SIDE = 640  # … but not below this: more than any figure shows
 TILE = 1024  # pixels: what is converted at once
@@ -92,7 +91,7 @@ def open_picture(path: Path) -> OpenedPicture:
     except UnidentifiedImageError:
         raise UnreadablePicture(f"{path}: {_unidentified(path)}") from None
     except Image.DecompressionBombError:
-        raise UnreadablePicture(f"{path}: {_too_large(LARGEST)}") from None
+        raise UnreadablePicture(f"{path}: {_too_large()}") from None
     except Exception as error:  # decoders fail in every way when a file is broken
         reason = " ".join(str(error).split()) or type(error).__name__
         raise UnreadablePicture(f"{path}: the picture is broken or cut short ({reason})") from None
@@ -113,10 +112,19 @@ def check_file(path: Path) -> None:
 def _identified(path: Path) -> Image.Image:
     with path.open("rb") as file:
         start = file.read(12)
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP" and (large := _large_webp(path)):
+        return large
     formats = _formats()
     if start[4:8] == b"ftyp" and start[8:12] not in (b"avif", b"avis"):
         formats = (*formats, _with_heif())
     return Image.open(path, formats=formats)
+
+
+def _large_webp(path: Path) -> Image.Image | None:
+    """A WebP file that will be reduced, of which not all is to be decoded at once; None if it is a smaller one."""
+    from netviz.pictures.large_webp import LargeWebp, size_of
+
+    return LargeWebp(path) if _reduction(size_of(path)) > 1 else None
 
 
 def _unidentified(path: Path) -> str:
@@ -157,9 +165,8 @@ def _with_heif() -> str:
 
 def _read(file: Image.Image) -> OpenedPicture:
     size = file.size
-    largest = LARGEST_OF.get(file.format or "", LARGEST)
-    if size[0] * size[1] > largest:
-        raise UnreadablePicture(_too_large(largest, f"{size[0]} x {size[1]} pixels are"))
+    if size[0] * size[1] > LARGEST:
+        raise UnreadablePicture(_too_large(f"{size[0]} x {size[1]} pixels are"))
     if file.mode != "I;16" and _tag(file, _PLANAR, 1) == 2 and _tag(file, _BITS, 8) > 8:
         raise UnreadablePicture("holds each colour in a plane of its own, of 16 bits, which can't be read: save as PNG")
     if file.mode == "L" and _tag(file, _SAMPLE_FORMAT, 1) == 2:
@@ -168,7 +175,7 @@ def _read(file: Image.Image) -> OpenedPicture:
     if file.format != "MPO" and getattr(file, "is_animated", False):
         doubts.append("holds several pictures; the first one is taken")
     factor = _reduction(size)
-    drafted = factor > 1 and file.draft(None, (size[0] // factor, size[1] // factor))  # JPEG can be decoded smaller
+    drafted = factor > 1 and file.draft(None, (size[0] // factor, size[1] // factor))  # JPEG and WebP can be
     file.load()
     if not drafted:
         size = file.size  # a TIFF may have been turned
@@ -182,8 +189,8 @@ def _read(file: Image.Image) -> OpenedPicture:
     return OpenedPicture(pixels, PictureFacts(size, tuple(filter(None, [*doubts, doubt, another]))))
 
 
-def _too_large(largest: int, has: str = "it is") -> str:
-    return f"{has} more than the {largest // 1_000_000} megapixels that can be taken: make it smaller first"
+def _too_large(has: str = "it is") -> str:
+    return f"{has} more than the {LARGEST // 1_000_000} megapixels that can be taken: make it smaller first"
 
 
 def _reduction(size: tuple[int, int]) -> int:

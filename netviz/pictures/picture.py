@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
 from netviz.pictures.opening import PictureFacts, UnreadablePicture, open_picture
 
@@ -149,7 +150,7 @@ def own_picture(
     path: Path, taken: Container[str] = (), focus: tuple[float, float] | None = None, credit: str = ""
 ) -> Picture:
     """A reader's own photo, under a name that is not ``taken``. Raises UnreadablePicture."""
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower()).strip("-") or "photo"
+    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower())[:NAME_CHARACTERS].strip("-") or "photo"
     name = f"my-{slug}" if slug in taken else slug
     words = "".join(letter if letter.isprintable() else " " for letter in path.stem)
     title = " ".join(words.split()) or name

@@ -73,7 +73,10 @@ def _given(experiment: Experiment | None, kind: str) -> Collection[str] | None:
     """The numbers or the settings that a result has; None where that isn't known."""
     if experiment is None:
         return None
-    return experiment.method.numbers if kind == "numbers" else experiment.settings.keys()
+    if kind == "settings":
+        return experiment.settings.keys()
+    method = experiment.method
+    return method.numbers_with(method.settings(**experiment.settings))
 
 
 def _in_prose(lesson: Lesson, language: str) -> Iterator[Asked]:
