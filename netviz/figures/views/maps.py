@@ -206,7 +206,10 @@ LAYOUTS: Mapping[str, Layout] = {
 @view("panels-own", needs=("maps",))
 @view("strip", needs=("maps",))
 def draw_several(request: Request) -> Figure:
-    """``maps`` (k, h, w) or (k, h, w, 3). Coarse maps lie smoothed over the picture, if there is one."""
+    """``maps`` (k, h, w) or (k, h, w, 3). Coarse maps lie smoothed over the picture, if there is one.
+
+    With ``pictures`` (k, h, w, 3), one for each map and of its size, each map stands below its own.
+    """
     stack = request.arrays["maps"]
     if stack.ndim not in (3, 4) or 0 in stack.shape:
         raise ValueError(f"'maps' should be (k, h, w) or (k, h, w, 3), not {stack.shape}")
@@ -217,12 +220,14 @@ def draw_several(request: Request) -> Figure:
     panels = []
     for number, one in enumerate(maps, start=1):
         more = {**facts, "number": number, "faint": layout.shared and one.is_faint}
-        if underlay:
+        if "pictures" in request.arrays:
+            panel = _sample_panel(request, one, request.arrays["pictures"][number - 1], f"map-{number}", layout.side)
+        elif underlay:
             role, name = "overlay", f"map-{number}"
             panel = _overlay_panel(request, one, role, smoothed=True, name=name, side=layout.side)
         else:
             panel = _map_panel(request, one, name=f"map-{number}", side=layout.side)
-        readings = map_readings(one.values, COARSER)
+        readings = None if "pictures" in request.arrays else map_readings(one.values, COARSER)
         legend = None if layout.shared else one.legend(underlay)
         panels.append(replace(panel, facts={**panel.facts, **more}, legend=legend, readings=readings))
     legend = maps[0].legend(underlay) if layout.shared else None
@@ -294,6 +299,15 @@ def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel
     facts = one.facts(underlay=False, upsampling="nearest")
     role = "signed" if one.signed else "map"
     return Panel(file, pixels.shape[1], pixels.shape[0], role, facts, readings=_readings(request, one))
+
+
+def _sample_panel(request: Request, one: Map, picture: NDArray[Any], name: str, side: int) -> Panel:
+    """A small picture, and below it the map of its size."""
+    above, below = enlarged(_pixels(picture, "pictures"), side), enlarged(one.colours(), side)
+    pixels = np.concatenate([above, np.full_like(above[: side // 16], 255), below])
+    file = write_exact(pixels, request.folder, name)
+    facts = one.facts(underlay=False, upsampling="nearest")
+    return Panel(file, pixels.shape[1], pixels.shape[0], "signed" if one.signed else "map", facts)
 
 
 def _overlay_panel(

@@ -1,0 +1,63 @@
+"""Several samples of one kind: likenesses counted pair by pair, and each picture above its map."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from netviz.data.digits import digits
+from netviz.figures.figure import Request
+from netviz.figures.views.maps import draw_several
+from netviz.methods import Result, methods, run_on_data
+
+
+@pytest.fixture(scope="module", params=["gradient", "integrated-gradients"])
+def several(request: pytest.FixtureRequest) -> dict[int, Result]:
+    """Four samples of each kind."""
+    method = methods()["several-samples"]
+    return {digit: run_on_data(method, {"digit": digit, "count": 4, "by": request.param}) for digit in range(10)}
+
+
+def likeness(one: Any, other: Any) -> float:
+    return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
+
+
+def test_maps_are_compared_pair_by_pair(several: dict[int, Result]) -> None:
+    maps = {digit: found["maps"] for digit, found in several.items()}
+    own = several[3]
+    assert own["alike"] == pytest.approx(np.mean([likeness(a, b) for a, b in combinations(maps[3][:4], 2)]))
+    pairs = [likeness(a, b) for a in maps[3][:4] for kind in maps if kind != 3 for b in maps[kind][:4]]
+    assert own["alike_others"] == pytest.approx(np.mean(pairs))
+    means = [likeness(a, maps[kind][4]) for a in maps[3][:4] for kind in maps if kind != 3]
+    assert own["with_other_means"] == pytest.approx(np.mean(means))
+    rest = [likeness(maps[3][i], (maps[3][:4].sum(axis=0) - maps[3][i]) / 3) for i in range(4)]
+    assert own["with_mean"] == pytest.approx(np.mean(rest))
+    np.testing.assert_allclose(maps[3][4], maps[3][:4].mean(axis=0))
+
+
+def test_the_pictures_are_held_out_digits_of_the_kind_and_their_mean(several: dict[int, Result]) -> None:
+    data = digits()
+    ink = data.pictures[data.held_out & (data.labels == 7)][:4]
+    np.testing.assert_allclose(several[7]["pictures"][:4, ..., 1], 255 - 255 * ink / 16)
+    np.testing.assert_allclose(several[7]["pictures"][4], several[7]["pictures"][:4].mean(axis=0))
+    mean = data.pictures[~data.held_out].mean(axis=0)
+    pairs = [likeness(a - mean, b - mean) for a, b in combinations(ink, 2)]
+    assert several[7]["pictures_alike"] == pytest.approx(np.mean(pairs))
+
+
+def test_a_picture_of_its_own_stands_above_each_map(tmp_path: Path) -> None:
+    pictures = np.full((2, 8, 8, 3), 90.0)
+    maps = np.stack([np.eye(8), -np.eye(8)])
+    arrays = {"maps": maps, "pictures": pictures}
+    request = Request(view="strip", arrays=arrays, numbers={}, signed=None, picture=None, folder=tmp_path)
+    figure = draw_several(request)
+    assert [panel.facts["number"] for panel in figure.panels] == [1, 2]
+    for panel in figure.panels:
+        drawn = np.asarray(Image.open(tmp_path / panel.file).convert("RGB"))
+        assert drawn.shape == (panel.height, panel.width, 3) and panel.height > 2 * panel.width
+        assert (drawn[: panel.width] == 90).all() and (drawn[panel.width + 2] == 255).all()
