@@ -89,7 +89,8 @@ def test_links_and_files_lead_somewhere_and_stay_in_the_site(site: Path) -> None
             target = (page.parent / unquote(address.path)).resolve() if address.path else page.resolve()
             assert target.is_file(), f"{page}: {address.geturl()}"
             assert site.resolve() in target.parents
-            assert not address.fragment or unquote(address.fragment) in ids[target], f"{page}: {address.geturl()}"
+            if target.stem != YOUR_PHOTO:  # there it says what is chosen, and leads nowhere
+                assert not address.fragment or unquote(address.fragment) in ids[target], f"{page}: {address.geturl()}"
 
 
 def test_no_id_is_used_twice(site: Path) -> None:
