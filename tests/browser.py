@@ -63,7 +63,7 @@ const samples = () => axe.run({include: [...texts.values()]}, {...options, runOn
 all().then((some) => (texts.size ? samples() : {violations: []})
     .then((others) => done([...some.violations, ...others.violations])));
 """
-PATIENCE = 20  # seconds that a page has for an answer; a busy machine needs some of them
+PATIENCE = 60  # seconds that a page has for an answer; a busy machine needs some of them
 
 
 def missing() -> str:
@@ -158,12 +158,17 @@ class Browser:
 
     def follow(self, selector: str) -> None:
         """Follow a link wherever it stands, without bringing it into view."""
-        self._act(lambda: self._driver.execute_script("document.querySelector(arguments[0]).click()", selector))
+        self.do("document.querySelector(arguments[0]).click()", selector)
+
+    def do(self, script: str, *arguments: Any) -> None:
+        """Let a script do something."""
+        self._act(lambda: self._driver.execute_script(script, *arguments))
 
     def point(self, selector: str, right: float = 0, down: float = 0) -> None:
         """The pointer over an element, brought into view: over its middle, or beside it by shares of its size."""
         element = self._element(selector)
-        self.run("arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})", element)
+        scroll = "arguments[0].scrollIntoView({behavior: 'instant', block: 'center'})"
+        self._driver.execute_script(scroll, element)
         width, height = element.size["width"], element.size["height"]
         move = ActionChains(self._driver).move_to_element_with_offset(element, right * width, down * height)
         self._act(move.perform)
@@ -183,7 +188,7 @@ class Browser:
         """Wait until a question has an answer.
 
         The question is a script that gives a value with ``return``, or a function that asks this browser; the answer
-        is the value, or a function that says whether a value will do. AssertionError with the last value after 20 s.
+        is the value, or a function that says whether a value will do. After a minute AssertionError with the last value.
         """
         self._acted = False
         asked = question if callable(question) else lambda: self.run(question)
@@ -200,7 +205,8 @@ class Browser:
         raise AssertionError(f"{question if isinstance(question, str) else 'the answer'}: {last!r}, not {answer!r}")
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """The value that a script gives with ``return``, now."""
+        """The value that a script gives with ``return``, now. What gives none does something: `do` is for that."""
+        assert "return" in script, "a script that gives nothing is one to `do`, and what comes of it one to `expect`"
         self._refuse_haste()
         return self._driver.execute_script(script, *arguments)
 
@@ -262,5 +268,5 @@ if __name__ == "__main__":
         window.colours("light")
         window.open(Path(page))
         if section:
-            window.run("document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})", section)
+            window.do("document.getElementById(arguments[0]).scrollIntoView({behavior: 'instant'})", section)
         window.screenshot(Path(sys.argv[2]))

@@ -32,6 +32,16 @@ def test_what_comes_late_is_waited_for_and_may_not_be_asked_for_before(browser: 
     assert browser.run("return document.title") == "Late"
 
 
+def test_a_script_that_does_something_is_an_act(browser: Browser, tmp_path: Path) -> None:
+    opened(browser, tmp_path)
+    with pytest.raises(AssertionError, match="one to `do`"):
+        browser.run("document.title = 'New'")
+    browser.do("document.title = 'New'")
+    with pytest.raises(AssertionError, match="may not have come yet"):
+        browser.run("return document.title")
+    browser.expect("return document.title", "New")
+
+
 def test_what_never_comes_is_told_with_what_came_instead(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

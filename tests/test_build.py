@@ -446,8 +446,10 @@ def test_pages_open_from_a_file_without_an_error_in_any_light_and_width(browser,
 
 def test_every_picture_of_a_page_is_there(browser, finished: Path) -> None:
     browser.open(finished / "first.html")
-    browser.run("document.querySelectorAll('details').forEach(one => one.open = true)")
-    browser.run("document.querySelectorAll('img').forEach(one => one.loading = 'eager')")
+    browser.do(
+        "document.querySelectorAll('details').forEach(one => one.open = true);"
+        "document.querySelectorAll('img').forEach(one => one.loading = 'eager')"
+    )
     browser.expect("return document.images.length > 0 && [...document.images].every(one => one.complete)")
     assert browser.run("return [...document.images].filter(one => !one.naturalWidth).map(one => one.src)") == []
     lacking = "return [...document.images].filter(one => {}).map(one => one.src)"

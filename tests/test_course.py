@@ -214,8 +214,7 @@ def test_a_page_is_whole_and_open_to_everyone(
     browser.viewport(width, 900)
     browser.colours(colours)
     browser.open(site / page)
-    browser.run(OPEN_ALL)
-    browser.run(LOAD_ALL)
+    browser.do(f"{OPEN_ALL}; {LOAD_ALL}")
     browser.expect(LOADED)
     assert browser.run(MISSING) == []
     assert browser.overflow() == 0
@@ -244,8 +243,8 @@ def test_every_lesson_reads_without_scripts(browser: Browser, site: Path, langua
         assert lesson.texts[language].front.title in browser.run("return document.querySelector('h1').innerText")
         for question in COURSE.questions_of(lesson):
             answer = f"#{question.id} details"
-            browser.run(f"document.querySelector('{answer}').open = true")
-            assert browser.run(f"return document.querySelector('{answer} p').innerText") != ""
+            browser.do(f"document.querySelector('{answer}').open = true")
+            browser.expect(f"return document.querySelector('{answer} p').innerText", lambda text: text != "")
         assert "{{" not in shown and "{%" not in shown
         buttons = "document.querySelectorAll('button:not([popovertarget])')"  # what opens a popover needs no script
         visible = f"return Array.from({buttons}).filter((one) => one.checkVisibility()).length"

@@ -61,17 +61,18 @@ def every_window(shape: tuple[int, int], patch: int, stride: int) -> list[Window
 
 
 @pytest.mark.parametrize("chain", CHAINS)
-def test_the_answer_is_that_of_whole_passes(chain: str) -> None:
+def test_the_answer_is_that_of_whole_passes(chain: str, request: pytest.FixtureRequest) -> None:
+    """In single precision as it is compiled, in double as it is written."""
     network = network_of(chain)
     random = np.random.default_rng(6)
     picture, filling = random.uniform(0, 255, (2, 13, 10, 3)).astype(np.float32)
-    for patch, stride in [(1, 3), (3, 2), (4, 4), (20, 5)]:
-        windows = every_window((13, 10), patch, stride)
-        found = network.windowed_logits(picture, filling, windows)
-        np.testing.assert_allclose(found, in_whole_passes(network, picture, filling, windows), atol=1e-4)
-        exact = network.at("float64")
-        found = exact.windowed_logits(picture, filling, windows)
-        np.testing.assert_allclose(found, in_whole_passes(exact, picture, filling, windows), atol=1e-11)
+    for precision, tolerance in (("float32", 1e-4), ("float64", 1e-11)):
+        precise = network.at(precision)
+        for patch, stride in [(1, 3), (3, 2), (4, 4), (20, 5)]:
+            windows = every_window((13, 10), patch, stride)
+            found = precise.windowed_logits(picture, filling, windows)
+            np.testing.assert_allclose(found, in_whole_passes(precise, picture, filling, windows), atol=tolerance)
+        request.getfixturevalue("uncompiled")
 
 
 @pytest.mark.parametrize("chain", FOLLOWED)

@@ -371,6 +371,7 @@ def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:
 
 OPEN_ALL = """document.querySelectorAll('details').forEach((one) => { one.open = true; });
     document.querySelectorAll('[popover]').forEach((one) => { one.showPopover(); })"""
+OPENED = "return Array.from(document.querySelectorAll('details')).every((one) => one.open)"
 PAPER = "return getComputedStyle(document.body).backgroundColor"
 
 
@@ -389,7 +390,8 @@ def test_axe_finds_nothing(browser: Browser, site: Path, lesson: str, width: int
         "your-photo.html",
     ):
         browser.open(site / name)
-        browser.run(OPEN_ALL)
+        browser.do(OPEN_ALL)
+        browser.expect(OPENED)
         assert browser.violations() == [], name
 
 
@@ -399,7 +401,8 @@ def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: P
     others = (f"zh/{slug}.html" for slug in (*PAGES, YOUR_PHOTO))
     for name in ("index.html", LESSON, "zh/regions.html", *others):
         browser.open(site / name)
-        browser.run(OPEN_ALL)
+        browser.do(OPEN_ALL)
+        browser.expect(OPENED)
         assert (browser.overflow(), browser.console_errors()) == (0, []), name
 
 
@@ -422,14 +425,15 @@ def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser
     browser.expect(PAPER, light)
     browser.open(site / "zh/credits.html")
     assert browser.run(PAPER) == light
-    browser.run("localStorage.clear()")
+    browser.do("localStorage.clear()")
 
 
 @pytest.mark.parametrize("link", [".picker a:not([aria-current])", ".masthead [data-keep-place]"])
 def test_another_photo_or_language_keeps_the_place(browser: Browser, site: Path, link: str) -> None:
     where = "return document.querySelector('#says-raw').getBoundingClientRect().top"
     browser.open(site / LESSON)
-    browser.run("document.querySelector('#says-raw').scrollIntoView({behavior: 'instant'})")
+    browser.do("document.querySelector('#says-raw').scrollIntoView({behavior: 'instant'})")
+    browser.expect("return scrollY > 0")
     before, address = browser.run(where), browser.address()
     browser.follow(link)
     browser.expect(browser.address, lambda now: now.split("#")[0] != address)
@@ -534,7 +538,8 @@ def test_the_address_says_where_sliders_stand_and_puts_them_there(browser: Brows
     browser.open("about:blank")
     browser.open(shared)
     assert browser.run(SHOWN) == ["One sample."]
-    assert 0 <= browser.run("return document.querySelector('#says-slider').getBoundingClientRect().top") < 450
+    top = "return document.querySelector('#says-slider').getBoundingClientRect().top"
+    browser.expect(top, lambda pixels: 0 <= pixels < 450)
     browser.open("about:blank")
     browser.open(shared.replace("@1", "@3"))  # a value that a later build has dropped
     assert browser.run(SHOWN) == ["Fifty samples."]

@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import brentq
+from tiny import UNCONCERNED
 
 from netviz.data.tables import Dataset, table
 from netviz.methods import Result, methods, run_on_data
 from netviz.methods import tabular as experiments
 from netviz.methods.contributions import contributions
 from netviz.methods.tabular import families_of, table_network, unseen_probabilities
+
+
+pytestmark = [pytest.mark.usefixtures("uncompiled"), pytest.mark.filterwarnings(UNCONCERNED)]
 
 
 @pytest.fixture(scope="module", autouse=True)

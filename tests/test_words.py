@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tiny import UNCONCERNED
 
 from netviz.data.sentences import sentences, words_of
 from netviz.methods import Result, methods, run_on_data, words
@@ -15,11 +16,14 @@ from netviz.methods.words import FREQUENT, NAMES, RARE, encoded, shuffled, text_
 SENTENCE = "Draw a bar chart with flimsy error bars on the given axes."
 
 
+pytestmark = [pytest.mark.usefixtures("uncompiled"), pytest.mark.filterwarnings(UNCONCERNED)]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _trained_briefly() -> Iterator[None]:
     """What networks answer is counted here, however little they have learned."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "STEPS", 20)
+        patch.setattr(words, "STEPS", 10)
         text_network.cache_clear()
         yield
     text_network.cache_clear()

@@ -410,7 +410,8 @@ def test_a_sample_is_answered_and_explained_from_a_folder_and_over_http(
     browser.expect(NEWS, lambda text: text.startswith(f"{classes()[index].english}, {numerals.percent(probability)}"))
     told = {"gradient": "The check holds", "grad-cam": "Strongest cell", "guided-backprop": "Length"}
     for method, words in told.items():
-        browser.run(CHOOSE, method)
+        browser.do(CHOOSE, method)
+        browser.expect("return document.getElementById('method').value", method)
         browser.follow("#draw")
         browser.expect(DRAWN)
         assert words in browser.text("#maps"), method
@@ -465,7 +466,8 @@ def test_the_address_says_what_is_explained_and_how_and_a_link_sets_it(browser: 
 def test_a_class_is_found_by_typing_in_either_language(browser: Browser, page: Path) -> None:
     with_sample(browser, page)
     for typed, name in (("golden ret", "golden retriever"), ("金毛", "golden retriever")):
-        browser.run("document.getElementById('class').value = ''")
+        browser.do("document.getElementById('class').value = ''")
+        browser.expect("return document.getElementById('class').value", "")
         browser.press(typed, on="#class")
         browser.expect("return document.querySelector('#class-list [aria-selected=true]')?.textContent", name)
         browser.press(ENTER)
@@ -501,8 +503,8 @@ def test_a_layer_is_shown_and_a_cell_of_it_worked_through(browser: Browser, page
     told = dict(rows)
     assert told["Bias"] == "0.5"
     assert told["What the network gave"] == told["After the ReLU, which cuts off what is below zero"] != "0"
-    browser.run("document.getElementById('channel').value = 7")
-    browser.run("document.getElementById('channel').dispatchEvent(new Event('change'))")
+    channel = "document.getElementById('channel')"
+    browser.do(f"{channel}.value = 7; {channel}.dispatchEvent(new Event('change'))")
     browser.expect(browser.address, lambda address: "layer@block1_conv1:7" in address)
     assert browser.console_errors() == []
 
@@ -548,7 +550,7 @@ def test_what_is_kept_tells_its_class_and_settings_and_never_the_photo(browser: 
         browser.expect(DRAWN)
         browser.follow("#keep-numbers")
         browser.expect("return kept.at(-1)", "grad-cam-207.json")
-        browser.run("kept.at(-2).text().then((text) => { window.told = text; })")
+        browser.do("kept.at(-2).text().then((text) => { window.told = text; })")
         browser.expect("return Boolean(window.told)")
         told = json.loads(browser.run("return told"))
         browser.follow("#keep-picture")

@@ -25,6 +25,8 @@ from netviz.networks.weights import Weights
 
 Array = NDArray[np.floating[Any]]
 
+UNCONCERNED = "ignore:Even though the .tf.config.experimental_run_functions_eagerly. option:UserWarning"
+
 IDENTITY = Preprocessing()
 TORCH_LIKE = Preprocessing(mean=(124.0, 116.0, 104.0), deviation=(58.0, 57.0, 56.0))  # exact in float32
 CAFFE_LIKE = Preprocessing(mean=(124.0, 117.0, 104.0), deviation=(60.0, 60.0, 60.0), reverse_channels=True)
