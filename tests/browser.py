@@ -188,7 +188,7 @@ class Browser:
         """Wait until a question has an answer.
 
         The question is a script that gives a value with ``return``, or a function that asks this browser; the answer
-        is the value, or a function that says whether a value will do. After a minute AssertionError with the last value.
+        is the value, or a function that says whether a value will do. AssertionError with the last value if none does.
         """
         self._acted = False
         asked = question if callable(question) else lambda: self.run(question)

@@ -16,7 +16,6 @@ from netviz.methods import tabular as experiments
 from netviz.methods.contributions import contributions
 from netviz.methods.tabular import families_of, table_network, unseen_probabilities
 
-
 pytestmark = [pytest.mark.usefixtures("uncompiled"), pytest.mark.filterwarnings(UNCONCERNED)]
 
 
