@@ -34,7 +34,21 @@ const answering = (function () {
     const focused = document.activeElement?.closest(".choose-class")?.textContent;
     document.querySelector("#answers tbody").replaceChildren(...listed.map((index) => row(index, probabilities[index], probabilities[first[0]])));
     document.getElementById("answers").hidden = false;
+    document.getElementById("softmax").hidden = false;
+    document.getElementById("softmax-worked").replaceChildren(worked(probabilities, first));
     if (focused !== undefined) Array.from(document.querySelectorAll(".choose-class")).find((one) => one.textContent === focused)?.focus();
+  };
+  // The softmax with its numbers: each power, and its share of all of them.
+  const worked = (probabilities, first) => {
+    const { words } = place, powers = logits.map((logit) => Math.exp(logit - logits[first[0]])), all = explaining.sum(powers);
+    const others = all - explaining.sum(first.map((index) => powers[index]));
+    const line = (...cells) => showing.row(cells[0], ...cells.slice(1).map((value) => (typeof value === "number" ? numerals.number(value) : value)));
+    const rows = [
+      ...first.map((index) => line(name(index), logits[index], powers[index], numerals.percent(probabilities[index], place.percent))),
+      line(messages.filled(words["softmax-others"], { count: logits.length - first.length }), "", others, numerals.percent(others / all, place.percent)),
+      line(words["softmax-all"], "", all, numerals.percent(1, place.percent)),
+    ];
+    return showing.table(["class-name", "softmax-logit", "softmax-power", "softmax-share"].map((one) => words[one]), rows, words.softmax);
   };
   const tell = () => followers.forEach((follower) => follower({ logits, chosen: chosen() }));
   const choose = (number, index, remember = true) => {
@@ -52,8 +66,8 @@ const answering = (function () {
     tell();
     return { name: name(explaining.ranked(logits, 1)[0]), probability: Math.max(...explaining.softmax(logits)) };
   };
-  const begin = (all, percent) => {
-    Object.assign(place, { classes: all, percent });
+  const begin = (words, all, percent) => {
+    Object.assign(place, { words, classes: all, percent });
     KEYS.forEach((id, number) => {
       classes.combine(document.getElementById(id), document.getElementById(`${id}-list`), all, (index) => choose(number, index));
       pageState.follow(id, (value) => {

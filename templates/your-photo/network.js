@@ -58,5 +58,6 @@ const network = (function () {
   });
   // A layer's kernel and bias, for one of its channels: { kernel: Float32Array, shape: [channels in, height, width], bias }.
   const kernelOf = (layer, channel) => send("kernel", { layer, channel });
-  return { open, ask, kernelOf, stop };
+  const memory = () => send("memory", {});
+  return { open, ask, kernelOf, memory, stop };
 })();

@@ -6,8 +6,9 @@
   const palettes = Object.fromEntries(Object.entries(hexadecimal).map(([name, text]) => [name, colours.palette(text)]));
   const { filled } = messages;
   const { element, plate } = showing;
+  const PAUSE = 3000; // milliseconds between two sentences on how far long work is
   const byId = (id) => document.getElementById(id);
-  const megabytes = (bytes) => numerals.number(bytes / 1e6);
+  const megabytes = (bytes) => String(Math.round(bytes / 1e6));
   let manifest = null, run = 0, results = [], photoNumber = 0;
 
   // The live region says what goes on; `wrong` is for what went wrong.
@@ -15,6 +16,12 @@
     const news = byId("news");
     news.textContent = text;
     news.classList.toggle("wrong", wrong);
+  };
+  let said = 0;
+  const sayNowAndThen = (text) => { // or who listens to the page hears nothing else
+    if (performance.now() - said < PAUSE) return;
+    said = performance.now();
+    say(text);
   };
   const sayFailure = (error) => {
     if (!(error instanceof Failure)) {
@@ -50,9 +57,10 @@
 
   // The network, fetched when the first photo is there
   const opened = async () => {
-    if (manifest) return;
-    say(words.loading);
-    progress(0);
+    if (!manifest) {
+      say(words.loading);
+      progress(0);
+    }
     manifest = await network.open((share) => progress(share)).finally(() => progress(null));
   };
   photo.follow(async ({ pixels }) => {
@@ -68,7 +76,8 @@
       if (mine !== photoNumber) return;
       const seconds = numerals.number((performance.now() - begun) / 1000);
       say(filled(words.answered, { name, probability: numerals.percent(probability, percent), seconds }));
-      byId("machine").textContent = filled(words.machine, { seconds, opening: numerals.number(manifest.seconds) });
+      const { bytes } = await network.memory();
+      byId("machine").textContent = filled(words.machine, { seconds, opening: numerals.number(manifest.seconds), megabytes: megabytes(bytes) });
       byId("draw").disabled = false;
       exploring.take(pixels);
       painting.take(pixels, manifest.mean_colour);
@@ -77,8 +86,7 @@
       byId("compare").hidden = !photo.current().sample;
       if (pageState.hash().includes("method@")) draw();
     } catch (error) {
-      manifest = mine === photoNumber && error instanceof Failure && error.message !== "no-picture" ? null : manifest;
-      sayFailure(error);
+      if (mine === photoNumber) sayFailure(error);
     }
   });
 
@@ -175,6 +183,7 @@
     byId("keep").hidden = true;
     byId("stop").hidden = false;
     const begun = performance.now();
+    said = 0;
     try {
       for (const [number, target] of asked.entries()) {
         const question = { network, picture: Float32Array.from(pixels), target, mean: manifest.mean_colour, layers, settings: results.settings };
@@ -184,7 +193,7 @@
           show(plates, results);
           const share = (number + map.done / map.of) / asked.length, passed = (performance.now() - begun) / 1000;
           progress(share);
-          if (map.of > 3 && share < 1) say(filled(words["drawing-long"], { done: map.done, of: map.of, seconds: numerals.number(Math.round(passed / share - passed)) }));
+          if (map.of > 3 && share < 1) sayNowAndThen(filled(words["drawing-long"], { done: map.done, of: map.of, seconds: numerals.number(Math.round(passed / share - passed)) }));
           else if (share < 1) say(words.drawing);
         }
       }
@@ -265,7 +274,7 @@
   });
   painting.begin();
   exploring.begin({ words, palettes, layers }, sayFailure);
-  answering.begin(allClasses, percent);
+  answering.begin(words, allClasses, percent);
   answering.follow(({ chosen: now }) => {
     if (results.classes && String(results.classes) !== String(now)) stop();
   });

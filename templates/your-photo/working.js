@@ -4,7 +4,18 @@ const working = function (weights) {
   "use strict";
   let session = null, file = null, kernels = null;
   const address = (bytes, type) => URL.createObjectURL(new Blob([bytes], { type }));
+  const heaps = []; // what the runtime takes of memory
+  const { Memory } = WebAssembly;
+  WebAssembly.Memory = class extends Memory {
+    constructor(...told) {
+      super(...told);
+      heaps.push(this);
+    }
+  };
   const tasks = {
+    async memory() {
+      return { bytes: heaps.reduce((sum, heap) => sum + heap.buffer.byteLength, file.length) };
+    },
     async open({ model, script, loader, binary }) {
       importScripts(address(script, "text/javascript"));
       ort.env.wasm.numThreads = 1; // more need headers that plain hosts don't send

@@ -19,7 +19,7 @@ settings = Settings
 draw = Draw the map
 stop = Stop
 about-machine = How it runs
-machine = The network runs in your browser on WebAssembly, on one thread: it was opened in { $opening } s, and answers in { $seconds } s.
+machine = The network runs in your browser on WebAssembly, on one thread: it was opened in { $opening } s, and answers in { $seconds } s. It takes { $megabytes } MB of memory.
 weights = Weights: { $label }, rounded to 8 bits in the convolutions and to 16 in the head. So probabilities differ from those of the lessons by up to 0.02.
 
 loading = Loading the network …
@@ -110,3 +110,10 @@ compared-build = Probability, build
 compared-own = Probability, here
 compared-pearson = Correlation of the maps (Pearson)
 compared-ranks = Correlation of their ranks
+
+softmax = The softmax, worked through
+softmax-logit = Logit
+softmax-power = e to the logit less the greatest one
+softmax-share = Its share of all
+softmax-others = The other { $count } classes
+softmax-all = All together

@@ -18,7 +18,7 @@ settings = 设置
 draw = 画出解释图
 stop = 停止
 about-machine = 怎样运行
-machine = 网络在你的浏览器里用 WebAssembly 单线程运行：打开用了 { $opening } 秒，回答一次用 { $seconds } 秒。
+machine = 网络在你的浏览器里用 WebAssembly 单线程运行：打开用了 { $opening } 秒，回答一次用 { $seconds } 秒，占用 { $megabytes } MB 内存。
 weights = 权重：{ $label }，其中卷积取整到 8 位，分类头取整到 16 位，因此概率与课文里的最多相差 0.02。
 
 loading = 正在载入网络……
@@ -109,3 +109,10 @@ compared-build = 概率（构建）
 compared-own = 概率（此处）
 compared-pearson = 两图的相关系数（皮尔逊）
 compared-ranks = 两图的秩相关系数
+
+softmax = 一步步算出 softmax
+softmax-logit = Logit
+softmax-power = e 的（logit 减去最大 logit）次方
+softmax-share = 占全部的份额
+softmax-others = 其余 { $count } 个类别
+softmax-all = 全部相加
