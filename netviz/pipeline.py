@@ -22,7 +22,7 @@ from netviz.engine.draw import FIGURES, Drawing
 from netviz.engine.execution import finish, run_missing
 from netviz.engine.export import export_tasks
 from netviz.engine.plan import make_plan
-from netviz.engine.run import RESULTS
+from netviz.engine.record import RESULTS
 from netviz.figures.views import views
 from netviz.languages.lacking import language_warnings
 from netviz.languages.messages import say_also

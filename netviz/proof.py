@@ -11,7 +11,7 @@ from netviz.course.reading import Course
 from netviz.course.samples import read_photos
 from netviz.engine.execution import run_missing
 from netviz.engine.plan import Plan, make_plan
-from netviz.engine.run import RESULTS
+from netviz.engine.record import RESULTS
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.weights import describe
 from netviz.options import Options

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ import numpy as np
 from netviz.cache.store import Store
 from netviz.course.reading import read_course
 from netviz.engine.plan import Task, make_plan
-from netviz.engine.record import split
-from netviz.engine.run import RESULTS
+from netviz.engine.record import RESULTS, RankedClass, Record, save, split
+from netviz.methods import Passes
 from netviz.networks.weights import describe
 
 
@@ -31,10 +30,10 @@ def known(content: Path, store: Store, answer: Callable[[Task], Mapping[str, Any
 
 def _keep(task: Task, number: int, answer: Mapping[str, Any], store: Store) -> None:
     probabilities = np.exp(-np.abs(np.arange(1000) - 281.0 - number)) / 2.2
-    top = [
-        {"index": int(i), "logit": float(9 - rank), "probability": float(probabilities[i]), "rank": rank}
+    top = tuple(
+        RankedClass(index=int(i), logit=float(9 - rank), probability=float(probabilities[i]), rank=rank)
         for rank, i in enumerate(np.argsort(-probabilities, kind="stable")[:5], start=1)
-    ]
+    )
     size = 14 if "cam" in task.experiment.id else 224
     noise = {
         "attribution": np.random.default_rng(number).normal(size=(size, size)),
@@ -45,15 +44,14 @@ def _keep(task: Task, number: int, answer: Mapping[str, Any], store: Store) -> N
         "peak": [0.5, 0.5],
     }
     numbers, arrays = split({name: np.asarray(values) for name, values in (answer or noise).items()})
-    record = {
-        "method": task.experiment.method.name,
-        "settings": dict(task.experiment.settings),
-        "target": top[0],
-        "top": top,
-        "numbers": numbers,
-        "precision": task.precision,
-        "passes": {"forward": 1, "backward": 1},
-    }
-    with store.writing(RESULTS, task.key) as folder:
-        (folder / "record.json").write_text(json.dumps(record), "utf-8")
-        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
+    record = Record(
+        method=task.experiment.method.name,
+        settings=dict(task.experiment.settings),
+        precision=task.precision,
+        target=top[0],
+        top=top,
+        weights=task.weights,
+        passes=Passes(forward=1, backward=1),
+        numbers=numbers,
+    )
+    save(task, record, arrays, store)

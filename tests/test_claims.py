@@ -3,7 +3,9 @@
 import pytest
 
 from netviz.course.claims import check_claim, read_claim
+from netviz.engine.record import Record
 from netviz.engine.result_views import ClassScore, Top, result_view
+from netviz.methods import Passes
 from netviz.sandbox import ExpressionError
 from netviz.yaml_places import Passage
 
@@ -43,7 +45,8 @@ def test_a_checked_claim_shows_what_was_measured() -> None:
 
 
 def test_a_result_says_what_was_asked_for() -> None:
-    stored = {"numbers": {"error": 0.004}, "settings": {"steps": 64}}
+    asked = {"steps": 64}
+    stored = Record(method="lime", settings=asked, precision="float32", passes=Passes(1), numbers={"error": 0.004})
     scope = SCOPE | {"results": {"other": result_view(stored, None, "en")}}
     assert check_claim(read_claim(Passage("results['other'].settings.steps == numbers.steps")), scope).kept
 

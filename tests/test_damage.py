@@ -19,7 +19,7 @@ from test_takeover import contents, known
 from netviz.cache.built import is_current
 from netviz.cache.inputs import inputs_key
 from netviz.cache.store import Store
-from netviz.engine.run import RESULTS
+from netviz.engine.record import RESULTS
 from netviz.options import Options
 from netviz.pipeline import build, clean
 from netviz.progress import Report, Reporter

@@ -12,7 +12,9 @@ from markupsafe import Markup
 
 from netviz.course.lessons import LessonText, read_text
 from netviz.course.reading import read_course
+from netviz.engine.record import Record
 from netviz.figures import Column, Table
+from netviz.methods import Passes
 from netviz.sandbox import Sandbox
 from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
 from netviz.site.files.raw_numbers import numbers_csv, numbers_json
@@ -124,10 +126,9 @@ def test_captions_are_filled_in_and_escaped() -> None:
 def test_numbers_are_written_raw() -> None:
     table = Table((Column("region", "index"), Column("weight")), ((4, 0.1), (9, None)))
     assert numbers_csv(table) == "region,weight\n4,0.1\n9,\n"
-    content = json.loads(numbers_json({"method": "lime", "numbers": {"fit": 0.25}}, table))
-    assert content == {
-        "method": "lime",
-        "numbers": {"fit": 0.25},
+    record = Record(method="tree", settings={}, precision="float32", passes=Passes(0), numbers={"fit": 0.25})
+    assert json.loads(numbers_json(record, table)) == {
+        **record.to_json(),
         "table": [{"region": 4, "weight": 0.1}, {"region": 9, "weight": None}],
     }
 

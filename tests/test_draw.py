@@ -13,7 +13,7 @@ import pytest
 from netviz.cache.store import Store
 from netviz.engine import draw
 from netviz.engine.draw import FIGURES, Drawing
-from netviz.engine.run import RESULTS
+from netviz.engine.record import RESULTS
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ import pytest
 from test_takeover import contents, edit, known
 
 from netviz.cache.store import DRAFTS, Store
-from netviz.engine.run import RESULTS
+from netviz.engine.record import RESULTS
 
 ROOT = Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("NETVIZ_KILLS", "6"))

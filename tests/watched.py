@@ -33,8 +33,9 @@ from netviz.course.experiments import Experiment
 from netviz.course.reading import read_course
 from netviz.engine.draw import draw_task
 from netviz.engine.plan import GIVEN, Task, drawing_modules, make_plan, running_modules
-from netviz.engine.run import RESULTS, Laboratory, run_data_task
-from netviz.methods import Method, methods
+from netviz.engine.record import Record, save
+from netviz.engine.run import Laboratory, run_data_task
+from netviz.methods import Method, Passes, methods
 from netviz.networks import small
 from netviz.networks.memory import Memory
 from netviz.networks.weights import Weights, describe
@@ -174,9 +175,8 @@ def _known(number: int, values: Any, picture: Picture | None, weights: Weights, 
         of=(),
         weights=Weights(weights.form, f"{number + 1}" * 64, ""),
     )
-    with store.writing(RESULTS, task.key) as folder:
-        (folder / "record.json").write_text("{}", "utf-8")
-        np.savez(folder / "arrays.npz", attribution=values[0])
+    record = Record(method=one.name, settings={}, precision=task.precision, passes=Passes(0), numbers={})
+    save(task, record, {"attribution": values[0]}, store)
     return task
 
 

@@ -9,7 +9,8 @@ from dataclasses import astuple
 
 from netviz.cache.store import Store
 from netviz.engine.plan import Task
-from netviz.engine.run import RESULTS, blamed, load_arrays, load_record
+from netviz.engine.record import RESULTS, load_arrays, load_record
+from netviz.engine.run import blamed
 from netviz.figures import Figure, draw
 
 FIGURES = "figures"
@@ -28,7 +29,7 @@ def draw_task(task: Task, store: Store) -> None:
             figure = draw(
                 task.experiment.view,
                 arrays,
-                record["numbers"] | {"top": record.get("top", [])},
+                record.numbers,
                 signed=method.signed,
                 picture_pixels=pixels,
                 folder=folder,

@@ -8,7 +8,8 @@ from netviz.cache.store import Store
 from netviz.engine.draw import Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.engine.plan import Task
-from netviz.engine.run import RESULTS, Laboratory, run_data_task
+from netviz.engine.record import RESULTS
+from netviz.engine.run import Laboratory, run_data_task
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks import open_network
 from netviz.progress import Reporter, Stage

@@ -28,7 +28,7 @@ import numpy as np
 
 from netviz.cache.store import Store
 from netviz.engine.plan import Task
-from netviz.engine.run import load_arrays, load_record
+from netviz.engine.record import load_arrays, load_record
 from netviz.networks import Array, Network
 from netviz.pictures import Picture
 
@@ -43,10 +43,11 @@ def export_tasks(tasks: Iterable[Task], open_network: Callable[[], Network], sto
         name = "-".join([task.experiment.id, *([task.picture.name] if task.picture else [])])
         files.append(folder / f"{name}.npz")
         arrays = load_arrays(task, store)
-        if task.picture:
-            arrays |= _seen(network(), task.picture) | {"target": np.array(record["target"]["index"])}
+        if task.picture and record.target:
+            arrays |= _seen(network(), task.picture) | {"target": np.array(record.target.index)}
         np.savez(files[-1], **arrays)  # type: ignore[arg-type]
-        files[-1].with_suffix(".json").write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        content = json.dumps(record.to_json(), ensure_ascii=False, indent=1)
+        files[-1].with_suffix(".json").write_text(f"{content}\n", "utf-8")
     return files
 
 

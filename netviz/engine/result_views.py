@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from netviz.course.sliders import no_value, value_name
+from netviz.engine.record import RankedClass, Record
 from netviz.languages.class_names import class_name
 from netviz.sandbox import Facts, Function
 
@@ -59,19 +60,17 @@ class ResultView(Facts):
         return self.others[value_name(value)]
 
 
-def result_view(record: Mapping[str, Any], picture: Any, language: str) -> ResultView:
+def result_view(record: Record, picture: Any, language: str) -> ResultView:
     """A stored result's facts, with class names in ``language``."""
     return ResultView(
-        target=_class_score(record["target"], language) if "target" in record else None,
-        top=Top(_class_score(score, language) for score in record.get("top", ())),
-        numbers=record["numbers"],
+        target=_class_score(record.target, language) if record.target else None,
+        top=Top(_class_score(one, language) for one in record.top),
+        numbers=record.numbers,
         picture=picture,
-        settings=record["settings"],
+        settings=record.settings,
     )
 
 
-def _class_score(score: Mapping[str, Any], language: str) -> ClassScore:
-    name = class_name(score["index"], language)
-    return ClassScore(
-        index=score["index"], name=name, probability=score["probability"], logit=score["logit"], rank=score["rank"]
-    )
+def _class_score(one: RankedClass, language: str) -> ClassScore:
+    name = class_name(one.index, language)
+    return ClassScore(index=one.index, name=name, probability=one.probability, logit=one.logit, rank=one.rank)

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import io
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,8 +11,8 @@ from numpy.typing import NDArray
 
 from netviz.cache.store import Store
 from netviz.engine.plan import Task
-from netviz.engine.record import class_scores, split, target_place
-from netviz.methods import run, run_on_data
+from netviz.engine.record import RESULTS, RankedClass, Record, load_arrays, ranked_classes, save, split, target_among
+from netviz.methods import Passes, run, run_on_data
 from netviz.methods.answers import UnusableAnswer
 from netviz.mistakes import Mistakes
 from netviz.networks import Array, Network
@@ -24,8 +21,7 @@ from netviz.networks.weights import WeightsUnavailable, first_line
 from netviz.pictures import Picture
 from netviz.refusals import write_details
 
-RESULTS = "results"
-TOP = 5
+TOP = 5  # of the likeliest classes are kept
 REMEMBERED = 128 * 2**20  # bytes of the network's answers: VGG16's gradients of 200 pictures, or all its logits
 
 
@@ -35,7 +31,7 @@ class Laboratory:
     def __init__(self, network: Network) -> None:
         self.network = network
         self._logits: dict[str, Array] = {}
-        self._passes = [0, 0]
+        self._passes = Passes(0)
         network.memory = Memory(REMEMBERED)
         network.listeners.append(self._count)
 
@@ -45,26 +41,21 @@ class Laboratory:
             return
         assert task.picture is not None
         pictures = task.picture.framed()[None].astype(np.float32)
-        scores = class_scores(self._logits_of(task.picture, pictures))
-        target = scores[target_place(task.experiment.target, scores)]
+        classes = ranked_classes(self._logits_of(task.picture, pictures))
+        target = target_among(classes, task.experiment.target)
         maps = [load_arrays(other, store)["attribution"][None] for other in task.of]
-        self._passes = [0, 0]
+        self._passes = Passes(0)
         with blamed(task, store, "run"):
             result = run(
                 task.experiment.method,
                 self.network.at(task.precision),
                 pictures,
-                np.array([target["index"]]),
+                np.array([target.index]),
                 task.experiment.settings,
                 maps,
             )
-        facts = {
-            "target": target,
-            "top": scores[:TOP],
-            "weights": asdict(task.weights),
-            "passes": {"forward": self._passes[0], "backward": self._passes[1]},
-        }
-        _keep(task, {name: values[0] for name, values in result.items()}, facts, store)
+        answer = {name: values[0] for name, values in result.items()}
+        _keep(task, answer, self._passes, store, target, classes[:TOP])
 
     def _logits_of(self, picture: Picture, pictures: Array) -> Array:
         """Raises WeightsUnavailable if they are no numbers."""
@@ -78,8 +69,7 @@ class Laboratory:
         return self._logits[picture.digest]
 
     def _count(self, forward: int, backward: int) -> None:
-        self._passes[0] += forward
-        self._passes[1] += backward
+        self._passes = Passes(self._passes.forward + forward, self._passes.backward + backward)
 
 
 @contextlib.contextmanager
@@ -112,30 +102,27 @@ def run_data_task(task: Task, store: Store) -> None:
         with blamed(task, store, "run"):
             passes = method.passes(method.settings(**settings))
             answer = run_on_data(method, settings)
-        _keep(task, answer, {"passes": asdict(passes)}, store)
+        _keep(task, answer, passes, store)
 
 
-def _keep(task: Task, answer: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], store: Store) -> None:
+def _keep(
+    task: Task,
+    answer: Mapping[str, NDArray[Any]],
+    passes: Passes,
+    store: Store,
+    target: RankedClass | None = None,
+    top: Sequence[RankedClass] = (),
+) -> None:
     """Store a method's answer (without batch axis) with what is known of how it came about."""
     numbers, arrays = split(answer)
-    asked = {
-        "method": task.experiment.method.name,
-        "settings": dict(task.experiment.settings),
-        "precision": task.precision,
-    }
-    with store.writing(RESULTS, task.key) as folder:
-        content = json.dumps({**asked, **facts, "numbers": numbers}, ensure_ascii=False, indent=1)
-        (folder / "record.json").write_text(content, "utf-8")
-        np.savez(folder / "arrays.npz", **arrays)  # type: ignore[arg-type]
-
-
-def load_record(task: Task, store: Store) -> dict[str, Any]:
-    """A stored result's facts: numbers and passes; of one on a picture also target, top five and weights."""
-    record: dict[str, Any] = json.loads(store.read(RESULTS, task.key, "record.json"))
-    return record
-
-
-def load_arrays(task: Task, store: Store) -> dict[str, Array]:
-    """A stored result's arrays."""
-    with np.load(io.BytesIO(store.read(RESULTS, task.key, "arrays.npz")), allow_pickle=False) as arrays:
-        return {name: arrays[name] for name in arrays.files}
+    record = Record(
+        method=task.experiment.method.name,
+        settings=dict(task.experiment.settings),
+        precision=task.precision,
+        target=target,
+        top=tuple(top),
+        weights=task.weights if target else None,
+        passes=passes,
+        numbers=numbers,
+    )
+    save(task, record, arrays, store)

@@ -14,7 +14,6 @@ from netviz.engine.draw import FIGURES, load_figure
 from netviz.engine.plan import Task
 from netviz.figures import Figure
 from netviz.figures.describe import alt_text, term
-from netviz.methods import Passes
 from netviz.mistakes import Mistakes
 from netviz.sandbox import hint_of
 from netviz.site.edition import Edition
@@ -101,7 +100,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         caption=_caption(edition, page, experiment, scope),
         target=target,
         top=scope["top"],
-        numbers=record["numbers"],
+        numbers=record.numbers,
         claims=tuple(
             verdict.claim
             for verdict in edition.checked
@@ -110,8 +109,8 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         spec=experiment.spec,
         code=repeating_code(task, edition.options),
         export=repeating_command(experiment, edition.options),
-        passes=Passes(**record["passes"]),
-        precision=record["precision"],
+        passes=record.passes,
+        precision=record.precision,
         weights=edition.weights if task.picture else None,
         legend=figure.legend,
         table=data_table(figure, language, edition.class_name),
@@ -128,7 +127,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         slope=all(is_slope(one.method, one.settings) for one in (other.experiment for other in task.of or (task,))),
         unit=unit_words(method.name, variant.settings, language),
         your_photo=your_photo_link(page, variant) if edition.offers_your_photo else "",
-        seed=None if task.picture else record["settings"].get("seed"),
+        seed=None if task.picture else record.settings.get("seed"),
         files=tuple(
             (suffix.upper(), page.root + as_address(numbers_path(task, suffix)))
             for suffix in (("json", "csv") if figure.table else ("json",))
@@ -175,7 +174,8 @@ def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
         count = figure.facts.get("side", len(figure.panels))
         return map_words(one.method, one.settings, count, edition.language)
     experiments = [other.experiment for other in task.of]
-    targets = [edition.class_name(edition.results.record(other)["target"]["index"]) for other in task.of]
+    classes = [edition.results.record(other).target for other in task.of]
+    targets = [edition.class_name(one.index) if one else "" for one in classes]
     return [
         " · ".join(
             [

@@ -13,8 +13,8 @@ from netviz.cache.store import Store
 from netviz.course.reading import Course
 from netviz.engine.browser_network import missing, network_files
 from netviz.engine.plan import Plan, Task
+from netviz.engine.record import Record, load_record
 from netviz.engine.result_views import ResultView, result_view
-from netviz.engine.run import load_record
 from netviz.languages.known import in_language
 from netviz.networks.weights import Weights
 from netviz.options import Options
@@ -27,7 +27,7 @@ class Results:
 
     def __init__(self, course: Course, plan: Plan, weights: Weights, store: Store, options: Options) -> None:
         self.course, self.plan, self.weights, self.store, self.options = course, plan, weights, store, options
-        self._records: dict[str, dict[str, Any]] = {}
+        self._records: dict[str, Record] = {}
         self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
         self._view = cache(self._view_of)
 
@@ -46,8 +46,8 @@ class Results:
         """What readers' browsers load of it, by path; nothing if they don't."""
         return network_files(self.weights, self.store) if self.offers_network else {}
 
-    def record(self, task: Task) -> dict[str, Any]:
-        """A task's stored facts."""
+    def record(self, task: Task) -> Record:
+        """What is known of a task's result."""
         if task.key not in self._records:
             self._records[task.key] = load_record(task, self.store)
         return self._records[task.key]

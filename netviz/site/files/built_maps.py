@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from netviz.cache.store import Store, key_of
 from netviz.engine.plan import Plan, Task
-from netviz.engine.run import load_arrays, load_record
+from netviz.engine.record import load_arrays, load_record
 from netviz.pictures import Picture
 from netviz.site.files.takeover import Made, code_key
 
@@ -51,12 +51,13 @@ def _script(picture: str, tasks: Mapping[str, Task], store: Store) -> str:
 
 
 def _told(task: Task, store: Store) -> dict[str, Any]:
-    record, one = load_record(task, store), task.experiment
+    target, one = load_record(task, store).target, task.experiment
+    assert target  # as every task on a picture has one
     return {
         "method": one.method.name,
         "layer": one.settings.get("layer"),
-        "target": record["target"]["index"],
-        "probability": record["target"]["probability"],
+        "target": target.index,
+        "probability": target.probability,
         "values": [float(f"{value:.{DIGITS}g}") for value in coarse(load_arrays(task, store)["attribution"]).ravel()],
     }
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from netviz.cache.store import Store, key_of
 from netviz.engine.draw import load_figure
 from netviz.engine.plan import Plan, Task
-from netviz.engine.run import load_record
+from netviz.engine.record import Record, load_record
 from netviz.figures import Table
 from netviz.site.files.takeover import Made, Takeover, code_key
 
@@ -44,12 +43,12 @@ def numbers_files(plan: Plan, store: Store, taken: Takeover) -> Iterator[tuple[s
             yield table, Made(key, partial(as_csv, task))
 
 
-def numbers_json(record: Mapping[str, Any], table: Table | None) -> str:
+def numbers_json(record: Record, table: Table | None) -> str:
     """What one figure is made of, as JSON: the result's record and the table beneath the figure."""
     rows = (
         [dict(zip((column.key for column in table.columns), row, strict=True)) for row in table.rows] if table else []
     )
-    return json.dumps({**record, "table": rows}, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps({**record.to_json(), "table": rows}, ensure_ascii=False, indent=1) + "\n"
 
 
 def numbers_csv(table: Table) -> str:
