@@ -20,6 +20,17 @@ SAFE = (1e-20, 0.9999)  # probabilities between which a float32 softmax has slop
 Largest = Annotated[float, Field(gt=0, le=255, description="greatest epsilon to try, RGB steps")]
 Closeness = Annotated[float, Field(gt=0, le=10, description="how closely to find the smallest epsilon, RGB steps")]
 
+ACCOUNT = (
+    "epsilon",
+    "epsilon_below",
+    "answer_before",
+    "answer_after",
+    "probability_before",
+    "probability_after",
+    "success",
+    "survives_rounding",
+)  # what every attack measures; `pgd` says what these are
+
 
 @method(
     title={"en": "FGSM", "zh": "FGSM 快速梯度符号法"},
@@ -39,16 +50,7 @@ Closeness = Annotated[float, Field(gt=0, le=10, description="how closely to find
     ),
     gives="picture",
     views=("before-after",),
-    numbers=(
-        "epsilon",
-        "epsilon_below",
-        "answer_before",
-        "answer_after",
-        "probability_before",
-        "probability_after",
-        "success",
-        "survives_rounding",
-    ),
+    numbers=ACCOUNT,
     passes=lambda settings: Passes(
         forward=4 + settings.points + halvings(settings.largest / settings.points, settings.closeness), backward=1
     ),
@@ -108,16 +110,7 @@ def fgsm(
     ),
     gives="picture",
     views=("before-after",),
-    numbers=(
-        "epsilon",
-        "epsilon_below",
-        "answer_before",
-        "answer_after",
-        "probability_before",
-        "probability_after",
-        "success",
-        "survives_rounding",
-    ),
+    numbers=ACCOUNT,
     passes=lambda settings: Passes(
         forward=3 + settings.steps + (settings.steps + 1) * halvings(settings.largest, settings.closeness),
         backward=settings.steps * (halvings(settings.largest, settings.closeness) + 1),

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from netviz.methods import Paper, Passes, Result, method
+from netviz.methods import Passes, Result, method
+from netviz.methods.calibration import GUO, Bins, equal_groups, group_means
 from netviz.networks.head.test_set import shipped_answers
 from netviz.networks.head.training import calibration_error
 
@@ -23,15 +24,7 @@ DRAWS = 200  # of right and wrong, for what chance alone makes of the error
         "en": "Of the test photos to which the head gives about this probability, how many does it name rightly?",
         "zh": "测试照片里，分类头给出某个概率的那些，说对了多少？",
     },
-    papers=(
-        Paper(
-            "Guo, Pleiss, Sun and Weinberger",
-            2017,
-            "On Calibration of Modern Neural Networks",
-            "https://arxiv.org/abs/1706.04599",
-            "section 2",
-        ),
-    ),
+    papers=(GUO,),
     gives="check",
     views=("scatter",),
     numbers=("x", "y", "photos", "top1", "top5", "error", "confidence", "chance", "sure", "sure_photos", "sure_right"),
@@ -39,7 +32,7 @@ DRAWS = 200  # of right and wrong, for what chance alone makes of the error
 )
 def head_calibration(
     *,
-    bins: Annotated[int, Field(ge=2, le=50, description="groups of about equal size")] = 10,
+    bins: Bins = 10,
     surer_than: Annotated[
         float, Field(gt=0, lt=1, description="from this probability on an answer counts as sure")
     ] = 0.8,
@@ -55,12 +48,12 @@ def head_calibration(
     """
     answers = shipped_answers()
     confidence, right = answers.confidence.astype(np.float64), answers.rank == 1
-    groups = np.array_split(np.argsort(confidence, kind="stable"), bins)
+    groups = equal_groups(confidence, bins)
     honest = np.random.default_rng(0).random((DRAWS, len(confidence))) < confidence
     sure = confidence > surer_than
     return {
-        "x": np.array([confidence[group].mean() for group in groups]),
-        "y": np.array([right[group].mean() for group in groups]),
+        "x": group_means(confidence, groups),
+        "y": group_means(right, groups),
         "photos": np.array(len(confidence)),
         "top1": right.mean(),
         "top5": (answers.rank <= 5).mean(),

@@ -36,6 +36,16 @@ MONTAVON = Paper(
     "section 10.3 and table 10.1",
 )
 
+ACCOUNT = (
+    "output",
+    "input_relevance",
+    "absorbed_by_biases",
+    "absorbed_by_epsilon",
+    "absorbed_share",
+    "conservation_error",
+    "largest",
+)  # what every rule measures; `lrp_composite` says what these are
+
 
 @method(
     title={"en": "LRP-epsilon", "zh": "逐层相关性传播（LRP-ε）"},
@@ -48,15 +58,7 @@ MONTAVON = Paper(
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
-    numbers=(
-        "output",
-        "input_relevance",
-        "absorbed_by_biases",
-        "absorbed_by_epsilon",
-        "absorbed_share",
-        "conservation_error",
-        "largest",
-    ),
+    numbers=ACCOUNT,
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def lrp_epsilon(network: Network, pictures: Array, targets: Targets, *, epsilon: Epsilon = 0.1) -> Result:
@@ -77,15 +79,7 @@ def lrp_epsilon(network: Network, pictures: Array, targets: Targets, *, epsilon:
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
-    numbers=(
-        "output",
-        "input_relevance",
-        "absorbed_by_biases",
-        "absorbed_by_epsilon",
-        "absorbed_share",
-        "conservation_error",
-        "largest",
-    ),
+    numbers=ACCOUNT,
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def lrp_z_plus(network: Network, pictures: Array, targets: Targets) -> Result:
@@ -108,15 +102,7 @@ def lrp_z_plus(network: Network, pictures: Array, targets: Targets) -> Result:
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
-    numbers=(
-        "output",
-        "input_relevance",
-        "absorbed_by_biases",
-        "absorbed_by_epsilon",
-        "absorbed_share",
-        "conservation_error",
-        "largest",
-    ),
+    numbers=ACCOUNT,
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def lrp_composite(

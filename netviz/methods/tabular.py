@@ -16,6 +16,7 @@ from pydantic import Field
 from netviz.data.tables import Dataset, TableName
 from netviz.data.tables import table as read_table
 from netviz.methods import Paper, Passes, Result, Seed, method
+from netviz.methods.calibration import GUO, Bins, equal_groups, group_means
 from netviz.methods.contributions import LUNDBERG, SUNDARARAJAN, By, contributions
 from netviz.networks import Array
 from netviz.networks.small import SmallNetwork, train_table_network
@@ -182,15 +183,7 @@ def models_compared(*, table: TableSetting = "tumours", depth: Depth = 3, seed: 
         "en": "Of the rows to which the network gives about this probability, how many are so?",
         "zh": "网络给出某个概率的那些行里，实际成立的比例是多少？",
     },
-    papers=(
-        Paper(
-            "Guo, Pleiss, Sun and Weinberger",
-            2017,
-            "On Calibration of Modern Neural Networks",
-            "https://arxiv.org/abs/1706.04599",
-            "section 2",
-        ),
-    ),
+    papers=(GUO,),
     gives="check",
     views=("scatter",),
     numbers=(
@@ -209,12 +202,7 @@ def models_compared(*, table: TableSetting = "tumours", depth: Depth = 3, seed: 
     ),
     passes=lambda settings: Passes(0, training=FOLDS * STEPS),
 )
-def calibration(
-    *,
-    table: TableSetting = "tumours",
-    bins: Annotated[int, Field(ge=2, le=50, description="groups of about equal size")] = 10,
-    seed: Seed = 1,
-) -> Result:
+def calibration(*, table: TableSetting = "tumours", bins: Bins = 10, seed: Seed = 1) -> Result:
     """Groups of rows by the network's probability: ``x``, its mean in each, ``y``, the share with label 1: (bins,).
 
     Every row is answered by a network that did not learn from it (five-fold). ``error`` is the mean of |x - y|, every
@@ -226,9 +214,8 @@ def calibration(
     """
     labels = read_table(table).labels
     probabilities = unseen_probabilities(table, seed)
-    groups = np.array_split(np.argsort(probabilities, kind="stable"), bins)
-    predicted = np.array([probabilities[group].mean() for group in groups])
-    observed = np.array([labels[group].mean() for group in groups])
+    groups = equal_groups(probabilities, bins)
+    predicted, observed = group_means(probabilities, groups), group_means(labels, groups)
     sizes = np.array([len(group) for group in groups])
     doubtful = int(np.abs(predicted - 0.5).argmin())
     return {

@@ -1,0 +1,32 @@
+"""Calibration: whether what is thought so likely is so, as often. What the methods for tables and for photos share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from netviz.methods import Paper
+
+Bins = Annotated[int, Field(ge=2, le=50, description="groups of about equal size")]
+
+GUO = Paper(
+    "Guo, Pleiss, Sun and Weinberger",
+    2017,
+    "On Calibration of Modern Neural Networks",
+    "https://arxiv.org/abs/1706.04599",
+    "section 2",
+)
+
+
+def equal_groups(probabilities: NDArray[np.float64], bins: int) -> list[NDArray[np.intp]]:
+    """The places of probabilities (n,) in groups of about equal size, from the least likely to the likeliest."""
+    return np.array_split(np.argsort(probabilities, kind="stable"), bins)
+
+
+def group_means(values: NDArray[np.generic], groups: Sequence[NDArray[np.intp]]) -> NDArray[np.float64]:
+    """The mean of some values (n,) in each group: of what was right or not, the share."""
+    return np.array([values[group].mean() for group in groups])
