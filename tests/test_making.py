@@ -234,10 +234,12 @@ def test_objectives_and_gradients_are_those_of_the_chain_rule(form: str, objecti
                 objective_by_hand(tiny, picture, "class", tiny.logits_layer, 2),
             )
         elif objective == "layer":
-            question = Objective(keras_network, "conv3", optimise.mean_square, relu="redirected")
+            question = Objective(network=keras_network, layer="conv3", score=optimise.mean_square, relu="redirected")
             expected = objective_by_hand(tiny, picture, "layer", "conv3", 0)
         else:
-            question = Objective(keras_network, "conv3", optimise.channel_mean, (np.array([3]),))
+            question = Objective(
+                network=keras_network, layer="conv3", score=optimise.channel_mean, others=(np.array([3]),)
+            )
             expected = objective_by_hand(tiny, picture, "channel", "conv3", 3)
         scores, gradients = question.scores_and_gradients(picture[None])
         np.testing.assert_allclose(scores, expected[0], rtol=1e-6)
@@ -250,7 +252,7 @@ def test_a_layer_without_its_own_size_gives_the_same_answers() -> None:
     """What DeepDream asks small pictures; and the network itself answers as before."""
     tiny, keras_network = network(head="pooled")
     logits = keras_network.logits(random_pictures(1))
-    question = Objective(keras_network, "conv3", optimise.mean_square, any_size=True)
+    question = Objective(network=keras_network, layer="conv3", score=optimise.mean_square, any_size=True)
     for side in (3, 8, 11):
         picture = random_pictures(1, side=side)[0].astype(float)
         score, gradient = objective_by_hand(tiny, picture[:, : side - 1], "layer", "conv3", 0)
@@ -264,7 +266,7 @@ def test_a_layer_without_its_own_size_gives_the_same_answers() -> None:
 def test_two_scores_of_one_name_do_not_share_what_is_compiled() -> None:
     network_, picture = network()[1], random_pictures(1)
     scores: list[Callable[[Any], Any]] = [lambda output: 0 * output[:, 0, 0, 0] + 1, lambda output: output[:, 0, 0, 0]]
-    asked = [Objective(network_, "conv3", score).scores(picture)[0] for score in scores]
+    asked = [Objective(network=network_, layer="conv3", score=score).scores(picture)[0] for score in scores]
     assert asked == [1, network_.activations(picture, ["conv3"])["conv3"][0, 0, 0, 0]]
 
 
@@ -284,9 +286,9 @@ def test_a_channel_that_sleeps_is_woken() -> None:
     keras_network = tiny.to_keras()
     channel = (np.array([2]),)
     plain, redirected = (
-        Objective(keras_network, "conv3", optimise.channel_mean, channel, relu=rule).scores_and_gradients(
-            random_pictures(1)
-        )
+        Objective(
+            network=keras_network, layer="conv3", score=optimise.channel_mean, others=channel, relu=rule
+        ).scores_and_gradients(random_pictures(1))
         for rule in ("plain", "redirected")
     )
     assert plain[0] == redirected[0] == 0

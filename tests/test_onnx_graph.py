@@ -123,7 +123,9 @@ def network_of(*layers: Any) -> KerasNetwork:
     values = pictures = keras.Input((8, 8, 3))
     for layer in layers:
         values = layer(values)
-    return KerasNetwork(keras.Model(pictures, values), Weights("tiny", "0" * 64, "random numbers"), ())
+    return KerasNetwork(
+        model=keras.Model(pictures, values), weights=Weights("tiny", "0" * 64, "random numbers"), layers=()
+    )
 
 
 @pytest.mark.parametrize(

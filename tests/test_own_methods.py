@@ -102,7 +102,11 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
         ({"views": {"bars", "table"}}, "declares views={", "the default first"),
         ({"views": ([],)}, "has the view [], which is unknown", ""),
         ({"maps": (1, "2")}, "declares maps=(1, '2')", "maps: tuple[int, int]"),
-        ({"papers": (Paper("A", "b", None, "javascript:alert(1)"),)}, "has papers that are none", ""),  # type: ignore[arg-type]
+        (
+            {"papers": (Paper(authors="A", year="b", title=None, url="javascript:alert(1)"),)},
+            "has papers that are none",
+            "",
+        ),  # type: ignore[arg-type]
         ({"words": {"en": "norm: length"}}, "has words in 'en' that are no messages of Fluent's: 'norm: length'", "="),
         ({"half": lambda settings: 1}, "tells half=1", "True or False"),
         ({"side": lambda settings: settings.sise}, "can't tell its side: AttributeError", "side=lambda settings: …"),
@@ -127,7 +131,11 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
         ({"words": "norm = length"}, "declares words='norm = length'", "words: Mapping[str, str]"),
         ({"words": {"en": 3}}, "declares words={'en': 3}", "words: Mapping[str, str]"),
         ({"words": [("en", "norm = length")] * 9}, "declares words=[('en', 'norm = length'), (", "…"),
-        ({"papers": [Paper("A", 2020, "b", "https://a.b")]}, "has papers that are none", "papers=("),
+        (
+            {"papers": [Paper(authors="A", year=2020, title="b", url="https://a.b")]},
+            "has papers that are none",
+            "papers=(",
+        ),
     ],
 )
 def test_what_a_declaration_lacks_is_told_at_its_line(changed: dict[str, Any], message: str, hint: str) -> None:

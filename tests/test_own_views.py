@@ -168,7 +168,7 @@ def forget() -> None:
 
 
 def nothing(request: Request) -> Figure:
-    return Figure(request.view, ())
+    return Figure(view=request.view, panels=())
 
 
 @pytest.mark.parametrize("name", ["", "Own", "own view", "own--view", '"><b>'])
@@ -234,10 +234,10 @@ def values() -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("drawn", "more", "message"),
     [
-        (lambda request: None, {}, "the view 'own' gives None, where a Figure(request.view, …) is needed"),
-        (lambda request: Figure("other", ()), {}, "the view 'own' gives Figure(view='other'"),
-        (lambda request: Figure(request.view, (), facts={"a": np.float32(1)}), {}, "not JSON serializable"),
-        (lambda request: Figure(request.view, (), facts={"a": float("nan")}), {}, "JSON"),
+        (lambda request: None, {}, "the view 'own' gives None, where a Figure(view=request.view, …) is needed"),
+        (lambda request: Figure(view="other", panels=()), {}, "the view 'own' gives Figure(view='other'"),
+        (lambda request: Figure(view=request.view, panels=(), facts={"a": np.float32(1)}), {}, "not JSON serializable"),
+        (lambda request: Figure(view=request.view, panels=(), facts={"a": float("nan")}), {}, "JSON"),
         (lambda request: 1 / 0, {}, "ZeroDivisionError"),
         (nothing, {"needs": ("weights",)}, "the view 'own' needs the array 'weights'; the result's arrays: values"),
         (lambda request: hatched(request), {}, "a chart can't have hatching"),
@@ -287,7 +287,7 @@ def test_short_lists_are_arrays_to_a_view_unless_it_says_otherwise(tmp_path: Pat
 
     def look(request: Request) -> Figure:
         seen.append(sorted(request.arrays))
-        return Figure(request.view, ())
+        return Figure(view=request.view, panels=())
 
     for takes_lists in (True, False):
         view("own", takes_lists=takes_lists)(look)

@@ -318,9 +318,9 @@ def keras_model(*layers: keras.layers.Layer) -> KerasNetwork:
     for layer in layers:
         values = layer(values)
     kinds = {"Conv2D": "convolution", "Dense": "dense"}
-    described = tuple(Layer(one.name, kinds.get(type(one).__name__, "other"), (), 0, None, None) for one in layers)
+    described = tuple(Layer(name=one.name, kind=kinds.get(type(one).__name__, "other"), shape=()) for one in layers)
     weights = Weights("tiny", "0" * 64, "random numbers")
-    return KerasNetwork(keras.Model(picture, values), weights, described)
+    return KerasNetwork(model=keras.Model(picture, values), weights=weights, layers=described)
 
 
 def test_a_layer_without_a_rule_is_named() -> None:

@@ -305,11 +305,13 @@ def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
 
 def test_bars_of_shares_have_one_scale_and_other_bars_hold_zero() -> None:
     columns = (Column("class", "class"), Column("probability", "share"))
-    shares = Figure("bars", (), table=Table(columns, ((2, 0.5), (1, 0.25))))
+    shares = Figure(view="bars", panels=(), table=Table(columns, ((2, 0.5), (1, 0.25))))
     first, second = figure_views.bars(shares, "en", lambda index: f"class {index}")
     assert (first.label, first.value, first.start, first.length) == ("class 2", "50.0\u00a0%", 0, 0.5)
     assert second.length == 0.25
-    weights = Figure("bars", (), table=Table((Column("region", "index"), Column("weight")), ((4, 3.0), (9, -1.0))))
+    weights = Figure(
+        view="bars", panels=(), table=Table((Column("region", "index"), Column("weight")), ((4, 3.0), (9, -1.0)))
+    )
     assert [(bar.start, bar.length) for bar in figure_views.bars(weights, "en", str)] == [(0.25, 0.75), (0.0, 0.25)]
 
 

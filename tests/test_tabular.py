@@ -71,7 +71,13 @@ def test_no_row_is_answered_by_a_model_that_has_learned_from_it() -> None:
     """The model knows the labels of what it has learned by heart, and says 7 of all else."""
     random = np.random.default_rng(0)
     labels = random.integers(0, 2, 53)
-    data = Dataset(("number",), np.arange(53.0)[:, None], labels, ("no", "yes"), np.zeros(53, bool))
+    data = Dataset(
+        columns=("number",),
+        rows=np.arange(53.0)[:, None],
+        labels=labels,
+        classes=("no", "yes"),
+        held_out=np.zeros(53, bool),
+    )
 
     def learn(rows: Any, labels: Any) -> Any:
         learned = {np.round(row, 6).tobytes() for row in rows}

@@ -356,7 +356,9 @@ class Tiny:
         outputs = [tensors[name] for name in (self.logits_layer, *self.unused)]
         model = keras.Model(tensors["input"], outputs if self.unused else outputs[0])
         weights = Weights("tiny", "0" * 64, "random numbers")
-        network = KerasNetwork(model, weights, self.layers(), self.preprocessing, batch_size=batch_size)
+        network = KerasNetwork(
+            model=model, weights=weights, layers=self.layers(), preprocessing=self.preprocessing, batch_size=batch_size
+        )
         self.fill(network)
         return network
 
@@ -371,7 +373,7 @@ class Tiny:
                     model.get_layer(name).set_weights([part.kernel, part.bias])
 
     def layers(self) -> tuple[Layer, ...]:
-        layers = [Layer("input", "input", self.input_shape, 0, 1, 1)]
+        layers = [Layer(name="input", kind="input", shape=self.input_shape, parameters=0, receptive_field=1, stride=1)]
         reach: dict[str, tuple[int | None, int | None]] = {"input": (1, 1)}  # receptive field, stride
         for name, output in list(self.forward(np.zeros(self.input_shape)).items())[1:]:
             part, sources = self.parts[name]
@@ -385,7 +387,17 @@ class Tiny:
             reach[name] = field, stride
             parameters = part.kernel.size + part.bias.size if isinstance(part, (Conv, Dense)) else 0
             feeds_output = name not in self.unused
-            layers.append(Layer(name, part.kind, output.shape, parameters, field, stride, feeds_output))
+            layers.append(
+                Layer(
+                    name=name,
+                    kind=part.kind,
+                    shape=output.shape,
+                    parameters=parameters,
+                    receptive_field=field,
+                    stride=stride,
+                    feeds_output=feeds_output,
+                )
+            )
         return tuple(layers)
 
 

@@ -7,7 +7,7 @@ import importlib.metadata
 import io
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -25,7 +25,7 @@ EDUCATION = {1: "graduate school", 2: "university", 3: "high school"}
 MARRIAGE = {1: "married", 2: "single"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Dataset:
     """Rows of numbers with a yes or no each.
 
@@ -50,12 +50,11 @@ class Dataset:
         """The same without the columns whose names begin so."""
         kept = [place for place, name in enumerate(self.columns) if not name.startswith(beginnings)]
         names = tuple(self.columns[place] for place in kept)
-        return Dataset(names, self.rows[:, kept], self.labels, self.classes, self.held_out)
+        return replace(self, columns=names, rows=self.rows[:, kept])
 
     def with_column(self, name: str, values: Array) -> Dataset:
         """The same with one more column: (n,)."""
-        rows = np.column_stack([self.rows, values])
-        return Dataset((*self.columns, name), rows, self.labels, self.classes, self.held_out)
+        return replace(self, columns=(*self.columns, name), rows=np.column_stack([self.rows, values]))
 
 
 @cache
@@ -70,7 +69,7 @@ def table(name: TableName) -> Dataset:
     for label in (0, 1):
         members = np.flatnonzero(labels == label)
         held_out[np.random.default_rng(label).permutation(members)[: round(len(members) / 5)]] = True
-    return Dataset(columns, rows, labels, classes, held_out)
+    return Dataset(columns=columns, rows=rows, labels=labels, classes=classes, held_out=held_out)
 
 
 def _tumours() -> tuple[tuple[str, ...], Array, NDArray[np.int64], tuple[str, str]]:

@@ -123,7 +123,7 @@ def _words(one: Method) -> Wrong:
     if not one.description.strip():
         yield "has no docstring", "the Methods page shows it: what it gives, with shapes and units"
     if not isinstance(one.papers, tuple) or not all(map(_is_paper, one.papers)):
-        yield "has papers that are none", "papers=(Paper(authors, year, title, url),)"
+        yield "has papers that are none", 'papers=(Paper(authors="…", year=2020, title="…", url="https://…"),)'
 
 
 def _is_paper(paper: Any) -> bool:

@@ -95,7 +95,7 @@ def draw(
         raise ValueError(f"the view {view!r} needs the picture that the map belongs to")
     figure = declared.draw(request)
     if not isinstance(figure, Figure) or figure.view != view:
-        raise ValueError(f"the view {view!r} gives {figure!r:.80}, where a Figure(request.view, …) is needed")
+        raise ValueError(f"the view {view!r} gives {figure!r:.80}, where a Figure(view=request.view, …) is needed")
     return figure
 
 

@@ -86,7 +86,12 @@ class Chart:
             raise ValueError("a chart is drawn when the block of site_axes has ended")
         view = self.request.view
         file = write_svg(self.drawn, self.request.folder, view)
-        return Figure(view, (Panel(file, WIDTH, self.height, view),), facts=facts or {}, table=table)
+        return Figure(
+            view=view,
+            panels=(Panel(file=file, width=WIDTH, height=self.height, role=view),),
+            facts=facts or {},
+            table=table,
+        )
 
 
 @contextmanager

@@ -72,7 +72,7 @@ class Readings:
         return cls(**{**value, **{name: tuple(value[name]) for name in ("step", "size", "values")}})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """One picture file of a figure: its name in the figure's folder, its size in pixels, and what it shows.
 
@@ -120,12 +120,12 @@ class Table:
         return cls(tuple(Column(**column) for column in value["columns"]), tuple(map(tuple, value["rows"])))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figure:
     """A drawn figure; ``facts`` hold for all of it. Without panels it is data for the page to draw."""
 
     view: str
-    panels: tuple[Panel, ...]
+    panels: tuple[Panel, ...] = ()
     legend: Legend | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     table: Table | None = None
@@ -138,11 +138,11 @@ class Figure:
     def from_json(cls, value: Mapping[str, Any]) -> Figure:
         """The figure that ``to_json`` wrote, also after a way through a JSON file."""
         return cls(
-            value["view"],
-            tuple(Panel.from_json(panel) for panel in value["panels"]),
-            value["legend"] and Legend.from_json(value["legend"]),
-            value["facts"],
-            value["table"] and Table.from_json(value["table"]),
+            view=value["view"],
+            panels=tuple(Panel.from_json(panel) for panel in value["panels"]),
+            legend=value["legend"] and Legend.from_json(value["legend"]),
+            facts=value["facts"],
+            table=value["table"] and Table.from_json(value["table"]),
         )
 
 

@@ -23,7 +23,13 @@ def write_photograph(pixels: Pixels, folder: Path, name: str) -> str:
 
 def picture_panel(pixels: Pixels, folder: Path, name: str, role: str, facts: Mapping[str, Any]) -> Panel:
     """A picture of something as a panel of a figure: (h, w, 3)."""
-    return Panel(write_photograph(pixels, folder, name), pixels.shape[1], pixels.shape[0], role, facts)
+    return Panel(
+        file=write_photograph(pixels, folder, name),
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        role=role,
+        facts=facts,
+    )
 
 
 def write_exact(pixels: Pixels, folder: Path, name: str) -> str:

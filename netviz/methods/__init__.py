@@ -72,7 +72,7 @@ class LayerChoice:
 SpatialLayer = Annotated[str, LayerChoice(), Field(description="a layer whose output is a stack of maps")]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Paper:
     """Where a method comes from."""
 

@@ -41,11 +41,11 @@ ACCOUNT = (
     },
     papers=(
         Paper(
-            "Goodfellow, Shlens and Szegedy",
-            2014,
-            "Explaining and Harnessing Adversarial Examples",
-            "https://arxiv.org/abs/1412.6572",
-            "section 4",
+            authors="Goodfellow, Shlens and Szegedy",
+            year=2014,
+            title="Explaining and Harnessing Adversarial Examples",
+            url="https://arxiv.org/abs/1412.6572",
+            place="section 4",
         ),
     ),
     gives="picture",
@@ -101,11 +101,11 @@ def fgsm(
     },
     papers=(
         Paper(
-            "Madry, Makelov, Schmidt, Tsipras and Vladu",
-            2017,
-            "Towards Deep Learning Models Resistant to Adversarial Attacks",
-            "https://arxiv.org/abs/1706.06083",
-            "section 2.1",
+            authors="Madry, Makelov, Schmidt, Tsipras and Vladu",
+            year=2017,
+            title="Towards Deep Learning Models Resistant to Adversarial Attacks",
+            url="https://arxiv.org/abs/1706.06083",
+            place="section 2.1",
         ),
     ),
     gives="picture",

@@ -14,11 +14,11 @@ from netviz.methods import Paper
 Bins = Annotated[int, Field(ge=2, le=50, description="groups of about equal size")]
 
 GUO = Paper(
-    "Guo, Pleiss, Sun and Weinberger",
-    2017,
-    "On Calibration of Modern Neural Networks",
-    "https://arxiv.org/abs/1706.04599",
-    "section 2",
+    authors="Guo, Pleiss, Sun and Weinberger",
+    year=2017,
+    title="On Calibration of Modern Neural Networks",
+    url="https://arxiv.org/abs/1706.04599",
+    place="section 2",
 )
 
 

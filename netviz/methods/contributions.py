@@ -24,13 +24,16 @@ STEPS = 128  # points on the path of integrated gradients
 COALITIONS = 1000  # sets of units that Kernel SHAP asks for
 
 SUNDARARAJAN = Paper(
-    "Sundararajan et al.", 2017, "Axiomatic Attribution for Deep Networks", "https://arxiv.org/abs/1703.01365"
+    authors="Sundararajan et al.",
+    year=2017,
+    title="Axiomatic Attribution for Deep Networks",
+    url="https://arxiv.org/abs/1703.01365",
 )
 LUNDBERG = Paper(
-    "Lundberg and Lee",
-    2017,
-    "A Unified Approach to Interpreting Model Predictions",
-    "https://arxiv.org/abs/1705.07874",
+    authors="Lundberg and Lee",
+    year=2017,
+    title="A Unified Approach to Interpreting Model Predictions",
+    url="https://arxiv.org/abs/1705.07874",
 )
 
 

@@ -62,11 +62,11 @@ Box = Annotated[
 ]
 
 _PETSIUK = Paper(
-    "Petsiuk, Das and Saenko",
-    2018,
-    "RISE: Randomized Input Sampling for Explanation of Black-box Models",
-    "https://arxiv.org/abs/1806.07421",
-    "the deletion and insertion metrics",
+    authors="Petsiuk, Das and Saenko",
+    year=2018,
+    title="RISE: Randomized Input Sampling for Explanation of Black-box Models",
+    url="https://arxiv.org/abs/1806.07421",
+    place="the deletion and insertion metrics",
 )
 
 
@@ -157,10 +157,10 @@ def random_map(network: Network, pictures: Array, targets: Targets, *, seed: See
 
 
 _INFIDELITY = Paper(
-    "Yeh, Hsieh, Suggala, Inouye and Ravikumar",
-    2019,
-    "On the (In)fidelity and Sensitivity of Explanations",
-    "https://arxiv.org/abs/1901.09392",
+    authors="Yeh, Hsieh, Suggala, Inouye and Ravikumar",
+    year=2019,
+    title="On the (In)fidelity and Sensitivity of Explanations",
+    url="https://arxiv.org/abs/1901.09392",
 )
 
 
@@ -301,11 +301,11 @@ def max_sensitivity(
     },
     papers=(
         Paper(
-            "Bhatt, Weller and Moura",
-            2020,
-            "Evaluating and Aggregating Feature-based Model Explanations",
-            "https://arxiv.org/abs/2005.00631",
-            "definition 3",
+            authors="Bhatt, Weller and Moura",
+            year=2020,
+            title="Evaluating and Aggregating Feature-based Model Explanations",
+            url="https://arxiv.org/abs/2005.00631",
+            place="definition 3",
         ),
     ),
     gives="check",
@@ -361,11 +361,11 @@ def mu_fidelity(
     },
     papers=(
         Paper(
-            "Zhang, Lin, Brandt, Shen and Sclaroff",
-            2016,
-            "Top-down Neural Attention by Excitation Backprop",
-            "https://arxiv.org/abs/1608.00507",
-            "section 4.1",
+            authors="Zhang, Lin, Brandt, Shen and Sclaroff",
+            year=2016,
+            title="Top-down Neural Attention by Excitation Backprop",
+            url="https://arxiv.org/abs/1608.00507",
+            place="section 4.1",
         ),
     ),
     gives="check",

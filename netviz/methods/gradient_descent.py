@@ -22,16 +22,16 @@ Layers = list[tuple[Floats, Floats]]
 """Weights (inputs, units) and biases (units,) of each layer, in order."""
 
 IRIS = Paper(
-    "Fisher",
-    1936,
-    "The Use of Multiple Measurements in Taxonomic Problems",
-    "https://doi.org/10.1111/j.1469-1809.1936.tb02137.x",
+    authors="Fisher",
+    year=1936,
+    title="The Use of Multiple Measurements in Taxonomic Problems",
+    url="https://doi.org/10.1111/j.1469-1809.1936.tb02137.x",
 )
 BACKPROPAGATION = Paper(
-    "Rumelhart, Hinton and Williams",
-    1986,
-    "Learning representations by back-propagating errors",
-    "https://doi.org/10.1038/323533a0",
+    authors="Rumelhart, Hinton and Williams",
+    year=1986,
+    title="Learning representations by back-propagating errors",
+    url="https://doi.org/10.1038/323533a0",
 )
 VERSICOLOR = 1
 THIRDS = 3  # two of them are learned from

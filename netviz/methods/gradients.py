@@ -33,11 +33,11 @@ Noise = Annotated[
     },
     papers=(
         Paper(
-            "Simonyan, Vedaldi and Zisserman",
-            2013,
-            "Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency Maps",
-            "https://arxiv.org/abs/1312.6034",
-            "section 3",
+            authors="Simonyan, Vedaldi and Zisserman",
+            year=2013,
+            title="Deep Inside Convolutional Networks: Visualising Image Classification Models and Saliency Maps",
+            url="https://arxiv.org/abs/1312.6034",
+            place="section 3",
         ),
     ),
     gives="attribution",
@@ -64,10 +64,10 @@ def gradient(network: Network, pictures: Array, targets: Targets, *, output: Out
     },
     papers=(
         Paper(
-            "Shrikumar et al.",
-            2016,
-            "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences",
-            "https://arxiv.org/abs/1605.01713",
+            authors="Shrikumar et al.",
+            year=2016,
+            title="Not Just a Black Box: Learning Important Features Through Propagating Activation Differences",
+            url="https://arxiv.org/abs/1605.01713",
         ),
     ),
     gives="attribution",
@@ -87,10 +87,10 @@ def gradient_x_input(network: Network, pictures: Array, targets: Targets, *, out
 
 
 _SMILKOV = Paper(
-    "Smilkov, Thorat, Kim, Viégas and Wattenberg",
-    2017,
-    "SmoothGrad: removing noise by adding noise",
-    "https://arxiv.org/abs/1706.03825",
+    authors="Smilkov, Thorat, Kim, Viégas and Wattenberg",
+    year=2017,
+    title="SmoothGrad: removing noise by adding noise",
+    url="https://arxiv.org/abs/1706.03825",
 )
 
 
@@ -144,10 +144,10 @@ def smoothgrad(
     papers=(
         _SMILKOV,
         Paper(
-            "Hooker, Erhan, Kindermans and Kim",
-            2019,
-            "A Benchmark for Interpretability Methods in Deep Neural Networks",
-            "https://arxiv.org/abs/1806.10758",
+            authors="Hooker, Erhan, Kindermans and Kim",
+            year=2019,
+            title="A Benchmark for Interpretability Methods in Deep Neural Networks",
+            url="https://arxiv.org/abs/1806.10758",
         ),
     ),
     gives="attribution",
@@ -184,10 +184,10 @@ def smoothgrad_squared(
     },
     papers=(
         Paper(
-            "Adebayo, Gilmer, Goodfellow and Kim",
-            2018,
-            "Local Explanation Methods for Deep Neural Networks Lack Sensitivity to Parameter Values",
-            "https://arxiv.org/abs/1810.03307",
+            authors="Adebayo, Gilmer, Goodfellow and Kim",
+            year=2018,
+            title="Local Explanation Methods for Deep Neural Networks Lack Sensitivity to Parameter Values",
+            url="https://arxiv.org/abs/1810.03307",
         ),
     ),
     gives="attribution",
@@ -224,11 +224,11 @@ def vargrad(
     },
     papers=(
         Paper(
-            "Springenberg, Dosovitskiy, Brox and Riedmiller",
-            2014,
-            "Striving for Simplicity: The All Convolutional Net",
-            "https://arxiv.org/abs/1412.6806",
-            "section 3.4",
+            authors="Springenberg, Dosovitskiy, Brox and Riedmiller",
+            year=2014,
+            title="Striving for Simplicity: The All Convolutional Net",
+            url="https://arxiv.org/abs/1412.6806",
+            place="section 3.4",
         ),
     ),
     gives="attribution",
@@ -256,11 +256,11 @@ def guided_backprop(network: Network, pictures: Array, targets: Targets, *, outp
     },
     papers=(
         Paper(
-            "Zeiler and Fergus",
-            2013,
-            "Visualizing and Understanding Convolutional Networks",
-            "https://arxiv.org/abs/1311.2901",
-            "section 2.1",
+            authors="Zeiler and Fergus",
+            year=2013,
+            title="Visualizing and Understanding Convolutional Networks",
+            url="https://arxiv.org/abs/1311.2901",
+            place="section 2.1",
         ),
     ),
     gives="attribution",
@@ -289,11 +289,11 @@ def deconvnet(network: Network, pictures: Array, targets: Targets, *, output: Ou
     },
     papers=(
         Paper(
-            "Sundararajan, Taly and Yan",
-            2017,
-            "Axiomatic Attribution for Deep Networks",
-            "https://arxiv.org/abs/1703.01365",
-            "equation 1",
+            authors="Sundararajan, Taly and Yan",
+            year=2017,
+            title="Axiomatic Attribution for Deep Networks",
+            url="https://arxiv.org/abs/1703.01365",
+            place="equation 1",
         ),
     ),
     gives="attribution",

@@ -70,11 +70,11 @@ def activations(network: Network, pictures: Array, targets: Targets) -> Result:
     },
     papers=(
         Paper(
-            "Krizhevsky, Sutskever and Hinton",
-            2012,
-            "ImageNet Classification with Deep Convolutional Neural Networks",
-            "https://doi.org/10.1145/3065386",
-            "figure 3",
+            authors="Krizhevsky, Sutskever and Hinton",
+            year=2012,
+            title="ImageNet Classification with Deep Convolutional Neural Networks",
+            url="https://doi.org/10.1145/3065386",
+            place="figure 3",
         ),
     ),
     gives="picture",
@@ -111,11 +111,11 @@ def first_layer_filters(network: Network, pictures: Array, targets: Targets) -> 
     },
     papers=(
         Paper(
-            "Zeiler and Fergus",
-            2013,
-            "Visualizing and Understanding Convolutional Networks",
-            "https://arxiv.org/abs/1311.2901",
-            "figure 2",
+            authors="Zeiler and Fergus",
+            year=2013,
+            title="Visualizing and Understanding Convolutional Networks",
+            url="https://arxiv.org/abs/1311.2901",
+            place="figure 2",
         ),
     ),
     gives="picture",
@@ -220,10 +220,10 @@ def mosaic(tiles: Array, gap: float = WHITE) -> Array:
     },
     papers=(
         Paper(
-            "Luo, Li, Urtasun and Zemel",
-            2016,
-            "Understanding the Effective Receptive Field in Deep Convolutional Neural Networks",
-            "https://arxiv.org/abs/1701.04128",
+            authors="Luo, Li, Urtasun and Zemel",
+            year=2016,
+            title="Understanding the Effective Receptive Field in Deep Convolutional Neural Networks",
+            url="https://arxiv.org/abs/1701.04128",
         ),
     ),
     gives="attribution",
@@ -246,7 +246,9 @@ def receptive_field(
     from netviz.networks import optimise
 
     asked = _keras(network)
-    attribution = optimise.Objective(asked, layer, optimise.central_total).scores_and_gradients(pictures)[1]
+    attribution = optimise.Objective(network=asked, layer=layer, score=optimise.central_total).scores_and_gradients(
+        pictures
+    )[1]
     side = next(one.receptive_field for one in asked.layers if one.name == layer)
     return {
         "attribution": attribution,

@@ -28,7 +28,12 @@ Jitter = Annotated[
 Rate = Annotated[float, Field(gt=0, le=1, description="length of a step in the spectrum (Adam's)")]
 
 TRIALS = 8  # random movements that a finished picture is held against
-OLAH = Paper("Olah, Mordvintsev and Schubert", 2017, "Feature Visualization", "https://doi.org/10.23915/distill.00007")
+OLAH = Paper(
+    authors="Olah, Mordvintsev and Schubert",
+    year=2017,
+    title="Feature Visualization",
+    url="https://doi.org/10.23915/distill.00007",
+)
 
 
 @dataclass(frozen=True)
@@ -223,10 +228,10 @@ def regularisers_one_by_one(
     },
     papers=(
         Paper(
-            "Mordvintsev, Olah and Tyka",
-            2015,
-            "Inceptionism: Going Deeper into Neural Networks",
-            "https://research.google/blog/inceptionism-going-deeper-into-neural-networks/",
+            authors="Mordvintsev, Olah and Tyka",
+            year=2015,
+            title="Inceptionism: Going Deeper into Neural Networks",
+            url="https://research.google/blog/inceptionism-going-deeper-into-neural-networks/",
         ),
     ),
     gives="picture",
@@ -262,7 +267,7 @@ def deep_dream(
     from netviz.networks import optimise
 
     asked = _keras(network)
-    question = optimise.Objective(asked, layer, optimise.mean_square, any_size=True)
+    question = optimise.Objective(network=asked, layer=layer, score=optimise.mean_square, any_size=True)
     least = asked.smallest_side(layer)
     height, width = pictures.shape[1:3]
     sizes = octave_sizes(height, width, octaves, octave_scale, least)
@@ -298,11 +303,11 @@ def deep_dream(
     },
     papers=(
         Paper(
-            "Mahendran and Vedaldi",
-            2015,
-            "Understanding Deep Image Representations by Inverting Them",
-            "https://arxiv.org/abs/1412.0035",
-            "equations 1 and 4",
+            authors="Mahendran and Vedaldi",
+            year=2015,
+            title="Understanding Deep Image Representations by Inverting Them",
+            url="https://arxiv.org/abs/1412.0035",
+            place="equations 1 and 4",
         ),
     ),
     gives="picture",
@@ -345,7 +350,7 @@ def inversion(
     made, losses, errors = [], [], []
     for photo in before:
         wanted = asked.activations(photo[None], [layer])[layer]
-        question = optimise.Objective(asked, layer, optimise.relative_distance, (wanted,))
+        question = optimise.Objective(network=asked, layer=layer, score=optimise.relative_distance, others=(wanted,))
         random, adam = np.random.default_rng(seed), optimise.Adam(rate)
         picture = np.clip(random.normal(network.mean_colour, 10, photo.shape), 0, 255)
         curve = []
@@ -419,10 +424,12 @@ def _question(
         raise ValueError(_too_small(layer, side, least))
     for _, wrong in _wrong_for_layer(network.layers, objective, layer, channels, None, "channels"):
         raise ValueError(wrong)
-    sized = functools.partial(optimise.Objective, network, layer, relu="redirected", any_size=side is not None)
+    sized = functools.partial(
+        optimise.Objective, network=network, layer=layer, relu="redirected", any_size=side is not None
+    )
     if objective == "layer":
-        return sized(optimise.mean_square), 1
-    return sized(optimise.channel_mean, (np.array(channels),)), len(channels)
+        return sized(score=optimise.mean_square), 1
+    return sized(score=optimise.channel_mean, others=(np.array(channels),)), len(channels)
 
 
 def _climbed(

@@ -118,8 +118,10 @@ def paper_network() -> KerasNetwork:
     model.get_layer("convolution").set_weights([np.ones((3, 3, 1, 2)), np.array([-50, -75])])
     model.get_layer("predictions").set_weights([np.array([[1, 1, 1, 1, 1, -1, -1, -1]]).T, np.zeros(1)])
     layers = (
-        Layer("convolution", "convolution", (2, 2, 2), 20, 3, 1),
-        Layer("relu", "activation", (2, 2, 2), 0, 3, 1),
+        Layer(name="convolution", kind="convolution", shape=(2, 2, 2), parameters=20, receptive_field=3, stride=1),
+        Layer(name="relu", kind="activation", shape=(2, 2, 2), receptive_field=3, stride=1),
     )
     weights = Weights("by hand", "0" * 64, "written by hand")
-    return KerasNetwork(model, weights, layers, Preprocessing(mean=(0.0,), deviation=(1.0,)))
+    return KerasNetwork(
+        model=model, weights=weights, layers=layers, preprocessing=Preprocessing(mean=(0.0,), deviation=(1.0,))
+    )

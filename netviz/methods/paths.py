@@ -22,11 +22,11 @@ from netviz.networks import Array, Network, Targets
     },
     papers=(
         Paper(
-            "Sundararajan, Taly and Yan",
-            2017,
-            "Axiomatic Attribution for Deep Networks",
-            "https://arxiv.org/abs/1703.01365",
-            "equation 3",
+            authors="Sundararajan, Taly and Yan",
+            year=2017,
+            title="Axiomatic Attribution for Deep Networks",
+            url="https://arxiv.org/abs/1703.01365",
+            place="equation 3",
         ),
     ),
     gives="attribution",

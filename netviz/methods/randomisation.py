@@ -61,11 +61,11 @@ Averaged = Annotated[
     },
     papers=(
         Paper(
-            "Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim",
-            2018,
-            "Sanity Checks for Saliency Maps",
-            "https://arxiv.org/abs/1810.03292",
-            "the model parameter randomization test",
+            authors="Adebayo, Gilmer, Muelly, Goodfellow, Hardt and Kim",
+            year=2018,
+            title="Sanity Checks for Saliency Maps",
+            url="https://arxiv.org/abs/1810.03292",
+            place="the model parameter randomization test",
         ),
     ),
     gives="check",
@@ -135,11 +135,11 @@ def cascading_randomisation(
     },
     papers=(
         Paper(
-            "Sixt, Granz and Landgraf",
-            2020,
-            "When Explanations Lie: Why Many Modified BP Attributions Fail",
-            "https://arxiv.org/abs/1912.09818",
-            "section 4",
+            authors="Sixt, Granz and Landgraf",
+            year=2020,
+            title="When Explanations Lie: Why Many Modified BP Attributions Fail",
+            url="https://arxiv.org/abs/1912.09818",
+            place="section 4",
         ),
     ),
     gives="check",
@@ -271,10 +271,10 @@ def lime_spread(
     },
     papers=(
         Paper(
-            "Sturmfels, Lundberg and Lee",
-            2020,
-            "Visualizing the Impact of Feature Attribution Baselines",
-            "https://distill.pub/2020/attribution-baselines/",
+            authors="Sturmfels, Lundberg and Lee",
+            year=2020,
+            title="Visualizing the Impact of Feature Attribution Baselines",
+            url="https://distill.pub/2020/attribution-baselines/",
         ),
     ),
     gives="check",

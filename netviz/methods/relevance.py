@@ -22,18 +22,18 @@ Epsilon = Annotated[
 ]
 
 BACH = Paper(
-    "Bach et al.",
-    2015,
-    "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance Propagation",
-    "https://doi.org/10.1371/journal.pone.0130140",
-    "equations 58 and 60",
+    authors="Bach et al.",
+    year=2015,
+    title="On Pixel-Wise Explanations for Non-Linear Classifier Decisions by Layer-Wise Relevance Propagation",
+    url="https://doi.org/10.1371/journal.pone.0130140",
+    place="equations 58 and 60",
 )
 MONTAVON = Paper(
-    "Montavon et al.",
-    2019,
-    "Layer-Wise Relevance Propagation: An Overview",
-    "https://doi.org/10.1007/978-3-030-28954-6_10",
-    "section 10.3 and table 10.1",
+    authors="Montavon et al.",
+    year=2019,
+    title="Layer-Wise Relevance Propagation: An Overview",
+    url="https://doi.org/10.1007/978-3-030-28954-6_10",
+    place="section 10.3 and table 10.1",
 )
 
 ACCOUNT = (

@@ -6,6 +6,7 @@ The networks are trained once in a process for a table and a seed. Their one out
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any
 
@@ -27,7 +28,13 @@ TableSetting = Annotated[TableName, Field(description="tumours (scikit-learn's b
 ShownColumns = Annotated[int, Field(ge=1, le=30, description="how many columns are shown")]
 Depth = Annotated[int, Field(ge=1, le=6, description="questions from the root to a leaf, at most")]
 
-_BREIMAN = Paper("Breiman", 2001, "Random Forests", "https://doi.org/10.1023/A:1010933404324", "section 10")
+_BREIMAN = Paper(
+    authors="Breiman",
+    year=2001,
+    title="Random Forests",
+    url="https://doi.org/10.1023/A:1010933404324",
+    place="section 10",
+)
 
 
 @method(
@@ -243,10 +250,10 @@ def calibration(*, table: TableSetting = "tumours", bins: Bins = 10, seed: Seed 
     },
     papers=(
         Paper(
-            "Kaufman, Rosset and Perlich",
-            2011,
-            "Leakage in Data Mining: Formulation, Detection, and Avoidance",
-            "https://doi.org/10.1145/2020408.2020496",
+            authors="Kaufman, Rosset and Perlich",
+            year=2011,
+            title="Leakage in Data Mining: Formulation, Detection, and Avoidance",
+            url="https://doi.org/10.1145/2020408.2020496",
         ),
     ),
     gives="contributions",
@@ -388,10 +395,10 @@ def shuffled_columns(
     },
     papers=(
         Paper(
-            "Breiman, Friedman, Olshen and Stone",
-            1984,
-            "Classification and Regression Trees",
-            "https://doi.org/10.1201/9781315139470",
+            authors="Breiman, Friedman, Olshen and Stone",
+            year=1984,
+            title="Classification and Regression Trees",
+            url="https://doi.org/10.1201/9781315139470",
         ),
     ),
     gives="scores",
@@ -533,7 +540,7 @@ def _splits(data: Dataset, seed: int) -> Iterator[Dataset]:
         members = random.permutation(np.flatnonzero(data.labels == label))
         fold[members] = np.arange(len(members)) % FOLDS
     for one in range(FOLDS):
-        yield Dataset(data.columns, data.rows, data.labels, data.classes, fold == one)
+        yield replace(data, held_out=fold == one)
 
 
 def _trained(data: Dataset, seed: int) -> SmallNetwork:

@@ -52,16 +52,16 @@ LibrarySetting = Annotated[
 
 _RNN_PAPERS = (
     Paper(
-        "Bengio, Simard and Frasconi",
-        1994,
-        "Learning long-term dependencies with gradient descent is difficult",
-        "https://doi.org/10.1109/72.279181",
+        authors="Bengio, Simard and Frasconi",
+        year=1994,
+        title="Learning long-term dependencies with gradient descent is difficult",
+        url="https://doi.org/10.1109/72.279181",
     ),
     Paper(
-        "Cho et al.",
-        2014,
-        "Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
-        "https://arxiv.org/abs/1406.1078",
+        authors="Cho et al.",
+        year=2014,
+        title="Learning Phrase Representations using RNN Encoder-Decoder for Statistical Machine Translation",
+        url="https://arxiv.org/abs/1406.1078",
     ),
 )
 

@@ -16,7 +16,7 @@ CLASSES = 1000
 COMPACT_HIDDEN = 1280
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Layer:
     """One layer of a network.
 
@@ -28,9 +28,9 @@ class Layer:
     name: str
     kind: str  # input, convolution, pooling, flatten, global pooling, dense
     shape: tuple[int, ...]
-    parameters: int
-    receptive_field: int | None
-    stride: int | None
+    parameters: int = 0
+    receptive_field: int | None = None
+    stride: int | None = None
     feeds_output: bool = True
 
     @property
@@ -51,35 +51,48 @@ def vgg16_layers(form: str) -> tuple[Layer, ...]:
 
 def _convolutional_part() -> Iterator[Layer]:
     side, depth, field, stride = SIDE, 3, 1, 1
-    yield Layer("input", "input", (side, side, depth), 0, field, stride)
+    yield Layer(name="input", kind="input", shape=(side, side, depth), receptive_field=field, stride=stride)
     for block, (convolutions, channels) in enumerate(BLOCKS, start=1):
         for convolution in range(1, convolutions + 1):
             field += 2 * stride
             parameters = (3 * 3 * depth + 1) * channels
             name = f"block{block}_conv{convolution}"
-            yield Layer(name, "convolution", (side, side, channels), parameters, field, stride)
+            yield Layer(
+                name=name,
+                kind="convolution",
+                shape=(side, side, channels),
+                parameters=parameters,
+                receptive_field=field,
+                stride=stride,
+            )
             depth = channels
         field += stride
         side, stride = side // 2, stride * 2
-        yield Layer(f"block{block}_pool", "pooling", (side, side, depth), 0, field, stride)
+        yield Layer(
+            name=f"block{block}_pool",
+            kind="pooling",
+            shape=(side, side, depth),
+            receptive_field=field,
+            stride=stride,
+        )
 
 
 def _compact_head(convolutions: tuple[Layer, ...]) -> Iterator[Layer]:
     channels = convolutions[-1].shape[-1]
-    yield Layer("average", "global pooling", (channels,), 0, None, None)
-    yield Layer("maximum", "global pooling", (channels,), 0, None, None)
-    yield Layer("features", "concatenation", (2 * channels,), 0, None, None)
+    yield Layer(name="average", kind="global pooling", shape=(channels,))
+    yield Layer(name="maximum", kind="global pooling", shape=(channels,))
+    yield Layer(name="features", kind="concatenation", shape=(2 * channels,))
     yield from _dense_layers(2 * channels, ("hidden", COMPACT_HIDDEN), ("predictions", CLASSES))
 
 
 def _full_head(convolutions: tuple[Layer, ...]) -> Iterator[Layer]:
     height, width, channels = convolutions[-1].shape
     size = height * width * channels
-    yield Layer("flatten", "flatten", (size,), 0, None, None)
+    yield Layer(name="flatten", kind="flatten", shape=(size,))
     yield from _dense_layers(size, ("fc1", 4096), ("fc2", 4096), ("predictions", CLASSES))
 
 
 def _dense_layers(inputs: int, *layers: tuple[str, int]) -> Iterator[Layer]:
     for name, units in layers:
-        yield Layer(name, "dense", (units,), (inputs + 1) * units, None, None)
+        yield Layer(name=name, kind="dense", shape=(units,), parameters=(inputs + 1) * units)
         inputs = units

@@ -49,7 +49,7 @@ TORCH = Preprocessing(mean=(0.485 * 255, 0.456 * 255, 0.406 * 255), deviation=(0
 CAFFE = Preprocessing(mean=(123.68, 116.779, 103.939), reverse_channels=True)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class KerasNetwork:
     """A Keras model behind the interface of `netviz.networks.Network`.
 

@@ -34,7 +34,7 @@ CONTRAST = 0.25  # of a spectrum before the sigmoid, as in lucid's optvis/param/
 # Objectives
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Objective:
     """A score of one layer's output.
 
@@ -85,7 +85,9 @@ def channel_mean(output: Any, channel: Any) -> Any:
 
 def class_logit(network: KerasNetwork, target: int) -> Objective:
     """The score of a class before the softmax."""
-    return Objective(network, network.logits_layer, channel_mean, (np.array([target]),), relu="redirected")
+    return Objective(
+        network=network, layer=network.logits_layer, score=channel_mean, others=(np.array([target]),), relu="redirected"
+    )
 
 
 def mean_square(output: Any) -> Any:

@@ -20,8 +20,10 @@ def open_vgg16(form: str | Path = "compact") -> KerasNetwork:
     """VGG16 as a `KerasNetwork`; see `netviz.networks.open_network`."""
     weights = describe(form)
     if form == "compact":
-        return KerasNetwork(compact_model(), weights, vgg16_layers("compact"), TORCH)
-    return KerasNetwork(full_model(full_weights_file(form)), weights, vgg16_layers("imagenet"), CAFFE)
+        return KerasNetwork(model=compact_model(), weights=weights, layers=vgg16_layers("compact"), preprocessing=TORCH)
+    return KerasNetwork(
+        model=full_model(full_weights_file(form)), weights=weights, layers=vgg16_layers("imagenet"), preprocessing=CAFFE
+    )
 
 
 def compact_model() -> Any:

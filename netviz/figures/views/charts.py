@@ -35,24 +35,23 @@ SHOWN = 5  # classes among the bars
 MEASURES = ("weights", "shares", "correlations")  # what bars with names may be long by
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Axis:
-    """From values to pixels: ``low`` and ``high`` are the values at pixel ``start`` and ``end``."""
+    """From values to pixels: the lowest and the highest value stand at the first and the second pixel."""
 
-    low: float
-    high: float
-    start: float
-    end: float
+    values: tuple[float, float]
+    pixels: tuple[float, float]
     log: bool = False
 
     def __call__(self, values: Any) -> Any:
-        low, high = self._scaled(self.low), self._scaled(self.high)
-        return self.start + (self._scaled(values) - low) / (high - low) * (self.end - self.start)
+        low, high = map(self._scaled, self.values)
+        start, end = self.pixels
+        return start + (self._scaled(values) - low) / (high - low) * (end - start)
 
     @property
     def ticks(self) -> list[tuple[float, str]]:
         """Values to mark, with their labels."""
-        return log_ticks(self.low, self.high) if self.log else linear_ticks(self.low, self.high)
+        return log_ticks(*self.values) if self.log else linear_ticks(*self.values)
 
     def _scaled(self, values: Any) -> Any:
         return np.log10(values) if self.log else np.asarray(values, np.float64)
@@ -110,10 +109,12 @@ def draw_matrix(request: Request) -> Figure:
         "highest": _extreme(matrix, 1),
         "lowest": _extreme(matrix, -1),
     }
-    panel = Panel(write_svg(svg, request.folder, "matrix"), width, height, "matrix", facts)
+    panel = Panel(file=write_svg(svg, request.folder, "matrix"), width=width, height=height, role="matrix", facts=facts)
     columns = (Column("row", "name" if names else "count"), *(Column(str(n + 1)) for n in range(len(matrix))))
     rows = [[names[n] if names else n + 1, *map(float, row)] for n, row in enumerate(matrix)]
-    return Figure("matrix", (panel,), scale.legend(), facts, Table(columns, rounded_rows(rows)))
+    return Figure(
+        view="matrix", panels=(panel,), legend=scale.legend(), facts=facts, table=Table(columns, rounded_rows(rows))
+    )
 
 
 @view("bars")
@@ -145,9 +146,9 @@ def draw_plane(request: Request) -> Figure:
     places = np.concatenate([*groups.values(), *(values[:, 1:] for values in lines.values())])
     x_range, y_range = _range(places[:, 0], False), _range(places[:, 1], False)
     height = 400
-    labels = [label for _, label in Axis(*y_range, 0, 1).ticks]
+    labels = [label for _, label in Axis(values=y_range, pixels=(0, 1)).ticks]
     left = 14 + CHARACTER * max(map(text_length, labels), default=1)
-    x_axis, y_axis = Axis(*x_range, left, WIDTH - 20), Axis(*y_range, height - 34, 12)
+    x_axis, y_axis = Axis(values=x_range, pixels=(left, WIDTH - 20)), Axis(values=y_range, pixels=(height - 34, 12))
     svg = empty_chart(WIDTH, height)
     _axes(svg, x_axis, y_axis)
     for number, points in enumerate(groups.values()):
@@ -169,10 +170,10 @@ def draw_plane(request: Request) -> Figure:
         ],
         "groups": len(groups),
     }
-    panel = Panel(write_svg(svg, request.folder, "plane"), WIDTH, height, "plane", facts)
+    panel = Panel(file=write_svg(svg, request.folder, "plane"), width=WIDTH, height=height, role="plane", facts=facts)
     rows = [[name, *map(float, point)] for name, points in groups.items() for point in points]
     table = Table((Column("group", "term"), Column("x"), Column("y")), rounded_rows(rows))
-    return Figure(request.view, (panel,), facts=facts, table=table)
+    return Figure(view=request.view, panels=(panel,), facts=facts, table=table)
 
 
 def linear_ticks(low: float, high: float) -> list[tuple[float, str]]:
@@ -248,16 +249,16 @@ def _chart(
         both = np.concatenate([x, pooled])
         x_range = y_range = _range(both, log_x)
     height = WIDTH if identity else 400
-    labels = [label for _, label in Axis(*y_range, 0, 1, log_y).ticks]
+    labels = [label for _, label in Axis(values=y_range, pixels=(0, 1), log=log_y).ticks]
     left = 14 + CHARACTER * max([text_length(label) for label in labels], default=1)
-    x_axis = Axis(*x_range, left, WIDTH - 20, log_x)
+    x_axis = Axis(values=x_range, pixels=(left, WIDTH - 20), log=log_x)
     if identity:  # a square plot, so that the diagonal is one
         height = round(WIDTH - 20 - left + 12 + 34)
-    y_axis = Axis(*y_range, height - 34, 12, log_y)
+    y_axis = Axis(values=y_range, pixels=(height - 34, 12), log=log_y)
     svg = empty_chart(WIDTH, height)
     _axes(svg, x_axis, y_axis)
     if identity:
-        ends = np.array([x_axis.low, x_axis.high])
+        ends = np.array(x_axis.values)
         _path(
             svg,
             x_axis(ends),
@@ -280,9 +281,11 @@ def _chart(
             _series_facts(name, x, values, number, role) for number, (name, values) in enumerate(series.items())
         ],
     }
-    panel = Panel(write_svg(svg, request.folder, role), WIDTH, height, role, facts)
+    panel = Panel(file=write_svg(svg, request.folder, role), width=WIDTH, height=height, role=role, facts=facts)
     rows = [list(map(float, row)) for row in zip(x, *series.values(), strict=True)]
-    return Figure(request.view, (panel,), facts=facts, table=Table(_columns("x", *series), rounded_rows(rows)))
+    return Figure(
+        view=request.view, panels=(panel,), facts=facts, table=Table(_columns("x", *series), rounded_rows(rows))
+    )
 
 
 def _series_facts(name: str, x: Floats, values: Floats, number: int, role: str) -> dict[str, Any]:
@@ -320,7 +323,7 @@ def _range(values: Floats, log: bool) -> tuple[float, float]:
 
 def _axes(svg: ET.Element, x_axis: Axis, y_axis: Axis) -> None:
     """Faint lines at the ticks, a stronger one at zero, and the numbers."""
-    left, right, bottom, top = x_axis.start, x_axis.end, y_axis.start, y_axis.end
+    (left, right), (bottom, top) = x_axis.pixels, y_axis.pixels
     for value, label in _without_collisions(x_axis):
         place = float(x_axis(value))
         _grid_line(svg, [place, place], [bottom, top], value == 0 and not x_axis.log)
@@ -447,7 +450,7 @@ def _class_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
         Column("class", "class"),
         *(Column(key, "share" if key == "probability" else "number") for key in columns),
     )
-    return Figure("bars", (), facts=facts, table=Table(header, rounded_rows(rows)))
+    return Figure(view="bars", facts=facts, table=Table(header, rounded_rows(rows)))
 
 
 _SCORES = (("probabilities", "probability"), ("logits", "logit"))
@@ -471,7 +474,7 @@ def _named_bars(arrays: Mapping[str, NDArray[Any]]) -> Figure:
     ]
     first = int(np.abs(values).argmax())
     facts = {"key": "name", "shown": len(rows), "first": str(names[first]), "largest": rounded(values[first])}
-    return Figure("bars", (), facts=facts, table=Table(columns, rounded_rows(rows)))
+    return Figure(view="bars", facts=facts, table=Table(columns, rounded_rows(rows)))
 
 
 def _columns(*keys: str) -> tuple[Column, ...]:

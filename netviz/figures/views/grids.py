@@ -23,7 +23,7 @@ ALONE = 224  # a layer of up to 4 channels is shown at this side: the network's 
 CELLS = ((15, 1300), (7, 5200), (3, 40000))  # side of a unit's cell in a layer of up to so many units
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sheet:
     """Where the tiles lie: channel k in row k // columns and column k % columns, ``gap`` pixels apart."""
 
@@ -70,7 +70,7 @@ def draw_grid(request: Request) -> Figure:
     table = Table((Column("layer", "name"), *(Column(*column) for column in columns)), rounded_rows(rows))
     if request.picture is not None:
         panels += (picture_panel(request.picture, request.folder, "picture", "picture", {"made": False}),)
-    return Figure(request.view, panels, facts={"layers": list(layers)}, table=table)
+    return Figure(view=request.view, panels=panels, facts={"layers": list(layers)}, table=table)
 
 
 def sheet_for(height: int, width: int, channels: int) -> Sheet:
@@ -88,7 +88,7 @@ def sheet_for(height: int, width: int, channels: int) -> Sheet:
     columns = 1
     while columns < channels and 2 * columns * (tile_width + GAP) - GAP <= WIDEST:
         columns *= 2
-    return Sheet(channels, tile_height, tile_width, min(columns, channels))
+    return Sheet(channels=channels, tile_height=tile_height, tile_width=tile_width, columns=min(columns, channels))
 
 
 def tiles(values: Floats, sheet: Sheet) -> Floats:
@@ -131,7 +131,14 @@ def _layer_panel(name: str, array: NDArray[Any], request: Request) -> Panel:
     pixels = paint(values if scale else np.zeros_like(values), sheet, scale or Scale(False, 1.0, 0.0))
     file = write_exact(pixels, request.folder, f"layer-{file_stem(name)}")
     facts = _layer_facts(name, values, sheet, scale, array.ndim == 1)
-    return Panel(file, sheet.width, sheet.height, f"layer:{name}", facts, scale.legend() if scale else None)
+    return Panel(
+        file=file,
+        width=sheet.width,
+        height=sheet.height,
+        role=f"layer:{name}",
+        facts=facts,
+        legend=scale.legend() if scale else None,
+    )
 
 
 def _layer_facts(name: str, values: Floats, sheet: Sheet, scale: Scale | None, vector: bool) -> dict[str, Any]:

@@ -76,11 +76,11 @@ def draw_picture(request: Request) -> Figure:
             facts = {"made": True, "number": number, "count": len(pictures), **picture_facts(pixels)}
             shown = enlarged(pixels, SIDE)
             panels.append(picture_panel(shown, request.folder, f"picture-{number}", "picture", facts))
-        return Figure(request.view, tuple(panels))
+        return Figure(view=request.view, panels=tuple(panels))
     if request.picture is None:
         raise ValueError("the view 'picture' needs the array 'picture' or 'pictures', or an explained picture")
     panel = picture_panel(request.picture, request.folder, "picture", "picture", {"made": False})
-    return Figure(request.view, (panel,))
+    return Figure(view=request.view, panels=(panel,))
 
 
 @view("before-after", needs=("before", "after"))
@@ -104,8 +104,12 @@ def draw_before_after(request: Request) -> Figure:
     ]
     difference = enlarged(_pixels(128 + change * amplification, "difference"), SIDE)
     file = write_exact(difference, request.folder, "difference")
-    panels.append(Panel(file, difference.shape[1], difference.shape[0], "difference", facts))
-    return Figure(request.view, tuple(panels), facts=facts, table=_change_table(np.abs(change).reshape(-1, 3)))
+    panels.append(
+        Panel(file=file, width=difference.shape[1], height=difference.shape[0], role="difference", facts=facts)
+    )
+    return Figure(
+        view=request.view, panels=tuple(panels), facts=facts, table=_change_table(np.abs(change).reshape(-1, 3))
+    )
 
 
 @view("signed", needs=("attribution",))
@@ -128,7 +132,13 @@ def draw_overlay(request: Request) -> Figure:
     """The map over the picture, coarse grids smoothed."""
     one = _declared(request)
     panel = _overlay_panel(request, one, "overlay", smoothed=max(one.values.shape) <= COARSE)
-    return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
+    return Figure(
+        view=request.view,
+        panels=(panel,),
+        legend=one.legend(overlay=True),
+        facts=panel.facts,
+        table=map_table(one.values),
+    )
 
 
 @view("around-mean", needs=("attribution",), needs_picture=True)
@@ -137,7 +147,13 @@ def draw_around_mean(request: Request) -> Figure:
     values = _flat(request.arrays["attribution"], signed=False)
     one = Map.of([values - values.mean()], signed=True)[0]
     panel = _overlay_panel(request, one, "overlay", smoothed=max(one.values.shape) <= COARSE)
-    return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
+    return Figure(
+        view=request.view,
+        panels=(panel,),
+        legend=one.legend(overlay=True),
+        facts=panel.facts,
+        table=map_table(one.values),
+    )
 
 
 @view("raw", needs=("attribution",), needs_picture=True)
@@ -146,7 +162,13 @@ def draw_raw(request: Request) -> Figure:
     one = _declared(request)
     cells = _overlay_panel(request, one, "raw", smoothed=False)
     smoothed = _overlay_panel(request, one, "overlay", smoothed=True)
-    return Figure(request.view, (cells, smoothed), one.legend(overlay=True), cells.facts, map_table(one.values))
+    return Figure(
+        view=request.view,
+        panels=(cells, smoothed),
+        legend=one.legend(overlay=True),
+        facts=cells.facts,
+        table=map_table(one.values),
+    )
 
 
 @view("pointing", needs=("maps",), needs_picture=True)
@@ -159,7 +181,13 @@ def draw_pointing(request: Request) -> Figure:
     one = Map.of([_flat(values, signed=False)], signed=False)[0]
     frame = Frame(tuple(request.numbers["box"]), tuple(request.numbers["peak"]))
     panel = _overlay_panel(request, one, "overlay", smoothed=True, frame=frame)
-    return Figure(request.view, (panel,), one.legend(overlay=True), panel.facts, map_table(one.values))
+    return Figure(
+        view=request.view,
+        panels=(panel,),
+        legend=one.legend(overlay=True),
+        facts=panel.facts,
+        table=map_table(one.values),
+    )
 
 
 @dataclass(frozen=True)
@@ -231,7 +259,7 @@ def draw_several(request: Request) -> Figure:
         legend = None if layout.shared else one.legend(underlay)
         panels.append(replace(panel, facts={**panel.facts, **more}, legend=legend, readings=readings))
     legend = maps[0].legend(underlay) if layout.shared else None
-    return Figure(request.view, tuple(panels), legend, facts, _several_table(panels))
+    return Figure(view=request.view, panels=tuple(panels), legend=legend, facts=facts, table=_several_table(panels))
 
 
 def _together(request: Request, stack: NDArray[Any]) -> list[Map]:
@@ -289,7 +317,9 @@ def _declared(request: Request, signed: bool | None = None) -> Map:
 
 def _alone(request: Request, one: Map) -> Figure:
     panel = _map_panel(request, one, name="signed" if one.signed else "map")
-    return Figure(request.view, (panel,), one.legend(), panel.facts, map_table(one.values))
+    return Figure(
+        view=request.view, panels=(panel,), legend=one.legend(), facts=panel.facts, table=map_table(one.values)
+    )
 
 
 def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel:
@@ -298,7 +328,14 @@ def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel
     file = write_exact(pixels, request.folder, name)
     facts = one.facts(underlay=False, upsampling="nearest")
     role = "signed" if one.signed else "map"
-    return Panel(file, pixels.shape[1], pixels.shape[0], role, facts, readings=_readings(request, one))
+    return Panel(
+        file=file,
+        width=pixels.shape[1],
+        height=pixels.shape[0],
+        role=role,
+        facts=facts,
+        readings=_readings(request, one),
+    )
 
 
 def _sample_panel(request: Request, one: Map, picture: NDArray[Any], name: str, side: int) -> Panel:
@@ -329,7 +366,7 @@ def _overlay_panel(
     pixels = (one.scale or Scale(one.signed, 1.0, 0.0)).over(resized, picture)
     file = write_photograph(frame.over(pixels) if frame else pixels, request.folder, name or role)
     facts = one.facts(underlay=True, upsampling="bilinear" if smoothed else "nearest")
-    return Panel(file, width, height, role, facts, readings=_readings(request, one))
+    return Panel(file=file, width=width, height=height, role=role, facts=facts, readings=_readings(request, one))
 
 
 def _readings(request: Request, one: Map) -> Readings | None:

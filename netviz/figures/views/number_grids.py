@@ -37,10 +37,14 @@ def draw_number_grid(request: Request) -> Figure:
     _grid(svg, grid, (1, 1), cell, grid != 0)
     facts = {"rows": rows, "columns": columns, "values": "; ".join(", ".join(map(_told, row)) for row in grid)}
     panel = Panel(
-        write_svg(svg, request.folder, "number-grid"), columns * cell + 2, rows * cell + 2, "number-grid", facts
+        file=write_svg(svg, request.folder, "number-grid"),
+        width=columns * cell + 2,
+        height=rows * cell + 2,
+        role="number-grid",
+        facts=facts,
     )
     table = Table(tuple(Column(str(n + 1)) for n in range(columns)), rounded_rows(grid.tolist()))
-    return Figure("number-grid", (panel,), facts=facts, table=table)
+    return Figure(view="number-grid", panels=(panel,), facts=facts, table=table)
 
 
 @view(
@@ -89,8 +93,14 @@ def draw_window_steps(request: Request) -> Figure:
         "outputs": ", ".join(_told(channel[row, column]) for channel in outputs),
         "gradient": "–" if gradient is None else "; ".join(", ".join(map(_told, line)) for line in gradient),
     }
-    panel = Panel(write_svg(svg, request.folder, "window-steps"), width, height, "window-steps", facts)
-    return Figure("window-steps", (panel,), facts=facts)
+    panel = Panel(
+        file=write_svg(svg, request.folder, "window-steps"),
+        width=width,
+        height=height,
+        role="window-steps",
+        facts=facts,
+    )
+    return Figure(view="window-steps", panels=(panel,), facts=facts)
 
 
 def _grid(svg: ET.Element, values: Floats, corner: tuple[float, float], cell: float, marked: Floats) -> None:

@@ -31,7 +31,7 @@ def draw_region_bars(request: Request) -> Figure:
     if "regions" not in request.arrays or request.picture is None:
         rows = [[number, float(weights[index])] for number, index in enumerate(order, start=1)]
         table = Table((Column("region", "count"), Column("weight")), rounded_rows(rows))
-        return Figure("bars", (), facts=facts, table=table)
+        return Figure(view="bars", panels=(), facts=facts, table=table)
     regions = request.arrays["regions"]
     middles = [middle(regions == index) for index in order]
     places = [place_key(row / regions.shape[0], column / regions.shape[1]) for row, column in middles]
@@ -49,7 +49,7 @@ def draw_region_bars(request: Request) -> Figure:
     panel = picture_panel(request.picture, request.folder, "regions", "regions", about)
     columns = (Column("region", "count"), Column("weight"), Column("place", "place"))
     placed = rounded_rows([*zip(range(1, len(order) + 1), map(float, weights[order]), places, strict=True)])
-    return Figure("bars", (panel,), facts=facts, table=Table(columns, placed))
+    return Figure(view="bars", panels=(panel,), facts=facts, table=Table(columns, placed))
 
 
 def outline(mask: NDArray[np.bool_]) -> str:

@@ -15,4 +15,4 @@ def draw_table(request: Request) -> Figure:
     header = tuple(Column(name, "term" if values.dtype.kind == "U" else "number") for name, values in columns.items())
     rows = [list(row) for row in zip(*(values.tolist() for values in columns.values()), strict=True)]
     facts = {"shown": len(rows), "columns": list(columns)}
-    return Figure(request.view, (), facts=facts, table=Table(header, rounded_rows(rows)))
+    return Figure(view=request.view, facts=facts, table=Table(header, rounded_rows(rows)))

@@ -41,7 +41,7 @@ def draw_tree(request: Request) -> Figure:
     leaves = sum(row[2] < 0 for row in rows)
     facts = {"questions": len(rows) - leaves, "leaves": leaves, "first": rows[0][0]}
     table = Table(tuple(map(Column, keys, kinds)), rounded_rows(rows))
-    return Figure("tree", (), facts=facts, table=table)
+    return Figure(view="tree", facts=facts, table=table)
 
 
 def _weighted(request: Request, order: NDArray[np.intp] | None = None) -> Figure:
@@ -55,5 +55,7 @@ def _weighted(request: Request, order: NDArray[np.intp] | None = None) -> Figure
     for name, place in (("highest", int(weights.argmax())), ("lowest", int(weights.argmin()))):
         facts[name] = {"word": str(words[place]), "value": rounded(weights[place])}
     return Figure(
-        request.view, (), facts=facts, table=Table((Column("word", "name"), Column("weight")), rounded_rows(rows))
+        view=request.view,
+        facts=facts,
+        table=Table((Column("word", "name"), Column("weight")), rounded_rows(rows)),
     )

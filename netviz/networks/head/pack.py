@@ -25,7 +25,7 @@ class PackError(ValueError):
     """The training pack is missing something; the message is one sentence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pack:
     """Rows to learn from, and a test set that is looked at once.
 

@@ -43,7 +43,7 @@ Say = Callable[[str], None]
 BINS = 15  # of confidence, for the calibration error
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """Every choice of the training; the values here were chosen on held-out photographs of the pack."""
 
@@ -255,7 +255,7 @@ def divide_logits(head: Head, temperature: float) -> Head:
     return Head(head.hidden_kernel, head.hidden_bias, head.logit_kernel / by, head.logit_bias / by)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Score:
     """How good a head is on labelled rows: shares from 0 to 1, and the reliability table behind the error.
 
@@ -279,7 +279,13 @@ def score(logits: Floats, label: NDArray[np.integer[Any]]) -> Score:
     confidence = softmax(logits).max(axis=1)
     table = reliability(confidence, better == 0)
     error = calibration_error(table)
-    return Score(len(label), float(np.mean(better < 1)), float(np.mean(better < 5)), error, table)
+    return Score(
+        rows=len(label),
+        top1=float(np.mean(better < 1)),
+        top5=float(np.mean(better < 5)),
+        calibration_error=error,
+        reliability=table,
+    )
 
 
 def reliability(confidence: Floats, right: NDArray[np.bool_]) -> tuple[tuple[int, float, float], ...]:
