@@ -7,7 +7,7 @@ import dataclasses
 import difflib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ class Mistake:
 
     path: Path
     message: str
+    _: KW_ONLY
     line: int | None = None
     column: int | None = None
     text: str = ""

@@ -54,4 +54,4 @@ def _cannot_be_imported(path: Path, thing: str, error: BaseException) -> Mistake
     frames = traceback.extract_tb(error.__traceback__)
     line = error.lineno if isinstance(error, SyntaxError) else None
     line = next((frame.lineno for frame in reversed(frames) if frame.filename == str(path.resolve())), line)
-    return Mistake(path, f"this {thing} can't be imported: {type(error).__name__}: {error}", line)
+    return Mistake(path, f"this {thing} can't be imported: {type(error).__name__}: {error}", line=line)
