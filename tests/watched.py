@@ -34,7 +34,7 @@ from netviz.course.reading import read_course
 from netviz.engine.draw import draw_task
 from netviz.engine.plan import GIVEN, Task, drawing_modules, make_plan, running_modules
 from netviz.engine.record import Record, save
-from netviz.engine.run import Laboratory, run_data_task
+from netviz.engine.run import PictureRunner, run_data_task
 from netviz.methods import Method, Passes, methods
 from netviz.networks import small
 from netviz.networks.memory import Memory
@@ -134,7 +134,7 @@ def experiment(one: Method, settings: dict[str, Any], maps: tuple[str, ...]) -> 
     )
 
 
-def examined(one: Method, store: Store, laboratory: Laboratory) -> dict[str, list[str]]:
+def examined(one: Method, store: Store, runner: PictureRunner) -> dict[str, list[str]]:
     """What a method's result's key lacks, and its figure's."""
     on_picture = one.subject == "picture"
     picture = (
@@ -153,9 +153,9 @@ def examined(one: Method, store: Store, laboratory: Laboratory) -> dict[str, lis
     )
     _ = task.figure_key, task.key
     forget()
-    laboratory.network.memory = Memory(2**20)
+    runner.network.memory = Memory(2**20)
     with watched() as running:
-        laboratory.run(task, store) if on_picture else run_data_task(task, store)
+        runner.run(task, store) if on_picture else run_data_task(task, store)
     with watched() as drawing:
         draw_task(task, store)
     result = lacking(running - {__file__, *_tests()}, running_modules(task), GIVEN)
@@ -218,10 +218,10 @@ def main() -> None:
     """Every method, or those that are named."""
     fit = small._fit
     small._fit = lambda *arguments: fit(*arguments[:5], 3, *arguments[6:])
-    laboratory = Laboratory(make_tiny(8, head="pooled").to_keras())
+    runner = PictureRunner(make_tiny(8, head="pooled").to_keras())
     names = sys.argv[1:] or methods()
     with tempfile.TemporaryDirectory() as folder:
-        found = {name: examined(methods()[name], Store(Path(folder)), laboratory) for name in names}
+        found = {name: examined(methods()[name], Store(Path(folder)), runner) for name in names}
         found["site"] = site(Path(folder))
     print(json.dumps(found))
 

@@ -25,7 +25,7 @@ MANIFEST = "manifest"
 DRAFTS = "drafts"  # what is being written, each with a lock that the system lifts when the writer is killed
 SITES = "sites"  # for every site what its last build has asked for
 
-Entry = tuple[str, str]
+EntryName = tuple[str, str]
 """An entry's kind and key."""
 
 
@@ -52,7 +52,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.asked: set[Entry] = set()
+        self.asked: set[EntryName] = set()
 
     def path(self, kind: str, key: str) -> Path:
         """Where an entry stands, or would stand."""
@@ -127,7 +127,7 @@ class Store:
             (draft / place.name).write_bytes(sealed(made_of))
             (draft / place.name).replace(place)
 
-    def clean(self, needed: Collection[Entry]) -> Cleaned:
+    def clean(self, needed: Collection[EntryName]) -> Cleaned:
         """Remove all that is neither needed nor part of a site that stands and whose course is there.
 
         Raises Damaged if it can't be known what a site is made of.
@@ -147,7 +147,7 @@ class Store:
                 with contextlib.suppress(Busy), locked(_lock_of(draft)):
                     shutil.rmtree(draft, ignore_errors=True)
 
-    def _remembered(self) -> Iterator[Entry]:
+    def _remembered(self) -> Iterator[EntryName]:
         for place in sorted((self.folder / SITES).glob("*")):
             made_of = unsealed(read_regular(place))
             if made_of is None:
@@ -157,7 +157,7 @@ class Store:
             else:
                 place.unlink()
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[EntryName]:
         """All there are, whole or not: nothing else in the folder looks like one.
 
         Raises OSError for folders that can't be looked into.

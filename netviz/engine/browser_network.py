@@ -22,7 +22,7 @@ from typing import Any
 
 from netviz.cache.manifest import Kept
 from netviz.cache.sources import code_digest
-from netviz.cache.store import Entry, Store, key_of
+from netviz.cache.store import EntryName, Store, key_of
 from netviz.networks import Network, open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.browser_runtime import INSTALL, PACKAGE, is_installed, runtime_files
@@ -42,7 +42,7 @@ def missing(weights: Weights) -> str:
     return "" if is_installed() else f"{PACKAGE} is not installed, which runs the network there: `{INSTALL}`"
 
 
-def entry_of(weights: Weights) -> Entry:
+def entry_of(weights: Weights) -> EntryName:
     """What it is in a store."""
     return NETWORK, key_of([weights.digest, code_digest(__name__)])
 

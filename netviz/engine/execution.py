@@ -9,7 +9,7 @@ from netviz.engine.draw import Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.engine.plan import Task
 from netviz.engine.record import RESULTS
-from netviz.engine.run import Laboratory, run_data_task
+from netviz.engine.run import PictureRunner, run_data_task
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks import open_network
 from netviz.progress import Reporter, Stage
@@ -69,10 +69,10 @@ def _run_on_pictures(
     with reporter.stage("open"):
         network = open_network(weights)
     announce_long(tasks, seconds_of_a_pass(network), reporter)
-    laboratory = Laboratory(network)
+    runner = PictureRunner(network)
     with reporter.stage("run", sum(map(cost, tasks))) as stage:
         network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
-        return _run_each(tasks, lambda task: laboratory.run(task, store), store, stage, done)
+        return _run_each(tasks, lambda task: runner.run(task, store), store, stage, done)
 
 
 def finish(drawing: Drawing, reporter: Reporter) -> None:

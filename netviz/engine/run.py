@@ -25,8 +25,8 @@ TOP = 5  # of the likeliest classes are kept
 REMEMBERED = 128 * 2**20  # bytes of the network's answers: VGG16's gradients of 200 pictures, or all its logits
 
 
-class Laboratory:
-    """A network with what it has said of each picture, so that no two experiments ask it the same."""
+class PictureRunner:
+    """Runs experiments on pictures with one network; what that says of a picture it is asked once for all of them."""
 
     def __init__(self, network: Network) -> None:
         self.network = network

@@ -16,7 +16,7 @@ from netviz.languages.messages import Messages, identifier, message_beside_code,
 
 SPREAD_OUT = 1.5 / 9  # a ninth of the picture with less of the weight than this stands out from nothing
 
-Facts = Mapping[str, Any]
+FigureFacts = Mapping[str, Any]
 
 
 def place_words(row: float, column: float, language: str) -> str:
@@ -67,13 +67,13 @@ def alt_text(figure: Figure, panel: Panel | None, language: str, names: Mapping[
     return say(message, **given, **values(facts, say, language))
 
 
-def _optional(values: Facts) -> dict[str, Any]:
+def _optional(values: FigureFacts) -> dict[str, Any]:
     """Values that may be missing (None), each with ``has_…``."""
     there = {name: value for name, value in values.items() if value is not None}
     return there | {f"has_{name}": name in there for name in values}
 
 
-def _of_map(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_map(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     state = facts["state"]
     laid = "grid" if facts.get("upsampling") == "nearest" and facts["role"] == "raw" else "over"
     height, width = facts["grid"]
@@ -91,38 +91,38 @@ def _of_map(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
     return values | _some(facts, "number", "count", "place", "concentration", "raw_max")
 
 
-def _other_place(facts: Facts, say: Messages) -> str | None:
+def _other_place(facts: FigureFacts, say: Messages) -> str | None:
     """Where a map is greatest, if that is not where it has most weight: what speaks against weighs, too."""
     greatest = facts.get("greatest_place")
     return say("place", place=greatest) if greatest and greatest != facts["place"] else None
 
 
-def _some(facts: Facts, *names: str) -> dict[str, Any]:
+def _some(facts: FigureFacts, *names: str) -> dict[str, Any]:
     """Those of the facts that are there."""
     return {name: facts[name] for name in names if facts.get(name) is not None}
 
 
-def _of_picture(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_picture(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     look = _some(facts, "number", "count", "light", "colour", "contrast", "grain")
     return look | {"made": bool(facts.get("made")), "numbered": facts.get("count", 1) > 1}
 
 
-def _of_regions(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_regions(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     positive = sum(one["sign"] == "for" for one in facts["outlines"])
     place = facts["places"][0] if facts["places"] else ""
     return _some(facts, "shown", "largest") | {"place": place, "positive": positive}
 
 
-def _of_change(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_change(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     return _some(facts, "mean_change", "max_change")
 
 
-def _of_difference(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_difference(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     times = facts.get("amplification", 0)
     return {"changed": facts["max_change"] != 0, "times": times, "shrunk": times < 1}
 
 
-def _of_layer(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_layer(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     ranked = "largest" if facts["vector"] else "no" if facts.get("signed") else "on-average"
     return _some(facts, "layer", "channels", "columns", "height", "width", "vector", "dead", "strongest") | {
         "state": facts["state"].replace(" ", "-"),
@@ -130,7 +130,7 @@ def _of_layer(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
     }
 
 
-def _of_chart(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_chart(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     low, high = facts["x_range"]
     return {
         "curve": facts["role"] == "curve",
@@ -141,7 +141,7 @@ def _of_chart(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
     }
 
 
-def _of_series(entry: Facts, role: str, say: Messages, language: str) -> str:
+def _of_series(entry: FigureFacts, role: str, say: Messages, language: str) -> str:
     if entry["first"] is None:
         kind = "empty"
     elif role == "scatter":
@@ -152,7 +152,7 @@ def _of_series(entry: Facts, role: str, say: Messages, language: str) -> str:
     return say("series", kind=kind, name=term(entry["name"], language), **found)
 
 
-def _of_plane(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_plane(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     groups = [
         say("group", name=term(one["name"], language), points=one["count"], is_line=number >= facts["groups"])
         for number, one in enumerate(facts["series"])
@@ -160,7 +160,7 @@ def _of_plane(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
     return {"groups": say("comma").join(groups)}
 
 
-def _of_matrix(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_matrix(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     labels = facts.get("names") or [str(number + 1) for number in range(facts["side"])]
     values = {"side": facts["side"]} | _optional({key: facts[key] and facts[key]["value"] for key in EXTREMES})
     for key in EXTREMES:
@@ -169,28 +169,28 @@ def _of_matrix(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
     return values
 
 
-def _of_bars(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_bars(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     of = {"class": "classes", "name": "names"}.get(facts["key"], "regions")
     value = facts.get("probability" if of == "classes" else "largest")
     first = term(facts["first"], language) if of == "names" and value is not None else ""
     return {"of": of, "shown": facts["shown"], "first": first, **_optional({"value": value})}
 
 
-def _of_text(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_text(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     words = {key: facts[key]["word"] for key in EXTREMES if key in facts}
     return {"shown": facts["shown"], **words, **{f"{key}_value": facts[key]["value"] for key in words}}
 
 
-def _of_tree(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_tree(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     return _some(facts, "questions", "leaves") | {"first": term(facts["first"], language)}
 
 
-def _of_nothing(facts: Facts, say: Messages, language: str) -> dict[str, Any]:
+def _of_nothing(facts: FigureFacts, say: Messages, language: str) -> dict[str, Any]:
     return {}
 
 
 EXTREMES = ("highest", "lowest")
-_MESSAGES: Mapping[str, tuple[str, Callable[[Facts, Messages, str], dict[str, Any]]]] = {
+_MESSAGES: Mapping[str, tuple[str, Callable[[FigureFacts, Messages, str], dict[str, Any]]]] = {
     "signed": ("map", _of_map),
     "map": ("map", _of_map),
     "overlay": ("map", _of_map),

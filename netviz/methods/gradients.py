@@ -15,7 +15,7 @@ CHUNK = 32  # pictures of a path, or noisy copies, that are in memory at a time
 
 FIT_FOR_HALF = 8  # noisy copies: of fewer, half precision changes too much
 
-Rule = Literal["trapezoid", "midpoint", "gauss-legendre"]
+QuadratureRule = Literal["trapezoid", "midpoint", "gauss-legendre"]
 Baseline = Literal["black", "mean", "white", "blurred", "noise"]
 
 Samples = Annotated[int, Field(ge=1, le=10_000, description="noisy copies of the picture")]
@@ -320,7 +320,7 @@ def integrated_gradients(
         float, Field(gt=0, le=1, description="for `blurred`: the blur's standard deviation, as a share of the width")
     ] = 0.1,
     seed: Seed = 0,
-    rule: Annotated[Rule, Field(description="where the points lie on the path")] = "trapezoid",
+    rule: Annotated[QuadratureRule, Field(description="where the points lie on the path")] = "trapezoid",
     output: OutputSetting = "logit",
 ) -> Result:
     """(x - x') * mean gradient between x' and x, with the account that shows how far it can be trusted.
@@ -411,7 +411,7 @@ def baseline_pictures(network: Network, pictures: Array, baseline: Baseline, blu
 
 
 def path_average(
-    network: Network, start: Array, end: Array, target: int, steps: int, rule: Rule, output: Output
+    network: Network, start: Array, end: Array, target: int, steps: int, rule: QuadratureRule, output: Output
 ) -> Array:
     """The gradient averaged over points on the straight way between two pictures: (height, width, 3) float64."""
     positions, weights = quadrature(steps, rule)
@@ -432,13 +432,13 @@ def step_counts(steps: int, max_steps: int) -> list[int]:
     return counts
 
 
-def path_points(steps: int, max_steps: int, rule: Rule) -> int:
+def path_points(steps: int, max_steps: int, rule: QuadratureRule) -> int:
     """How many gradients all the doublings take: only the trapezoid rule uses its old points again."""
     counts = step_counts(steps, max_steps)
     return counts[-1] + 1 if rule == "trapezoid" else sum(counts)
 
 
-def quadrature(steps: int, rule: Rule) -> tuple[Array, Array]:
+def quadrature(steps: int, rule: QuadratureRule) -> tuple[Array, Array]:
     """Positions from 0 to 1, and weights that sum to 1: both (steps,) float64, one more for the trapezoid rule."""
     if rule == "trapezoid":
         weights = np.full(steps + 1, 1 / steps)

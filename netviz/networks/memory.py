@@ -13,7 +13,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-Answers = list[NDArray[Any]]
+Answer = list[NDArray[Any]]
 
 
 class Memory:
@@ -22,9 +22,9 @@ class Memory:
     def __init__(self, capacity: int) -> None:
         self.capacity = capacity
         self.size = 0
-        self._answers: OrderedDict[Hashable, Answers] = OrderedDict()
+        self._answers: OrderedDict[Hashable, Answer] = OrderedDict()
 
-    def recall(self, question: Hashable, inputs: Sequence[NDArray[Any]], compute: Callable[..., Answers]) -> Answers:
+    def recall(self, question: Hashable, inputs: Sequence[NDArray[Any]], compute: Callable[..., Answer]) -> Answer:
         """The answer to a question about these arrays: the one that was given before, or a new one."""
         key = question, *(_digest(array) for array in inputs)
         if key in self._answers:
@@ -43,5 +43,5 @@ def _digest(array: NDArray[Any]) -> tuple[tuple[int, ...], str, bytes]:
     return array.shape, array.dtype.str, hashlib.blake2b(array.tobytes(), digest_size=16).digest()
 
 
-def _bytes(arrays: Answers) -> int:
+def _bytes(arrays: Answer) -> int:
     return sum(array.nbytes for array in arrays)
