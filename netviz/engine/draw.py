@@ -43,7 +43,7 @@ def draw_task(task: Task, store: Store) -> None:
 
 def _patches(task: Task) -> tuple[int, int] | None:
     method = task.experiment.method
-    return astuple(method.patches(method.settings(**task.experiment.settings))) if method.patches else None
+    return astuple(method.patches(task.checked_settings)) if method.patches else None
 
 
 def load_figure(task: Task, store: Store) -> Figure:

@@ -29,18 +29,16 @@ def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> 
 
 def cost(task: Task) -> int:
     """Passes, or training steps, that a task takes at most, by its method's declaration; never nothing: a bar moves."""
-    settings = task.experiment.method.settings(**task.experiment.settings)
-    passes = task.experiment.method.passes(settings)
+    passes = task.experiment.method.passes(task.checked_settings)
     return 1 + passes.forward + passes.backward + passes.training
 
 
 def share_of_a_pass(task: Task) -> float:
     """What part of a picture's pass one of the task's passes takes, above 0 and at most 1."""
     method = task.experiment.method
-    settings = method.settings(**task.experiment.settings)
     if method.patches:
-        return window_share(method.patches(settings).side, task.weights.form)
-    side = method.side(settings)
+        return window_share(method.patches(task.checked_settings).side, task.weights.form)
+    side = method.side(task.checked_settings)
     return min(1.0, (side / vgg16_layers(task.weights.form)[0].shape[0]) ** 2) if side else 1.0
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from pydantic import BaseModel
+
 from netviz.cache.sources import code_digest
 from netviz.cache.store import key_of
 from netviz.course.claims import results_in
@@ -51,6 +53,11 @@ class Task:
     def label(self) -> str:
         """What reports call it."""
         return " · ".join([self.experiment.id, *([self.picture.name] if self.picture else [])])
+
+    @cached_property
+    def checked_settings(self) -> BaseModel:
+        """The experiment's settings as its method's model of them, which tells what they cost and mean."""
+        return self.experiment.method.settings(**self.experiment.settings)
 
     @cached_property
     def key(self) -> str:

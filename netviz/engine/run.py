@@ -100,7 +100,7 @@ def run_data_task(task: Task, store: Store) -> None:
     if not store.has(RESULTS, task.key):
         method, settings = task.experiment.method, task.experiment.settings
         with blamed(task, store, "run"):
-            passes = method.passes(method.settings(**settings))
+            passes = method.passes(task.checked_settings)
             answer = run_on_data(method, settings)
         _keep(task, answer, passes, store)
 
