@@ -28,7 +28,7 @@ from __future__ import annotations
 import inspect
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -84,6 +84,10 @@ class Paper:
 
     def __str__(self) -> str:
         return f"{self.authors} {self.year}"
+
+    def at(self, place: str) -> Paper:
+        """The same work, and where in it the method stands: a section or an equation."""
+        return replace(self, place=place)
 
 
 @dataclass(frozen=True, slots=True)

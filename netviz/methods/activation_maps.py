@@ -24,6 +24,19 @@ WEIGHTINGS: Mapping[str, Callable[[Array], Array]] = {
 }
 """What three methods multiply the activations with: of the score's gradients by them, (n, h, w, channels)."""
 
+SELVARAJU = Paper(
+    authors="Selvaraju et al.",
+    year=2017,
+    title="Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
+    url="https://arxiv.org/abs/1610.02391",
+)
+JIANG = Paper(
+    authors="Jiang et al.",
+    year=2021,
+    title="LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
+    url="https://doi.org/10.1109/TIP.2021.3089943",
+)
+
 
 @method(
     title={"en": "Grad-CAM", "zh": "Grad-CAM 类激活图"},
@@ -31,15 +44,7 @@ WEIGHTINGS: Mapping[str, Callable[[Array], Array]] = {
         "en": "A layer's feature maps, weighted by their mean gradients and added up, where that speaks for the class.",
         "zh": "把某一层的特征图按其平均梯度加权求和，只保留支持该类别的部分。",
     },
-    papers=(
-        Paper(
-            authors="Selvaraju et al.",
-            year=2017,
-            title="Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
-            url="https://arxiv.org/abs/1610.02391",
-            place="equations 1 and 2",
-        ),
-    ),
+    papers=(SELVARAJU.at("equations 1 and 2"),),
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
@@ -144,15 +149,7 @@ def hirescam(
         "en": "Feature maps times the positive part of their gradients, place by place: early layers give fine maps.",
         "zh": "特征图与其梯度的正值部分逐点相乘；在较浅的层也能得到精细的解释图。",
     },
-    papers=(
-        Paper(
-            authors="Jiang et al.",
-            year=2021,
-            title="LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
-            url="https://doi.org/10.1109/TIP.2021.3089943",
-            place="equations 6 to 8",
-        ),
-    ),
+    papers=(JIANG.at("equations 6 to 8"),),
     gives="attribution",
     signed=False,
     views=("raw", "overlay", "map"),
@@ -279,15 +276,7 @@ def score_cam(
         "en": "Guided backpropagation, kept only where Grad-CAM sees the class: fine lines, in the right place.",
         "zh": "只保留 Grad-CAM 认为属于该类别之处的导向反向传播：线条精细，位置正确。",
     },
-    papers=(
-        Paper(
-            authors="Selvaraju et al.",
-            year=2017,
-            title="Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
-            url="https://arxiv.org/abs/1610.02391",
-            place="section 3.2",
-        ),
-    ),
+    papers=(SELVARAJU.at("section 3.2"),),
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),

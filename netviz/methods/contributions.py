@@ -29,12 +29,6 @@ SUNDARARAJAN = Paper(
     title="Axiomatic Attribution for Deep Networks",
     url="https://arxiv.org/abs/1703.01365",
 )
-LUNDBERG = Paper(
-    authors="Lundberg and Lee",
-    year=2017,
-    title="A Unified Approach to Interpreting Model Predictions",
-    url="https://arxiv.org/abs/1705.07874",
-)
 
 
 def contributions(network: SmallNetwork, inputs: Array, baseline: Array, target: int, by: str, seed: int = 0) -> Array:

@@ -9,8 +9,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import BeforeValidator, Field
 
-from netviz.methods import Paper, Passes, Result, method
-from netviz.methods.activation_maps import WEIGHTINGS, supported
+from netviz.methods import Passes, Result, method
+from netviz.methods.activation_maps import JIANG, SELVARAJU, WEIGHTINGS, supported
 from netviz.methods.arrays import flattened, resized
 from netviz.methods.correlations import correlations
 from netviz.methods.faithfulness import Box, share_inside
@@ -29,21 +29,7 @@ ENDS = (("first", 0), ("last", -1))  # of the blocks, and where they stand
         "and how much it resembles the map of another class.",
         "zh": "每个卷积块之后的 Grad-CAM、HiResCAM 和 LayerCAM：有多少落在物体的框内，与另一个类别的解释图有多相似。",
     },
-    papers=(
-        Paper(
-            authors="Selvaraju et al.",
-            year=2017,
-            title="Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization",
-            url="https://arxiv.org/abs/1610.02391",
-            place="section 3",
-        ),
-        Paper(
-            authors="Jiang et al.",
-            year=2021,
-            title="LayerCAM: Exploring Hierarchical Class Activation Maps for Localization",
-            url="https://doi.org/10.1109/TIP.2021.3089943",
-        ),
-    ),
+    papers=(SELVARAJU.at("section 3"), JIANG),
     gives="check",
     views=("curve",),
     numbers=(

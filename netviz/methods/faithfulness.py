@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from netviz.methods import Method, OutputSetting, Paper, Passes, Result, Seed, method, methods, run
 from netviz.methods.arrays import flat_maps, flattened, largest, lengths, on_one_grid, resized, target_output
 from netviz.methods.correlations import correlation_matrix, rank_correlation_matrix
-from netviz.methods.hiding import Fill, filled, mixed_scores
+from netviz.methods.hiding import PETSIUK, Fill, filled, mixed_scores
 from netviz.methods.regions import Labels, centres_of_greatest
 from netviz.networks import Array, Network, Output, Targets
 
@@ -61,13 +61,7 @@ Box = Annotated[
     Field(description="where the object is: top, left, bottom and right as shares of the height and width"),
 ]
 
-_PETSIUK = Paper(
-    authors="Petsiuk, Das and Saenko",
-    year=2018,
-    title="RISE: Randomized Input Sampling for Explanation of Black-box Models",
-    url="https://arxiv.org/abs/1806.07421",
-    place="the deletion and insertion metrics",
-)
+_PETSIUK = PETSIUK.at("the deletion and insertion metrics")
 
 
 @method(

@@ -40,6 +40,19 @@ LegacySeed = Annotated[  # NumPy's older random numbers, which lime and shap dra
     int, Field(ge=0, le=2**32 - 1, description="start of the random numbers; the same seed gives the same bytes")
 ]
 
+PETSIUK = Paper(
+    authors="Petsiuk, Das and Saenko",
+    year=2018,
+    title="RISE: Randomized Input Sampling for Explanation of Black-box Models",
+    url="https://arxiv.org/abs/1806.07421",
+)
+LUNDBERG = Paper(
+    authors="Lundberg and Lee",
+    year=2017,
+    title="A Unified Approach to Interpreting Model Predictions",
+    url="https://arxiv.org/abs/1705.07874",
+)
+
 
 @method(
     title={"en": "Occlusion", "zh": "遮挡法"},
@@ -201,15 +214,7 @@ def _cuts(first: float, side: float, count: int, length: int) -> list[int]:
         "en": "Hundreds of soft random masks; each pixel gets the mean score of the masks that showed it.",
         "zh": "生成数百个柔和的随机掩膜；每个像素的值，是显示该像素的那些掩膜的平均得分。",
     },
-    papers=(
-        Paper(
-            authors="Petsiuk, Das and Saenko",
-            year=2018,
-            title="RISE: Randomized Input Sampling for Explanation of Black-box Models",
-            url="https://arxiv.org/abs/1806.07421",
-            place="equation 6",
-        ),
-    ),
+    papers=(PETSIUK.at("equation 6"),),
     gives="attribution",
     signed=False,
     views=("overlay", "around-mean", "map", "bars"),
@@ -323,15 +328,7 @@ def lime(
         "shown.",
         "zh": "每个超像素的沙普利值：从全部遮住到全部显示，得分的变化中它应得的公平份额。",
     },
-    papers=(
-        Paper(
-            authors="Lundberg and Lee",
-            year=2017,
-            title="A Unified Approach to Interpreting Model Predictions",
-            url="https://arxiv.org/abs/1705.07874",
-            place="theorem 2",
-        ),
-    ),
+    papers=(LUNDBERG.at("theorem 2"),),
     gives="attribution",
     signed=True,
     views=("overlay", "signed", "bars"),

@@ -18,7 +18,8 @@ from netviz.data.tables import Dataset, TableName
 from netviz.data.tables import table as read_table
 from netviz.methods import Paper, Passes, Result, Seed, method
 from netviz.methods.calibration import GUO, Bins, equal_groups, group_means
-from netviz.methods.contributions import LUNDBERG, SUNDARARAJAN, By, contributions
+from netviz.methods.contributions import SUNDARARAJAN, By, contributions
+from netviz.methods.hiding import LUNDBERG
 from netviz.networks import Array
 from netviz.networks.small import SmallNetwork, train_table_network
 

@@ -132,13 +132,7 @@ def draw_overlay(request: Request) -> Figure:
     """The map over the picture, coarse grids smoothed."""
     one = _declared(request)
     panel = _overlay_panel(request, one, "overlay", smoothed=max(one.values.shape) <= COARSE)
-    return Figure(
-        view=request.view,
-        panels=(panel,),
-        legend=one.legend(overlay=True),
-        facts=panel.facts,
-        table=map_table(one.values),
-    )
+    return _one_map(request, one, panel, overlay=True)
 
 
 @view("around-mean", needs=("attribution",), needs_picture=True)
@@ -147,13 +141,7 @@ def draw_around_mean(request: Request) -> Figure:
     values = _flat(request.arrays["attribution"], signed=False)
     one = Map.of([values - values.mean()], signed=True)[0]
     panel = _overlay_panel(request, one, "overlay", smoothed=max(one.values.shape) <= COARSE)
-    return Figure(
-        view=request.view,
-        panels=(panel,),
-        legend=one.legend(overlay=True),
-        facts=panel.facts,
-        table=map_table(one.values),
-    )
+    return _one_map(request, one, panel, overlay=True)
 
 
 @view("raw", needs=("attribution",), needs_picture=True)
@@ -162,13 +150,7 @@ def draw_raw(request: Request) -> Figure:
     one = _declared(request)
     cells = _overlay_panel(request, one, "raw", smoothed=False)
     smoothed = _overlay_panel(request, one, "overlay", smoothed=True)
-    return Figure(
-        view=request.view,
-        panels=(cells, smoothed),
-        legend=one.legend(overlay=True),
-        facts=cells.facts,
-        table=map_table(one.values),
-    )
+    return _one_map(request, one, cells, smoothed, overlay=True)
 
 
 @view("pointing", needs=("maps",), needs_picture=True)
@@ -181,13 +163,7 @@ def draw_pointing(request: Request) -> Figure:
     one = Map.of([_flat(values, signed=False)], signed=False)[0]
     frame = Frame(tuple(request.numbers["box"]), tuple(request.numbers["peak"]))
     panel = _overlay_panel(request, one, "overlay", smoothed=True, frame=frame)
-    return Figure(
-        view=request.view,
-        panels=(panel,),
-        legend=one.legend(overlay=True),
-        facts=panel.facts,
-        table=map_table(one.values),
-    )
+    return _one_map(request, one, panel, overlay=True)
 
 
 @dataclass(frozen=True)
@@ -317,8 +293,17 @@ def _declared(request: Request, signed: bool | None = None) -> Map:
 
 def _alone(request: Request, one: Map) -> Figure:
     panel = _map_panel(request, one, name="signed" if one.signed else "map")
+    return _one_map(request, one, panel)
+
+
+def _one_map(request: Request, one: Map, *panels: Panel, overlay: bool = False) -> Figure:
+    """The figure of a map: what holds for it is what holds for its first panel."""
     return Figure(
-        view=request.view, panels=(panel,), legend=one.legend(), facts=panel.facts, table=map_table(one.values)
+        view=request.view,
+        panels=panels,
+        legend=one.legend(overlay),
+        facts=panels[0].facts,
+        table=map_table(one.values),
     )
 
 
