@@ -329,7 +329,9 @@ def _sample_panel(request: Request, one: Map, picture: NDArray[Any], name: str, 
     pixels = np.concatenate([above, np.full_like(above[: side // 16], 255), below])
     file = write_exact(pixels, request.folder, name)
     facts = one.facts(underlay=False, upsampling="nearest")
-    return Panel(file, pixels.shape[1], pixels.shape[0], "signed" if one.signed else "map", facts)
+    return Panel(
+        file=file, width=pixels.shape[1], height=pixels.shape[0], role="signed" if one.signed else "map", facts=facts
+    )
 
 
 def _overlay_panel(
