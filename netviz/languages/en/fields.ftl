@@ -30,3 +30,4 @@ site-title = the course's name
 site-tagline = one sentence about it
 site-address = where the site will stand on the web: adds a sitemap, and pictures for links to it
 site-parts = parts of the list of contents, each with a title and its lessons
+site-your_photo = whether readers get the network along, and a page on which it looks at photos of their own

@@ -30,3 +30,4 @@ site-title = 课程名称
 site-tagline = 一句话介绍课程
 site-address = 网站将来的网址：会生成站点地图，并给链接配上预览图
 site-parts = 目录分成哪些部分，各有标题和所含的课
+site-your_photo = 是否把网络交给读者，并加一页让它看读者自己的照片
