@@ -16,6 +16,7 @@ from netviz.methods.complexity import (
     examples,
     hiding_effects,
     integrated_gradients,
+    moving_effects,
     needed,
     parameters,
     width_of,
@@ -166,3 +167,20 @@ def test_measures_by_depth_are_counted_on_held_out_rows() -> None:
     assert found["networks_agreement"][0] == pytest.approx(np.mean(likeness))
     assert found["x"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8] and found["parameters"].tolist() == [62, 7394]
     assert found["steadiness_last_range"].tolist() == [found["steadiness"][-1].min(), found["steadiness"][-1].max()]
+
+
+def test_a_tree_has_no_slope_and_a_network_has() -> None:
+    found = run_on_data(methods()["steps-that-count"], {"source": "tumours"})
+    assert found["tree_smallest"] == 0 < found["tree_largest"] and found["network_smallest"] > 0.9
+    assert (np.diff(found["tree"]) >= 0).all() and found["x"][[0, -1]].tolist() == [0.001, 1]
+
+
+def test_each_input_moves_alone_by_its_own_step() -> None:
+    steps = np.array([0.5, -1, 2, 0, 1])
+    found = moving_effects(NETWORKS.log_odds, INPUTS, CLASSES, steps)
+    for number in range(5):
+        moved = INPUTS.copy()
+        moved[:, number] += steps[number]
+        expected = NETWORKS.log_odds(moved, CLASSES) - NETWORKS.log_odds(INPUTS, CLASSES)
+        np.testing.assert_allclose(found[..., number], expected, atol=1e-12)
+    assert not found[..., 3].any()
