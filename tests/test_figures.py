@@ -40,6 +40,7 @@ EXAMPLES: dict[str, Arrays] = {
     "magnitude": {"attribution": SMALL},
     "map": {"attribution": CAM},
     "overlay": {"attribution": CAM},
+    "around-mean": {"attribution": CAM},
     "raw": {"attribution": CAM},
     "panels": {"maps": np.stack([SMALL, 0.5 * SMALL])},
     "panels-own": {"maps": np.stack([CAM, 100 * CAM - 20])},
