@@ -73,6 +73,8 @@ const explaining = (function () {
   // Integrated gradients by the trapezoid rule: `steps` + 1 positions from the baseline (0) to the picture (1).
   const positions = (steps) => Array.from({ length: steps + 1 }, (_, step) =>
     ({ position: step / steps, weight: (step === 0 || step === steps ? 0.5 : 1) / steps }));
+  // The points halfway between those of `steps` steps, each with its weight among them.
+  const between = (steps) => Array.from({ length: steps }, (_, step) => ({ position: (step + 0.5) / steps, weight: 1 / steps }));
   const onTheWay = (start, picture, position) => Float32Array.from(picture, (value, place) => start[place] + position * (value - start[place]));
   const filling = (colour, count) => Float32Array.from({ length: count }, (_, place) => colour[place % 3]);
   // The map, its sum, and how far that is from the change of the score.
@@ -155,7 +157,7 @@ const explaining = (function () {
   const rankCorrelation = (one, other) => correlation(ranks(one), ranks(other));
 
   return {
-    softmax, ranked, length, sum, timesInput, gradCam, normal, deviation, noisyCopy, mean, positions, onTheWay, filling, account,
+    softmax, ranked, length, sum, timesInput, gradCam, normal, deviation, noisyCopy, mean, positions, between, onTheWay, filling, account,
     starts, windows, hidden, averaged, masked, convolved, pooled, correlation, rankCorrelation,
   };
 })();

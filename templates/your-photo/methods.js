@@ -4,6 +4,7 @@
 const methods = (function () {
   "use strict";
   const SIDE = framing.CROP;
+  const [CLOSED, MOST_STEPS] = [0.01, 128]; // the gap of an account that counts as closed, and how many steps are tried for it
   const { flat } = colours;
   const map = (values, side, signed, rest) => ({ values, height: side, width: side, signed, numbers: {}, checks: [], ...rest });
   const score = async (network, picture, target) => (await network.ask(picture, target, ["logits"])).logits[target];
@@ -54,24 +55,41 @@ const methods = (function () {
       }
     },
   };
+  // The steps are doubled until the account closes, as netviz/methods/gradients.py does it: the points between the old ones
+  // make the finer rule.
   const integratedGradients = {
-    settings: { steps: wholeNumber(1, 256, 16) },
+    settings: { steps: wholeNumber(1, 128, 16) },
     async *explain({ network, picture, target, settings: { steps } }) {
       const start = explaining.filling([0, 0, 0], picture.length);
-      const sum = new Float64Array(picture.length);
-      let first, change = 0, shared = 0;
-      for (const [done, { position, weight }] of explaining.positions(steps).entries()) {
-        const point = explaining.onTheWay(start, picture, position);
-        const { gradient: found, logits } = await network.ask(point, target, ["gradient", "logits"]);
-        first ??= logits[target];
-        change = logits[target] - first;
-        shared += weight;
+      const logits = [];
+      const added = async (sum, { position, weight }) => {
+        const { gradient: found, logits: all } = await network.ask(explaining.onTheWay(start, picture, position), target, ["gradient", "logits"]);
+        logits.push(all[target]);
         found.forEach((value, place) => { sum[place] += weight * value; });
-        const account = explaining.account(sum, start, picture, change);
-        const last = done === steps;
-        const checks = last ? [{ message: "check-account", values: { sum: account.sum, change, error: account.error }, kept: account.error < 0.05 }] : [];
-        yield map(flat(account.map), SIDE, true, { raw: account.map, done: done + 1, of: steps + 1, numbers: { sum: account.sum, change, error: account.error }, checks });
+      };
+      const shown = (average, done, of, checked) => {
+        const { map: values, sum, change, error } = explaining.account(average, start, picture, whole());
+        const checks = checked ? [{ message: "check-account", values: { sum, change, error }, kept: error <= CLOSED }] : [];
+        return map(flat(values), SIDE, true, { raw: values, done, of, numbers: { sum, change, error }, checks });
+      };
+      const whole = () => logits[Math.min(steps, logits.length - 1)] - logits[0]; // the change on the way as far as it goes
+      const average = new Float64Array(picture.length);
+      for (const [done, point] of explaining.positions(steps).entries()) {
+        await added(average, point);
+        yield shown(average, done + 1, steps + 1, false);
       }
+      let count = steps, last = shown(average, count + 1, count + 1, true);
+      while (!last.checks[0].kept && 2 * count <= MOST_STEPS) {
+        const finer = new Float64Array(picture.length);
+        for (const [done, point] of explaining.between(count).entries()) {
+          await added(finer, point);
+          yield { ...last, done: count + 2 + done, of: 2 * count + 1 };
+        }
+        finer.forEach((value, place) => { average[place] = (average[place] + value) / 2; });
+        count *= 2;
+        last = shown(average, count + 1, count + 1, true);
+      }
+      yield last;
     },
   };
   const gradCam = {
