@@ -1,6 +1,6 @@
 """Bytes that flip on a disk: whatever file of a store or a site they hit, it is made again as it was.
 
-Every kind of file there is, ten of each; ``NETVIZ_FLIPS=100 pytest tests/test_damage.py`` flips more. Results are made
+Every kind of file there is, four of each; ``NETVIZ_FLIPS=100 pytest tests/test_damage.py`` flips more. Results are made
 up, so one that is damaged is put into the store again by hand, where a network would run.
 """
 
@@ -25,7 +25,7 @@ from netviz.pipeline import build, clean
 from netviz.progress import Report, Reporter
 
 ROOT = Path(__file__).resolve().parents[1]
-FLIPS = int(os.environ.get("NETVIZ_FLIPS", "10"))
+FLIPS = int(os.environ.get("NETVIZ_FLIPS", "4"))
 
 
 @pytest.fixture(scope="module")

@@ -34,14 +34,9 @@ KINDS = (TEXTS.sum(axis=1) % 3).astype(np.int64)
 pytestmark = pytest.mark.filterwarnings(UNCONCERNED)
 
 
-@cache
-def trained_on_a_table() -> SmallNetwork:
+@pytest.fixture(scope="module")
+def table_network() -> SmallNetwork:
     return train_table_network(ROWS, LABELS, steps=40, seed=3)
-
-
-@pytest.fixture
-def table_network(uncompiled: None) -> SmallNetwork:
-    return trained_on_a_table()
 
 
 @pytest.fixture(params=["bag", "rnn", "gru"])

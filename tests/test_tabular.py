@@ -8,27 +8,32 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from tiny import UNCONCERNED
 
 from netviz.data.tables import Dataset, table
 from netviz.methods import Result, methods, run_on_data
 from netviz.methods import tabular as experiments
 from netviz.methods.contributions import contributions
 from netviz.methods.tabular import families_of, table_network, unseen_probabilities
-
-pytestmark = [pytest.mark.usefixtures("uncompiled"), pytest.mark.filterwarnings(UNCONCERNED)]
+from netviz.networks.small import SmallNetwork, train_table_network
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _trained_briefly() -> Iterator[None]:
+def _trained_briefly_and_once() -> Iterator[None]:
     """What networks answer is counted here, however little they have learned."""
-    kept = (table_network, unseen_probabilities)
+    trained: dict[bytes, SmallNetwork] = {}
+
+    def train(rows: Any, labels: Any, steps: int, seed: int) -> SmallNetwork:
+        learned = rows.tobytes() + labels.tobytes() + bytes([seed])
+        if learned not in trained:
+            trained[learned] = train_table_network(rows, labels, 40, seed)
+        return trained[learned]
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "STEPS", 40)
-        for known in kept:
+        patch.setattr(experiments, "train_table_network", train)
+        for known in (table_network, unseen_probabilities):
             known.cache_clear()
         yield
-    for known in kept:
+    for known in (table_network, unseen_probabilities):
         known.cache_clear()
 
 
@@ -86,6 +91,7 @@ def test_no_row_is_answered_by_a_model_that_has_learned_from_it() -> None:
     assert (experiments._unseen(data, 1, learn) == 7).all()
 
 
+@pytest.mark.slow
 def test_models_are_compared_by_counting() -> None:
     labels, scores = table("tumours").labels, unseen_probabilities("tumours", 1)
     found = result("models-compared")
@@ -119,6 +125,7 @@ def test_calibration_is_that_of_the_groups(bins: int) -> None:
     assert found["decided"] == pytest.approx(sum(not 0.05 <= score <= 0.95 for score in scores) / len(scores))
 
 
+@pytest.mark.slow
 def test_a_leak_is_the_label_itself_and_nothing_when_it_matters() -> None:
     data = table("tumours")
     wrong = np.random.default_rng(1).random(len(data.labels)) >= 0.97
