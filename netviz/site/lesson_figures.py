@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from markupsafe import Markup
 
+from netviz.course.claims import CheckedClaim
 from netviz.course.experiments import Experiment
 from netviz.engine.draw import FIGURES, load_figure
 from netviz.engine.plan import Task
@@ -75,8 +76,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     figure = named_matrix(figure, labels)
     axes, explains_class = _axes(task, language), asks_for_class(method, variant.settings)
     names = {"method": method_title(method, language)} | (dataclasses.asdict(axes) if axes else {})
-    target = scope["target"]
-    if target:
+    if target := scope["target"]:
         names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
     with _in_words(experiment):
         alt = words.alt or alt_text(figure, None, language, names)
@@ -101,11 +101,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         target=target,
         top=scope["top"],
         numbers=record.numbers,
-        claims=tuple(
-            verdict.claim
-            for verdict in edition.checked
-            if (verdict.experiment.id, verdict.picture) == (experiment.id, task.picture_name)
-        ),
+        claims=_claims(edition, experiment.id, task.picture_name),
         spec=experiment.spec,
         code=repeating_code(task, edition.options),
         export=repeating_command(experiment, edition.options),
@@ -124,15 +120,22 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         compared=bool(task.beside),
         axes=axes,
         explains_class=explains_class,
-        slope=all(is_slope(one.method, one.settings) for one in (other.experiment for other in task.of or (task,))),
+        slope=all(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,)),
         unit=unit_words(method.name, variant.settings, language),
         your_photo=your_photo_link(page, variant) if edition.offers_your_photo else "",
         seed=None if task.picture else record.settings.get("seed"),
-        files=tuple(
-            (suffix.upper(), page.root + as_address(numbers_path(task, suffix)))
-            for suffix in (("json", "csv") if figure.table else ("json",))
-        ),
+        files=_files(page, task, ("json", "csv") if figure.table else ("json",)),
     )
+
+
+def _claims(edition: Edition, experiment: str, picture: str) -> tuple[CheckedClaim, ...]:
+    """What an experiment claims, held against its result on a picture."""
+    return tuple(one.claim for one in edition.checked if (one.experiment.id, one.picture) == (experiment, picture))
+
+
+def _files(page: Page, task: Task, suffixes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The kinds of a figure's raw numbers, with the links to them."""
+    return tuple((suffix.upper(), page.root + as_address(numbers_path(task, suffix))) for suffix in suffixes)
 
 
 def _unit_names(edition: Edition) -> dict[str, tuple[str, ...]]:
