@@ -11,6 +11,7 @@ import pytest
 from netviz.data.digits import digits
 from netviz.methods import methods, run_on_data
 from netviz.methods.complexity import (
+    NAMES,
     NOISE,
     cosines,
     examples,
@@ -139,7 +140,7 @@ def test_a_fifth_of_each_digit_is_held_out() -> None:
 def test_a_simple_model_is_compared_with_its_own_teacher(student: str) -> None:
     """With the smallest number of networks; what is told of the taught and of the others is in its bounds."""
     found = run_on_data(methods()["simpler-model"], {"source": "tumours", "student": student, "networks": 2})
-    assert found["names"].tolist() == ["teacher", "taught", "alone", "other"]
+    assert found["names"].tolist() == list(NAMES.values())
     assert (found["lowest"] <= found["correlations"]).all() and (found["correlations"] <= found["highest"]).all()
     assert found["correlations"][1] == found["taught_likeness"] and found["taught_parameters"] > 2
     assert np.isnan(found["taught_steadiness"]) == (student == "tree")

@@ -79,6 +79,12 @@ def examples(source: str) -> Examples:
     return Examples(inputs[~held_out] - mean, inputs[held_out] - mean, labels[~held_out], labels[held_out])
 
 
+NAMES = {
+    "teacher": "the large network itself",
+    "taught": "simple model of the large network",
+    "alone": "simple model of the labels",
+    "other": "another large network",
+}
 MEASURES = ("accuracy", "steadiness", "methods_agreement", "networks_agreement")
 
 
@@ -107,64 +113,6 @@ MEASURES = ("accuracy", "steadiness", "methods_agreement", "networks_agreement")
         "most_accurate",
     ),
     passes=lambda settings: Passes(0, training=DEEPEST * STEPS * settings.networks),
-    words={
-        "en": """
-explanations-by-depth =
-    .x = layers
-    .y = share or correlation
-    .setting-grow = what makes a network larger: more layers, or as many weights and biases more in two layers
-accuracy_first = accuracy, one layer
-accuracy_last = accuracy, eight layers
-accuracy_first_range = its range, one layer
-accuracy_last_range = its range, eight layers
-methods_agreement = two methods agree
-methods_agreement_first = two methods agree, one layer
-methods_agreement_last = two methods agree, eight layers
-methods_agreement_first_range = their range, one layer
-methods_agreement_last_range = their range, eight layers
-networks_agreement = networks agree
-networks_agreement_first = networks agree, one layer
-networks_agreement_last = networks agree, eight layers
-networks_agreement_first_range = their range, one layer
-networks_agreement_last_range = their range, eight layers
-steadiness = the gradient stays under noise
-steadiness_first = the gradient stays under noise, one layer
-steadiness_last = the gradient stays under noise, eight layers
-steadiness_first_range = its range, one layer
-steadiness_last_range = its range, eight layers
-most_accurate = layers of the most accurate
-grow = what grows
-""",
-        "zh": """
-explanations-by-depth =
-    .x = 层数
-    .y = 比例或相关系数
-    .setting-grow = 网络怎样变大：加层，或者在两层之内加上同样多的参数
-    .setting-networks = 只有随机起点不同的网络的个数
-    .setting-source = 手写数字，或肿瘤表
-accuracy_first = 准确率，一层
-accuracy_last = 准确率，八层
-accuracy_first_range = 准确率的范围，一层
-accuracy_last_range = 准确率的范围，八层
-methods_agreement = 两种方法一致
-methods_agreement_first = 两种方法一致，一层
-methods_agreement_last = 两种方法一致，八层
-methods_agreement_first_range = 一致程度的范围，一层
-methods_agreement_last_range = 一致程度的范围，八层
-networks_agreement = 各网络一致
-networks_agreement_first = 各网络一致，一层
-networks_agreement_last = 各网络一致，八层
-networks_agreement_first_range = 各网络一致程度的范围，一层
-networks_agreement_last_range = 各网络一致程度的范围，八层
-steadiness = 加噪声后梯度不变
-steadiness_first = 加噪声后梯度不变，一层
-steadiness_last = 加噪声后梯度不变，八层
-steadiness_first_range = 稳定程度的范围，一层
-steadiness_last_range = 稳定程度的范围，八层
-most_accurate = 最准确的层数
-grow = 什么变大
-""",
-    },
 )
 @with_one_thread
 def explanations_by_depth(
@@ -279,70 +227,6 @@ def _measures(networks: DenseNetworks, data: Examples, seed: int) -> dict[str, F
         "other_range",
     ),
     passes=lambda settings: Passes(0, training=4 * STEPS * settings.networks),
-    words={
-        "en": """
-teacher = the large network's own gradient × input
-taught = the simple model, learned from the large network
-alone = the simple model, learned from the labels
-other = another large network
-lowest = lowest
-highest = highest
-teacher_accuracy = accuracy, large network
-teacher_steadiness = the gradient stays under noise, large network
-teacher_needed = inputs that hold four fifths of the reasons, large network
-teacher_parameters = weights and biases, large network
-taught_accuracy = accuracy, learned from it
-taught_agreement = answers like the large network, learned from it
-taught_likeness = reasons like the large network's, learned from it
-taught_steadiness = the gradient stays under noise, learned from it
-taught_needed = inputs that hold four fifths of the reasons, learned from it
-taught_parameters = weights and biases, or leaves, of the simple model
-taught_range = range of the reasons' likeness, learned from it
-alone_accuracy = accuracy, learned from the labels
-alone_agreement = answers like the large network, learned from the labels
-alone_likeness = reasons like the large network's, learned from the labels
-alone_range = range of the reasons' likeness, learned from the labels
-own_likeness = reasons like the large network's, its own gradient × input
-other_likeness = reasons like the large network's, another large network
-other_agreement = answers like the large network, another large network
-other_range = range of the reasons' likeness, another large network
-student = simple model
-small-network = small network
-""",
-        "zh": """
-simpler-model =
-    .setting-student = 简化模型：与大网络同样大小的另一个网络、小网络、线性模型，或决策树
-    .setting-networks = 只有随机起点不同的网络的个数
-    .setting-source = 手写数字，或肿瘤表
-teacher = 大网络自己的梯度 × 输入
-taught = 从大网络学来的简化模型
-alone = 从标签学来的简化模型
-other = 另一个大网络
-lowest = 最低
-highest = 最高
-teacher_accuracy = 准确率，大网络
-teacher_steadiness = 加噪声后梯度不变，大网络
-teacher_needed = 占全部理由五分之四的输入个数，大网络
-teacher_parameters = 权重与偏置，大网络
-taught_accuracy = 准确率，从大网络学来
-taught_agreement = 回答与大网络一致，从大网络学来
-taught_likeness = 理由与大网络相似，从大网络学来
-taught_steadiness = 加噪声后梯度不变，从大网络学来
-taught_needed = 占全部理由五分之四的输入个数，从大网络学来
-taught_parameters = 简化模型的权重与偏置（决策树为叶子数）
-taught_range = 理由相似程度的范围，从大网络学来
-alone_accuracy = 准确率，从标签学来
-alone_agreement = 回答与大网络一致，从标签学来
-alone_likeness = 理由与大网络相似，从标签学来
-alone_range = 理由相似程度的范围，从标签学来
-own_likeness = 理由与大网络相似，它自己的梯度 × 输入
-other_likeness = 理由与大网络相似，另一个大网络
-other_agreement = 回答与大网络一致，另一个大网络
-other_range = 理由相似程度的范围，另一个大网络
-student = 简化模型
-small-network = 小网络
-""",
-    },
 )
 @with_one_thread
 def simpler_model(
@@ -392,7 +276,7 @@ def simpler_model(
     truths = data.held_out_labels
     answers = {"teacher": said, "taught": taught.answers(data.held_out), "alone": alone.answers(data.held_out)}
     return {
-        "names": np.array(list(likeness)),
+        "names": np.array([NAMES[name] for name in likeness]),
         "correlations": np.array([values.mean() for values in likeness.values()]),
         "lowest": np.array([values.min() for values in likeness.values()]),
         "highest": np.array([values.max() for values in likeness.values()]),
@@ -427,27 +311,6 @@ def simpler_model(
     logarithmic="x",
     numbers=("x", "network", "tree", "network_smallest", "tree_smallest", "tree_largest", "hidden_share"),
     passes=lambda settings: Passes(0, training=STEPS),
-    words={
-        "en": """
-steps-that-count =
-    .x = step, standard deviations of the column
-    .y = share of steps that change the answer
-tree_smallest = changed by the smallest step, tree
-tree_largest = changed by the largest step, tree
-network_smallest = changed by the smallest step, network
-hidden_share = rows in which hiding some column changes the tree's answer
-""",
-        "zh": """
-steps-that-count =
-    .x = 步长，以该列的标准差计
-    .y = 使答案改变的比例
-    .setting-source = 手写数字，或肿瘤表
-tree_smallest = 最小的一步改变的比例，决策树
-tree_largest = 最大的一步改变的比例，决策树
-network_smallest = 最小的一步改变的比例，网络
-hidden_share = 遮住某一列会改变树的答案的行的比例
-""",
-    },
 )
 @with_one_thread
 def steps_that_count(*, source: Source = "tumours", seed: Seed = 1) -> Result:

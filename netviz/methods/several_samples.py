@@ -31,41 +31,6 @@ LAYERS = 3
     numbers=("alike", "alike_others", "with_mean", "with_other_means", "pictures_alike", "accuracy", "right"),
     passes=lambda settings: Passes(0, training=STEPS),
     map_values=lambda settings: (*range(1, settings.count + 1), "mean"),
-    words={
-        "en": """
-several-samples =
-    .unit = log-odds
-    .map = { $value ->
-        [mean] mean
-       *[other] { $value }
-    }
-alike = likeness of the maps, two by two
-alike_others = likeness to maps of other digits, two by two
-with_mean = likeness to the mean of the others of its kind
-with_other_means = likeness to the means of other digits
-pictures_alike = likeness of the pictures themselves, two by two
-right = digits shown that are named rightly
-digit = digit
-""",
-        "zh": """
-several-samples =
-    .unit = 对数几率
-    .map = { $value ->
-        [mean] 平均
-       *[other] { $value }
-    }
-    .setting-digit = 哪个数字
-    .setting-count = 取几个样本
-    .setting-by = 梯度 × 输入，或积分梯度
-alike = 两两之间，解释图的相似程度
-alike_others = 与别的数字的解释图的相似程度（两两）
-with_mean = 与同类其余各个的平均的相似程度
-with_other_means = 与别的数字的平均的相似程度
-pictures_alike = 两两之间，图片本身的相似程度
-right = 所示样本中答对的个数
-digit = 数字
-""",
-    },
 )
 @with_one_thread
 def several_samples(

@@ -39,51 +39,6 @@ KINDS = ("same", "opposite")
         "error",
     ),
     passes=lambda settings: Passes(forward=settings.values + len(KINDS) + 3, backward=2),
-    words={
-        "en": """
-single-values =
-    .x = change of the logit that the gradient predicts for one level
-    .y = change that was measured
-same_row = row, value of equal signs
-same_column = column, value of equal signs
-same_channel = colour, value of equal signs (0 red, 1 green, 2 blue)
-same_logit_slope = derivative of the logit, value of equal signs
-same_logit_change = measured change of the logit, value of equal signs
-same_probability_slope = derivative of the probability, value of equal signs
-same_probability_change = measured change of the probability, value of equal signs
-opposite_row = row, value of opposite signs
-opposite_column = column, value of opposite signs
-opposite_channel = colour, value of opposite signs (0 red, 1 green, 2 blue)
-opposite_logit_slope = derivative of the logit, value of opposite signs
-opposite_logit_change = measured change of the logit, value of opposite signs
-opposite_probability_slope = derivative of the probability, value of opposite signs
-opposite_probability_change = measured change of the probability, value of opposite signs
-opposite_share = values whose two derivatives have opposite signs
-signs_right = changes that have the predicted sign
-""",
-        "zh": """
-single-values =
-    .x = 变动一级时，梯度预测的 logit 变化
-    .y = 实测的变化
-    .setting-values = 尝试的数值个数，从导数最强的开始
-same_row = 行，符号相同的数值
-same_column = 列，符号相同的数值
-same_channel = 颜色，符号相同的数值（0 红，1 绿，2 蓝）
-same_logit_slope = logit 的导数，符号相同的数值
-same_logit_change = logit 的实测变化，符号相同的数值
-same_probability_slope = 概率的导数，符号相同的数值
-same_probability_change = 概率的实测变化，符号相同的数值
-opposite_row = 行，符号相反的数值
-opposite_column = 列，符号相反的数值
-opposite_channel = 颜色，符号相反的数值（0 红，1 绿，2 蓝）
-opposite_logit_slope = logit 的导数，符号相反的数值
-opposite_logit_change = logit 的实测变化，符号相反的数值
-opposite_probability_slope = 概率的导数，符号相反的数值
-opposite_probability_change = 概率的实测变化，符号相反的数值
-opposite_share = 两个导数符号相反的数值所占比例
-signs_right = 变化的符号与预测一致的比例
-""",
-    },
 )
 def single_values(
     network: Network,

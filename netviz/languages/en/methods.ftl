@@ -166,3 +166,22 @@ train-regression =
     .y = half the mean squared error, cm²
     .plane-x = length of the petal, cm
     .plane-y = width of the petal, cm
+
+explanations-by-depth =
+    .x = layers
+    .y = share or correlation
+
+steps-that-count =
+    .x = step, standard deviations of the column
+    .y = share of steps that change the answer
+
+several-samples =
+    .unit = log-odds
+    .map = { $value ->
+        [mean] mean
+       *[other] { $value }
+    }
+
+single-values =
+    .x = change of the logit that the gradient predicts for one level
+    .y = change that was measured

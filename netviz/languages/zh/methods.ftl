@@ -164,3 +164,22 @@ train-regression =
     .y = 均方误差的一半（平方厘米）
     .plane-x = 花瓣长（厘米）
     .plane-y = 花瓣宽（厘米）
+
+explanations-by-depth =
+    .x = 层数
+    .y = 比例或相关系数
+
+steps-that-count =
+    .x = 步长，以该列的标准差计
+    .y = 使答案改变的比例
+
+several-samples =
+    .unit = 对数几率
+    .map = { $value ->
+        [mean] 平均
+       *[other] { $value }
+    }
+
+single-values =
+    .x = 变动一级时，梯度预测的 logit 变化
+    .y = 实测的变化
