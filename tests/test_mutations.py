@@ -174,7 +174,7 @@ def test_whatever_is_changed_is_found(root: Path) -> None:
         ("netviz/site/text/filters.py", {"page"}),
         ("netviz/site/files/thumbnails.py", {"page", "thumbnail"}),
         ("netviz/site/files/previews.py", {"page", "preview"}),
-        ("netviz/figures/colours.py", {"figure"}),
+        ("netviz/figures/colours.py", {"figure", "page"}),
         ("netviz/engine/draw.py", {"figure", "page", "preview"}),
         ("netviz/engine/plan.py", {"page"}),
     ],
