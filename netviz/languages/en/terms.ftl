@@ -491,3 +491,4 @@ simple-model-of-the-labels = the simple model, learned from the labels
 another-large-network = another large network
 source = source of the data
 networks = networks
+layers = layers

@@ -484,3 +484,4 @@ simple-model-of-the-labels = 从标签学来的简化模型
 another-large-network = 另一个大网络
 source = 数据来源
 networks = 网络的个数
+layers = 层数
