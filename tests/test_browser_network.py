@@ -10,17 +10,22 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from browser import Browser
+from real_network import NetworkInBrowser, network_folder
+from test_onnx_graph import grad_cam, in_rows
 from tiny import make_tiny
 
 from netviz.cache.store import Store
 from netviz.engine import browser_network
 from netviz.engine.browser_network import description, has_network, missing, network_files, packed, write_network
-from netviz.networks import browser_runtime
+from netviz.methods.correlations import correlations, rank_correlations
+from netviz.networks import browser_runtime, open_network, softmax
 from netviz.networks.browser_runtime import RuntimeUnavailable, runtime_files
 from netviz.networks.weights import Weights
 from netviz.options import Options
-from netviz.pipeline import build
+from netviz.pipeline import build, read
 from netviz.progress import Reporter
 
 COMPACT = Weights("compact", "0" * 64, "random numbers")
@@ -101,6 +106,25 @@ def test_where_it_cannot_be_had_one_sentence_says_why(runtime: Path) -> None:
     assert missing(Weights("imagenet", "0" * 64, "")).startswith("the network has 138,357,544 weights")
     (runtime / "ort.wasm.min.js").unlink()
     assert missing(COMPACT).startswith("onnxruntime-web is not installed, which runs the network there: `npm install ")
+
+
+@pytest.mark.vgg16
+def test_in_a_browser_it_sees_what_keras_network_sees_in_the_same_places(browser: Browser, tmp_path: Path) -> None:
+    network, photos = open_network(), read(Options()).pictures
+    there = NetworkInBrowser(browser, network_folder(tmp_path) / "index.html")
+    maps, by_maps = "block5_conv3", "gradient:block5_conv3"
+    for name, photo in photos.items():
+        pictures = photo.framed(224)[None].astype(np.float32)
+        logits = network.logits(pictures)
+        targets = logits.argmax(axis=1)
+        found = there.run(pictures[0], int(targets[0]), names=("logits", "gradient", maps, by_maps))
+        np.testing.assert_allclose(softmax(found["logits"]), softmax(logits), atol=0.02, err_msg=name)
+        assert found["logits"].argmax() == targets[0], name
+        gradient = network.gradient(pictures, targets)
+        assert correlations(in_rows(found["gradient"]), in_rows(gradient))[0] >= 0.95, name
+        cam = grad_cam(*(np.moveaxis(found[one], 1, -1) for one in (maps, by_maps)))
+        expected = grad_cam(*network.layer_gradient(pictures, targets, maps))
+        assert rank_correlations(cam, expected)[0] >= 0.98, name
 
 
 @pytest.mark.slow

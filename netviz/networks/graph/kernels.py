@@ -1,4 +1,4 @@
-"""How a kernel stands in a graph: in full, or compactly, in less than a third of the bytes."""
+"""How a kernel stands in a graph: in full, or compactly, in a third of the bytes or so."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ StoreKernel = Callable[[Nodes, str, Kernel], str]
 """Puts a kernel into a graph under a name, which it gives back."""
 
 FEW = 50_000  # values of a kernel that takes little room even in half precision: those of VGG16's first block
-BLOCKS = {4: 32, 2: 8}  # how many values along the second axis share a scale, in a convolution and in a dense layer
+BLOCKS = {4: 32, 2: 4}  # how many values along the second axis share a scale, in a convolution and in a dense layer
 LARGEST = 127  # of a whole number in eight bits
 
 
