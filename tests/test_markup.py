@@ -18,6 +18,7 @@ from netviz.site.text.leftovers import formula_warnings, unused_definitions
 from netviz.site.text.markup import inline_template, lesson_body, phrase_mistakes, skeleton
 from netviz.site.text.maths import to_mathml
 from netviz.site.text.nesting import id_mistakes, ids_given_twice
+from netviz.yaml_places import Passage
 
 FRONT = "---\ntitle: A title\nsummary: A sentence.\n---\n"
 
@@ -168,6 +169,8 @@ def test_what_a_lesson_must_not_hold_is_shown_at_its_place(tmp_path: Path, body:
         ("Words\tand\twords <b>", ":5:17"),
         ("Words\tand [none\tsuch][x\ty]", ":5:21"),
         ("- a\n\n\t```experiment\n\tid: a\n", ":7:2"),
+        ("> \t```python\n> \tx\n> \t```\n", ":5:4"),
+        (">\t{{ x\n", ":5:3"),
         ("!!! note\n\ta\n\n\t### {{ x }}\n\n\t[a](b\tc)", ":10:6"),
     ],
 )
@@ -212,6 +215,14 @@ def test_a_formula_that_is_written_as_latex_does_is_warned_of(
     told = list(formula_warnings(lesson(tmp_path, words)))
     assert [(one.line, one.column) for one in told] == places
     assert all("is no formula" in one.message for one in told)
+
+
+def test_a_formula_in_a_fence_that_is_written_as_latex_does_is_warned_of_too(tmp_path: Path) -> None:
+    source = "```experiment\nid: a\ncaption: 'It''s $ x $'\n```\n"
+    (told,) = formula_warnings(
+        lesson(tmp_path, source), [Passage("It's $ x $", line=7, column=10, written=("'It''s $ x $'",), style="'")]
+    )
+    assert (told.line, told.column) == (7, 17)
 
 
 def test_signs_that_were_escaped_are_shown(tmp_path: Path) -> None:

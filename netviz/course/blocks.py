@@ -310,10 +310,11 @@ def _fence(
 
 def _unquoted(line: _Source) -> _Source:
     inside = line.stripped[1:]
-    text = inside[1:] if inside[:1] == " " else inside
+    text = inside[1:] if inside[:1] in (" ", "\t") else inside
     before = line.written[: len(line.written) - len(text)]
     written = re.sub(r"[^\t]", " ", before) + text
-    return _Source(text, line.number, line.start + len(line.text) - len(text), written)
+    wide = widened(text, TAB)
+    return _Source(wide, line.number, line.start + len(line.text) - len(wide), written)
 
 
 def _line(line: _Source, before: str, without: int = 0, is_code: bool = False) -> Line:

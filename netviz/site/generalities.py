@@ -45,7 +45,7 @@ def generalising(words: Sequence[str]) -> re.Pattern[str]:
 
 def _sentences(text: LessonText) -> Iterator[tuple[str, list[Position]]]:
     """Every sentence of a text's paragraphs, with the place of each of its characters."""
-    for lines in paragraphs(text):
+    for lines in paragraphs(text.prose):
         words = "\n".join(text.prose[number] for number in lines)
         places = [
             (number, column) for number in lines for column in range(1, len(text.prose[number]) + 2)

@@ -97,7 +97,7 @@ def text_warnings(course: Course) -> Iterator[Mistake]:
     for lesson in course.pages:
         for text in lesson.written:
             yield from unused_definitions(text)
-            yield from formula_warnings(text)
+            yield from formula_warnings(text, _passages(course, lesson, text.language))
     yield from course.glossary.unlinked(frozenset().union(*map(terms_linked, [*sources, *meanings])))
     linked = frozenset().union(*map(addresses_linked, [*sources, *meanings]))
     yield from course.bibliography.uncited(methods().values(), linked)
@@ -151,13 +151,16 @@ def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict
     return sections
 
 
+def _passages(course: Course, lesson: Lesson, language: str) -> list[Passage]:
+    """The captions and the words of the questions of a lesson, as its text in a language has them."""
+    captions = (one.wording.get(language) for one in course.experiments.values() if one.lesson == lesson.slug)
+    found = [words.caption for words in captions if words]
+    return found + [passage for one in course.questions_of(lesson) for passage in one.passages(language)]
+
+
 def _templates_in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[tuple[str, Passage]]:
     """Captions and questions. Those that can't be read are left out: they are told of already."""
-    captions = (one.wording.get(language) for one in course.experiments.values() if one.lesson == lesson.slug)
-    passages = [words.caption for words in captions if words]
-    for question in course.questions_of(lesson):
-        passages += question.passages(language)
-    for passage in passages:
+    for passage in _passages(course, lesson, language):
         with suppress(ValueError):
             yield inline_template(passage.source), passage
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import unescape
 
 import markdown
 from markdown.treeprocessors import Treeprocessor
 
-from netviz.course.lessons import LessonText
+from netviz.course.lessons import LessonText, scan
 from netviz.mistakes import Mistake
+from netviz.yaml_places import Passage
 
 SIGNS = (  # what a reader must not meet outside of code, unless the author wrote a backslash before it
     (r"\[\^[^\]\s]+\]", "there is no such footnote"),
@@ -152,22 +153,34 @@ def _defined_twice(text: LessonText) -> Iterator[Mistake]:
                 yield text.mistake(f"the {kind} {name!r} is defined in line {places[0]} already", number)
 
 
-def formula_warnings(text: LessonText) -> Iterator[Mistake]:
-    """A warning for each formula that is written another way than here, so that its signs are shown as they are."""
+def formula_warnings(text: LessonText, passages: Iterable[Passage] = ()) -> Iterator[Mistake]:
+    """A warning for each formula that is written another way than here, so that its signs are shown as they are.
+
+    ``passages`` are words of the text's fences.
+    """
     hint = "a formula stands between two $ without blanks beside them, or between $$; to show signs, put them in `code`"
-    for lines in paragraphs(text):
-        words = "\n".join(text.prose[number] for number in lines)
+    for line, column, message in _no_formulas(text.prose):
+        yield text.mistake(message, line, column, hint)
+    for passage in passages:
+        for line, column, message in _no_formulas(scan(passage.source).prose):
+            yield text.mistake(message, *passage.place_in(line, column), hint)
+
+
+def _no_formulas(prose: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
+    """Where what seems to be a formula stands, and what is made of it."""
+    for lines in paragraphs(prose):
+        words = "\n".join(prose[number] for number in lines)
         for match in _NO_FORMULA.finditer(words):
             before = words[: match.start()].split("\n")
             shown = "as it is" if match[0].startswith("$") else "without its backslashes"
             message = f"{' '.join(match[0].split())} is no formula, and is shown {shown}"
-            yield text.mistake(message, lines[len(before) - 1], len(before[-1]) + 1, hint)
+            yield lines[len(before) - 1], len(before[-1]) + 1, message
 
 
-def paragraphs(text: LessonText) -> Iterator[list[int]]:
+def paragraphs(prose: Mapping[int, str]) -> Iterator[list[int]]:
     """The lines of each paragraph, list or table by their numbers."""
     lines: list[int] = []
-    for number in sorted(text.prose):
+    for number in sorted(prose):
         if lines and number != lines[-1] + 1:
             yield lines
             lines = []
