@@ -94,7 +94,7 @@ def test_a_program_with_another_constant_makes_something_anew(course: Path, tmp_
         same = contents(folder / "site") == before
         outcome = "told" if status else f"{counts} run, drawn, woven; {'the same' if same else 'other'} bytes"
         print(f"{name}: {outcome}", flush=True)
-        if not status and not any(counts) and same and name not in {*CANNOT_MATTER, *NOT_MET}:
+        if not status and not any(counts) and same and not name.startswith((*CANNOT_MATTER, *NOT_MET)):
             unexplained.append(f"{name}: {outcome}")
         shutil.rmtree(folder)
     assert unexplained == []
