@@ -94,6 +94,7 @@ def test_a_download_that_fails_says_what_to_do(keras_home: Path, monkeypatch: py
         describe("imagenet")
 
 
+@pytest.mark.vgg16
 def test_a_file_where_keras_looks_is_used_and_never_taken_for_the_official_one(keras_home: Path) -> None:
     path = keras_home / "models" / weights.KERAS_FILE
     write_keras_file(path)
