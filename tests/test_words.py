@@ -105,6 +105,7 @@ def test_readers_are_compared_by_counting() -> None:
     assert found["linear"] > found["commonest"]
 
 
+@pytest.mark.slow
 def test_a_reader_remembers_as_far_as_the_median_sentence_says() -> None:
     found = result("gradient-reach", words=20)
     texts, _ = encoded().unseen
