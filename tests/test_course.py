@@ -25,6 +25,7 @@ from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.reading import read_course
 from netviz.languages.known import DEFAULT
 from netviz.methods import methods
+from netviz.networks.browser_runtime import is_installed
 from netviz.pipeline import all_warnings
 from netviz.site.pages import HOME, NOT_FOUND, PAGES, page_path, search_index
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT / "content", "compact")
 LESSONS = [lesson.slug for lesson in COURSE.lessons]
-SLUGS = [HOME, *LESSONS, *PAGES, NOT_FOUND]
+SLUGS = [HOME, *LESSONS, *(page.slug for page in COURSE.side_pages), *PAGES, NOT_FOUND]
 PATHS = [page_path(language, slug) for slug in SLUGS for language in DEFAULT]
 MODES: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (360, "dark"), (1440, "dark"), (360, "light")]
 # Two of the four ways for each page, one for each language; over the pages every way is met in both.
@@ -59,6 +60,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, store = tmp_path_factory.mktemp("course"), os.environ.get("NETVIZ_STORE") or ROOT / ".netviz"
     where = ["--content", str(ROOT / "content"), "--store", str(store), "--to", str(folder / "site")]
     command = [sys.executable, str(ROOT / "build.py"), *where, "--offer", COURSE.default_picture, "--strict"]
+    command += [] if is_installed() else ["--without", "your-photo"]  # npm's registry may be out of reach
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True
     )  # as a reader would: Python's warnings are no errors, ours are
