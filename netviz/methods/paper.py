@@ -29,6 +29,11 @@ Explanation = Annotated[
 ]
 
 
+def _side(explanation: Explanation) -> int:
+    """How many rows and columns an explanation has: the input's 4, or those of the maps."""
+    return 2 if explanation == "grad-cam" else 4
+
+
 @method(
     title={"en": "On paper", "zh": "纸上的网络"},
     summary={
@@ -38,7 +43,7 @@ Explanation = Annotated[
     },
     gives="check",
     views=("number-grid", "panels"),
-    numbers=("score", "row_1", "row_2", "row_3", "row_4"),
+    numbers=lambda settings: ("score", *(f"row_{row}" for row in range(1, _side(settings.explanation) + 1))),
     passes=lambda settings: Passes(forward=2, backward=1),
     subject="data",
 )
