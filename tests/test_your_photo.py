@@ -429,6 +429,13 @@ def test_a_sample_is_answered_and_explained_from_a_folder_and_over_http(
     assert browser.console_errors() == []
 
 
+def test_nothing_is_shown_of_a_photo_before_one_is_chosen(browser: Browser, page: Path) -> None:
+    browser.open(page)
+    browser.expect("return document.querySelectorAll('.samples img').length > 0")
+    hidden = "[...document.querySelectorAll('#lab [hidden]')]"
+    assert browser.run(f"return {hidden}.length > 3 && {hidden}.every(one => !one.checkVisibility())")
+
+
 def test_over_http_the_network_is_kept_for_the_next_visit(browser: Browser, address: str) -> None:
     loads = "return performance.getEntriesByType('resource').filter((one) => one.name.includes('/network/')).length"
     with_sample(browser, address)
