@@ -20,7 +20,7 @@ draw = Draw the map
 stop = Stop
 about-machine = How it runs
 machine = The network runs in your browser on WebAssembly, on one thread: it was opened in { $opening } s, and answers in { $seconds } s. It takes { $megabytes } MB of memory.
-weights = Weights: { $label }, rounded to 8 bits in the convolutions and to 16 in the head. So probabilities differ from those of the lessons by up to 0.02.
+weights = Weights: { $label }, rounded to 8 bits, those of the first block to 16. On the course's photos this moved no probability by as much as 0.02; on another photo it may move more, and a map with it.
 
 loading = Loading the network …
 asking = The network looks at the photo …

@@ -19,7 +19,7 @@ draw = 画出解释图
 stop = 停止
 about-machine = 怎样运行
 machine = 网络在你的浏览器里用 WebAssembly 单线程运行：打开用了 { $opening } 秒，回答一次用 { $seconds } 秒，占用 { $megabytes } MB 内存。
-weights = 权重：{ $label }，其中卷积取整到 8 位，分类头取整到 16 位，因此概率与课文里的最多相差 0.02。
+weights = 权重：{ $label }，取整到 8 位（第一个块取整到 16 位）。在课程的照片上，概率因此而变的幅度都不到 0.02；换一张照片，概率和解释图的变化可能更大。
 
 loading = 正在载入网络……
 asking = 网络正在看这张照片……
