@@ -27,7 +27,7 @@ from netviz.languages.known import DEFAULT
 from netviz.methods import methods
 from netviz.networks.browser_runtime import is_installed
 from netviz.pipeline import all_warnings
-from netviz.site.pages import HOME, NOT_FOUND, PAGES, page_path, search_index
+from netviz.site.pages import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, page_path, search_index
 
 if TYPE_CHECKING:
     from browser import Browser
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT / "content", "compact")
 LESSONS = [lesson.slug for lesson in COURSE.lessons]
-SLUGS = [HOME, *LESSONS, *(page.slug for page in COURSE.side_pages), *PAGES, NOT_FOUND]
+HAS_NETWORK = is_installed()  # npm's registry may be out of reach
+SIDE_PAGES = [*(page.slug for page in COURSE.side_pages), *([YOUR_PHOTO] if HAS_NETWORK else [])]
+SLUGS = [HOME, *LESSONS, *SIDE_PAGES, *PAGES, NOT_FOUND]
 PATHS = [page_path(language, slug) for slug in SLUGS for language in DEFAULT]
 MODES: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (360, "dark"), (1440, "dark"), (360, "light")]
 # Two of the four ways for each page, one for each language; over the pages every way is met in both.
@@ -60,7 +62,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder, store = tmp_path_factory.mktemp("course"), os.environ.get("NETVIZ_STORE") or ROOT / ".netviz"
     where = ["--content", str(ROOT / "content"), "--store", str(store), "--to", str(folder / "site")]
     command = [sys.executable, str(ROOT / "build.py"), *where, "--offer", COURSE.default_picture, "--strict"]
-    command += [] if is_installed() else ["--without", "your-photo"]  # npm's registry may be out of reach
+    command += [] if HAS_NETWORK else ["--without", YOUR_PHOTO]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True
     )  # as a reader would: Python's warnings are no errors, ours are
