@@ -73,7 +73,7 @@ def _layer_table(edition: Edition) -> Markup:
 
 def _field_table(edition: Edition, kind: str) -> Markup:
     look_up(DECLARED, kind, "what authors write")
-    return rendering.render_field_table(edition.templates, field_rows(kind, edition.language))
+    return rendering.render_field_table(edition.templates, kind, field_rows(kind, edition.language))
 
 
 def _measured(edition: Edition, name: str) -> dict[str, Any]:

@@ -156,9 +156,9 @@ def render_layer_table(env: Environment, layers: Iterable[Layer]) -> Markup:
     return Markup(_rendered(env, "layers.html", layers=tuple(layers)))
 
 
-def render_field_table(env: Environment, rows: Iterable[FieldRow]) -> Markup:
-    """What an author may write, to stand in a page's body."""
-    return Markup(_rendered(env, "fields.html", rows=tuple(rows)))
+def render_field_table(env: Environment, kind: str, rows: Iterable[FieldRow]) -> Markup:
+    """What an author may write of a kind, to stand in a page's body."""
+    return Markup(_rendered(env, "fields.html", kind=kind, rows=tuple(rows)))
 
 
 def render_measurement(

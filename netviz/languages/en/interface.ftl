@@ -156,7 +156,14 @@ setting = Setting
 allowed = Allowed
 default = Default
 meaning = Meaning
-fields = Fields and what they mean
+fields =
+    { $kind ->
+        [question] Fields of a question
+        [front-matter] Fields at the top of a lesson
+        [photo] Fields of a photo
+        [site] Fields of site.yaml
+       *[experiment] Fields of an experiment
+    }
 field = Field
 without_it = Without it
 needed = needed

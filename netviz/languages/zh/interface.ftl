@@ -155,7 +155,14 @@ setting = 名称
 allowed = 取值范围
 default = 默认值
 meaning = 含义
-fields = 字段及其含义
+fields =
+    { $kind ->
+        [question] 问题的字段
+        [front-matter] 一课开头的字段
+        [photo] 照片的字段
+        [site] site.yaml 的字段
+       *[experiment] 实验的字段
+    }
 field = 字段
 without_it = 不写时
 needed = 必须写
