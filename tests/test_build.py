@@ -207,7 +207,7 @@ def test_a_sentence_that_claims_what_a_photo_breaks_is_marked_there_and_told_of(
     assert "en.md:26:1: what the sentence claims is broken for chelsea" in capsys.readouterr().err
     broken, kept = ((site / name).read_text("utf-8") for name in ("first.html", "first/dog.html"))
     assert '<span class="claim"><' not in broken and '<span class="claim unkept"><b>✗ Not so here: </b>It' in broken
-    assert '<span class="claim">It sees a <em>bicycle</em>.<button' in kept
+    assert '<span class="claim">It sees a <em>bicycle</em>.<span class="held">&NoBreak;<button' in kept
     assert "<code>results[&#39;says&#39;].top.names</code> = " in kept
     assert build(course, store, site, "--strict") == 1
     notebook = (site / "first.ipynb").read_text("utf-8")
