@@ -109,7 +109,11 @@ def parser() -> argparse.ArgumentParser:
         help="list what a lesson may name, and has the word in its name: methods, classes, layers or photos",
     )
     arguments.add_argument(
-        "--port", type=_port, metavar="N", default=PORT, help=f"where --serve answers browsers ({PORT}; 0: any)"
+        "--port",
+        type=_port,
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help=f"where --serve answers browsers ({PORT}; 0: any)",
     )
     return arguments
 
@@ -184,7 +188,7 @@ def _done(asked: argparse.Namespace, chosen: Options, reporter: Reporter) -> Non
     elif asked.serve:
         from netviz.serving import serve
 
-        serve(attempt, chosen, asked.port, reporter)
+        serve(attempt, chosen, getattr(asked, "port", PORT), reporter)
     else:
         bring_up_to_date(chosen, reporter).show(reporter)
 
@@ -201,6 +205,8 @@ def _parsed(given: Sequence[str]) -> argparse.Namespace:
     asked = reader.parse_args([f"--{SERVE}", *given[1:]] if given[:1] == [SERVE] else given)
     if "picture" not in asked and ("focus" in asked or "credit" in asked):
         reader.error("--focus and --credit are of your own photo: name it with --picture")
+    if "port" in asked and not asked.serve:
+        reader.error("--port is where --serve answers browsers: give both")
     return asked
 
 

@@ -20,6 +20,7 @@ from netviz.options import CONTENT, filled, filled_path
 from netviz.refusals import stands
 
 LESSON = "lesson"
+LONGEST = 60  # letters of a title in a name, which may have 80 with what is added
 COURSE = PACKAGE / "new_course"
 PHOTO = Path("content", "pictures", "chelsea.png")
 ELSEWHERE = {  # where what is a hidden file, or in a hidden folder, is in a course's folder
@@ -85,7 +86,7 @@ def new_lesson(title: str, content: Path) -> list[Path]:
 def slug(title: str, number: int) -> str:
     """What a lesson is called in addresses: its title in small letters, digits and dashes, or its number."""
     plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or str(number)
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:LONGEST].rstrip("-") or str(number)
     return name if name[0].isalpha() else f"lesson-{name}"
 
 

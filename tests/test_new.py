@@ -49,6 +49,7 @@ def test_a_new_lesson_is_read_in_every_language_and_stands_last(tmp_path: Path) 
         ("3 cats", "lesson-3-cats"),
         ("看哪里", "lesson-4"),
         ("--", "lesson-4"),
+        ("a" * 300, "a" * 60),
     ],
 )
 def test_a_lesson_is_called_after_its_title_or_its_number(title: str, name: str) -> None:

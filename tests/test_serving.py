@@ -254,3 +254,10 @@ def test_an_open_page_is_loaded_again_where_it_was_and_shows_a_mistake_over_itse
     browser.expect("return document.querySelector('article').innerText.includes('Words at the end.')")
     browser.expect(f"return {shown}.hidden")
     assert not browser.console_errors()
+
+
+def test_a_port_without_serve_is_not_passed_over() -> None:
+    run = subprocess.run(
+        [sys.executable, ROOT / "build.py", "--port", "5"], capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 2 and "--serve" in run.stderr
