@@ -95,7 +95,7 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     warnings = [
         *all_warnings(results.course),
         *grading_warnings(results),
-        *claim_warnings(results),
+        *claim_warnings(results, taken),
         *_network_warnings(results),
     ]
     if options.strict and warnings:
@@ -184,6 +184,7 @@ def _summary(
         "experiments": len(results.plan),
         "files": sorted(files),
         "made": taken.keys,
+        "found": taken.found,
         "warnings": shown,
     }
     return json.dumps(summary, indent=1, sort_keys=True)

@@ -134,3 +134,17 @@ def test_a_heading_that_another_lesson_links_to_is_missed(content: Path, store: 
         Exception, match=r"02-second/en\.md:6:\d+: the page first\.html has no section 'where-it-looks'"
     ):
         built(content, store, tmp_path / "site")
+
+
+def test_a_broken_sentence_is_told_again_until_it_is_mended(content: Path, store: Store, tmp_path: Path) -> None:
+    first, second = (content / "lessons" / name / "en.md" for name in ("01-first", "02-second"))
+    sentence = "{% claim results['says'].top[0].probability > 2 %}Surely.{% endclaim %}"
+    first.write_text(first.read_text("utf-8") + f"\n{sentence}\n", "utf-8")
+    told = [built(content, store, tmp_path / "site").warnings]
+    edit(second, "See", "Look at")
+    told.append(built(content, store, tmp_path / "site").warnings)
+    edit(first, "> 2", "< 2")
+    told.append(built(content, store, tmp_path / "site").warnings)
+    broken = [[one.line for one in warnings if "claims is broken" in one.message] for warnings in told]
+    line = first.read_text("utf-8").count("\n")
+    assert broken == [[line], [line], []]

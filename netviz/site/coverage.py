@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from jinja2 import nodes
 
+from netviz.cache.store import key_of
 from netviz.course.experiments import CHOSEN
 from netviz.course.lessons import Lesson, LessonText, Span, scan
 from netviz.course.reading import Course
@@ -21,6 +22,7 @@ from netviz.mistakes import Mistake
 from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sandbox, conditions, test_of
 from netviz.site.edition import Edition
 from netviz.site.expression_values import caption_values, page_values
+from netviz.site.files.takeover import Takeover
 from netviz.site.quiz import grades
 from netviz.site.results import Results
 from netviz.yaml_places import Passage
@@ -83,16 +85,23 @@ def observed_conditions(results: Results) -> tuple[list[Condition], list[Mistake
     return [*observed, *_answers(Edition(results.course.languages[0], results))], list(dict.fromkeys(failing))
 
 
-def claim_warnings(results: Results) -> Iterator[Mistake]:
-    """A warning for each sentence that claims what some photo breaks."""
+def claim_warnings(results: Results, taken: Takeover) -> Iterator[Mistake]:
+    """A warning for each sentence that claims what some photo breaks. Texts whose pages are as they were are as true."""
     for language in results.course.languages:
         edition = Edition(language, results)
         for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
             text = lesson.texts[language]
             if any(re.match(rf"\{{%[-+]?\s*{CLAIM}\b", span.source) for span in text.spans_of("statement")):
-                prose, scopes = next(_passages(edition, lesson))
-                found, _ = observe(prose, scopes, edition.sandbox, _chosen(edition.course))
-                yield from broken_claims(found)
+                key = key_of([edition.key_of_page(lesson, page) for page in edition.pages_of(lesson)])
+                broken = taken.finding(f"broken claims of {lesson.slug} in {language}", key, partial(_broken_in, edition, lesson))
+                yield from (text.mistake(*one) for one in broken)
+
+
+def _broken_in(edition: Edition, lesson: Lesson) -> list[tuple[Any, ...]]:
+    """The warnings of a lesson's text: message, line, column and hint of each."""
+    prose, scopes = next(_passages(edition, lesson))
+    found, _ = observe(prose, scopes, edition.sandbox, _chosen(edition.course))
+    return [(one.message, one.line, one.column, one.hint) for one in broken_claims(found)]
 
 
 def broken_claims(conditions: Iterable[Condition]) -> Iterator[Mistake]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from netviz.cache.built import digests_of, summary_of
 from netviz.cache.inputs import digest_of
@@ -27,14 +28,22 @@ class Made:
 
 @dataclass
 class Takeover:
-    """The site that stands so far, with the keys of its files; ``keys`` gathers those of the new one."""
+    """The site that stands so far, with the keys of its files; ``keys`` gathers those of the new one.
+
+    ``found`` gathers what was found out while making them, each with a key of all that it was found out from.
+    """
 
     site: Path
     keys: dict[str, str] = field(default_factory=dict)
+    found: dict[str, list[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def _summary(self) -> Mapping[str, Any]:
+        return summary_of(self.site)
 
     @cached_property
     def _old(self) -> Mapping[str, str]:
-        return summary_of(self.site).get("made", {})
+        return self._summary.get("made", {})
 
     @cached_property
     def _standing(self) -> Mapping[str, Kept]:
@@ -57,6 +66,15 @@ class Takeover:
         """The old site's file, or the text of a new one."""
         self.keys[path] = made.key
         return self._standing[path] if self.has(path, made.key) else made.make()
+
+    def finding(self, name: str, key: str, find: Callable[[], Any]) -> Any:
+        """What was found out under a name for the old site, if from just the same; else it is found out now.
+
+        It is something that JSON can hold.
+        """
+        old_key, known = self._summary.get("found", {}).get(name, ("", None))
+        self.found[name] = [key, known if old_key == key else find()]
+        return self.found[name][1]
 
 
 @cache
