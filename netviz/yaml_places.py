@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -208,6 +210,12 @@ def read_yaml(text: str, path: Path, first_line: int = 1, tab: int = 0) -> tuple
 
     Raises Mistakes if it isn't such YAML, names a key twice, is nested too deeply or too long.
     """
+    values, places = _read(text, path, first_line, tab)
+    return deepcopy(values), places
+
+
+@lru_cache(maxsize=4096)  # a server reads all again whenever it builds
+def _read(text: str, path: Path, first_line: int, tab: int) -> tuple[Any, Places]:
     lines = tuple(text.split("\n"))
     places = Places(path=path, lines=lines, first_line=first_line)
     if len(text) > YAML_CHARACTERS:

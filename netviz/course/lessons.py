@@ -12,7 +12,7 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Literal, cast
@@ -242,6 +242,7 @@ class Scan:
     faults: tuple[Fault, ...]
 
 
+@lru_cache(maxsize=4096)  # texts are read again whenever a server builds, captions by everything that asks them
 def scan(body: str, first_line: int = 1) -> Scan:
     """Lift fences, formulas and expressions out of Markdown; code within a line stays as it is."""
     if too_much := excess_of_text(body):

@@ -141,11 +141,18 @@ def identifier(text: str) -> str:
 
 def values_of(entry: ast.Message, entries: Mapping[str, ast.Message] = MappingProxyType({})) -> set[str]:
     """The values that a message and its attributes put in, and those of the messages that they refer to."""
-    found = _References(entry)
-    for name in found.messages - {entry.id.name}:
+    values, others = _references(entry)
+    for name in others - {entry.id.name}:
         if name in entries:
-            found.values |= values_of(entries[name], {key: one for key, one in entries.items() if key != entry.id.name})
-    return found.values
+            values |= values_of(entries[name], {key: one for key, one in entries.items() if key != entry.id.name})
+    return {*values}
+
+
+@cache
+def _references(entry: ast.Message) -> tuple[frozenset[str], frozenset[str]]:
+    """The values and the other messages that a message names."""
+    found = _References(entry)
+    return frozenset(found.values), frozenset(found.messages)
 
 
 class _References(Visitor):

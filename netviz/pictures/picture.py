@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ from PIL import Image
 
 from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
-from netviz.pictures.opening import PictureFacts, UnreadablePicture, open_picture
+from netviz.pictures.opening import PictureFacts, UnreadablePicture, check_file, open_picture
 
 SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
 CROP = 224
@@ -54,7 +54,8 @@ class Picture:
     @cached_property
     def facts(self) -> PictureFacts:
         """What is known of the whole picture. Raises UnreadablePicture."""
-        return open_picture(self.path).facts
+        check_file(self.path)
+        return _facts(self.path, self.digest)
 
     def framed(self, side: int = CROP) -> NDArray[np.uint8]:
         """What the network sees of it, at a side of one's choice: (side, side, 3) RGB.
@@ -117,6 +118,12 @@ def _cut(length: int, other: int, focus: float) -> tuple[slice, float]:
     kept = min(length, LONG * other)
     start = int(_start(length, kept, focus))
     return slice(start, start + kept), (length * focus - start) / kept
+
+
+@lru_cache(maxsize=1024)  # a server asks whenever it builds
+def _facts(path: Path, digest: str) -> PictureFacts:
+    """Those of a file as long as its content is the same."""
+    return open_picture(path).facts
 
 
 def _start(length: float, kept: float, focus: float) -> float:

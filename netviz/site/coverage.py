@@ -86,14 +86,15 @@ def observed_conditions(results: Results) -> tuple[list[Condition], list[Mistake
 
 
 def claim_warnings(results: Results, taken: Takeover) -> Iterator[Mistake]:
-    """A warning for each sentence that claims what some photo breaks. Texts whose pages are as they were are as true."""
+    """A warning for each sentence that claims what some photo breaks; a text whose pages are as before is as true."""
     for language in results.course.languages:
         edition = Edition(language, results)
         for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
             text = lesson.texts[language]
             if any(re.match(rf"\{{%[-+]?\s*{CLAIM}\b", span.source) for span in text.spans_of("statement")):
                 key = key_of([edition.key_of_page(lesson, page) for page in edition.pages_of(lesson)])
-                broken = taken.finding(f"broken claims of {lesson.slug} in {language}", key, partial(_broken_in, edition, lesson))
+                name = f"broken claims of {lesson.slug} in {language}"
+                broken = taken.finding(name, key, partial(_broken_in, edition, lesson))
                 yield from (text.mistake(*one) for one in broken)
 
 
