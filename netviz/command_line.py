@@ -32,6 +32,7 @@ examples:
   {COMMAND} --to ~/public/netviz           into another folder
   {COMMAND} --offer chelsea dog            a quicker build: readers may choose only these sample pictures
   {COMMAND} --list classes dog             how the classes are called that have "dog" in their names
+  {COMMAND} --explain                      what a build would run, and why
   {COMMAND} --export region-dog --to out   the raw numbers of an experiment, as .npz
   {COMMAND} new my-course                  a course of two short lessons to begin with, in a new folder
   {COMMAND} new lesson "Cats"              another lesson of the course in content/
@@ -107,6 +108,11 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar=("WHAT", "WORD"),
         help="list what a lesson may name, and has the word in its name: methods, classes, layers or photos",
+    )
+    instead.add_argument(
+        "--explain",
+        action="store_true",
+        help="instead of building, tell for every experiment whether its result is known, and else what has changed",
     )
     arguments.add_argument(
         "--port",
@@ -185,6 +191,10 @@ def _done(asked: argparse.Namespace, chosen: Options, reporter: Reporter) -> Non
         from netviz.listing import listed
 
         print(*listed(asked.list[0], " ".join(asked.list[1:]), chosen), sep="\n")
+    elif asked.explain:
+        from netviz.explaining import explain
+
+        print(*explain(chosen).lines(), sep="\n")
     elif asked.serve:
         from netviz.serving import serve
 

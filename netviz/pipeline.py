@@ -21,6 +21,7 @@ from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
 from netviz.engine.execution import finish, run_missing
 from netviz.engine.export import export_tasks
+from netviz.engine.origins import ORIGINS
 from netviz.engine.plan import make_plan
 from netviz.engine.record import RESULTS
 from netviz.figures.views import views
@@ -236,7 +237,8 @@ def clean(options: Options) -> Cleaned:
         raise Mistakes(course.mistakes)
     weights = describe(options.weights)
     tasks = make_plan(course, weights, options.precision).values()
-    needed = {(RESULTS, task.key) for task in tasks} | {(FIGURES, task.figure_key) for task in tasks}
+    needed = {(kind, task.key) for task in tasks for kind in (RESULTS, ORIGINS)}
+    needed |= {(FIGURES, task.figure_key) for task in tasks}
     return Store(options.store).clean(needed | {entry_of(weights)})
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from netviz.cache.store import key_of
 ROOT_PACKAGE = "netviz"  # by whose name our modules are known
 FOLDER = Path(__file__).resolve().parents[1]
 CODE = (".py", ".pyc")
+SHOWN = 12  # hexadecimal digits of a digest that is only to be read
 _LINE = r"(?:[^;\n]*\\\n)*[^;\n]*"  # to the statement's end, over lines that are continued
 _IMPORT = re.compile(  # Python's own parser finds the same, and takes thirty times as long
     rf"(?:^|[;:])[ \t]*(?:import\b({_LINE})|from[ \t]+([\w.]+)[ \t]+import\b[ \t]*(\((?:[^)#]|#.*+)*+\)|{_LINE}))",
@@ -39,6 +40,24 @@ def code_digest(*modules: str, given: tuple[str, ...] = ()) -> str:
     sources = {module: _digest(module) for module in closure(modules, given)}
     versions = {name: packages.installed()[name] for name in distributions_of(modules, given)}
     return key_of([sources, versions, platform.python_version()])
+
+
+@cache
+def code_by_name(*modules: str, given: tuple[str, ...] = ()) -> Mapping[str, Mapping[str, str]]:
+    """What `code_digest` is made of, to be read: digests of modules' ``code`` and of ``data`` files, ``packages``."""
+    code: dict[str, str] = {}
+    data: dict[str, str] = {}
+    for module in sorted(closure(modules, given)):
+        if path := source_of(module):
+            code[module] = _short_digest(path)
+            data |= {f"{module}: {file.name}": _short_digest(file) for file in data_files(module)}
+    versions = {name: packages.installed()[name] for name in sorted(distributions_of(modules, given))}
+    return {"code": code, "data": data, "packages": versions | {"python": platform.python_version()}}
+
+
+@cache
+def _short_digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()[:SHOWN]
 
 
 @cache

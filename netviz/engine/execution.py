@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 
 from netviz.cache.store import Store
 from netviz.engine.draw import Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
+from netviz.engine.origins import keep_origin, keep_origins
 from netviz.engine.plan import Task
 from netviz.engine.record import RESULTS
 from netviz.engine.run import PictureRunner, run_data_task
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks import open_network
-from netviz.progress import Reporter, Stage
+from netviz.progress import Reporter, Stage, peak_memory
 from netviz.refusals import check_writable
 
 
@@ -38,6 +40,7 @@ def run_missing(
     if on_data:
         with reporter.stage("train", sum(map(cost, on_data))) as stage:
             failed += _run_each(on_data, lambda task: run_data_task(task, store), store, stage, done)
+    keep_origins(tasks, store)
     if failed:
         raise Mistakes(failed)
     return len(missing)
@@ -54,8 +57,10 @@ def _run_each(
     for task in tasks:
         if all(store.has(RESULTS, other.key) for other in task.of):
             with stage.item(task.label, cost(task)):
+                start = time.perf_counter()
                 try:
                     run(task)
+                    keep_origin(task, store, time.perf_counter() - start, peak_memory())
                     done(task)
                 except Mistakes as mistakes:
                     failed += mistakes.mistakes

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from netviz.cache.sources import code_digest
+from netviz.cache.sources import SHOWN, code_by_name, code_digest
 from netviz.cache.store import key_of
 from netviz.course.claims import results_in
 from netviz.course.experiments import CHOSEN, NO_PICTURE, Experiment
@@ -152,6 +152,25 @@ def _result_key(task: Task) -> str:
             "weights": task.weights.digest,
         }
     )
+
+
+def key_by_part(task: Task) -> dict[str, Any]:
+    """What a task's key is made of, part by part and to be read: digests are cut short, code is by its modules."""
+    asked = {
+        "method": task.experiment.method.name,
+        "settings": dict(task.experiment.settings),
+        "precision": task.precision,
+        "machine": {**machine(), "instructions": dict.fromkeys(machine()["instructions"], "used")},
+        **code_by_name(*running_modules(task), given=GIVEN),
+    }
+    if task.picture is None:
+        return asked
+    return asked | {
+        "target": task.experiment.target,
+        "picture": task.picture.digest[:SHOWN],
+        "of": {other.experiment.id: other.key[:SHOWN] for other in task.of},
+        "weights": task.weights.label,
+    }
 
 
 def running_modules(task: Task) -> tuple[str, ...]:

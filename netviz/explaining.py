@@ -1,0 +1,87 @@
+"""`--explain`: what a build would run, and which part of each result's key has changed; nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import groupby
+from typing import Any
+
+from netviz.cache.store import Store
+from netviz.engine.explanations import Change, Explanation, explained
+from netviz.engine.plan import make_plan
+from netviz.mistakes import Mistakes
+from netviz.networks.weights import describe
+from netviz.options import Options
+from netviz.pipeline import read
+
+NOT_THERE = "-"
+AS_BEFORE = "all it depends on is as it was, but its result is not in the store, or is damaged"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """What would be done for every experiment and picture, in the order of the lessons."""
+
+    found: Sequence[Explanation]
+
+    def lines(self) -> Iterator[str]:
+        """In words: what experiments have in common is said once."""
+        for (state, _), alike in groupby(self.found, key=_alike):
+            tasks = [*alike]
+            for one in tasks:
+                yield f"{one.task.label}: {state}{_besides(one)}"
+            yield from (f"    {line}" for line in _reasons(tasks[0]))
+        counts = {state: sum(one.state == state for one in self.found) for state in ("fresh", "stale", "new")}
+        yield f"{len(self.found)} results: " + ", ".join(f"{count} {state}" for state, count in counts.items())
+
+    def plain(self) -> list[dict[str, Any]]:
+        """As JSON can hold it."""
+        return [
+            {
+                "experiment": one.task.experiment.id,
+                "lesson": one.task.experiment.lesson,
+                "picture": one.task.picture_name,
+                "state": one.state,
+                "drawn": one.drawn,
+                "compared": one.compared,
+                "changes": [asdict(change) for change in one.changes],
+            }
+            for one in self.found
+        ]
+
+
+def explain(options: Options) -> Explained:
+    """What a build would do. Raises Mistakes, WeightsUnavailable or UnreadablePicture."""
+    course = read(options)
+    if course.mistakes:
+        raise Mistakes(course.mistakes)
+    plan = make_plan(course, describe(options.weights), options.precision)
+    return Explained(explained(plan.values(), Store(options.store)))
+
+
+def _alike(one: Explanation) -> tuple[str, str]:
+    """What tasks that follow each other share, if they are told together: of stale ones the reasons."""
+    return one.state, "\n".join(_reasons(one))
+
+
+def _besides(one: Explanation) -> str:
+    if one.state == "fresh" and not one.drawn:
+        return ", its figure is drawn anew"
+    if one.compared and one.compared != one.task.experiment.id:
+        return f", compared with {one.compared}"
+    return ""
+
+
+def _reasons(one: Explanation) -> list[str]:
+    if one.state != "stale":
+        return []
+    return [f"{change.part}: {_value(change.before)} -> {_value(change.after)}" for change in _told(one)] or [AS_BEFORE]
+
+
+def _told(one: Explanation) -> Sequence[Change]:
+    return sorted(one.changes, key=lambda change: change.part.startswith(("code.", "data.", "packages.")))
+
+
+def _value(value: Any) -> str:
+    return NOT_THERE if value is None else str(value)
