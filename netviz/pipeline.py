@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from netviz.cache.built import SUMMARY
+from netviz.cache.built import SUMMARY, is_site
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged, Kept
 from netviz.cache.store import Cleaned, Store
@@ -19,7 +19,7 @@ from netviz.course.translations import shorter, untranslated, unworded
 from netviz.engine.browser_network import entry_of, has_network, missing, write_network
 from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
-from netviz.engine.execution import finish, run_missing
+from netviz.engine.execution import Opened, finish, opening, run_missing
 from netviz.engine.export import export_tasks
 from netviz.engine.origins import ORIGINS
 from netviz.engine.plan import make_plan
@@ -47,6 +47,7 @@ from netviz.site.results import Results
 from netviz.site.verdicts import Verdict, verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
 
+UNFINISHED = ""  # in the place of the key of all that a site is built from: the next build has something to do
 ATTEMPTS = 3  # of a build that meets damaged entries in its store
 LEFT = "a file in it may be immutable (chattr -i), or another user's: remove it yourself, it is no part of the site"
 
@@ -87,8 +88,34 @@ def read(options: Options) -> Course:
 def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     inputs = inputs_key(options)
     results = _planned(options, store)
-    taken = _checked(results, options)
-    ran, drawn = _run_and_drawn(results, reporter)
+    _check(results)
+    opened = opening(options.weights, reporter)
+    if (first := _with_default_photo_alone(results)) is None:
+        return _made(results, inputs, opened, reporter)
+    begun = _made(first, UNFINISHED, opened, reporter)
+    reporter.say(f"{options.to} stands for the photo {first.course.default_picture}; now for all that are offered")
+    report = _made(results, inputs, opened, reporter)
+    return replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
+
+
+def _with_default_photo_alone(results: Results) -> Results | None:
+    """What can be shown long before all is done; None where a site stands already, or where little is to be done.
+
+    With ``--strict`` no site is published of which it is not known that nothing is wrong with it.
+    """
+    course, options, store = results.course, results.options, results.store
+    others = {*course.offered} - {course.default_picture}
+    missing = {picture for (_, picture), task in results.plan.items() if not store.has(RESULTS, task.key)}
+    if options.strict or is_site(options.to) or others.isdisjoint(missing):
+        return None
+    alone = course.offering([course.default_picture])
+    return Results(alone, make_plan(alone, results.weights, options.precision), results.weights, store, options)
+
+
+def _made(results: Results, inputs: str, opened: Opened, reporter: Reporter) -> Report:
+    """Run and draw what is missing, weave the pages and put the site in its place."""
+    options, taken = results.options, Takeover(results.options.to)
+    ran, drawn = _run_and_drawn(results, opened, reporter)
     _write_network(results, reporter)
     with reporter.stage("weave"):
         checked = verdicts(results)
@@ -113,7 +140,7 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
         woven=sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items()),
         size=sum((options.to / name).stat().st_size for name in files),
         gone=published.gone,
-        stored=store.size(),
+        stored=results.store.size(),
         verdicts=checked,
         warnings=warnings,
         seconds=reporter.seconds,
@@ -131,23 +158,22 @@ def _planned(options: Options, store: Store) -> Results:
     return Results(course, make_plan(course, weights, options.precision), weights, store, options)
 
 
-def _checked(results: Results, options: Options) -> Takeover:
-    """The site that stands, once all that can be known to be wrong before anything runs is known to be right."""
+def _check(results: Results) -> None:
+    """Raises Mistakes for all that can be known to be wrong before anything runs."""
+    options = results.options
     own, known = static_files(options.content), known_paths(results)
     check_destination(options.to.resolve(), {*own, *known})
-    taken = Takeover(options.to)
-    changed = changed_texts(results, taken)
+    changed = changed_texts(results, Takeover(options.to))
     if mistakes := [*all_mistakes(results.course, changed), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
-    return taken
 
 
-def _run_and_drawn(results: Results, reporter: Reporter) -> tuple[int, int]:
+def _run_and_drawn(results: Results, opened: Opened, reporter: Reporter) -> tuple[int, int]:
     """How many experiments were run, and how many figures drawn."""
-    store, tasks, options = results.store, list(results.plan.values()), results.options
+    store, tasks = results.store, list(results.plan.values())
     store.clear_drafts()
-    with naming(options.store), closing(Drawing(tasks, store)) as drawing:
-        ran = run_missing(tasks, options.weights, store, reporter, drawing.result_is_known)
+    with naming(results.options.store), closing(Drawing(tasks, store)) as drawing:
+        ran = run_missing(tasks, opened, store, reporter, drawing.result_is_known)
         finish(drawing, reporter)
         return ran, len(drawing)
 
@@ -225,7 +251,8 @@ def _export(options: Options, experiment: str, folder: Path, store: Store, repor
     variants = {variant.id for variant in course.experiments[experiment].variants.values()}
     tasks = [task for task in plan.values() if task.experiment.id in variants]
     with naming(options.store):
-        run_missing([*(other for task in tasks for other in task.of), *tasks], options.weights, store, reporter)
+        opened = opening(options.weights, reporter)
+        run_missing([*(other for task in tasks for other in task.of), *tasks], opened, store, reporter)
     with naming(folder):
         return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
 

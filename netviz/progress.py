@@ -88,8 +88,13 @@ class Reporter:
 
     @contextlib.contextmanager
     def stage(self, name: str, total: float = 0.0) -> Iterator[Stage]:
-        """A stage of ``total`` work; a bar is shown while it lasts if there is a terminal to show it on."""
-        stage = self.stages[name] = Stage(name=name, total=total, console=self.console, listener=self.listener)
+        """A stage of ``total`` work; a bar is shown while it lasts if there is a terminal to show it on.
+
+        What its items took counts together with what those took of an earlier one of the same name.
+        """
+        taken = self.stages[name].seconds if name in self.stages else {}
+        stage = Stage(name=name, total=total, console=self.console, listener=self.listener, seconds=taken)
+        self.stages[name] = stage
         stage.tell()
         start = time.perf_counter()
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())

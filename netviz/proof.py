@@ -9,7 +9,7 @@ from pathlib import Path
 from netviz.cache.store import Store
 from netviz.course.reading import Course
 from netviz.course.samples import read_photos
-from netviz.engine.execution import run_missing
+from netviz.engine.execution import opening, run_missing
 from netviz.engine.plan import Plan, make_plan
 from netviz.engine.record import RESULTS
 from netviz.mistakes import Mistake, Mistakes
@@ -84,7 +84,7 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
     failing: list[Mistake] = []
     with naming(options.store):
         try:
-            run_missing(list(plan.values()), options.weights, store, reporter)
+            run_missing(list(plan.values()), opening(options.weights, reporter), store, reporter)
         except Mistakes as failed:
             failing += failed.mistakes
     course = _with_results(course, plan, store, failing)

@@ -6,12 +6,18 @@ A network's results are put into the store by hand here: what pages show of them
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from stored_results import known
 
 from netviz.cache.store import Store
+from netviz.course.experiments import CHOSEN
+from netviz.course.reading import read_course
+from netviz.engine.plan import make_plan
+from netviz.engine.record import RESULTS
+from netviz.networks.weights import WeightsUnavailable, describe
 from netviz.options import Options
 from netviz.pipeline import build
 from netviz.progress import Report, Reporter
@@ -29,6 +35,14 @@ def content(course: Path) -> Path:
         path = course / "lessons" / "02-second" / f"{language}.md"
         path.write_text(SECOND.format("Second", anchor, PROBABILITY), "utf-8")
     return course
+
+
+@pytest.fixture
+def without_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(form: str) -> None:
+        raise WeightsUnavailable("the network is gone")
+
+    monkeypatch.setattr("netviz.engine.execution.open_network", refuse)
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +162,32 @@ def test_a_broken_sentence_is_told_again_until_it_is_mended(content: Path, store
     broken = [[one.line for one in warnings if "claims is broken" in one.message] for warnings in told]
     line = first.read_text("utf-8").count("\n")
     assert broken == [[line], [line], []]
+
+
+def test_the_default_photos_site_stands_before_the_others_have_run(
+    content: Path, tmp_path: Path, without_network: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, site = Store(tmp_path / "store"), tmp_path / "site"
+    known(content, store)
+    for task in make_plan(read_course(content, "compact"), describe("compact")).values():
+        if task.picture_name == "dog" and task.experiment.picture == CHOSEN:
+            shutil.rmtree(store.path(RESULTS, task.key))
+    options = Options(content=content, to=site, store=store.folder)
+    with pytest.raises(WeightsUnavailable, match="the network is gone"):
+        build(options, Reporter())
+    assert f"{site} stands for the photo chelsea" in " ".join(capsys.readouterr().err.split())
+    assert (site / "first.html").is_file()
+    assert not (site / "first" / "dog.html").exists()
+    assert "first/dog.html" not in (site / "first.html").read_text("utf-8")
+    built(content, store, site)
+    built(content, store, tmp_path / "whole")
+    assert contents(site) == contents(tmp_path / "whole")
+
+
+def test_what_nothing_may_be_wrong_with_is_not_published_in_part(
+    content: Path, tmp_path: Path, without_network: None
+) -> None:
+    options = Options(content=content, to=tmp_path / "site", store=tmp_path / "store", strict=True)
+    with pytest.raises(WeightsUnavailable):
+        build(options, Reporter())
+    assert not (tmp_path / "site").exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -120,6 +120,12 @@ class Course:
         """A lesson's questions, in order."""
         return [question for question in self.questions.values() if question.lesson == lesson.slug]
 
+    def offering(self, names: Sequence[str]) -> Course:
+        """The same with these pictures for readers to choose, and without those that nothing needs any more."""
+        used = {*names, *(one.picture for one in self.experiments.values())}
+        pictures = {name: picture for name, picture in self.pictures.items() if name in used}
+        return replace(self, offered=tuple(names), pictures=pictures)
+
     @property
     def pages(self) -> tuple[Lesson, ...]:
         """All that is written like a lesson: the home page, the lessons, and the pages beside them."""
@@ -187,14 +193,13 @@ def read_course(
     offered = tuple(
         name for name, one in pictures.items() if (name in offer if offer and name in samples else one.offered)
     )
-    used = {*offered, *(one.picture for one in experiments.values())}
-    return Course(
+    course = Course(
         site=site,
         home=home,
         lessons=lessons,
         side_pages=side_pages,
         experiments=experiments,
-        pictures={name: picture for name, picture in pictures.items() if name in used},
+        pictures=pictures,
         questions=questions,
         measurements=measurements,
         glossary=glossary,
@@ -209,9 +214,9 @@ def read_course(
             *plain_text_warnings(texts, (content / "site.yaml", content / "pictures" / CREDITS)),
         ),
         broken=frozenset(broken),
-        offered=offered,
         templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),
     )
+    return course.offering(offered)
 
 
 def _without_text(texts: Iterable[Lesson]) -> Iterator[Mistake]:

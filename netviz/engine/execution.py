@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from netviz.cache.store import Store
 from netviz.engine.draw import Drawing
@@ -17,10 +18,24 @@ from netviz.networks import open_network
 from netviz.progress import Reporter, Stage, peak_memory
 from netviz.refusals import check_writable
 
+Opened = Callable[[], PictureRunner]
+"""What runs experiments on pictures, opened when it is first asked for."""
+
+
+def opening(weights: str, reporter: Reporter) -> Opened:
+    """The network with these weights: opened once, however often it is asked for."""
+
+    @cache
+    def opened() -> PictureRunner:
+        with reporter.stage("open"):
+            return PictureRunner(open_network(weights))
+
+    return opened
+
 
 def run_missing(
     tasks: Sequence[Task],
-    weights: str,
+    opened: Opened,
     store: Store,
     reporter: Reporter,
     done: Callable[[Task], None] = lambda task: None,
@@ -36,7 +51,7 @@ def run_missing(
     on_data = [task for task in missing.values() if not task.picture]
     failed: list[Mistake] = []
     if on_pictures:
-        failed += _run_on_pictures(on_pictures, weights, store, reporter, done)
+        failed += _run_on_pictures(on_pictures, opened(), store, reporter, done)
     if on_data:
         with reporter.stage("train", sum(map(cost, on_data))) as stage:
             failed += _run_each(on_data, lambda task: run_data_task(task, store), store, stage, done)
@@ -68,16 +83,21 @@ def _run_each(
 
 
 def _run_on_pictures(
-    tasks: Sequence[Task], weights: str, store: Store, reporter: Reporter, done: Callable[[Task], None]
+    tasks: Sequence[Task], runner: PictureRunner, store: Store, reporter: Reporter, done: Callable[[Task], None]
 ) -> list[Mistake]:
     """A task's passes through the network are its share of the bar."""
-    with reporter.stage("open"):
-        network = open_network(weights)
+    network = runner.network
     announce_long(tasks, seconds_of_a_pass(network), reporter)
-    runner = PictureRunner(network)
     with reporter.stage("run", sum(map(cost, tasks))) as stage:
-        network.listeners.append(lambda forward, backward: stage.advance(forward + backward))
-        return _run_each(tasks, lambda task: runner.run(task, store), store, stage, done)
+
+        def advance(forward: int, backward: int) -> None:
+            stage.advance(forward + backward)
+
+        network.listeners.append(advance)
+        try:
+            return _run_each(tasks, lambda task: runner.run(task, store), store, stage, done)
+        finally:
+            network.listeners.remove(advance)
 
 
 def finish(drawing: Drawing, reporter: Reporter) -> None:
