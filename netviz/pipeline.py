@@ -105,8 +105,10 @@ def _with_default_photo_alone(results: Results) -> Results | None:
     """
     course, options, store = results.course, results.options, results.store
     others = {*course.offered} - {course.default_picture}
+    if options.strict or is_site(options.to) or not others:
+        return None
     missing = {picture for (_, picture), task in results.plan.items() if not store.has(RESULTS, task.key)}
-    if options.strict or is_site(options.to) or others.isdisjoint(missing):
+    if others.isdisjoint(missing):
         return None
     alone = course.offering([course.default_picture])
     return Results(alone, make_plan(alone, results.weights, options.precision), results.weights, store, options)
