@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,11 @@ from netviz.failures import failure_of
 from netviz.installation import COMMAND
 from netviz.mistakes import Mistakes, from_plain
 from netviz.modules import import_file
-from netviz.options import Options, arguments_of, filled, filled_path
+from netviz.options import OWN, Argument, Options, OwnPhoto, arguments_of, filled, filled_path
+from netviz.photo_arguments import PICTURE, OneMorePhoto, ToldOfPhoto
 from netviz.pictures.opening import check_file
 from netviz.progress import Report, Reporter
-from netviz.refusals import check_no_circle, naming
+from netviz.refusals import check_no_circle, naming, stands
 
 if TYPE_CHECKING:
     from netviz.serving import Outcome
@@ -27,6 +28,9 @@ EXAMPLES = f"""\
 examples:
   {COMMAND}                                build site/ from content/; what is known already is not run again
   {COMMAND} --picture cat.jpg              the same course around your own photo (it comes first, the samples stay)
+  {COMMAND} --picture cat.jpg --title "My cat" --picture dog.heic --focus 0.2 0.5
+                                           around two; what follows a photo is told of it. In own.yaml it need be
+                                           written but once (README.md)
   {COMMAND} --weights imagenet             with Keras' full VGG16 (a download of 553 MB, once)
   {COMMAND} --weights vgg16.h5             with a file in the layout of Keras' own
   {COMMAND} --to ~/public/netviz           into another folder
@@ -78,8 +82,10 @@ def parser() -> argparse.ArgumentParser:
     )
     arguments.register("action", None, Once)
     for option, one in arguments_of(Options).items():
-        reading: dict[str, Any] = {"type": one.read} if one.read else {}
-        arguments.add_argument(f"--{option}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more)
+        _add(arguments, option, one, {"action": OneMorePhoto} if option == PICTURE else {})
+    of_photos = arguments.add_argument_group(f"of a photo of your own, each after its --{PICTURE}")
+    for option, one in arguments_of(OwnPhoto).items():
+        _add(of_photos, option, one, {"action": ToldOfPhoto})
     instead = arguments.add_mutually_exclusive_group()
     instead.add_argument(
         "--export", type=filled, metavar="ID", help="write an experiment's raw numbers instead of building the site"
@@ -124,6 +130,11 @@ def parser() -> argparse.ArgumentParser:
     return arguments
 
 
+def _add(group: argparse._ActionsContainer, option: str, one: Argument, more: Mapping[str, Any]) -> None:
+    reading: dict[str, Any] = {"type": one.read} if one.read else {}
+    group.add_argument(f"--{option}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more, **more)
+
+
 def _port(word: str) -> int:
     """A port's number. Raises argparse.ArgumentTypeError."""
     if not (word.isascii() and word.isdigit() and int(word) < 2**16):
@@ -166,8 +177,8 @@ def _check_places(chosen: Options) -> None:
         Path.cwd()
     for place in (chosen.content, chosen.to, chosen.store):
         check_no_circle(place)
-    if chosen.picture:
-        check_file(chosen.picture)
+    for photo in chosen.picture:
+        check_file(photo.path)
 
 
 def _done(asked: argparse.Namespace, chosen: Options, reporter: Reporter) -> None:
@@ -213,8 +224,6 @@ def _parsed(given: Sequence[str]) -> argparse.Namespace:
     """What was given: options that were not are missing."""
     reader = parser()
     asked = reader.parse_args([f"--{SERVE}", *given[1:]] if given[:1] == [SERVE] else given)
-    if "picture" not in asked and ("focus" in asked or "credit" in asked):
-        reader.error("--focus and --credit are of your own photo: name it with --picture")
     if "port" in asked and not asked.serve:
         reader.error("--port is where --serve answers browsers: give both")
     return asked
@@ -228,7 +237,7 @@ def _chosen(asked: argparse.Namespace) -> Options:
 
 def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
     """Build the site, unless one stands there that was built from the same."""
-    if is_current(options.to, inputs_key(options)):
+    if is_current(options.to, inputs_key(options, _own_photo_files(options))):
         summary = summary_of(options.to)
         warnings = [from_plain(warning) for warning in summary["warnings"]]
         if options.strict and warnings:
@@ -241,6 +250,15 @@ def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
         return build(options, reporter)
     finally:
         gc.unfreeze()
+
+
+def _own_photo_files(options: Options) -> list[Path]:
+    """The photos that the course's folder names elsewhere; that is looked up only where there may be some."""
+    if not stands(options.content / OWN):
+        return []
+    from netviz.course.own_photos import own_photo_files
+
+    return own_photo_files(options.content)
 
 
 def attempt(options: Options, reporter: Reporter) -> Outcome:

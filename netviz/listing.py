@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
+from netviz.course.own_photos import read_own_photos
 from netviz.course.reading import languages_of
 from netviz.course.samples import read_samples
 from netviz.languages.known import in_language
@@ -49,7 +50,9 @@ def _layers(options: Options) -> Iterator[Row]:
 
 def _photos(options: Options) -> Iterator[Row]:
     spoken = languages_of(options.content / "site.yaml")
-    for name, one in read_samples(options.content / "pictures", spoken).items():
+    samples = read_samples(options.content / "pictures", spoken)
+    own = read_own_photos(options.content, options.picture, samples, spoken)
+    for name, one in {**own, **samples}.items():
         yield name, one.path.name, in_language(one.titles, spoken[0]), one.licence
 
 

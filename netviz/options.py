@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,9 +16,11 @@ from netviz.installation import COMMAND
 from netviz.networks import Precision
 
 CONTENT = Path("content")
+OWN = "own.yaml"  # in the course's folder: photos of the user's own, as --picture gives them
 FORMS = ("compact", "imagenet")  # of weights; any other is a file
 WEIGHTS = FORMS[0]
 Part = Literal["your-photo"]  # of a site that can be left out
+WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +64,13 @@ def filled_path(word: str) -> Path:
     return Path(filled(word))
 
 
+def _web_address(word: str) -> str:
+    """An address on the web. Raises argparse.ArgumentTypeError."""
+    if not WEB_ADDRESS.fullmatch(_text(word)):
+        raise argparse.ArgumentTypeError(f"{word!r} is no address on the web, https://…")
+    return word
+
+
 def _share(word: str) -> float:
     """A number from 0 to 1."""
     try:
@@ -98,6 +108,33 @@ def _folder(help: str, *, changes_site: bool = True) -> Argument:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OwnPhoto:
+    """A photo of the user's own, and what is told of it: each field but ``path`` is an option after its --picture."""
+
+    path: Path
+    title: Annotated[
+        str, Argument(help="what the photo shows (its file's name)", read=filled, more={"metavar": "TEXT"})
+    ] = ""
+    credit: Annotated[str, Argument(help="whose photo it is", read=_text, more={"metavar": "TEXT"})] = ""
+    licence: Annotated[
+        str, Argument(help="under which licence it may be shown", read=_text, more={"metavar": "TEXT"})
+    ] = ""
+    source: Annotated[
+        str,
+        Argument(help="where on the web it comes from, if it does", read=_web_address, more={"metavar": "ADDRESS"}),
+    ] = ""
+    focus: Annotated[
+        tuple[float, float] | None,
+        Argument(
+            help="where in the photo the square that the network sees is laid: 0 0 is the upper left corner, 1 1 the "
+            "lower right one (0.5 0.5)",
+            read=_share,
+            more={"nargs": 2, "metavar": ("X", "Y")},
+        ),
+    ] = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Options:
     """What the command line asks for."""
 
@@ -116,28 +153,18 @@ class Options:
         ),
     ] = WEIGHTS
     picture: Annotated[
-        Path | None,
+        tuple[OwnPhoto, ...],
         Argument(
-            help="your own photo: the course is built around it (./-x.jpg, if its name begins with a dash)",
+            help="your own photo: the course is built around it (./-x.jpg, if its name begins with a dash); may be "
+            "given several times, the first photo is the one that readers see first",
             read=filled_path,
-            write=_shown_path,
             more={"metavar": "FILE"},
         ),
-    ] = None
-    focus: Annotated[
-        tuple[float, float] | None,
-        Argument(
-            help="where in your photo the square that the network sees is laid: 0 0 is the upper left corner, 1 1 the "
-            "lower right one (0.5 0.5)",
-            read=_share,
-            more={"nargs": 2, "metavar": ("X", "Y")},
-        ),
-    ] = None
-    credit: Annotated[str, Argument(help="whose photo yours is", read=_text, more={"metavar": "TEXT"})] = ""
+    ] = ()
     offer: Annotated[
         tuple[str, ...],
         Argument(
-            help="offer only these sample pictures to choose from (all)",
+            help="offer only these of the course's pictures to choose from, beside your own (all)",
             read=_text,
             more={"nargs": "+", "metavar": "NAME"},
         ),
@@ -178,13 +205,7 @@ class Options:
     @property
     def command(self) -> str:
         """The command line that asks for the same course, in the words of a POSIX shell: ``netviz …``."""
-        return " ".join([COMMAND, *map(_quoted, self._arguments())])
-
-    def _arguments(self) -> Iterator[str]:
-        for name, argument in arguments_of(type(self)).items():
-            words = argument.words(getattr(self, name))
-            if argument.changes_site and words != argument.words(getattr(type(self), name)):
-                yield from (f"--{name}", *words)
+        return " ".join([COMMAND, *map(_quoted, _given(self))])
 
     @property
     def shown_weights(self) -> str:
@@ -193,14 +214,28 @@ class Options:
 
     def shown_file(self, path: Path) -> Path:
         """The path of a file of the course, or of the photo, as pages may name it."""
-        within = path.is_relative_to(self.content) and path != self.picture
+        own = path in (photo.path for photo in self.picture)
+        within = path.is_relative_to(self.content) and not own
         return shown(self.content) / path.relative_to(self.content) if within else shown(path)
 
 
-def arguments_of(options: type[Options]) -> Mapping[str, Argument]:
+def arguments_of(options: type[Options | OwnPhoto]) -> Mapping[str, Argument]:
     """How each option is given, by its name."""
     hints = get_type_hints(options, include_extras=True)
-    return {one.name: hints[one.name].__metadata__[0] for one in fields(options)}
+    return {
+        one.name: hints[one.name].__metadata__[0] for one in fields(options) if hasattr(hints[one.name], "__metadata__")
+    }
+
+
+def _given(asked: Options | OwnPhoto) -> Iterator[str]:
+    """What is said on the command line to ask for this, as far as it changes the site."""
+    for name, argument in arguments_of(type(asked)).items():
+        value = getattr(asked, name)
+        if name == "picture":
+            for photo in value:
+                yield from (f"--{name}", _shown_path(photo.path), *_given(photo))
+        elif argument.changes_site and argument.words(value) != argument.words(getattr(type(asked), name)):
+            yield from (f"--{name}", *argument.words(value))
 
 
 def _not_an_option(path: Path | str) -> str:

@@ -14,6 +14,7 @@ from netviz.cache.built import SUMMARY, is_site
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged, Kept
 from netviz.cache.store import Cleaned, Store
+from netviz.course.own_photos import own_photo_files
 from netviz.course.reading import Course, read_course
 from netviz.course.translations import shorter, untranslated, unworded
 from netviz.engine.browser_network import entry_of, has_network, missing, write_network
@@ -82,11 +83,11 @@ def read(options: Options) -> Course:
     if faulty := list(declaration_mistakes(methods().values(), views().values())):
         raise Mistakes(faulty)
     say_also(one.words for one in methods().values())
-    return read_course(options.content, options.weights, options.picture, options.offer, options.focus, options.credit)
+    return read_course(options.content, options.weights, options.picture, options.offer)
 
 
 def _build(options: Options, store: Store, reporter: Reporter) -> Report:
-    inputs = inputs_key(options)
+    inputs = inputs_key(options, own_photo_files(options.content))
     results = _planned(options, store)
     _check(results)
     opened = opening(options.weights, reporter)

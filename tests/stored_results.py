@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,21 @@ from netviz.engine.plan import Task, make_plan
 from netviz.engine.record import RESULTS, RankedClass, Record, save, split
 from netviz.methods import Passes
 from netviz.networks.weights import describe
+from netviz.options import OwnPhoto
 
 
-def known(content: Path, store: Store, answer: Callable[[Task], Mapping[str, Any]] = lambda task: {}) -> None:
+def known(
+    content: Path,
+    store: Store,
+    answer: Callable[[Task], Mapping[str, Any]] = lambda task: {},
+    own: Sequence[OwnPhoto] = (),
+) -> None:
     """Put a result into the store for every task of the course: one class for each photo and target.
 
+    The first is the tabby cat, the next ones follow it in ImageNet's order. ``own`` are photos beside the course's;
     ``answer`` says what a method gives of a task, without batch axis; where it says nothing, that is noise.
     """
-    tasks = make_plan(read_course(content, "compact"), describe("compact")).values()
+    tasks = make_plan(read_course(content, "compact", own), describe("compact")).values()
     asked = list(dict.fromkeys((task.picture_name, task.experiment.target) for task in tasks))
     for task in tasks:
         if not store.has(RESULTS, task.key):

@@ -59,6 +59,7 @@ def test_a_course_becomes_pages_in_every_language_and_for_every_picture(course: 
     plain = {
         "index.html",
         "methods.html",
+        "photos.html",
         "glossary.html",
         "bibliography.html",
         "credits.html",

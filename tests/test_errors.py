@@ -219,7 +219,13 @@ def test_a_fault_of_ours_is_a_sentence_and_a_file_with_the_traceback(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--picture", "a.jpg", "--picture", "b.jpg"], "argument --picture: is given twice"),
+        (["--picture", "a.jpg", "--picture", "a.jpg"], "argument --picture: a.jpg is given twice"),
+        (
+            ["--credit", "Ann", "--picture", "a.jpg"],
+            "argument --credit: tells of the --picture before it, and there is",
+        ),
+        (["--picture", "a.jpg", "--title", "A", "--title", "B"], "argument --title: is given twice for a.jpg"),
+        (["--picture", "a.jpg", "--source", "my camera"], "'my camera' is no address on the web, https://…"),
         (["--to", "a", "--to", "b"], "argument --to: is given twice"),
         (["--offer", "dog", "--offer", "cat"], "argument --offer: is given twice"),
         (["--picture", os.fsdecode(b"\xff.jpg")], "is not UTF-8; give the file or folder another name"),

@@ -12,7 +12,7 @@ from netviz.cache import inputs
 from netviz.cache.inputs import digest_of, inputs_key
 from netviz.cache.packages import installed
 from netviz.networks.weights import Weights
-from netviz.options import Argument, Options
+from netviz.options import Argument, Options, OwnPhoto
 
 
 @pytest.fixture
@@ -76,18 +76,21 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
     others: dict[str, Any] = {
         "content": tmp_path,
         "weights": "imagenet",
-        "picture": photo,
+        "picture": (OwnPhoto(path=photo),),
         "offer": ("dog",),
         "precision": "float64",
-        "focus": (0.2, 0.5),
-        "credit": "Ann",
         "methods": (photo,),
         "without": ("your-photo",),
         "tone": "warm",
     }
     assert others.keys() | {"to", "store", "strict"} == {field.name for field in fields(MoreOptions)}
     keys = [inputs_key(replace(asked, **{name: value})) for name, value in others.items()]
-    assert len({inputs_key(asked), *keys}) == len(others) + 1
+    told: dict[str, Any] = {"title": "a", "credit": "a", "licence": "a", "source": "a", "focus": (0.2, 0.5)}
+    assert told.keys() | {"path"} == {field.name for field in fields(OwnPhoto)}
+    for name, value in told.items():
+        keys.append(inputs_key(replace(asked, picture=(OwnPhoto(path=photo, **{name: value}),))))
+    keys.append(inputs_key(asked, [photo]))
+    assert len({inputs_key(asked), *keys}) == len(keys) + 1
     assert inputs_key(replace(asked, to=tmp_path / "elsewhere", store=tmp_path, strict=True)) == inputs_key(asked)
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 from netviz import networks, pipeline
 from netviz.command_line import main
 from netviz.engine import execution
-from netviz.options import Options
+from netviz.options import Options, OwnPhoto
 
 ROOT = Path(__file__).resolve().parents[1]
 CONTENT, WEIGHTS, PHOTO = (
@@ -165,6 +165,10 @@ def options(**asked: Any) -> Options:
     return Options(**{"content": Path("content"), "to": Path("site"), "store": Path("store"), **asked})
 
 
+def photos(path: str, **told: Any) -> tuple[OwnPhoto, ...]:
+    return (OwnPhoto(path=Path(path), **told),)
+
+
 @pytest.mark.parametrize(
     ("asked", "command"),
     [
@@ -173,10 +177,14 @@ def options(**asked: Any) -> Options:
         ({"content": Path.cwd() / "content"}, ""),
         ({"content": Path("../course")}, " --content ../course"),
         ({"content": Path("/home/ann/secret/course")}, " --content course"),
-        ({"picture": Path("/home/ann/me.jpg"), "focus": (0.25, 1.0)}, " --picture me.jpg --focus 0.25 1.0"),
-        ({"picture": Path("-x.jpg")}, " --picture ./-x.jpg"),
-        ({"picture": Path("$(ls).jpg")}, " --picture '$(ls).jpg'"),
-        ({"picture": Path("two\nlines 猫.jpg")}, r" --picture $'two\x0alines\x20\xe7\x8c\xab.jpg'"),
+        ({"picture": photos("/home/ann/me.jpg", focus=(0.25, 1.0))}, " --picture me.jpg --focus 0.25 1.0"),
+        (
+            {"picture": photos("a.jpg", title="Sam's cat", credit="Ann") + photos("b.jpg", licence="CC0 1.0")},
+            " --picture a.jpg --title 'Sam'\"'\"'s cat' --credit Ann --picture b.jpg --licence 'CC0 1.0'",
+        ),
+        ({"picture": photos("-x.jpg")}, " --picture ./-x.jpg"),
+        ({"picture": photos("$(ls).jpg")}, " --picture '$(ls).jpg'"),
+        ({"picture": photos("two\nlines 猫.jpg")}, r" --picture $'two\x0alines\x20\xe7\x8c\xab.jpg'"),
         ({"weights": "imagenet"}, " --weights imagenet"),
         ({"weights": "/data/vgg 16.h5"}, " --weights 'vgg 16.h5'"),
         ({"offer": ("dog",), "precision": "float32"}, " --offer dog --precision float32"),
@@ -187,6 +195,6 @@ def test_a_command_asks_for_the_same_course(asked: dict[str, Any], command: str)
 
 
 def test_a_picture_of_a_course_is_named_with_its_folder() -> None:
-    course = options(content=Path("/home/ann/course"), picture=Path("/home/ann/course/me.jpg"))
+    course = options(content=Path("/home/ann/course"), picture=photos("/home/ann/course/me.jpg"))
     assert course.shown_file(Path("/home/ann/course/pictures/dog.jpg")) == Path("course/pictures/dog.jpg")
     assert course.shown_file(Path("/home/ann/course/me.jpg")) == Path("me.jpg")

@@ -19,14 +19,16 @@ from netviz.installation import PACKAGE, TEMPLATES
 from netviz.networks.browser_runtime import is_installed
 from netviz.networks.machine import machine
 from netviz.networks.weights import describe
-from netviz.options import Options, arguments_of
+from netviz.options import Options, OwnPhoto, arguments_of
 
 REGISTERS = ("netviz.methods", "netviz.figures.views")  # what knows of methods and views declared elsewhere
 LEFT_OUT = "__pycache__"  # what Python writes beside its sources
 
 
-def inputs_key(options: Options) -> str:
-    """A key of all that a build reads: course, photo, templates, package, what others have declared, options.
+def inputs_key(options: Options, named: Iterable[Path] = ()) -> str:
+    """A key of all that a build reads: course, photos, templates, package, what others have declared, options.
+
+    ``named`` are files elsewhere that the course names.
 
     Every option counts, but for those that change nothing in a site, and so does how pages name the paths given. Raises
     WeightsUnavailable where weights are named that are not there.
@@ -35,14 +37,16 @@ def inputs_key(options: Options) -> str:
     asked = {name: getattr(options, name) for name, argument in arguments.items() if argument.changes_site}
     places = {name: paths for name, value in asked.items() if (paths := _paths(value))}
     made = (options.to, options.store)  # may stand in the course's folder
-    read = digest_of([*chain(*places.values()), TEMPLATES, PACKAGE, *_declared_elsewhere()], without=made)
+    read = digest_of([*chain(*places.values()), *named, TEMPLATES, PACKAGE, *_declared_elsewhere()], without=made)
     chosen = asked | dict.fromkeys(places, "what stands there") | {"weights": describe(options.weights).digest}
     return key_of([read, chosen, options.command, installed(), is_installed(), machine()])
 
 
 def _paths(value: Any) -> list[Path]:
     """The files and folders that an option names."""
-    return [one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Path)]
+    values = value if isinstance(value, tuple) else (value,)
+    found = (one.path if isinstance(one, OwnPhoto) else one for one in values)
+    return [one for one in found if isinstance(one, Path)]
 
 
 def digest_of(places: Iterable[Path], without: Iterable[Path] = ()) -> str:

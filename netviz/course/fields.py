@@ -1,15 +1,16 @@
-"""Kinds of fields that files of a course share: names, web addresses, texts in every language."""
+"""Kinds of fields that files of a course share: names, web addresses, texts in every language, shares."""
 
 from __future__ import annotations
 
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from netviz.course.lessons import NAME
 from netviz.languages.known import DEFAULT
 from netviz.limits import NAME_CHARACTERS
+from netviz.options import WEB_ADDRESS
 
 
 def _is_name(text: str) -> str:
@@ -21,7 +22,7 @@ def _is_name(text: str) -> str:
 
 
 def _is_web_address(text: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/][^\s]*", text):
+    if not WEB_ADDRESS.fullmatch(text):
         raise ValueError("an address on the web is wanted, https://…")
     return text
 
@@ -50,3 +51,4 @@ Name = Annotated[str, AfterValidator(_is_name)]
 WebAddress = Annotated[str, AfterValidator(_is_web_address)]
 SiteAddress = Annotated[str, AfterValidator(_is_site_address)]
 InEveryLanguage = Annotated[dict[str, str], BeforeValidator(_in_every_language)]
+Share = Annotated[float, Field(ge=0, le=1)]

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from netviz.languages.known import CLASSES, MESSAGES, NAMED
 from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.options import OWN
 
 DROPPED = re.compile(r"\..*|.*~|#.*#|thumbs\.db|desktop\.ini|__macosx|__pycache__", re.IGNORECASE | re.DOTALL)
 TO_PEOPLE = re.compile(r"(readme|licen[cs]e|copying|notice)\b.*", re.IGNORECASE | re.DOTALL)
-FILES = ("site.yaml", "glossary.yaml", "bibliography.yaml")
+FILES = ("site.yaml", "glossary.yaml", "bibliography.yaml", OWN)
 FOLDERS = ("lessons", "pages", "pictures", "measurements", "static", "templates", "languages")
 
 

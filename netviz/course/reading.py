@@ -17,6 +17,7 @@ from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
 from netviz.course.notices import Notice
+from netviz.course.own_photos import read_own_photos
 from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
 from netviz.course.samples import CREDITS, is_picture, read_samples
@@ -26,7 +27,8 @@ from netviz.languages.known import DEFAULT, languages, look_in
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
-from netviz.pictures import Picture, own_picture
+from netviz.options import OwnPhoto
+from netviz.pictures import Picture
 from netviz.refusals import stands
 from netviz.text_files import read_text_file
 from netviz.yaml_places import Places, read_checked, read_yaml
@@ -135,15 +137,12 @@ class Course:
 def read_course(
     content: Path,
     weights_form: str,
-    own: Path | None = None,
+    own: Sequence[OwnPhoto] = (),
     offer: Sequence[str] = (),
-    focus: tuple[float, float] | None = None,
-    credit: str = "",
 ) -> Course:
-    """Read and check a content folder; ``own`` is a reader's photo, which then comes first.
+    """Read and check a content folder; ``own`` are the user's own photos, which then come first.
 
-    ``focus`` and ``credit`` are the photo's, as of a `Picture`. ``offer`` are the sample pictures that readers may
-    choose, all of them if it is empty.
+    ``offer`` are the sample pictures that readers may choose beside these, all of them if it is empty.
 
     Raises Mistakes with all that keeps the course from being read, and UnreadablePicture for ``own``.
     """
@@ -155,8 +154,9 @@ def read_course(
     mistakes: list[Mistake] = []
     with gathered(mistakes):
         samples = read_samples(content / "pictures", spoken)
-        pictures = _with_own(samples, own, focus, credit)
-        mistakes += _not_offered(offer, samples, content / "pictures")
+        mine = read_own_photos(content, own, samples, spoken)
+        pictures = {**mine, **samples}
+        mistakes += _not_offered(offer, pictures, content / "pictures")
         if not pictures:
             mistakes.append(
                 Mistake(content / "pictures", "holds no picture; a course needs one to show what it explains")
@@ -236,19 +236,10 @@ def _unshown(home: Lesson, texts: Iterable[Lesson], measurements: Iterable[str],
             yield Mistake(content / "measurements" / f"{name}.json", "no lesson shows it")
 
 
-def _not_offered(offer: Sequence[str], samples: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:
+def _not_offered(offer: Sequence[str], pictures: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:
     for name in offer:
-        if name not in samples:
-            yield Mistake(folder, f"has no picture {name!r} to offer", hint=nearest(name, samples))
-
-
-def _with_own(
-    samples: dict[str, Picture], own: Path | None, focus: tuple[float, float] | None, credit: str
-) -> dict[str, Picture]:
-    if own is None:
-        return samples
-    mine = own_picture(own, samples, focus, credit)
-    return {mine.name: mine, **samples}
+        if name not in pictures:
+            yield Mistake(folder, f"has no picture {name!r} to offer", hint=nearest(name, pictures))
 
 
 def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iterator[Mistake]:

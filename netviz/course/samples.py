@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from netviz.course.experiments import CHOSEN
-from netviz.course.fields import InEveryLanguage, WebAddress
+from netviz.course.fields import InEveryLanguage, Share, WebAddress
 from netviz.course.folders import alike, entries
 from netviz.course.lessons import Words
 from netviz.languages.known import DEFAULT
@@ -21,7 +20,6 @@ from netviz.refusals import stands, unfit
 from netviz.yaml_places import read_checked
 
 CREDITS = "credits.yaml"
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Credit(BaseModel):

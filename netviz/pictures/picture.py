@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import chain, count
 from pathlib import Path
 
 import numpy as np
@@ -148,19 +149,42 @@ def picture_warnings(pictures: Iterable[Picture]) -> Iterator[Mistake]:
             yield Mistake(
                 picture.path,
                 f"the network sees {picture.seen:.0%} of it, the square in its middle",
-                hint="`focus: [x, y]` in credits.yaml, or --focus X Y with --picture, lays it elsewhere: 0 is the left "
-                "or upper edge, 1 the right or lower one",
+                hint="`focus: [x, y]` in credits.yaml or own.yaml, or --focus X Y after --picture, lays it elsewhere: "
+                "0 is the left or upper edge, 1 the right or lower one",
             )
 
 
 def own_picture(
-    path: Path, taken: Container[str] = (), focus: tuple[float, float] | None = None, credit: str = ""
+    path: Path,
+    taken: Container[str] = (),
+    *,
+    titles: Mapping[str, str] | None = None,
+    credit: str = "",
+    licence: str = "",
+    source: str = "",
+    focus: tuple[float, float] | None = None,
 ) -> Picture:
-    """A reader's own photo, under a name that is not ``taken``. Raises UnreadablePicture."""
-    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower())[:NAME_CHARACTERS].strip("-") or "photo"
-    name = f"my-{slug}" if slug in taken else slug
+    """A reader's own photo, under a name that is not ``taken``. Raises UnreadablePicture.
+
+    Without ``titles`` it is called as its file is.
+    """
     words = "".join(letter if letter.isprintable() else " " for letter in path.stem)
-    title = " ".join(words.split()) or name
-    picture = Picture(name=name, path=path, titles={"": title}, credit=credit, licence="", source="", focus=focus)
+    name = _free_name(path, taken)
+    picture = Picture(
+        name=name,
+        path=path,
+        titles=dict(titles or {"": " ".join(words.split()) or name}),
+        credit=credit,
+        licence=licence,
+        source=source,
+        focus=focus,
+    )
     picture.facts  # noqa: B018
     return picture
+
+
+def _free_name(path: Path, taken: Container[str]) -> str:
+    """A name for a photo, as addresses can hold it, made of its file's."""
+    slug = re.sub(r"[^a-z0-9]+", "-", path.stem.lower())[:NAME_CHARACTERS].strip("-") or "photo"
+    names = chain([slug, f"my-{slug}"], (f"my-{slug}-{number}" for number in count(2)))
+    return next(name for name in names if name not in taken)

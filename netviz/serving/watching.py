@@ -8,6 +8,7 @@ from pathlib import Path
 from watchfiles import Change, awatch
 
 from netviz.course.folders import DROPPED
+from netviz.course.own_photos import own_photo_files
 from netviz.installation import PACKAGE, TEMPLATES
 from netviz.options import Options
 
@@ -71,5 +72,6 @@ def _counts(change: Change, path: Path, options: Options) -> bool:
 
 
 def _files(options: Options) -> list[Path]:
-    """The photo, the weights, and methods of one's own."""
-    return [Path(one).resolve() for one in (options.picture, options.weights, *options.methods) if one]
+    """The user's own photos, the weights, and methods of one's own."""
+    photos = [*(photo.path for photo in options.picture), *own_photo_files(options.content)]
+    return [one.resolve() for one in (*photos, Path(options.weights), *options.methods)]

@@ -18,7 +18,8 @@ from netviz.site.text.markup import Section
 
 HOME = "index"
 NOT_FOUND = "404"
-PAGES = ("methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
+PHOTOS = "photos"  # the gallery
+PAGES = (PHOTOS, "methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
 YOUR_PHOTO = "your-photo"  # another one, where the network goes along with the site
 
 

@@ -1,4 +1,4 @@
-"""The pages beside the lessons: methods, glossary, bibliography, credits, and the one for what is not found."""
+"""The pages beside the lessons: photos, methods, glossary, bibliography, credits, and the one for what is not found."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from netviz.methods import methods
 from netviz.pictures import LITTLE
 from netviz.site.edition import Edition
 from netviz.site.files.takeover import Made
+from netviz.site.gallery import asked_of_photos, gallery_photos
 from netviz.site.method_views import method_view
-from netviz.site.pages import NOT_FOUND, PAGES, YOUR_PHOTO, Page, links_from
+from netviz.site.pages import NOT_FOUND, PAGES, PHOTOS, YOUR_PHOTO, Page, links_from
 from netviz.site.reference import bibliography_view, glossary_view, terms_linked
 from netviz.site.rendering import render_page
 from netviz.site.your_photo import your_photo_view
@@ -28,7 +29,8 @@ def plain_pages(edition: Edition) -> Iterator[tuple[Page, Made]]:
         page = _page(edition, slug, word)
         linking = _linking(edition, page)
         links = {lesson: sorted(linked) for lesson, linked in linking.items()}
-        yield page, Made(key_of([edition.shared_key, slug, links]), partial(_woven, edition, page, linking))
+        answers = [task.key for task in asked_of_photos(edition).values()] if slug == PHOTOS else []
+        yield page, Made(key_of([edition.shared_key, slug, links, answers]), partial(_woven, edition, page, linking))
 
 
 def _page(edition: Edition, slug: str, word: str) -> Page:
@@ -61,6 +63,8 @@ def _woven(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]]) 
 def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]]) -> dict[str, Any]:
     course, language = edition.course, edition.language
     match page.slug:
+        case "photos":
+            return {"photos": [*gallery_photos(edition, page, asked_of_photos(edition))]}
         case "methods":
             return {"methods": [method_view(method, language) for method in methods().values()]}
         case "glossary":

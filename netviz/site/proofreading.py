@@ -138,7 +138,11 @@ def _linked(course: Course, lessons: Sequence[Lesson], language: str) -> dict[st
 
 def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict[str, set[str] | None]:
     """Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven."""
-    sections: dict[str, set[str] | None] = {"methods": set(methods()), "credits": {"photos", "weights", "software"}}
+    sections: dict[str, set[str] | None] = {
+        "photos": set(),
+        "methods": set(methods()),
+        "credits": {"photos", "weights", "software"},
+    }
     chapters = course.glossary.chapters
     sections["glossary"] = {chapter.key for chapter in chapters} | {term.key for one in chapters for term in one.terms}
     sections["bibliography"] = {one.work.key for one in cited_works(course.bibliography.works, methods().values(), {})}

@@ -20,7 +20,7 @@ from netviz.site.files.raw_numbers import numbers_files, numbers_path
 from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import IndexEntry, entries_of, index_script, old_entries
 from netviz.site.files.takeover import Made, Takeover
-from netviz.site.files.thumbnails import thumbnail, thumbnail_path
+from netviz.site.files.thumbnails import LARGE, large_path, thumbnail, thumbnail_path
 from netviz.site.lesson_figures import figure_path
 from netviz.site.lesson_pages import lesson_pages
 from netviz.site.pages import NOT_FOUND, Page, search_index
@@ -48,8 +48,10 @@ def changed_texts(results: Results, taken: Takeover) -> set[tuple[str, str]]:
 
 def known_paths(results: Results) -> set[str]:
     """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
-    paths = {SUMMARY, *read_assets(results.course.templates), *map(thumbnail_path, results.course.pictures.values())}
-    for edition in (Edition(language, results) for language in results.course.languages):
+    course = results.course
+    paths = {SUMMARY, *read_assets(course.templates), *map(thumbnail_path, course.pictures.values())}
+    paths |= {large_path(course.pictures[name]) for name in course.offered}
+    for edition in (Edition(language, results) for language in course.languages):
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
@@ -96,7 +98,11 @@ def _plain(pages: Woven) -> Woven:
 
 
 def _picture_files(course: Course, store: Store) -> Files:
-    return {thumbnail_path(picture): thumbnail(picture, store) for picture in course.pictures.values()}
+    offered = [course.pictures[name] for name in course.offered]
+    return {
+        **{thumbnail_path(picture): thumbnail(picture, store) for picture in course.pictures.values()},
+        **{large_path(picture): thumbnail(picture, store, LARGE) for picture in offered},
+    }
 
 
 def _your_photo_files(editions: Sequence[Edition], plan: Plan, store: Store, taken: Takeover) -> Files:

@@ -177,6 +177,9 @@ unsigned_map = without signs
 by_settings = depends on the settings
 
 photos = Photos
+photos_summary = The photos that this course is about.
+photos_lead = Beneath each photo stands what the network says to it. Follow one, and the whole course is about it.
+network_says = The network says: { $name }, { $probability }
 seen = The network sees { PERCENT($share) } of it, the square that is shown here; below, where it lies.
 own_photo = Provided by the reader who built this site.
 source = Source

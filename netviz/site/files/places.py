@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netviz.course.own_photos import own_photo_files
 from netviz.installation import PACKAGE, TEMPLATES
 from netviz.options import Options
 from netviz.site.files.publish import CannotPublish
@@ -20,13 +21,13 @@ def check_places(options: Options) -> None:
     needed = {
         "the course": options.content,
         "the store": options.store,
-        "the photo": options.picture,
         "the weights": Path(options.weights),
         "the templates": TEMPLATES,
         "netviz": PACKAGE,
     }
-    for name, path in needed.items():
-        if path and path.exists() and path.resolve().is_relative_to(site):
+    photos = [*(photo.path for photo in options.picture), *own_photo_files(options.content)]
+    for name, path in [*needed.items(), *(("the photo", photo) for photo in photos)]:
+        if path.exists() and path.resolve().is_relative_to(site):
             raise CannotPublish(
                 f"{name} ({path}) is in {options.to}, where the site would stand; name another folder with --to"
             )
