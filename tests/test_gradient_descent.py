@@ -15,6 +15,7 @@ from netviz.methods.gradient_descent import (
     Flowers,
     Layers,
     LearningTask,
+    best_line,
     cross_entropy,
     descend,
     half_squared_error,
@@ -139,9 +140,24 @@ def test_flowers_held_out_teach_nothing(third: int) -> None:
 
 
 def test_a_hidden_layer_finds_what_no_line_can() -> None:
-    """Versicolor lies between the other two: a line does hardly better than to say no to every flower (100 of 150)."""
+    """Versicolor lies between the other two: a line that is trained does no better than to say no to every flower."""
     line, bent = (run_on_data(methods()["train-classifier"], {"hidden": hidden, "steps": 1000}) for hidden in (0, 3))
     assert line["held_out_accuracy"] < 0.7 < 0.9 < bent["held_out_accuracy"]
+
+
+def test_no_line_tells_all_flowers_but_one_tells_more_than_the_trained_one() -> None:
+    """Petals of one length and width belong to both species, so nothing tells all. By hand: all that is no setosa."""
+    told = float(best_line())
+    trained = run_on_data(methods()["train-classifier"], {"hidden": 0, "steps": 1000})
+    assert np.mean((PETALS[:, 0] > 2.4) == (SPECIES == 1)) == pytest.approx(2 / 3) and 2 / 3 < told < 1
+    assert told > max(trained["accuracy"], trained["held_out_accuracy"]) and trained["best_line"] == told
+
+
+def test_a_unit_that_gives_zero_for_every_flower_has_stopped_learning() -> None:
+    early, end = (run_on_data(methods()["train-classifier"], {"steps": steps}) for steps in (10, 1000))
+    asleep = np.flatnonzero(end["awake"] == 0) + 1
+    assert asleep.tolist() == [2]
+    assert (early["unit_2"] == end["unit_2"]).all() and (early["unit_1"] != end["unit_1"]).all()
 
 
 def test_parameters_are_counted() -> None:

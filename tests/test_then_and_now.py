@@ -9,7 +9,7 @@ import pytest
 from tiny import CAFFE_LIKE, TORCH_LIKE, make_tiny, random_pictures
 
 from netviz.methods import methods, run, run_on_data
-from netviz.methods.then_and_now import LINES, imshow
+from netviz.methods.then_and_now import LINES, imshow, lightest_place
 
 PICTURES, TARGETS = random_pictures(2, seed=3), np.array([1, 3])
 
@@ -36,6 +36,7 @@ def test_three_of_the_old_lines_fail(tried: dict[str, Any]) -> None:
     assert tried["grads_error"].item().startswith("RuntimeError: tf.gradients is not supported when eager execution")
     assert "has no attribute 'function'" in tried["grads_val_error"].item()
     assert "int64" in tried["output_error"].item()
+    assert tried["overwritten"] == 3  # the three values of a pixel that was handed over
 
 
 def test_errors_are_told_as_they_are(tried: dict[str, Any]) -> None:
@@ -62,6 +63,10 @@ def test_one_channel_does_obey_the_colour_map() -> None:
     assert imshow(values, "gray")[..., 0].ravel() == pytest.approx(np.linspace(0, 255, 12), abs=1.5)
     red, green, blue = imshow(values, "jet")[0, 0].tolist()  # jet begins in a dark blue
     assert red == green == 0 < blue
+
+
+def test_the_lightest_colour_of_jet_is_its_yellow_and_of_the_others_the_last() -> None:
+    assert 0.6 < lightest_place("jet") < 0.67 < lightest_place("viridis") == lightest_place("gray") == 1
 
 
 def test_the_old_picture_is_the_clipped_gradient_blue_first() -> None:
@@ -108,7 +113,7 @@ def test_a_plain_tape_finds_the_derivative_of_the_literal_twin(preprocessing: An
     result = run(methods()["plain-tape"], tiny.to_keras(), PICTURES[:1], TARGETS[:1])
     twin = tiny.backward(PICTURES[0], target=1)["picture"]
     np.testing.assert_allclose(result["y"][0], twin.ravel()[np.linspace(0, 191, 192).astype(int)], rtol=1e-3, atol=1e-7)
-    assert result["error"] < 1e-5
+    assert result["precise_error"] < 1e-13 < result["error"] < 1e-5
     assert result["reversed_error"] > 0.1
 
 

@@ -37,6 +37,7 @@ VERSICOLOR = 1
 THIRDS = 3  # two of them are learned from
 HISTORY = 60  # points of a curve over the steps, at most
 GRID = 120  # places across and down at which a network is asked, to find where its answer changes
+TURNS = 720  # directions of straight lines that are tried, over the full circle
 
 Steps = Annotated[int, Field(ge=0, le=20000, description="steps of gradient descent, each over all training flowers")]
 Rate = Annotated[float, Field(gt=0, le=10, description="learning rate: how far a step goes along the negative slope")]
@@ -78,8 +79,16 @@ def half_squared_error(scores: Floats, truths: Floats) -> float:
 def _numbers(hidden: int) -> tuple[str, ...]:
     """What is told of a classifier with so many hidden units."""
     units = (f"unit_{number}" for number in range(1, max(hidden, 1) + 1))
-    last = ("score_weights", "score_bias") if hidden else ()
-    errors = ("loss", "held_out_loss", "final_loss", "held_out_final_loss", "accuracy", "held_out_accuracy")
+    last = ("score_weights", "score_bias", "awake") if hidden else ()
+    errors = (
+        "loss",
+        "held_out_loss",
+        "final_loss",
+        "held_out_final_loss",
+        "accuracy",
+        "held_out_accuracy",
+        "best_line",
+    )
     return ("x", *errors, "parameters", *last, *units)
 
 
@@ -219,10 +228,11 @@ def train_classifier(
     lines where the probability is one half: number of the line, length, width. ``x`` (p,) are steps, with the
     cross-entropy ``loss`` of the flowers learned from and ``held_out_loss``.
 
-    Numbers: ``accuracy`` and ``held_out_accuracy`` (0 to 1); ``final_loss`` and ``held_out_final_loss``; how many
+    Numbers: ``accuracy`` and ``held_out_accuracy`` (0 to 1); ``final_loss`` and ``held_out_final_loss``; ``best_line``,
+    the greatest share of all flowers that one of many straight lines tells rightly, found without training; how many
     ``parameters``; and these, for measures in cm: ``unit_1``, ``unit_2``, … (3,) are each hidden unit's weights of
-    length and width and its bias, ``score_weights`` (hidden,) and ``score_bias`` the last layer's. Without a hidden
-    layer ``unit_1`` is the score's.
+    length and width and its bias, ``score_weights`` (hidden,) and ``score_bias`` the last layer's, ``awake`` (hidden,)
+    for how many of all flowers each unit gives more than zero. Without a hidden layer ``unit_1`` is the score's.
     """
     measures, species = iris()
     flowers = Flowers(measures, (species == VERSICOLOR).astype(np.float64), third)
@@ -235,6 +245,8 @@ def train_classifier(
     (weights, biases), *deeper = training.layers
     units = np.vstack([weights, biases]).T
     last = {"score_weights": deeper[0][0][:, 0], "score_bias": deeper[0][1][0]} if deeper else {}
+    if deeper:
+        last["awake"] = (forward(training.layers, measures)[1] > 0).sum(axis=0)
     return {
         "versicolor": measures[species == VERSICOLOR],
         "other_species": measures[species != VERSICOLOR],
@@ -246,6 +258,7 @@ def train_classifier(
         "held_out_accuracy": np.array(accuracy(held_out)),
         "final_loss": training.loss[-1],
         "held_out_final_loss": training.held_out_loss[-1],
+        "best_line": np.array(best_line()),
         "parameters": np.array(parameters(training.layers)),
         **{f"unit_{number}": unit for number, unit in enumerate(units, start=1)},
         **last,
@@ -310,6 +323,16 @@ def boundary(layers: Layers, measures: Floats) -> Floats:
         for number, line in enumerate(find_contours(scores, 0.0))  # type: ignore[no-untyped-call]
     ]
     return np.concatenate(lines) if lines else np.zeros((0, 3))
+
+
+@cache
+def best_line() -> float:
+    """The greatest share of all flowers that a straight line tells rightly, through any flower, in any direction."""
+    measures, species = iris()
+    angles = 2 * np.pi * np.arange(TURNS) / TURNS
+    along = measures @ np.stack([np.cos(angles), np.sin(angles)])  # (flowers, directions)
+    beyond = along[:, None] > along[None]  # of each flower, whether it lies beyond the line through another one
+    return float((beyond == (species == VERSICOLOR)[:, None, None]).mean(axis=0).max())
 
 
 def parameters(layers: Layers) -> int:

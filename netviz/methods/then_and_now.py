@@ -10,7 +10,7 @@ import contextlib
 import io
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,9 @@ from netviz.methods import Passes, Result, method
 from netviz.methods.arrays import relative_error
 from netviz.networks import Array, Network, Targets, softmax
 from netviz.networks.classes import classes
+
+if TYPE_CHECKING:
+    from netviz.networks.keras_network import KerasNetwork
 
 LINES = (
     "from tensorflow.keras.applications.vgg16 import preprocess_input",
@@ -71,7 +74,7 @@ SHOWN = 400  # derivatives among the points of a chart
     },
     gives="check",
     views=("table",),
-    numbers=("lines", "failed", "output_error", "grads_error", "grads_val_error", "tensorflow", "keras"),
+    numbers=("lines", "failed", "output_error", "grads_error", "grads_val_error", "overwritten", "tensorflow", "keras"),
     passes=lambda settings: Passes(forward=0),
     subject="data",
 )
@@ -79,15 +82,17 @@ def old_lines() -> Result:
     """Runs `LINES` one by one on a small network with a softmax, in the place of VGG16: no line asks which it is.
 
     ``code`` (k,) and ``answer`` (k,) are words: ``ok``, or the error. Numbers: how many ``lines`` there are, how many
-    ``failed``; the versions ``tensorflow`` and ``keras``; and what the lines that should make these names answered
-    (empty if they worked):
-    ``output_error``, ``grads_error``, ``grads_val_error``.
+    ``failed``; the versions ``tensorflow`` and ``keras``; what the lines that should make these names answered
+    (empty if they worked): ``output_error``, ``grads_error``, ``grads_val_error``; and how many values of three
+    ``preprocess_input`` has ``overwritten`` in the array that it was given.
     """
     from netviz.networks.quiet import import_keras, import_tensorflow
 
     tensorflow, keras = import_tensorflow(), import_keras()
     names: dict[str, Any] = {"np": np, "model": _small_classifier(keras), "img_path": _any_photo()}
     answers = {line: _tried(line, names) for line in LINES}
+    given = np.full((1, 1, 3), 200, np.float32)
+    keras.applications.vgg16.preprocess_input(given)
     errors = {line.partition(" =")[0]: answer for line, answer in answers.items() if answer != "ok"}
     wanted = {f"{name}_error": np.array(errors.get(name, "")) for name in ("output", "grads", "grads_val")}
     versions = {"tensorflow": np.array(tensorflow.__version__), "keras": np.array(keras.__version__)}
@@ -96,6 +101,7 @@ def old_lines() -> Result:
         "answer": np.array(list(answers.values())),
         "lines": np.array(len(LINES)),
         "failed": np.array(len(errors)),
+        "overwritten": np.array((given != 200).sum()),
         **wanted,
         **versions,
     }
@@ -185,7 +191,7 @@ def _any_photo() -> io.BytesIO:
     },
     gives="picture",
     views=("picture",),
-    numbers=("largest", "brightest", "negative_share", "changed_by_cmap", "changed_with_one_channel"),
+    numbers=("largest", "brightest", "negative_share", "changed_by_cmap", "changed_with_one_channel", "lightest"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def old_picture(
@@ -201,7 +207,8 @@ def old_picture(
     The gradient is by values of 0 to 255 in the order BGR, which is what a network sees that is fed by Keras'
     ``preprocess_input``. Numbers, all (n,): ``largest`` absolute derivative, times ``times``; ``brightest`` value of
     the picture, 0 to 255; ``negative_share`` of the derivatives, cut off to 0; ``changed_by_cmap`` how many of the
-    picture's values differ from those drawn with ``gray``; ``changed_with_one_channel`` the same if red alone is shown.
+    picture's values differ from those drawn with ``gray``; ``changed_with_one_channel`` the same if red alone is shown;
+    ``lightest`` where on the colour map's scale, from 0 to 1, its lightest colour stands (CIE L*).
     """
     gradients = times * network.gradient(pictures, targets, output="probability")[..., ::-1]
     drawn = np.stack([imshow(one, cmap) for one in gradients])
@@ -215,7 +222,18 @@ def old_picture(
         "negative_share": (gradients < 0).mean(axis=places),
         "changed_by_cmap": (drawn != grey).sum(axis=places),
         "changed_with_one_channel": (single != single_grey).sum(axis=places),
+        "lightest": np.full(len(pictures), lightest_place(cmap)),
     }
+
+
+def lightest_place(cmap: str) -> float:
+    """Where on a colour map of Matplotlib's, from 0 to 1, its lightest colour is: the greatest L* of 256."""
+    from matplotlib import colormaps
+    from skimage.color import rgb2lab
+
+    scale = np.linspace(0, 1, 256)
+    lightness = rgb2lab(colormaps[cmap](scale)[None, :, :3])[0, :, 0]
+    return float(scale[lightness.argmax()])
 
 
 def imshow(values: Array, cmap: str) -> NDArray[np.uint8]:
@@ -295,34 +313,45 @@ def classes_by_word(
     },
     gives="check",
     views=("scatter",),
-    numbers=("error", "reversed_error"),
-    passes=lambda settings: Passes(forward=2, backward=2),
+    numbers=("error", "reversed_error", "precise_error"),
+    passes=lambda settings: Passes(forward=4, backward=4),
 )
 def plain_tape(network: Network, pictures: Array, targets: Targets) -> Result:
     """``x`` from this site and ``y`` from a bare tape: (n, points) of the derivatives, in score per RGB step.
 
     Numbers, all (n,): ``error``, the length of the difference over that of the gradient, for all values;
-    ``reversed_error``, the same with red and blue exchanged, as by whoever takes BGR for RGB.
+    ``precise_error`` the same with both in float64; ``reversed_error``, that of the gradient with red and blue
+    exchanged, as by whoever takes BGR for RGB.
     """
-    from netviz.networks.keras_network import KerasNetwork, tf
+    from netviz.networks.keras_network import KerasNetwork
 
     if not isinstance(network, KerasNetwork):
         raise TypeError(f"a tape records a Keras model, not a {type(network).__name__}")
-    logits_model = tf.keras.Model(network.model.inputs, network.model.outputs[0])
-    x = tf.constant(pictures, tf.float32)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        logits = logits_model(network.preprocessing(x), training=False)
-        scores = tf.gather(logits, targets, axis=1, batch_dims=1)
-    plain = tape.gradient(scores, x).numpy()
-    for listener in network.listeners:
-        listener(len(pictures), len(pictures))
-    ours = network.gradient(pictures, targets)
+    plain, ours = _by_bare_tape(network, pictures, targets), network.gradient(pictures, targets)
+    precise = network.at("float64")
+    precise_pair = _by_bare_tape(precise, pictures, targets), precise.gradient(pictures, targets)
     places = np.linspace(0, ours[0].size - 1, min(SHOWN, ours[0].size)).astype(int)
     rows = len(pictures), -1
     return {
         "x": ours.reshape(rows)[:, places],
         "y": plain.reshape(rows)[:, places],
         "error": relative_error(plain, ours),
+        "precise_error": relative_error(*precise_pair),
         "reversed_error": relative_error(plain[..., ::-1], ours),
     }
+
+
+def _by_bare_tape(network: KerasNetwork, pictures: Array, targets: Targets) -> Array:
+    """The gradient (n, height, width, 3), line by line and nothing compiled, in the network's own precision."""
+    from netviz.networks.keras_network import tf
+
+    logits_model = tf.keras.Model(network.model.inputs, network.model.outputs[0])
+    x = tf.constant(pictures, network.precision)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        logits = logits_model(network.preprocessing(x), training=False)
+        scores = tf.gather(logits, targets, axis=1, batch_dims=1)
+    slopes: Array = tape.gradient(scores, x).numpy()
+    for listener in network.listeners:
+        listener(len(pictures), len(pictures))
+    return slopes

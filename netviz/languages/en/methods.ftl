@@ -155,6 +155,17 @@ spread-over-seeds =
     .y = maps
     .map = seed { $value }
 
+ten-views =
+    .map = { $value ->
+        [original] as it is
+        [left] to the left
+        [right] to the right
+        [turned-left] turned left
+        [turned-right] turned right
+        [mean] mean of all, brought back
+       *[other] { $value }
+    }
+
 train-classifier =
     .x = steps of training
     .y = cross-entropy
@@ -185,3 +196,6 @@ several-samples =
 single-values =
     .x = change of the logit that the gradient predicts for one level
     .y = change that was measured
+
+unit-gradient =
+    .unit = activation per RGB step

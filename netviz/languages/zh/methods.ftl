@@ -153,6 +153,21 @@ spread-over-seeds =
     .y = 解释图
     .map = 种子 { $value }
 
+ten-views =
+    .map = { $value ->
+        [mean] 移回后的平均
+        [mirrored] 左右翻转
+        [up] 上移
+        [down] 下移
+        [left] 左移
+        [right] 右移
+        [turned-left] 向左转
+        [turned-right] 向右转
+        [nearer] 放大
+        [farther] 缩小
+       *[original] 原样
+    }
+
 train-classifier =
     .x = 训练步数
     .y = 交叉熵
@@ -183,3 +198,6 @@ several-samples =
 single-values =
     .x = 变动一级时，梯度预测的 logit 变化
     .y = 实测的变化
+
+unit-gradient =
+    .unit = 每级 RGB 的激活值变化
