@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from netviz.methods import Passes, Result, method, run
+from netviz.methods import Passes, Result, SpatialLayer, method, run
 from netviz.methods.arrays import flat_maps, resized
 from netviz.methods.correlations import correlations
 from netviz.methods.faithfulness import Explanation, explanation_passes, explanations
@@ -65,7 +65,14 @@ MOVEMENTS = {
     passes=lambda settings: _ten_times(explanation_passes(settings.of_method)),
     map_values=lambda settings: (*MOVEMENTS, "mean"),
 )
-def ten_views(network: Network, pictures: Array, targets: Targets, *, of_method: Explanation = "grad-cam") -> Result:
+def ten_views(
+    network: Network,
+    pictures: Array,
+    targets: Targets,
+    *,
+    of_method: Explanation = "grad-cam",
+    layer: SpatialLayer = "block5_conv3",
+) -> Result:
     """``pictures`` (n, 11, h, w, 3) and their ``maps`` (n, 11, h, w), RGB summed, in the order of `MOVEMENTS`.
 
     The eleventh is the photo as it is, with the mean of all maps brought back to it. What a movement brings in from
@@ -73,13 +80,14 @@ def ten_views(network: Network, pictures: Array, targets: Targets, *, of_method:
     least of Pearson's correlations of a map that was brought back with the photo's own, where both see the photo;
     ``named``, for how many of the ten the network's first answer is that for the photo as it is.
 
-    The method's settings are its defaults.
+    ``layer`` is for methods that explain a layer's maps; their other settings are their defaults.
     """
     explained = explanations()[of_method]
+    settings = {"layer": layer} if "layer" in explained.settings.model_fields else {}
     found: list[dict[str, Any]] = []
     for picture, target in zip(pictures, targets, strict=True):
         views = np.stack([moved(picture, movement) for movement in MOVEMENTS.values()])
-        attribution = run(explained, network, views, np.full(len(views), target))["attribution"]
+        attribution = run(explained, network, views, np.full(len(views), target), settings)["attribution"]
         maps = resized(flat_maps(attribution), *picture.shape[:2])
         back = np.stack([brought_back(one, each) for one, each in zip(maps, MOVEMENTS.values(), strict=True)])
         alike = [_likeness(maps[0], one) for one in back[1:]]
