@@ -18,7 +18,7 @@ TURN = 10.0  # degrees
 ZOOM = 1.25
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Movement:
     """What is done to a picture about its middle; ``down`` and ``right`` are shares of its sides, ``angle`` degrees."""
 
