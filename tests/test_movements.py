@@ -17,7 +17,9 @@ def test_a_map_that_moves_with_the_picture_comes_back_to_where_it_was(name: str)
     there = moved(SMOOTH[..., None], MOVEMENTS[name])[..., 0]
     back = brought_back(there, MOVEMENTS[name])
     seen = np.isfinite(back)
-    np.testing.assert_allclose(back[seen], SMOOTH[seen], atol=0.05)  # interpolated twice
+    np.testing.assert_allclose(
+        back[seen], SMOOTH[seen], atol=0.08
+    )  # interpolated twice, at the rim with what is mirrored
     assert seen.mean() > 0.6
 
 
