@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from netviz.course.own_photos import read_own_photos
 from netviz.course.reading import languages_of
@@ -18,19 +19,36 @@ from netviz.options import Options
 Row = tuple[str, ...]
 
 
-def listed(what: str, word: str, options: Options) -> list[str]:
-    """A line for each thing of a kind in which ``word`` occurs, whatever its case; its columns stand below each other.
+@dataclass(frozen=True)
+class Listing:
+    """Things of one kind: a row for each, and what its columns are called."""
+
+    columns: Row
+    rows: Sequence[Row]
+
+    def lines(self) -> Iterator[str]:
+        """A line for each thing; its columns stand below each other."""
+        widths = [max(map(_width, column)) for column in zip(*self.rows, strict=True)]
+        return ("  ".join(map(_padded, row, widths)).rstrip() for row in self.rows)
+
+    def plain(self) -> list[dict[str, str]]:
+        """As JSON can hold it: texts by their columns' names."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+def listed(what: str, word: str, options: Options) -> Listing:
+    """The things of a kind in which ``word`` occurs, whatever its case.
 
     Raises Mistakes for a kind that isn't one of `KINDS`, where nothing has the word, and for a course without photos.
     """
     if what not in KINDS:
         raise Mistakes([Mistake(options.content, f"has no list of {what!r}", hint=nearest(what, KINDS))])
-    rows = [*KINDS[what](options)]
+    columns, rows_of = KINDS[what]
+    rows = [*rows_of(options)]
     found = [row for row in rows if word.casefold() in "\t".join(row).casefold()]
     if not found:
         raise Mistakes([Mistake(options.content, f"none of the {len(rows)} {what} has {word!r} in its name")])
-    widths = [max(map(_width, column)) for column in zip(*found, strict=True)]
-    return ["  ".join(map(_padded, row, widths)).rstrip() for row in found]
+    return Listing(columns, found)
 
 
 def _methods(options: Options) -> Iterator[Row]:
@@ -56,11 +74,11 @@ def _photos(options: Options) -> Iterator[Row]:
         yield name, one.path.name, in_language(one.titles, spoken[0]), one.licence
 
 
-KINDS: Mapping[str, Callable[[Options], Iterator[Row]]] = {
-    "methods": _methods,
-    "classes": _classes,
-    "layers": _layers,
-    "photos": _photos,
+KINDS: Mapping[str, tuple[Row, Callable[[Options], Iterator[Row]]]] = {
+    "methods": (("name", "gives", "title"), _methods),
+    "classes": (("index", "english", "chinese", "aliases"), _classes),
+    "layers": (("name", "kind", "shape"), _layers),
+    "photos": (("name", "file", "title", "licence"), _photos),
 }
 
 

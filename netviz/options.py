@@ -201,6 +201,14 @@ class Options:
             more={"action": "store_true"},
         ),
     ] = False
+    json: Annotated[
+        bool,
+        Argument(
+            help="tell how it ended as JSON on standard output, for programs (README.md has the form)",
+            changes_site=False,
+            more={"action": "store_true"},
+        ),
+    ] = False
 
     @property
     def command(self) -> str:
@@ -217,6 +225,11 @@ class Options:
         own = path in (photo.path for photo in self.picture)
         within = path.is_relative_to(self.content) and not own
         return shown(self.content) / path.relative_to(self.content) if within else shown(path)
+
+    def file_shown_as(self, path: Path) -> Path:
+        """The file of the course that pages name so; another path as it is."""
+        here = shown(self.content)
+        return self.content / path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def arguments_of(options: type[Options | OwnPhoto]) -> Mapping[str, Argument]:

@@ -161,10 +161,28 @@ class Report:
             yield f"{len(self.warnings)} warnings (--strict makes them mistakes):"
             yield from (f"  {line}" for warning in self.warnings for line in str(warning).splitlines())
 
-    def show(self, reporter: Reporter) -> None:
-        """Print the report."""
-        for line in self.lines():
-            reporter.say(line)
+    def plain(self) -> dict[str, Any]:
+        """The report as JSON can hold it, sizes and memory in bytes; the warnings stand beside it."""
+        told = ("experiments", "ran", "drawn", "pages", "woven", "size", "gone", "stored")
+        broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
+        return {
+            "site": str(self.site),
+            **{name: getattr(self, name) for name in told},
+            "memory": peak_memory(),
+            **{name: dict(getattr(self, name)) for name in ("seconds", "lessons", "longest")},
+            "claims": {
+                "kept": len(self.verdicts) - len(broken),
+                "broken": [
+                    {
+                        "experiment": one.experiment.id,
+                        "picture": one.picture,
+                        "claim": one.claim.source,
+                        "measured": dict(one.claim.measured),
+                    }
+                    for one in broken
+                ],
+            },
+        }
 
 
 def _listed(seconds: Mapping[str, float]) -> str:

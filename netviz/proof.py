@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from netviz.cache.store import Store
 from netviz.course.reading import Course
@@ -12,7 +13,7 @@ from netviz.course.samples import read_photos
 from netviz.engine.execution import opening, run_missing
 from netviz.engine.plan import Plan, make_plan
 from netviz.engine.record import RESULTS
-from netviz.mistakes import Mistake, Mistakes
+from netviz.mistakes import Mistake, Mistakes, as_plain
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import all_mistakes, read, with_whole_entries
@@ -41,27 +42,32 @@ class Proof:
         words = [one for one in self.conditions if one.kind == "words"]
         yield f"{len(self.photos)} photos: {', '.join(self.photos)}"
         yield f"{len(words)} conditions in texts, {sum(one.follows for one in words)} of them follow the reader's photo"
-        yield from _listed("fail for a photo", self.failing)
-        yield from _listed("are never met: no photo shows these words", _never(True, self._of("words", True)))
-        yield from _listed("are always met: no photo hides these words", _never(False, self._of("words", True)))
-        yield from _listed("answers are right for no photo", _never(True, self._of("answer", True)))
-        yield from _listed("answers are right for every photo", _never(False, self._of("answer", True)))
-        yield from _listed("claims are broken by a photo", _broken(self.verdicts))
-        yield from _listed("sentences claim what is broken", [*broken_claims(self.conditions)])
-        yield from _listed("questions have no right choice for a photo, or several", self.questions)
-        yield from _listed("are not met, and hang on no photo of the reader's", _never(True, self._of("words", False)))
-        yield from _listed(
-            "are met, and hang on none: a claim would tell more", _never(False, self._of("words", False))
-        )
-        yield from _listed("sentences generalise and are bound to nothing (a hint)", self.unbound)
+        for title, found in self._sections().items():
+            yield f"{len(found)} {title}{':' if found else ''}"
+            yield from (f"  {line}" for one in found for line in str(one).splitlines())
+
+    def plain(self) -> dict[str, Any]:
+        """The report as JSON can hold it: what was found by its title, as mistakes are told."""
+        found = {title: [as_plain(one) for one in places] for title, places in self._sections().items()}
+        return {"photos": [*self.photos], "found": found}
+
+    def _sections(self) -> dict[str, Sequence[Mistake]]:
+        return {
+            "fail for a photo": self.failing,
+            "are never met: no photo shows these words": _never(True, self._of("words", True)),
+            "are always met: no photo hides these words": _never(False, self._of("words", True)),
+            "answers are right for no photo": _never(True, self._of("answer", True)),
+            "answers are right for every photo": _never(False, self._of("answer", True)),
+            "claims are broken by a photo": _broken(self.verdicts),
+            "sentences claim what is broken": [*broken_claims(self.conditions)],
+            "questions have no right choice for a photo, or several": self.questions,
+            "are not met, and hang on no photo of the reader's": _never(True, self._of("words", False)),
+            "are met, and hang on none: a claim would tell more": _never(False, self._of("words", False)),
+            "sentences generalise and are bound to nothing (a hint)": self.unbound,
+        }
 
     def _of(self, kind: str, follows: bool) -> list[Condition]:
         return [one for one in self.conditions if (one.kind, one.follows) == (kind, follows)]
-
-    def show(self, reporter: Reporter) -> None:
-        """Print the report."""
-        for line in self.lines():
-            reporter.say(line)
 
 
 def prove(options: Options, folder: Path, reporter: Reporter) -> Proof:
@@ -126,8 +132,3 @@ def _broken(verdicts: Sequence[Verdict]) -> list[Mistake]:
             message = f"{name}: {claim} is broken by {len(by)} of {len(checked)}: {', '.join(by)}"
             found.append(checked[0].experiment.mistake(message))
     return found
-
-
-def _listed(title: str, found: Sequence[Mistake]) -> Iterator[str]:
-    yield f"{len(found)} {title}{':' if found else ''}"
-    yield from (f"  {line}" for one in found for line in str(one).splitlines())

@@ -17,7 +17,8 @@ from types import ModuleType
 import pytest
 
 from netviz import command_line
-from netviz.command_line import EXAMPLES, main
+from netviz.arguments import EXAMPLES
+from netviz.command_line import main
 from netviz.failures import FAULT
 from netviz.refusals import ADVICE, naming, refusal, unfit
 
