@@ -44,7 +44,7 @@ PORT = 8000
 NEW = "new"
 SERVE = "serve"  # is an option, and a word as well
 BUILD = "build"
-INSTEAD = ("export", "proof", "clean", "serve", "list", "explain")  # of a build
+INSTEAD = ("export", "proof", "clean", "serve", "list", "explain", "schema")  # of a build
 
 
 class Once(argparse.Action):
@@ -103,6 +103,12 @@ def parser() -> argparse.ArgumentParser:
         nargs="+",
         metavar=("WHAT", "WORD"),
         help="list what a lesson may name, and has the word in its name: methods, classes, layers or photos",
+    )
+    instead.add_argument(
+        "--schema",
+        type=filled_path,
+        metavar="DIR",
+        help="write JSON Schemas of fences and YAML files, by which editors help while one types (README.md says how)",
     )
     instead.add_argument(
         "--explain",

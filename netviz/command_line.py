@@ -103,8 +103,7 @@ def _build(asked: argparse.Namespace, options: Options, reporter: Reporter) -> R
 def _export(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
     from netviz.pipeline import export
 
-    files = export(options, asked.export, getattr(asked, "to", Path("export")), reporter)
-    return Said([f"wrote {file}" for file in files], {"files": [str(file) for file in files]})
+    return _written(export(options, asked.export, getattr(asked, "to", Path("export")), reporter))
 
 
 def _proof(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
@@ -135,6 +134,16 @@ def _explain(asked: argparse.Namespace, options: Options, reporter: Reporter) ->
     return explain(options)
 
 
+def _schema(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+    from netviz.schemas import write_schemas
+
+    return _written(write_schemas(options, asked.schema))
+
+
+def _written(files: Sequence[Path]) -> Reply:
+    return Said([f"wrote {file}" for file in files], {"files": [str(file) for file in files]})
+
+
 def _serve(asked: argparse.Namespace, options: Options, reporter: Reporter) -> None:
     from netviz.serving import serve
 
@@ -148,6 +157,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Options, Reporter], Reply |
     "clean": _clean,
     "list": _list,
     "explain": _explain,
+    "schema": _schema,
     "serve": _serve,
 }
 

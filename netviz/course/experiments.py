@@ -55,7 +55,7 @@ class ExperimentFence(BaseModel):
     alt: str = ""
     expect: tuple[str, ...] = ()
 
-    @field_validator("of", "expect", mode="before")
+    @field_validator("of", "expect", mode="before", json_schema_input_type=str | tuple[str, ...])
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value

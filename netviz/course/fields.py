@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from netviz.course.lessons import NAME
 from netviz.languages.known import DEFAULT
@@ -47,8 +47,18 @@ def _in_every_language(words: Any, info: ValidationInfo) -> Any:
     return {language: words[language] for language in languages if language in words}
 
 
-Name = Annotated[str, AfterValidator(_is_name)]
-WebAddress = Annotated[str, AfterValidator(_is_web_address)]
-SiteAddress = Annotated[str, AfterValidator(_is_site_address)]
-InEveryLanguage = Annotated[dict[str, str], BeforeValidator(_in_every_language)]
+IN_EVERY_LANGUAGE = "in-every-language"  # the format of such a text in a JSON Schema: which they are, a course knows
+ADDRESS = {"type": "string", "pattern": "^https?://"}
+Name = Annotated[
+    str,
+    AfterValidator(_is_name),
+    WithJsonSchema({"type": "string", "pattern": f"^{NAME.pattern}$", "maxLength": NAME_CHARACTERS}),
+]
+WebAddress = Annotated[str, AfterValidator(_is_web_address), WithJsonSchema(ADDRESS)]
+SiteAddress = Annotated[str, AfterValidator(_is_site_address), WithJsonSchema(ADDRESS)]
+InEveryLanguage = Annotated[
+    dict[str, str],
+    BeforeValidator(_in_every_language),
+    WithJsonSchema({"type": "object", "format": IN_EVERY_LANGUAGE}),
+]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -17,7 +17,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WithJsonSchema
 
 from netviz.course.blocks import Fault, Fence, Line, blocks
 from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
@@ -55,7 +55,7 @@ def _has_words(text: str) -> str:
     return text
 
 
-Words = Annotated[str, AfterValidator(_has_words)]
+Words = Annotated[str, AfterValidator(_has_words), WithJsonSchema({"type": "string", "pattern": r"\S"})]
 
 
 class FrontMatter(BaseModel):
