@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from netviz.installation import COMMAND
@@ -21,6 +22,8 @@ examples:
   {COMMAND} --weights vgg16.h5             with a file in the layout of Keras' own
   {COMMAND} --to ~/public/netviz           into another folder
   {COMMAND} --offer chelsea dog            a quicker build: readers may choose only these sample pictures
+  {COMMAND} --draft                        a quick look in draft/, with fewer samples and steps
+  {COMMAND} --only first-look              this lesson alone; the rest of the site stays as it is
   {COMMAND} --list classes dog             how the classes are called that have "dog" in their names
   {COMMAND} --explain                      what a build would run, and why
   {COMMAND} --export region-dog --to out   the raw numbers of an experiment, as .npz
@@ -44,6 +47,8 @@ PORT = 8000
 NEW = "new"
 SERVE = "serve"  # is an option, and a word as well
 BUILD = "build"
+DRAFT = Path("draft")  # where a draft goes, if nothing else is said: not in the site's place
+OF_BUILDS = {"only": (BUILD, SERVE, "explain"), "draft": (BUILD, SERVE, "explain")}  # options with what they are for
 INSTEAD = ("export", "proof", "clean", "serve", "list", "explain", "schema")  # of a build
 
 
@@ -145,6 +150,9 @@ def parsed(given: Sequence[str]) -> argparse.Namespace:
         reader.error("--port is where --serve answers browsers: give both")
     if "json" in asked and asked.serve:
         reader.error("--serve answers browsers, not programs: leave --json out")
+    for option, commands in OF_BUILDS.items():
+        if option in asked and command_of(asked) not in commands:
+            reader.error(f"--{option} is not for --{command_of(asked)}, which is of the whole course: leave it out")
     return asked
 
 
@@ -156,5 +164,7 @@ def command_of(asked: argparse.Namespace) -> str:
 def chosen(asked: argparse.Namespace) -> Options:
     """The options of a build, as they were given."""
     given = {name: value for name, value in vars(asked).items() if name in arguments_of(Options)}
+    if given.get("draft"):
+        given.setdefault("to", DRAFT)
     values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
     return Options(**values)

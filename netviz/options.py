@@ -27,19 +27,22 @@ WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*")
 class Argument:
     """How an option is given on the command line; ``changes_site`` is whether another value may give another site.
 
+    ``of_course`` is whether it is of the course as a whole: then the commands on its pages repeat it.
+
     ``read`` makes a value of a word, and raises argparse.ArgumentTypeError for one that it can't be made of; ``write``
     is the reverse, as pages may say it. ``more`` is for argparse.
     """
 
     help: str
     changes_site: bool = True
+    of_course: bool = True
     read: Callable[[str], Any] | None = None
     write: Callable[[Any], str] = str
     more: Mapping[str, Any] = field(default_factory=dict)
 
     def words(self, value: Any) -> list[str]:
         """A value as it is given on the command line; no words where it is not given."""
-        values = value if isinstance(value, tuple) else () if value is None else (value,)
+        values = value if isinstance(value, tuple) else () if value is None or isinstance(value, bool) else (value,)
         return [self.write(one) for one in values]
 
 
@@ -193,6 +196,23 @@ class Options:
             more={"choices": get_args(Precision)},
         ),
     ] = None
+    draft: Annotated[
+        bool,
+        Argument(
+            help="a quick look, with fewer samples and steps: marked as a draft on every page (in draft/ without --to)",
+            more={"action": "store_true"},
+        ),
+    ] = False
+    only: Annotated[
+        tuple[str, ...],
+        Argument(
+            help="run and weave only these lessons, by their folders' names without number; the rest of the site stays "
+            "as it is",
+            read=_text,
+            of_course=False,
+            more={"nargs": "+", "action": "extend", "metavar": "LESSON"},
+        ),
+    ] = ()
     strict: Annotated[
         bool,
         Argument(
@@ -247,8 +267,10 @@ def _given(asked: Options | OwnPhoto) -> Iterator[str]:
         if name == "picture":
             for photo in value:
                 yield from (f"--{name}", _shown_path(photo.path), *_given(photo))
-        elif argument.changes_site and argument.words(value) != argument.words(getattr(type(asked), name)):
-            yield from (f"--{name}", *argument.words(value))
+        elif argument.changes_site and argument.of_course:
+            words = argument.words(value)
+            if value is True or words != argument.words(getattr(type(asked), name)):
+                yield from (f"--{name}", *words)
 
 
 def _not_an_option(path: Path | str) -> str:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from netviz.cache.built import SUMMARY, is_site
+from netviz.cache.built import SUMMARY, is_site, summary_of
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged, Kept
 from netviz.cache.store import Cleaned, Store
+from netviz.course.drafting import drafted
 from netviz.course.own_photos import own_photo_files
 from netviz.course.reading import Course, read_course
 from netviz.course.translations import shorter, untranslated, unworded
@@ -31,6 +32,7 @@ from netviz.languages.messages import say_also
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
 from netviz.networks import open_network
+from netviz.networks.architecture import vgg16_layers
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pictures import picture_mistakes, picture_warnings
@@ -83,7 +85,13 @@ def read(options: Options) -> Course:
     if faulty := list(declaration_mistakes(methods().values(), views().values())):
         raise Mistakes(faulty)
     say_also(one.words for one in methods().values())
-    return read_course(options.content, options.weights, options.picture, options.offer)
+    course = read_course(options.content, options.weights, options.picture, options.offer)
+    slugs = [one.slug for one in course.pages]
+    if wrong := [one for one in options.only if one not in slugs]:
+        hints = ((f"has no lesson {one!r}", nearest(one, slugs)) for one in wrong)
+        raise Mistakes(Mistake(options.content, message, hint=hint) for message, hint in hints)
+    course = replace(course, only=options.only)
+    return drafted(course, vgg16_layers(options.weights)) if options.draft else course
 
 
 def _build(options: Options, store: Store, reporter: Reporter) -> Report:
@@ -166,9 +174,19 @@ def _check(results: Results) -> None:
     options = results.options
     own, known = static_files(options.content), known_paths(results)
     check_destination(options.to.resolve(), {*own, *known})
+    _check_rest(options)
     changed = changed_texts(results, Takeover(options.to))
     if mistakes := [*all_mistakes(results.course, changed), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
+
+
+def _check_rest(options: Options) -> None:
+    """Raises Mistakes where lessons alone would be put into a site that was asked for in another way."""
+    standing = summary_of(options.to).get("command", options.command if not is_site(options.to) else "")
+    if options.only and standing != options.command:
+        asked = f"by `{standing}`" if standing else "by another version of netviz"
+        message = f"was built {asked}, and the pages that --only leaves as they are would not go with the others"
+        raise Mistakes([Mistake(options.to, message, hint="build all of it once, or name another folder with --to")])
 
 
 def _run_and_drawn(results: Results, opened: Opened, reporter: Reporter) -> tuple[int, int]:
@@ -201,7 +219,8 @@ def _woven(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dic
     own, files = static_files(content), site_files(results, checked, taken)
     if mistakes := list(clashes(own, files, content)):
         raise Mistakes(mistakes)
-    return files | own
+    woven = files | own
+    return taken.rest(woven) | woven if results.course.only else woven
 
 
 def _summary(
@@ -211,6 +230,9 @@ def _summary(
     shown = [as_plain(replace(one, path=results.options.shown_file(one.path))) for one in warnings]
     summary = {
         "inputs": inputs,
+        "command": results.options.command,
+        "draft": results.options.draft,
+        "only": [*results.options.only],
         "experiments": len(results.plan),
         "files": sorted(files),
         "made": taken.keys,

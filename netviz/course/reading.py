@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from netviz.course.bibliography import Bibliography, read_bibliography
+from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.fields import InEveryLanguage, SiteAddress
 from netviz.course.folders import entries, unread
@@ -90,6 +91,7 @@ class Course:
     ``side_pages`` are written like lessons and stand beside them: about the course, for teachers.
     ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
     ``warnings`` what is told in the report. ``templates`` are folders: what the first lacks is taken from the next.
+    ``only`` are the slugs of what is to be woven, if not everything is.
     """
 
     site: SiteText
@@ -107,6 +109,7 @@ class Course:
     broken: frozenset[str] = frozenset()
     offered: tuple[str, ...] = ()
     templates: tuple[Path, ...] = (TEMPLATES,)
+    only: tuple[str, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -132,6 +135,17 @@ class Course:
     def pages(self) -> tuple[Lesson, ...]:
         """All that is written like a lesson: the home page, the lessons, and the pages beside them."""
         return (self.home, *self.lessons, *self.side_pages)
+
+    @property
+    def woven(self) -> tuple[Lesson, ...]:
+        """Those of them that are to be woven; the others stay as they are."""
+        return tuple(one for one in self.pages if not self.only or one.slug in self.only)
+
+    def shown_in(self, lesson: Lesson) -> list[Experiment]:
+        """The experiments that a lesson's pages may show: its own, and those that its expressions name."""
+        spans = [span for text in lesson.texts.values() for span in text.spans if span.kind != "code"]
+        names = results_in(" ".join(span.source for span in spans))
+        return [one for one in self.experiments.values() if one.lesson == lesson.slug or one.id in names]
 
 
 def read_course(

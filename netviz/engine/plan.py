@@ -85,7 +85,7 @@ Plan = Mapping[tuple[str, str], Task]
 
 
 def make_plan(course: Course, weights: Weights, precision: Precision | None = None) -> Plan:
-    """Every task of a course: one for each picture that may be chosen, and for each value of a slider.
+    """Every task of what is woven of a course: one for each picture that may be chosen, and each value of a slider.
 
     ``precision`` goes before what authors and the rule of `netviz.networks.precision` choose.
     """
@@ -108,7 +108,10 @@ def make_plan(course: Course, weights: Weights, precision: Precision | None = No
         for other in _spoken_of(experiment, course):  # its picture may be one that readers can't choose
             add(other, other.pictures(name or course.default_picture))
 
+    shown = {one.id for lesson in course.woven for one in course.shown_in(lesson)} if course.only else {}
     for experiment in course.experiments.values():
+        if course.only and experiment.id not in shown:
+            continue
         for name in course.offered if experiment.picture == CHOSEN else (experiment.picture,):
             add(experiment, name)
     return plan

@@ -89,7 +89,7 @@ def claim_warnings(results: Results, taken: Takeover) -> Iterator[Mistake]:
     """A warning for each sentence that claims what some photo breaks; a text whose pages are as before is as true."""
     for language in results.course.languages:
         edition = Edition(language, results)
-        for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
+        for lesson in (one for one in edition.course.woven if one.texts[language].language == language):
             text = lesson.texts[language]
             if any(re.match(rf"\{{%[-+]?\s*{CLAIM}\b", span.source) for span in text.spans_of("statement")):
                 key = key_of([edition.key_of_page(lesson, page) for page in edition.pages_of(lesson)])

@@ -21,7 +21,7 @@ from netviz.site.text.expressions import failure
 
 def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
     """Notebooks by path, to be made, and scripts of the lessons that have code."""
-    for lesson in edition.course.lessons:
+    for lesson in (one for one in edition.course.lessons if one in edition.course.woven):
         text = lesson.texts[edition.language]
         page = next(edition.pages_of(lesson))
         key = edition.key_of_page(lesson, page)

@@ -14,7 +14,6 @@ from jinja2 import Environment
 from netviz import __version__
 from netviz.cache.inputs import digest_of
 from netviz.cache.store import Store, key_of
-from netviz.course.claims import results_in
 from netviz.course.experiments import CHOSEN, Experiment
 from netviz.course.lessons import FENCES, Lesson, LessonText
 from netviz.course.reading import Course
@@ -111,14 +110,8 @@ class Edition:
 
     @cached_property
     def _shown_by(self) -> dict[str, list[Experiment]]:
-        """The experiments that a lesson's pages may show, by its slug: its own, and those that its expressions name."""
-        shown = {}
-        experiments = self.course.experiments.values()
-        for lesson in self.course.pages:
-            spans = [span for text in lesson.texts.values() for span in text.spans if span.kind != "code"]
-            names = results_in(" ".join(span.source for span in spans))
-            shown[lesson.slug] = [one for one in experiments if one.lesson == lesson.slug or one.id in names]
-        return shown
+        """The experiments that a lesson's pages may show, by its slug."""
+        return {lesson.slug: self.course.shown_in(lesson) for lesson in self.course.pages}
 
     @cached_property
     def shared_key(self) -> str:
@@ -178,6 +171,7 @@ class Edition:
             parts=tuple((in_language(part.title, self.language), part.lessons) for part in words.parts),
             side_pages=tuple(map(self._entry, course.side_pages)),
             your_photo=self.offers_your_photo,
+            draft=self.options.draft,
         )
 
     @property

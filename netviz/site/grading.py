@@ -18,7 +18,7 @@ def grading_warnings(results: Results) -> Iterator[Mistake]:
     Raises Mistakes for claims that fail with the results.
     """
     edition = Edition(results.course.languages[0], results)
-    for lesson in edition.course.pages:
+    for lesson in edition.course.woven:
         text = lesson.first
         for question in edition.course.questions_of(lesson):
             right: dict[int, list[str]] = {}

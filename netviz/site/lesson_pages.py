@@ -29,12 +29,23 @@ from netviz.site.text.expressions import failure, render
 from netviz.site.text.markup import Body, lesson_body
 from netviz.site.text.nesting import ids_given_twice
 
+NOT_WOVEN = "not woven"  # the key of a page that a build leaves out
+
 
 def lesson_pages(edition: Edition, mistakes: list[Mistake]) -> Iterator[tuple[Page, Made]]:
     """The pages of lessons and of what is written like them, to be made; what fails then is added to ``mistakes``."""
     for lesson in edition.course.pages:
         for page in edition.pages_of(lesson):
-            yield page, Made(edition.key_of_page(lesson, page), partial(_woven, edition, lesson, page, mistakes))
+            if lesson in edition.course.woven:
+                yield page, Made(edition.key_of_page(lesson, page), partial(_woven, edition, lesson, page, mistakes))
+            else:
+                yield page, Made(NOT_WOVEN, partial(_not_woven, edition, page), lasting=True)
+
+
+def _not_woven(edition: Edition, page: Page) -> str:
+    """A page in the place of one that nobody has asked for yet, so that links to it lead somewhere."""
+    body = Markup("<p>{}</p>").format(edition.words.not_woven)
+    return rendering.render_page(edition.templates, "page", edition.site, page, body=body, learn=())
 
 
 def _woven(edition: Edition, lesson: Lesson, page: Page, mistakes: list[Mistake]) -> str:

@@ -56,7 +56,8 @@ class Site:
     """What all pages of one language share. ``address`` is where the site will stand on the web, if that is known.
 
     ``parts`` are their titles with the lessons' slugs; all lessons under no title where there are none.
-    ``side_pages`` are written like lessons and stand beside them. ``your_photo`` is whether there is that page.
+    ``side_pages`` are written like lessons and stand beside them. ``your_photo`` is whether there is that page,
+    ``draft`` whether its experiments are those of a draft.
     """
 
     title: str
@@ -70,6 +71,7 @@ class Site:
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     side_pages: tuple[Entry, ...] = ()
     your_photo: bool = False
+    draft: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
 
 from netviz.cache.built import SUMMARY
 from netviz.cache.manifest import Kept
@@ -22,7 +24,7 @@ from netviz.site.files.search import IndexEntry, entries_of, index_script, old_e
 from netviz.site.files.takeover import Made, Takeover
 from netviz.site.files.thumbnails import LARGE, large_path, thumbnail, thumbnail_path
 from netviz.site.lesson_figures import figure_path
-from netviz.site.lesson_pages import lesson_pages
+from netviz.site.lesson_pages import NOT_WOVEN, lesson_pages
 from netviz.site.pages import NOT_FOUND, Page, search_index
 from netviz.site.plain_pages import plain_pages
 from netviz.site.rendering import read_assets, render_sitemap
@@ -30,6 +32,7 @@ from netviz.site.results import Results
 from netviz.site.verdicts import Verdict
 from netviz.site.your_photo import class_script, spellings_script, your_photo_assets
 
+Named = TypeVar("Named")
 Woven = Sequence[tuple[Page, str | Kept]]
 """Pages with their HTML, or with the old site's file that holds it."""
 
@@ -40,7 +43,7 @@ def changed_texts(results: Results, taken: Takeover) -> set[tuple[str, str]]:
     return {
         (lesson.slug, edition.language)
         for edition in editions
-        for lesson in edition.course.pages
+        for lesson in edition.course.woven
         for page in edition.pages_of(lesson)
         if not taken.has(page.path, edition.key_of_page(lesson, page))
     }
@@ -75,7 +78,7 @@ def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) ->
         **{page.path: content for page, content in pages},
         **_search_indexes(pages, course.languages, taken),
         **_downloads(editions, plan, store, taken),
-        **(_found_on_the_web(editions[0], pages) if course.site.address else {}),
+        **(_found_on_the_web(editions[0], _plain(pages, taken)) if course.site.address else {}),
     }
 
 
@@ -85,16 +88,22 @@ def _pages(editions: Iterable[Edition], taken: Takeover) -> Woven:
     pages = [
         (page, taken.content(page.path, made))
         for edition in editions
-        for page, made in [*lesson_pages(edition, mistakes), *plain_pages(edition)]
+        for page, made in [*lesson_pages(edition, mistakes), *_as_they_are(plain_pages(edition), edition.course)]
     ]
     if mistakes:
         raise Mistakes(set(mistakes))
     return pages
 
 
-def _plain(pages: Woven) -> Woven:
+def _as_they_are(files: Iterable[tuple[Named, Made]], course: Course) -> Iterator[tuple[Named, Made]]:
+    """What is of the whole course, and stays as it is while some lessons alone are woven."""
+    return ((name, replace(made, lasting=bool(course.only))) for name, made in files)
+
+
+def _plain(pages: Woven, taken: Takeover) -> Woven:
     """Those to be found: for the picture that is shown by default, and not the one for what is not found."""
-    return [one for one in pages if one[0].picture == one[0].default_picture and one[0].slug != NOT_FOUND]
+    plain = [one for one in pages if one[0].picture == one[0].default_picture and one[0].slug != NOT_FOUND]
+    return [one for one in plain if taken.keys[one[0].path] != NOT_WOVEN]
 
 
 def _picture_files(course: Course, store: Store) -> Files:
@@ -113,7 +122,7 @@ def _your_photo_files(editions: Sequence[Edition], plan: Plan, store: Store, tak
         **your_photo_assets(course.templates),
         **{f"assets/{class_script(one.language)}": spellings_script(one.language) for one in editions},
         **{sample_path(one): sample_script(one, store) for one in samples},
-        **{path: taken.content(path, made) for path, made in built_files(plan, store, samples)},
+        **{path: taken.content(path, made) for path, made in _as_they_are(built_files(plan, store, samples), course)},
     }
 
 
@@ -130,7 +139,7 @@ def _search_indexes(pages: Woven, languages: Iterable[str], taken: Takeover) -> 
     """One for each language."""
     files = {}
     for language in languages:
-        own = [one for one in _plain(pages) if one[0].language == language]
+        own = [one for one in _plain(pages, taken) if one[0].language == language]
         path = search_index(language)
         files[path] = taken.content(path, _search_index(own, taken, taken.standing(path)))
     return files
@@ -159,10 +168,15 @@ def _downloads(editions: Iterable[Edition], plan: Plan, store: Store, taken: Tak
 
 
 def _found_on_the_web(edition: Edition, pages: Woven) -> Files:
-    """What search engines and link previews ask for; only a site whose address is known can tell them."""
+    """What search engines and link previews ask for; only a site whose address is known can tell them.
+
+    Of a draft nothing is to be found.
+    """
+    if edition.options.draft:
+        return {}
     found = previews(edition.course, edition.plan, edition.store)
     return {
-        "sitemap.xml": render_sitemap(edition.templates, edition.site, [page for page, _ in _plain(pages)]),
+        "sitemap.xml": render_sitemap(edition.templates, edition.site, [page for page, _ in pages]),
         "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {edition.site.address}/sitemap.xml\n",
         **{path: preview_file(task, edition.store) for path, task in found.items()},
     }

@@ -192,3 +192,6 @@ gives_attribution = 一张解释图
 gives_contributions = 各个输入的贡献
 gives_check = 一项检验
 gives_picture = 一张图片
+draft = 草稿
+draft_means = 为了尽快预览，采样数和步数都减少了：图和数字都不是课程的正式结果。
+not_woven = 本页尚未生成：这次只构建了其他课。构建整个课程之后，本页就会出现。

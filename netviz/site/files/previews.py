@@ -36,8 +36,8 @@ def previews(course: Course, plan: Plan, store: Store) -> dict[str, Task]:
     """By each preview's path the first experiment of the lesson whose figure is a picture beside its photo."""
     found: dict[str, Task] = {}
     for experiment in course.experiments.values():
-        task = plan[experiment.id, experiment.pictures(course.default_picture)]
-        if preview_panel(load_figure(task, store)) and task.picture:
+        task = plan.get((experiment.id, experiment.pictures(course.default_picture)))
+        if task and preview_panel(load_figure(task, store)) and task.picture:
             found.setdefault(preview_path(experiment.lesson), task)
     return found
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from netviz.cache.built import digests_of, summary_of
+from netviz.cache.built import SUMMARY, digests_of, summary_of
 from netviz.cache.inputs import digest_of
 from netviz.cache.manifest import Kept
 from netviz.cache.sources import code_digest
@@ -20,10 +20,14 @@ from netviz.methods import methods
 
 @dataclass(frozen=True)
 class Made:
-    """A file of a site that is yet to be made: a key of all that it depends on, and how."""
+    """A file of a site that is yet to be made: a key of all that it depends on, and how.
+
+    One that is ``lasting`` is made only if there is none: the old one stays, whatever it depends on.
+    """
 
     key: str
     make: Callable[[], str]
+    lasting: bool = False
 
 
 @dataclass
@@ -64,8 +68,19 @@ class Takeover:
 
     def content(self, path: str, made: Made) -> str | Kept:
         """The old site's file, or the text of a new one."""
+        if made.lasting and path in self._standing:
+            self.keys[path] = self._old[path]
+            return self._standing[path]
         self.keys[path] = made.key
         return self._standing[path] if self.has(path, made.key) else made.make()
+
+    def rest(self, files: Collection[str]) -> dict[str, Kept]:
+        """The old site's files that are not among these, for one that stays as it is beside them."""
+        others = (Kept(self.site, name, one) for name, one in digests_of(self.site).items() if name not in files)
+        rest = {file.name: file for file in others if file.name != SUMMARY and file.is_intact()}
+        self.keys |= {name: key for name, key in self._old.items() if name in rest}
+        self.found |= {name: one for name, one in self._summary.get("found", {}).items() if name not in self.found}
+        return rest
 
     def finding(self, name: str, key: str, find: Callable[[], Any]) -> Any:
         """What was found out under a name for the old site, if from just the same; else it is found out now.

@@ -1,0 +1,107 @@
+"""`--draft`: a quick look that nobody can take for the course. The results are made up."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+from stored_results import known
+
+from netviz.cache.store import Store
+from netviz.command_line import main
+from netviz.course.drafting import drafted
+from netviz.course.reading import Course, read_course
+from netviz.methods import drafts, methods
+from netviz.networks.architecture import vgg16_layers
+
+LAYERS = vgg16_layers("compact")
+NOISY = """
+```experiment
+id: noisy
+method: smoothgrad
+vary: {samples: [2, 20, 50]}
+```
+
+{{ results['noisy'].at(20).settings.samples }} samples, {{ results['noisy'].settings.samples }} samples.
+"""
+READING = "netviz.pipeline.read_course"
+
+
+@pytest.fixture
+def noisy(course: Path) -> Path:
+    """The small course with a slider over samples, and what a draft of it would give."""
+    with (course / "lessons" / "01-first" / "en.md").open("a", encoding="utf-8") as text:
+        text.write(NOISY)
+    known(course, Store(course.parent / "store"), change=partial(drafted, layers=LAYERS))
+    return course
+
+
+def test_a_setting_counts_where_it_is_cheaper_and_stops_keep_their_names(noisy: Path) -> None:
+    one = drafted(read_course(noisy, "compact"), LAYERS).experiments["noisy"]
+    assert {name: variant.settings["samples"] for name, variant in one.variants.items()} == {"2": 2, "20": 5, "50": 5}
+    assert one.settings["noise"] == 0.15
+
+
+def test_what_a_draft_can_not_make_cheaper_stays(course: Path) -> None:
+    plain = read_course(course, "compact")
+    assert drafted(plain, LAYERS).experiments == plain.experiments
+
+
+@pytest.mark.parametrize("name", drafts._DRAFTS)
+def test_every_draft_is_of_a_method_and_its_settings(name: str) -> None:
+    settings = drafts.draft_settings(name)
+    assert settings.keys() <= methods()[name].settings.model_fields.keys()
+    required = {key for key, one in methods()[name].settings.model_fields.items() if one.is_required()}
+    assert not required and methods()[name].settings(**settings)
+
+
+def test_a_method_of_ones_own_declares_its_draft(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "_DRAFTS", {})
+    drafts.declare_draft("smoothgrad", samples=3)
+    assert drafts.draft_settings("smoothgrad") == {"samples": 3}
+
+
+@pytest.mark.parametrize("settings", [{"samples": 0}, {"nothing": 1}, {"samples": "many"}])
+def test_a_draft_that_can_not_be_leaves_the_experiment_as_it_is(
+    noisy: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, object]
+) -> None:
+    monkeypatch.setattr(drafts, "_DRAFTS", {"smoothgrad": settings})
+    plain: Course = read_course(noisy, "compact")
+    assert drafted(plain, LAYERS).experiments == plain.experiments
+
+
+def test_every_page_says_that_it_is_a_draft_and_the_site_knows(noisy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = noisy / "site.yaml"
+    site.write_text(site.read_text("utf-8") + "address: https://example.org/x\n", "utf-8")
+    monkeypatch.chdir(noisy.parent)
+    assert main(["--store", "store", "--draft"]) == 0
+    pages = {path.relative_to("draft").as_posix(): path.read_text("utf-8") for path in Path("draft").rglob("*.html")}
+    assert len(pages) == 16 and not Path("site").exists()
+    for name, page in pages.items():
+        mark = "草稿" if name.startswith("zh/") else "Draft"
+        assert f'<p class="draft"><strong>{mark}.</strong>' in page and f"<title>{mark}: " in page, name
+        assert '<meta name="robots" content="noindex">' in page
+    assert "5 samples, 5 samples." in pages["first.html"]
+    assert "--draft" in pages["first.html"]  # among what exports a figure's numbers
+    assert json.loads(Path("draft", "build.json").read_text("utf-8"))["draft"] is True
+    assert not Path("draft", "sitemap.xml").exists() and not Path("draft", "robots.txt").exists()
+
+
+def test_a_draft_is_not_the_site(noisy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Built into one folder, the one takes the other's place, page by page."""
+    monkeypatch.chdir(noisy.parent)
+    known(Path("content"), Store(Path("store")))
+    assert main(["--store", "store", "--draft", "--to", "site"]) == 0
+    assert main(["--store", "store"]) == 0
+    page = Path("site", "first.html").read_text("utf-8")
+    assert "Draft" not in page and "20 samples, 50 samples." in page
+    assert json.loads(Path("site", "build.json").read_text("utf-8"))["draft"] is False
+
+
+@pytest.mark.parametrize("command", [["--clean"], ["--proof", "."], ["--export", "noisy"]])
+def test_what_is_of_the_whole_course_takes_no_draft(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["--draft", *command])
+    assert "--draft is not for " in capsys.readouterr().err
