@@ -22,16 +22,9 @@ def ask(course: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     """Asks for something, as JSON; gives the exit code with the object."""
 
     def asked(*words: str) -> tuple[int, dict[str, Any]]:
-        places = [
-            "--content",
-            str(course),
-            "--store",
-            str(course.parent / "store"),
-            "--to",
-            str(course.parent / "site"),
-        ]
+        places = {"content": course, "store": course.parent / "store", "to": course.parent / "site"}
         capsys.readouterr()
-        code = main([*places, f"--to={course.parent / 'site'}", "--json", *words])
+        code = main([*(f"--{name}={place}" for name, place in places.items()), "--json", *words])
         reply = json.loads(capsys.readouterr().out)
         assert list(reply) == FIELDS and reply["exit_code"] == code and reply["form"] == 1
         return code, reply
