@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ examples:
   {COMMAND} --only first-look              this lesson alone; the rest of the site stays as it is
   {COMMAND} --list classes dog             how the classes are called that have "dog" in their names
   {COMMAND} --explain                      what a build would run, and why
+  {COMMAND} --verify 20                    make 20 stored results again, and compare
   {COMMAND} --export region-dog --to out   the raw numbers of an experiment, as .npz
   {COMMAND} new my-course                  a course of two short lessons to begin with, in a new folder
   {COMMAND} new lesson "Cats"              another lesson of the course in content/
@@ -39,6 +41,7 @@ exit codes:
   0    all went well
   1    something is to be mended, as told; nothing was changed
   2    these arguments can't be read
+  3    --verify has found a result that is another one
   70   a fault of netviz itself; the file with its details is named
   130  stopped by Ctrl-C (143 by SIGTERM); the old site stands as it was
 """
@@ -48,8 +51,8 @@ NEW = "new"
 SERVE = "serve"  # is an option, and a word as well
 BUILD = "build"
 DRAFT = Path("draft")  # where a draft goes, if nothing else is said: not in the site's place
-OF_BUILDS = {"only": (BUILD, SERVE, "explain"), "draft": (BUILD, SERVE, "explain")}  # options with what they are for
-INSTEAD = ("export", "proof", "clean", "serve", "list", "explain", "schema")  # of a build
+OF_BUILDS = dict.fromkeys(("only", "draft"), (BUILD, SERVE, "explain", "verify"))  # options with what they are for
+INSTEAD = ("export", "proof", "clean", "serve", "list", "explain", "schema", "verify")  # of a build
 
 
 class Once(argparse.Action):
@@ -120,6 +123,21 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="instead of building, tell for every experiment whether its result is known, and else what has changed",
     )
+    instead.add_argument(
+        "--verify",
+        type=_part,
+        nargs="?",
+        const=1.0,
+        metavar="PART",
+        help="make stored results again, and compare: all, so many (20), or a share (0.1), chosen by chance",
+    )
+    arguments.add_argument(
+        "--seed",
+        type=_seed,
+        metavar="N",
+        default=argparse.SUPPRESS,
+        help="another number chooses other results for --verify (0)",
+    )
     arguments.add_argument(
         "--port",
         type=_port,
@@ -135,6 +153,23 @@ def _add(group: argparse._ActionsContainer, option: str, one: Argument, more: Ma
     group.add_argument(f"--{option}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more, **more)
 
 
+def _part(word: str) -> float:
+    """A count from 1, or a share above 0 and below 1. Raises argparse.ArgumentTypeError."""
+    if word.isascii() and word.isdigit() and int(word):
+        return int(word)
+    with contextlib.suppress(ValueError):
+        if 0 < (share := float(word)) < 1:
+            return share
+    raise argparse.ArgumentTypeError(f"{word!r} is no count of results, such as 20, and no share of them, such as 0.1")
+
+
+def _seed(word: str) -> int:
+    """The start of random numbers. Raises argparse.ArgumentTypeError."""
+    if not (word.isascii() and word.isdigit() and int(word) < 2**32):
+        raise argparse.ArgumentTypeError(f"{word!r} is no number from 0 to {2**32 - 1}")
+    return int(word)
+
+
 def _port(word: str) -> int:
     """A port's number. Raises argparse.ArgumentTypeError."""
     if not (word.isascii() and word.isdigit() and int(word) < 2**16):
@@ -148,6 +183,8 @@ def parsed(given: Sequence[str]) -> argparse.Namespace:
     asked = reader.parse_args([f"--{SERVE}", *given[1:]] if given[:1] == [SERVE] else given)
     if "port" in asked and not asked.serve:
         reader.error("--port is where --serve answers browsers: give both")
+    if "seed" in asked and not asked.verify:
+        reader.error("--seed chooses what --verify makes again: give both")
     if "json" in asked and asked.serve:
         reader.error("--serve answers browsers, not programs: leave --json out")
     for option, commands in OF_BUILDS.items():

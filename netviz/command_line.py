@@ -25,7 +25,7 @@ from netviz.replies import Ending, Reply, Said
 if TYPE_CHECKING:
     from netviz.serving import Outcome
 
-ASKED_TO_KNOW = ("explain", "list")  # whose words go to standard output; reports stand with the progress
+ASKED_TO_KNOW = ("explain", "list", "verify")  # whose words go to standard output; reports stand with the progress
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _ending(work: Callable[[], Reply | None], store: Path) -> Ending:
     """How a work ends, whatever comes of it."""
     try:
-        return Ending(reply=work())
+        reply = work()
+        return Ending(reply=reply, code=getattr(reply, "code", 0))
     except Mistakes as mistakes:
         return Ending(code=MENDABLE, mistakes=mistakes.mistakes)
     except Exception as error:
@@ -144,6 +145,12 @@ def _written(files: Sequence[Path]) -> Reply:
     return Said([f"wrote {file}" for file in files], {"files": [str(file) for file in files]})
 
 
+def _verify(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+    from netviz.verifying import verify
+
+    return verify(options, asked.verify, getattr(asked, "seed", 0), reporter)
+
+
 def _serve(asked: argparse.Namespace, options: Options, reporter: Reporter) -> None:
     from netviz.serving import serve
 
@@ -158,6 +165,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace, Options, Reporter], Reply |
     "list": _list,
     "explain": _explain,
     "schema": _schema,
+    "verify": _verify,
     "serve": _serve,
 }
 

@@ -4,7 +4,7 @@ The form is an object with these fields, always all of them:
 
 ============= ==========================================================================================================
 ``form``      1; a later form that a program might misread would be 2
-``command``   ``build``, ``explain``, ``list``, ``clean``, ``export`` or ``proof``
+``command``   ``build``, ``explain``, ``list``, ``verify``, ``schema``, ``clean``, ``export``, ``proof``
 ``exit_code`` the command's own
 ``reply``     what it found, null if it did not come to that: each command's own, see `Reply.plain`
 ``warnings``  of a build: what is told and need not be mended, as mistakes are

@@ -39,6 +39,7 @@ CANNOT_MATTER = {
     "netviz/languages/lacking.py": "it warns or does not, in every build",
     "netviz/engine/explanations.py": "what is told in a terminal",
     "netviz/engine/origins.py": "what is told in a terminal: it stands beside results, and nothing is made of it",
+    "netviz/engine/verification.py": "what is told in a terminal",
     "netviz/explaining.py": "what is told in a terminal",
     "netviz/figures/axes.py": "for views of other people: no view of the package draws on these axes",
     "netviz/networks/head/CARD.md": "for people",
@@ -47,6 +48,7 @@ CANNOT_MATTER = {
     "netviz/progress.py": "what is told in a terminal",
     "netviz/proof.py": "what is told in a terminal",
     "netviz/replies.py": "what is told in a terminal",
+    "netviz/schemas.py": "files that are written whenever they are asked for",
     "netviz/site/coverage.py": "it warns or does not, in every build",
     "netviz/site/files/places.py": "where files may go: it refuses or does not",
     "netviz/site/files/static.py": "files that are copied in every build",
@@ -56,6 +58,7 @@ CANNOT_MATTER = {
     "netviz/failures.py": "what is told when a build ends",
     "netviz/listing.py": "what is told in a terminal",
     "netviz/new.py": "files that are written whenever they are asked for",
+    "netviz/verifying.py": "what is told in a terminal",
     "netviz/new_course/": "what a new course begins with",
     "netviz/serving/": "when a build is made, and who is told of it",
 }
