@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from netviz.cache.built import SUMMARY, is_site, summary_of
+from netviz.cache.built import SUMMARY, is_site
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged, Kept
 from netviz.cache.store import Cleaned, Store
@@ -39,7 +39,7 @@ from netviz.pictures import picture_mistakes, picture_warnings
 from netviz.progress import Report, Reporter
 from netviz.refusals import naming
 from netviz.site.coverage import claim_warnings
-from netviz.site.files.places import check_places
+from netviz.site.files.places import check_places, check_rest
 from netviz.site.files.publish import Files, Published, check_destination, publish
 from netviz.site.files.static import clashes, static_files
 from netviz.site.files.takeover import Takeover
@@ -174,19 +174,10 @@ def _check(results: Results) -> None:
     options = results.options
     own, known = static_files(options.content), known_paths(results)
     check_destination(options.to.resolve(), {*own, *known})
-    _check_rest(options)
+    check_rest(options)
     changed = changed_texts(results, Takeover(options.to))
     if mistakes := [*all_mistakes(results.course, changed), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
-
-
-def _check_rest(options: Options) -> None:
-    """Raises Mistakes where lessons alone would be put into a site that was asked for in another way."""
-    standing = summary_of(options.to).get("command", options.command if not is_site(options.to) else "")
-    if options.only and standing != options.command:
-        asked = f"by `{standing}`" if standing else "by another version of netviz"
-        message = f"was built {asked}, and the pages that --only leaves as they are would not go with the others"
-        raise Mistakes([Mistake(options.to, message, hint="build all of it once, or name another folder with --to")])
 
 
 def _run_and_drawn(results: Results, opened: Opened, reporter: Reporter) -> tuple[int, int]:

@@ -36,8 +36,9 @@ class Verification:
         yield f"{len(self.found)} of {self.stored} stored results were made again (seed {self.seed})"
         yield f"{len(self._of('identical'))} are the same to the last byte"
         limits = ", ".join(f"{limit:g} in {precision}" for precision, limit in TOLERANCES.items())
-        yield f"{len(self._of('near'))} made on another machine, or nobody knows where, are within the tolerance ({limits})"
-        yield from map(_told, self._of("near"))
+        near = self._of("near")
+        yield f"{len(near)} made on another machine, or nobody knows where, are as near as they may be ({limits})"
+        yield from map(_told, near)
         yield f"{len(self._of('different'))} are different"
         yield from map(_told, self._of("different"))
 

@@ -1,8 +1,8 @@
 """Verification: results that are stored are made again, and held against what is stored.
 
 Where the machine is the same, as far as it can be told, the bytes must be: same key, same name of the processor. What
-another machine or another version of a package has made may differ by `TOLERANCES`, shares of an array's greatest value:
-sums are added up in another order there. A class that is explained must be the same one everywhere.
+another machine or another version of a package has made may differ by `TOLERANCES`, shares of an array's greatest
+value: sums are added up in another order there. A class that is explained must be the same one everywhere.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.cache.store import Store
-from netviz.engine.execution import run_missing
+from netviz.engine.execution import opening, run_missing
 from netviz.engine.origins import Origin, known_origins, processor
 from netviz.engine.plan import Task, key_by_part
 from netviz.engine.record import ARRAYS, RECORD, RESULTS
@@ -104,7 +104,7 @@ def verified(chosen: Sequence[Stored], weights: str, store: Store, reporter: Rep
         for key in {task.key for task in takes} - {one.task.key for one in chosen}:
             if store.has(RESULTS, key):
                 _copy(key, store, again)
-        run_missing([*takes, *(one.task for one in chosen)], weights, again, reporter)
+        run_missing([*takes, *(one.task for one in chosen)], opening(weights, reporter), again, reporter)
         return [_compared(one, store, again) for one in chosen]
 
 
@@ -140,15 +140,12 @@ def _values(key: str, store: Store) -> dict[str, NDArray[Any]]:
 
 
 def _bytes(values: NDArray[Any]) -> tuple[str, tuple[int, ...], bytes]:
-    return (
-        str(values.dtype),
-        values.shape,
-        repr(values.tolist()).encode() if values.dtype == object else values.tobytes(),
-    )
+    content = repr(values.tolist()).encode() if values.dtype == object else values.tobytes()
+    return str(values.dtype), values.shape, content
 
 
 def distance(before: NDArray[Any], after: NDArray[Any]) -> float:
-    """The greatest difference of a value, as a share of the greatest before; infinite for what is no number, or gone."""
+    """The greatest difference of a value, as a share of the greatest before; infinite for what is no number."""
     if before.shape != after.shape:
         return math.inf
     numbers = all(np.issubdtype(one.dtype, np.number) or one.dtype == bool for one in (before, after))

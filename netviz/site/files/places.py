@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from netviz.cache.built import is_site, summary_of
 from netviz.course.own_photos import own_photo_files
 from netviz.installation import PACKAGE, TEMPLATES
 from netviz.options import Options
@@ -44,3 +45,14 @@ def check_places(options: Options) -> None:
         store.is_relative_to((options.content / name).resolve()) for name in READ
     ):
         raise CannotPublish(f"the store ({options.store}) is among the course's texts; name another with --store")
+
+
+def check_rest(options: Options) -> None:
+    """Raises CannotPublish where lessons alone would be put into a site that was asked for in another way."""
+    standing = summary_of(options.to).get("command", "") if is_site(options.to) else options.command
+    if options.only and standing != options.command:
+        asked = f"by `{standing}`" if standing else "by another version of netviz"
+        raise CannotPublish(
+            f"{options.to} was built {asked}, and the pages that --only leaves as they are would not go with the "
+            "others; build all of it once, or name another folder with --to"
+        )
