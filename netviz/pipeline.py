@@ -46,6 +46,7 @@ from netviz.site.files.takeover import Takeover
 from netviz.site.grading import grading_warnings
 from netviz.site.method_words import wanted_messages
 from netviz.site.proofreading import text_mistakes, text_warnings
+from netviz.site.report_page import with_page
 from netviz.site.results import Results
 from netviz.site.verdicts import Verdict, verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
@@ -100,11 +101,12 @@ def _build(options: Options, store: Store, reporter: Reporter) -> Report:
     _check(results)
     opened = opening(options.weights, reporter)
     if (first := _with_default_photo_alone(results)) is None:
-        return _made(results, inputs, opened, reporter)
+        return with_page(_made(results, inputs, opened, reporter), results, reporter)
     begun = _made(first, UNFINISHED, opened, reporter)
     reporter.say(f"{options.to} stands for the photo {first.course.default_picture}; now for all that are offered")
     report = _made(results, inputs, opened, reporter)
-    return replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
+    whole = replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
+    return with_page(whole, results, reporter)
 
 
 def _with_default_photo_alone(results: Results) -> Results | None:

@@ -112,6 +112,7 @@ class Report:
     """How a build ended. With no pages there was nothing to do: the site stood already.
 
     ``seconds`` are those of the stages; ``lessons`` and ``longest`` (by experiment) those of what was run and drawn.
+    ``page`` is where all of this stands as a page.
     """
 
     site: Path
@@ -128,6 +129,7 @@ class Report:
     seconds: Mapping[str, float] = field(default_factory=dict)
     lessons: Mapping[str, float] = field(default_factory=dict)
     longest: Mapping[str, float] = field(default_factory=dict)
+    page: Path | None = None
 
     def lines(self) -> Iterator[str]:
         """The report in words."""
@@ -155,6 +157,8 @@ class Report:
             on_picture = f" on {verdict.picture}" if verdict.picture else ""
             yield f"  broken in {verdict.experiment.id}{on_picture}: {verdict.claim.source} ({measured})"
         yield from self._told()
+        if self.page:
+            yield f"all of this as a page: {self.page}"
 
     def _told(self) -> Iterator[str]:
         if self.warnings:
@@ -167,6 +171,7 @@ class Report:
         broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
         return {
             "site": str(self.site),
+            "page": str(self.page) if self.page else None,
             **{name: getattr(self, name) for name in told},
             "memory": peak_memory(),
             **{name: dict(getattr(self, name)) for name in ("seconds", "lessons", "longest")},

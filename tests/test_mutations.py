@@ -53,6 +53,8 @@ CANNOT_MATTER = {
     "netviz/site/files/places.py": "where files may go: it refuses or does not",
     "netviz/site/files/static.py": "files that are copied in every build",
     "netviz/site/generalities.py": "what is told in a terminal",
+    "netviz/site/report_page.py": "a file beside the site, written by every build",
+    "netviz/site/report_view.py": "what stands in that file",
     "netviz/site/grading.py": "it warns or does not, in every build",
     "netviz/start.py": "how a build begins and ends",
     "netviz/failures.py": "what is told when a build ends",

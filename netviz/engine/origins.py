@@ -63,7 +63,7 @@ def keep_origin(task: Task, store: Store, seconds: float | None = None, memory: 
 def keep_origins(tasks: Iterable[Task], store: Store) -> None:
     """The same for results of which nobody knows any more how long they took."""
     for task in tasks:
-        if store.has(RESULTS, task.key):
+        if not store.has(ORIGINS, task.key) and store.has(RESULTS, task.key):
             keep_origin(task, store)
 
 
