@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 from stored_results import known
 
+from netviz.arguments import chosen, parsed
 from netviz.cache.store import Store
-from netviz.command_line import _chosen, _parsed, main
+from netviz.command_line import main
 from netviz.course.own_photos import own_photo_files, read_own_photos
 from netviz.mistakes import Mistakes
 from netviz.options import OwnPhoto
@@ -37,7 +38,7 @@ def own(folder: Path, text: str, *asked: OwnPhoto, taken: tuple[str, ...] = ()) 
 
 
 def asked(*words: str) -> tuple[OwnPhoto, ...]:
-    return _chosen(_parsed(words)).picture
+    return chosen(parsed(words)).picture
 
 
 def test_what_follows_a_photo_is_told_of_it() -> None:
