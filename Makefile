@@ -17,6 +17,9 @@ PYTEST := $(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 PIN := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
 	--overrides requirements/overrides.in --generate-hashes --annotation-style line --no-header
 
+# Tests start dozens of programs, and are rewritten before they run: with what Python has compiled kept, once for all.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: site test quick lint setup audit lock screenshot clean
 
 site: $(VENV)/site.stamp $(VENV)/npm.stamp

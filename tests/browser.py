@@ -40,26 +40,36 @@ FLAGS = (
     "--hide-scrollbars",
 )
 DESK = (1280, 900)
-# Contrast is three quarters of what axe takes, and a page repeats itself: it is looked at once for each way in which
-# text is coloured, sized and placed, with all that it stands in. What the browser has computed says which are alike.
+# Contrast is three quarters of what axe takes, links within text are half of the rest, and a page repeats itself: both
+# are looked at once for each way in which text is coloured, sized and placed, with all that it stands in, and in which
+# a link stands alone or among more words. What the browser has computed says which are alike.
 AXE = """
 const [done] = arguments;
 const kinds = new Map(), kindOf = new Map(), texts = new Map();
 for (const one of document.querySelectorAll('body, body *')) {
     const style = getComputedStyle(one);
     const own = [style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.filter, style.fontSize,
-        style.fontWeight, style.textShadow, style.position];
+        style.fontWeight, style.textShadow, style.textDecorationLine, style.borderBottom, style.position,
+        style.display];
     const path = [kindOf.get(one.parentElement), ...own].join(' ');
     if (!kinds.has(path)) kinds.set(path, kinds.size);
     const kind = kinds.get(path);
     kindOf.set(one, kind);
+    const isLink = one.matches('a[href], [role=link]');
     const says = Array.from(one.childNodes).some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    if (says && !texts.has(kind) && one.checkVisibility({visibilityProperty: true})) texts.set(kind, one);
+    const alike = isLink ? `${kind} ${isAmongWords(one)}` : kind;
+    if ((says || isLink) && !texts.has(alike) && one.checkVisibility({visibilityProperty: true})) texts.set(alike, one);
+}
+function isAmongWords(link) {
+    let block = link.parentElement;
+    while (getComputedStyle(block).display.startsWith('inline')) block = block.parentElement;
+    const linked = Array.from(block.querySelectorAll('a[href]'), (one) => one.textContent).join('');
+    return block.textContent.length > 2 * linked.length;  // as axe has it
 }
 const options = {resultTypes: ['violations'], preload: false};
-const contrast = 'color-contrast';
-const all = () => axe.run({...options, rules: {[contrast]: {enabled: false}}});
-const samples = () => axe.run({include: [...texts.values()]}, {...options, runOnly: [contrast]});
+const sampled = ['color-contrast', 'link-in-text-block'];
+const all = () => axe.run({...options, rules: Object.fromEntries(sampled.map((rule) => [rule, {enabled: false}]))});
+const samples = () => axe.run({include: [...texts.values()]}, {...options, runOnly: sampled});
 all().then((some) => (texts.size ? samples() : {violations: []})
     .then((others) => done([...some.violations, ...others.violations])));
 """
@@ -86,8 +96,8 @@ def chromium(profile: Path) -> Iterator[Browser]:
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options, ChromeService(shutil.which(DRIVER)))
     try:
-        driver.set_page_load_timeout(60)
-        driver.set_script_timeout(60)
+        driver.set_page_load_timeout(10 * PATIENCE)
+        driver.set_script_timeout(10 * PATIENCE)  # axe looks at thousands of elements
         yield Browser(driver)
     finally:
         driver.quit()

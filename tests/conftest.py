@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from browser import Browser
+
+    from netviz.networks.keras_network import KerasNetwork
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -43,6 +46,33 @@ def course(tmp_path: Path) -> Path:
     for name in ("chelsea.png", "dog.jpg"):
         shutil.copy(ROOT / "content" / "pictures" / name, folder / "pictures")
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _opened_once(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The compact VGG16 is opened once for the whole run: that, and compiling what is asked of it, takes seconds.
+
+    Whoever opens it finds it as if just opened, but for what is compiled. Processes of their own open their own.
+    """
+    if not any(item.get_closest_marker("vgg16") for item in request.session.items):
+        yield  # and TensorFlow is imported by those who need it
+        return
+    from netviz.networks import vgg16
+
+    open_anew, once = vgg16.open_vgg16, cache(vgg16.open_vgg16)
+
+    def open_vgg16(form: str | Path = "compact") -> KerasNetwork:
+        if form != "compact":
+            return open_anew(form)
+        network = once()
+        network.listeners.clear()
+        for twin in network._precisions.values():
+            twin.memory = None
+        return network
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vgg16, "open_vgg16", open_vgg16)
+        yield
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ PAGE = """<!doctype html><html lang="en"><title>A page</title><style>p {{ color:
 <main><h1>A page</h1>{paragraphs}<button onclick="setTimeout(() => {{ document.title = 'Late' }}, 300)">Later</button>
 </main></html>"""
 PARAGRAPHS = "".join(f"<p>Paragraph {number}, <em>the same</em>.</p>" for number in range(100))
+LINKS = "".join(f"<p><a href='{n}'>Alone</a></p><p>Among words, <a href='{n}'>a link</a>.</p>" for n in range(50))
 
 
 def opened(browser: Browser, folder: Path, style: str = "", paragraphs: str = PARAGRAPHS) -> Browser:
@@ -57,11 +58,13 @@ def test_what_never_comes_is_told_with_what_came_instead(
         ("p:nth-of-type(70) em { opacity: 0.4 }", PARAGRAPHS, "color-contrast"),
         ("p:nth-of-type(70) { background: #555 }", PARAGRAPHS, "color-contrast"),
         ("", PARAGRAPHS + "<img src='data:,'>", "image-alt"),
+        ("p:nth-of-type(70) a { text-decoration: none }", LINKS, "link-in-text-block"),
+        ("a { text-decoration: none }", LINKS, "link-in-text-block"),
     ],
 )
 def test_one_fault_among_much_that_is_alike_is_found(
     browser: Browser, tmp_path: Path, style: str, paragraphs: str, rule: str
 ) -> None:
-    assert opened(browser, tmp_path).violations() == []
+    assert opened(browser, tmp_path, "", PARAGRAPHS + LINKS).violations() == []
     [found] = opened(browser, tmp_path, style, paragraphs).violations()
     assert found.startswith(rule)

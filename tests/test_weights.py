@@ -153,11 +153,11 @@ def test_weights_that_are_not_finite_are_refused_with_their_layer(
 
 
 def test_a_damaged_head_is_one_clear_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    from netviz.networks import head
+    from netviz.networks import head, vgg16
 
     monkeypatch.setattr(head, "DIGEST", "another")
     with pytest.raises(WeightsUnavailable, match="damaged or from another version"):
-        open_network("compact")
+        vgg16.compact_model()
 
 
 @pytest.mark.parametrize(("form", "parameters"), [("compact", 17_307_688), ("imagenet", 138_357_544)])

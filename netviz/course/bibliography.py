@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -109,8 +110,8 @@ def cited_works(
 
 def _work(paper: Paper, taken: Iterable[str]) -> Work:
     surname = re.sub(r"[^a-z]+", "-", re.split(r",| and | et al", paper.authors)[0].lower()).strip("-") or "anonymous"
-    keys = (f"{surname}-{paper.year}{suffix}" for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
-    key = next(key for key in keys if key not in taken)
+    plain = f"{surname}-{paper.year}"
+    key = next(key for key in chain([plain], (f"{plain}-{number}" for number in count(2))) if key not in taken)
     return Work(key=key, authors=paper.authors, year=paper.year, title=paper.title, url=paper.url)
 
 

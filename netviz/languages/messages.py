@@ -90,8 +90,10 @@ def say_also(words: Iterable[Mapping[str, str]]) -> None:
 
     What a language's folder has goes before.
     """
-    _beside_methods[:] = words
-    _messages.cache_clear()
+    said = [*words]
+    if said != _beside_methods:
+        _beside_methods[:] = said
+        _messages.cache_clear()
 
 
 def unreadable(text: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from netviz.methods import Method, Paper, Passes
 from netviz.site.method_words import method_summary, method_title, setting_words
@@ -62,7 +63,7 @@ def method_view(method: Method, language: str) -> MethodView:
 
 def _settings(method: Method, language: str) -> tuple[SettingView, ...]:
     views = []
-    for name, schema in method.settings.model_json_schema().get("properties", {}).items():
+    for name, schema in _schemas(method.settings).items():
         english = schema.get("description", "")
         words = setting_words(method.name, name, english, language)
         default = "" if schema.get("default") is None else str(schema["default"])
@@ -77,6 +78,13 @@ def _settings(method: Method, language: str) -> tuple[SettingView, ...]:
             )
         )
     return tuple(views)
+
+
+@cache
+def _schemas(settings: type[BaseModel]) -> Mapping[str, Any]:
+    """The JSON schema of each setting, which is the same in every language."""
+    schemas: Mapping[str, Any] = settings.model_json_schema().get("properties", {})
+    return schemas
 
 
 def _allowed(schema: Mapping[str, Any]) -> str:
