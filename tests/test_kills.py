@@ -9,18 +9,17 @@ from __future__ import annotations
 import os
 import random
 import shutil
-import subprocess
-import sys
 import time
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import built_apart
 import pytest
 from test_takeover import contents, edit, known
 
 from netviz.cache.store import DRAFTS, Store
 from netviz.engine.record import RESULTS
 
-ROOT = Path(__file__).resolve().parents[1]
 KILLS = int(os.environ.get("NETVIZ_KILLS", "6"))
 RUN = bool(os.environ.get("NETVIZ_KILLS_RUN"))
 WORDS = ("There is a bicycle in it", "Somebody left a bicycle")
@@ -32,12 +31,13 @@ def test_a_killed_build_leaves_a_whole_site_and_the_next_one_is_right(course: Pa
     chance, store, site = random.Random(), Store(tmp_path / "store"), tmp_path / "site"
     lesson = course / "lessons" / "01-first" / "en.md"
 
-    def start(to: Path) -> subprocess.Popen[bytes]:
-        arguments = ["--content", str(course), "--store", str(store.folder), "--to", str(to)]
-        return subprocess.Popen([sys.executable, "build.py", *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    def start(to: Path) -> ForkServerProcess:
+        return built_apart.start("--content", str(course), "--store", str(store.folder), "--to", str(to))
 
     def finish(to: Path) -> dict[str, bytes]:
-        assert start(to).wait() == 0
+        build = start(to)
+        build.join()
+        assert build.exitcode == 0
         return contents(to)
 
     wholes = []
@@ -62,7 +62,7 @@ def test_a_killed_build_leaves_a_whole_site_and_the_next_one_is_right(course: Pa
         moment = chance.uniform(0, seconds)
         time.sleep(moment)
         build.kill()
-        build.wait()
+        build.join()
         found = contents(site)
         assert {name: found.pop(name) for name in KEPT} == KEPT, moment
         assert found in wholes, f"half a site after {moment:.3f} s"
