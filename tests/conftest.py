@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 WEIGHTS = {"course": 4, "vgg16": 3, "slow": 2, "browser": 1}  # by marker, the heaviest of a file
 
-settings.register_profile("ci", max_examples=300, deadline=60_000, derandomize=True, database=None)
+settings.register_profile("ci", max_examples=100, deadline=60_000, derandomize=True, database=None)
 settings.register_profile("nightly", max_examples=10_000, deadline=60_000)
 settings.load_profile(os.environ.get("NETVIZ_HYPOTHESIS", "ci"))
 

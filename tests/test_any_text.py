@@ -1,6 +1,6 @@
 """Whatever somebody writes is read or refused: no other error, no hang, and every mistake has its place.
 
-300 texts for each promise; 10,000 in the profile ``nightly`` (``NETVIZ_HYPOTHESIS=nightly``).
+100 texts for each promise; 10,000 in the profile ``nightly`` (``NETVIZ_HYPOTHESIS=nightly``).
 """
 
 from __future__ import annotations

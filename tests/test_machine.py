@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 
+ALL = sorted(os.sched_getaffinity(0))
+ASKED = [  # the processors that a process may use, and its environment
+    (ALL[:1], {}),
+    (ALL, {}),
+    (ALL, {"TF_NUM_INTRAOP_THREADS": "3", "OMP_NUM_THREADS": "2"}),
+    (ALL, {"TF_NUM_INTRAOP_THREADS": "1", "OMP_NUM_THREADS": "2"}),
+]
 SCRIPT = """
-import os
-os.sched_setaffinity(0, {PROCESSORS})
-from netviz.networks.machine import machine
-told = machine()["threads"]
-from netviz.networks.quiet import import_tensorflow
-print(told, import_tensorflow().config.threading.get_intra_op_parallelism_threads(), machine()["environment"])
+import json, os, sys
+import tensorflow  # once for all of them: it is not asked for anything yet
+
+for processors, environment in json.loads(sys.argv[1]):
+    if child := os.fork():
+        os.waitpid(child, 0)
+        continue
+    os.sched_setaffinity(0, processors)
+    os.environ.update(environment)
+    from netviz.networks.machine import machine
+    told = machine()["threads"]
+    from netviz.networks.quiet import import_tensorflow
+    used = import_tensorflow().config.threading.get_intra_op_parallelism_threads()
+    print(json.dumps([told, used, machine()["environment"]]), flush=True)
+    os._exit(0)
 """
-
-
-def told(processors: set[int], **environment: str) -> list[str]:
-    """The threads in the key, those of TensorFlow, and the environment in the key, in a process of its own."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "OMP_"))}
-    script = SCRIPT.replace("PROCESSORS", ", ".join(map(str, sorted(processors))))
-    return subprocess.run(
-        [sys.executable, "-c", script], env={**clean, **environment}, capture_output=True, check=True, text=True
-    ).stdout.split(maxsplit=2)
 
 
 @pytest.mark.slow
 def test_tensorflow_uses_as_many_threads_as_the_key_says() -> None:
-    """As many as the processors that this process may use, which `taskset` and containers limit."""
-    some = sorted(os.sched_getaffinity(0))
-    assert told(set(some[:1])) == ["1", "1", "{}\n"]
-    assert told(set(some)) == [str(len(some)), str(len(some)), "{}\n"]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("number", ["3", "1"])
-def test_a_number_of_threads_that_is_asked_for_is_the_one_in_the_key(number: str) -> None:
-    shown = told(os.sched_getaffinity(0), TF_NUM_INTRAOP_THREADS=number, OMP_NUM_THREADS="2")
-    environment = {"TF_NUM_INTRAOP_THREADS": number, "OMP_NUM_THREADS": "2"}
-    assert shown[:2] == [number, number] and eval(shown[2]) == environment
+    """As many as are asked for, or as processors that the process may use, which `taskset` and containers limit."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "OMP_"))}
+    script = [sys.executable, "-c", SCRIPT, json.dumps(ASKED)]
+    told = subprocess.run(script, env=clean, capture_output=True, check=True, text=True).stdout.splitlines()
+    wanted = [int(env.get("TF_NUM_INTRAOP_THREADS", len(processors))) for processors, env in ASKED]
+    assert [json.loads(line) for line in told] == [
+        [threads, threads, env] for threads, (_, env) in zip(wanted, ASKED, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("number", ["", "many", "0", "-1", "²"])
