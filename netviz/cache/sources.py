@@ -93,10 +93,15 @@ def data_files(module: str) -> list[Path]:
     return sorted(
         file
         for folder in (path.parent, *_folders_of_files(path.parent))
-        for file in folder.iterdir()
-        if file.is_file() and file.suffix not in CODE
+        for file in _files_in(folder)
         if {file.name, f"*{file.suffix}"} & named or (file.stem == path.stem and folder == path.parent)
     )
+
+
+@cache
+def _files_in(folder: Path) -> list[Path]:
+    """The files in a folder that are no code: what modules beside them may read."""
+    return [file for file in folder.iterdir() if file.suffix not in CODE and file.is_file()]
 
 
 @cache
