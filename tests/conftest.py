@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from browser import Browser
 
+    from netviz.cache.store import Store
     from netviz.networks.keras_network import KerasNetwork
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,9 +109,37 @@ def browser(_chromium: Browser) -> Browser:
     return _chromium
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that is made by the first of xdist's workers that needs it, and looked at by all."""
+    from netviz.cache.locks import locked
+
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with locked(folder.with_suffix(".lock"), seconds=600):
+        if not folder.exists():
+            begun = folder.with_suffix(".begun")
+            shutil.rmtree(begun, ignore_errors=True)
+            make(begun)
+            begun.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a course with a figure of every kind, for all who only look at it."""
     from gallery_site import build_gallery
 
-    return build_gallery(tmp_path_factory.mktemp("gallery"))
+    return made_once(tmp_path_factory, "gallery", build_gallery) / "site"
+
+
+@pytest.fixture(scope="session")
+def network_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """A store that holds what readers' browsers load of the real network."""
+    from netviz.cache.store import Store
+    from netviz.engine.browser_network import write_network
+    from netviz.networks.weights import describe
+
+    def write(folder: Path) -> None:
+        write_network("compact", describe("compact"), Store(folder))
+
+    return Store(made_once(tmp_path_factory, "network", write))

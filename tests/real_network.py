@@ -1,6 +1,6 @@
 """The network that goes along with a site, run in a browser by the runtime that goes along: without any page of ours.
 
-folder = network_folder(tmp_path)                            # manifest and parts, and a page that loads them
+folder = network_folder(tmp_path, store)                     # manifest and parts, and a page that loads them
 network = NetworkInBrowser(browser, folder / "index.html")   # from file://, or from an address
 network.run(picture, target=281)["gradient"]
 """
@@ -17,7 +17,7 @@ from browser import Browser
 from numpy.typing import NDArray
 
 from netviz.cache.store import Store
-from netviz.engine.browser_network import network_files, write_network
+from netviz.engine.browser_network import has_network, network_files, write_network
 from netviz.networks.weights import describe
 
 Floats = NDArray[np.float32]
@@ -77,10 +77,11 @@ async function run(picture, target, guided, names) {
 """
 
 
-def network_folder(folder: Path, form: str = "compact") -> Path:
-    """A folder with the real network's files as a site has them, and a page that runs them."""
-    store, weights = Store(folder / "store"), describe(form)
-    write_network(form, weights, store)
+def network_folder(folder: Path, store: Store) -> Path:
+    """A folder with the real network's files as a site has them, out of a store, and a page that runs them."""
+    weights = describe("compact")
+    if not has_network(weights, store):
+        write_network("compact", weights, store)
     for path, file in network_files(weights, store).items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_bytes(file.read())

@@ -109,10 +109,12 @@ def test_where_it_cannot_be_had_one_sentence_says_why(runtime: Path) -> None:
 
 
 @pytest.mark.vgg16
-def test_in_a_browser_it_sees_what_keras_network_sees_in_the_same_places(browser: Browser, tmp_path: Path) -> None:
+def test_in_a_browser_it_sees_what_keras_network_sees_in_the_same_places(
+    browser: Browser, network_store: Store, tmp_path: Path
+) -> None:
     """On the course's photos but for those that test_your_photo_network.py shows it of, through readers' own page."""
     network, photos = open_network(), read(Options()).pictures
-    there = NetworkInBrowser(browser, network_folder(tmp_path) / "index.html")
+    there = NetworkInBrowser(browser, network_folder(tmp_path, network_store) / "index.html")
     maps, by_maps = "block5_conv3", "gradient:block5_conv3"
     for name in ("ct", "street"):
         pictures = photos[name].framed(224)[None].astype(np.float32)

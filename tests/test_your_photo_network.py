@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from test_your_photo import serving
 
-from netviz.cache.store import Store
-from netviz.engine.browser_network import missing, network_files, write_network
+from netviz.engine.browser_network import missing, network_files
 from netviz.methods import methods
 from netviz.methods.arrays import flat_maps
 from netviz.networks import Network, open_network, softmax
@@ -48,14 +47,13 @@ def network() -> Network:
 
 
 @pytest.fixture(scope="module")
-def folder(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(site: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The gallery with the files of the real network."""
     weights = describe("compact")
     if reason := missing(weights):
         pytest.skip(reason)
-    work = tmp_path_factory.mktemp("real")
-    write_network("compact", weights, store := Store(work / "store"))
-    copied = shutil.copytree(site, work / "site", ignore=shutil.ignore_patterns("network"))
+    store = request.getfixturevalue("network_store")
+    copied = shutil.copytree(site, tmp_path_factory.mktemp("real") / "site", ignore=shutil.ignore_patterns("network"))
     (copied / "network").mkdir()
     for name, file in network_files(weights, store).items():
         shutil.copy(file.path, copied / name)

@@ -25,6 +25,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from browser import chromium  # noqa: E402
 from real_network import NetworkInBrowser, network_folder  # noqa: E402
 
+from netviz.cache.store import Store  # noqa: E402
 from netviz.methods.correlations import correlations, rank_correlations  # noqa: E402
 from netviz.networks import open_network, softmax  # noqa: E402
 from netviz.options import Options  # noqa: E402
@@ -38,7 +39,7 @@ def main() -> None:
     photos = read(Options(content=ROOT / "content")).pictures
     network = open_network()
     with tempfile.TemporaryDirectory() as place:
-        folder = network_folder(Path(place))
+        folder = network_folder(Path(place), Store(Path(place) / "store"))
         with chromium(folder / "profile") as browser:
             there = NetworkInBrowser(browser, folder / "index.html")
             print(f"session {there.opened:.1f} s")
