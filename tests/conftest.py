@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 
-WEIGHTS = {"course": 4, "vgg16": 3, "slow": 2, "browser": 1}  # by marker, the heaviest of a file
+SECONDS = {"course": 3, "vgg16": 3, "slow": 2, "browser": 1}  # of a processor that a test takes, by marker: roughly
 
 settings.register_profile("ci", max_examples=100, deadline=60_000, derandomize=True, database=None)
 settings.register_profile("nightly", max_examples=10_000, deadline=60_000)
@@ -30,13 +30,13 @@ settings.load_profile(os.environ.get("NETVIZ_HYPOTHESIS", "ci"))
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses by these marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what looks at pages in a browser, and begin with the files that take longest, or two workers end apart."""
-    weights: dict[Path, int] = {}
+    seconds: dict[Path, float] = {}
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        weight = max((WEIGHTS.get(marker.name, 0) for marker in item.iter_markers()), default=0)
-        weights[item.path] = max(weight, weights.get(item.path, 0))
-    items.sort(key=lambda item: -weights[item.path])
+        taken = max((SECONDS.get(marker.name, 0) for marker in item.iter_markers()), default=0)
+        seconds[item.path] = seconds.get(item.path, 0) + (taken or 0.05)
+    items.sort(key=lambda item: -seconds[item.path])
 
 
 @pytest.fixture
