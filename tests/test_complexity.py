@@ -23,7 +23,7 @@ from netviz.methods.complexity import (
     width_of,
 )
 from netviz.methods.contributions import contributions
-from netviz.methods.dense import BATCH, RATE, DenseNetworks, train_dense
+from netviz.methods.dense import BATCH, RATE, DenseNetworks, train_dense, train_dense_until
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.small import SmallNetwork
 
@@ -100,6 +100,22 @@ def test_networks_of_one_training_differ_in_their_start_alone() -> None:
         assert not np.allclose(three[1], one[0])
 
 
+def test_each_network_stops_where_its_loss_first_is_no_more_than_its_goal() -> None:
+    inputs, targets = RANDOM.standard_normal((100, 5)), np.eye(3)[RANDOM.integers(0, 3, 100)]
+    shape: Any = {"depth": 2, "width": 8, "seeds": [2, 5, 7]}
+    first, last = (train_dense(inputs, targets, steps=steps, **shape) for steps in (0, 60))
+    logits, truths = last.logits(inputs), np.broadcast_to(targets.argmax(axis=1)[:, None], (3, 100, 1))
+    expected = np.log(np.exp(logits).sum(-1)) - np.take_along_axis(logits, truths, axis=-1)[..., 0]
+    np.testing.assert_allclose(last.loss(inputs, targets), expected.mean(axis=-1))
+    goals = (first.loss(inputs, targets) + last.loss(inputs, targets)) / 2
+    goals[2] = 0  # out of reach
+    found = train_dense_until(inputs, targets, goals=goals, steps=60, **shape)
+    assert (found.loss(inputs, targets)[:2] == pytest.approx(goals[:2], rel=0.1)) and (
+        found.loss(inputs, targets)[:2] <= goals[:2]
+    ).all()
+    np.testing.assert_allclose(found.layers[0][0][2], last.layers[0][0][2])
+
+
 def test_few_entries_are_needed_where_few_are_large() -> None:
     assert needed(np.array([[5.0, -4, 1, 0], [1, 1, 1, 1], [0, 0, -9, 0]])).tolist() == [2, 4, 1]
     assert needed(np.array([4.0, 4, 1, 1]), 0.8).tolist() == 2
@@ -168,6 +184,16 @@ def test_measures_by_depth_are_counted_on_held_out_rows() -> None:
     assert found["networks_agreement"][0] == pytest.approx(np.mean(likeness))
     assert found["x"].tolist() == [1, 2, 3, 4, 5, 6, 7, 8] and found["parameters"].tolist() == [62, 7394]
     assert found["steadiness_last_range"].tolist() == [found["steadiness"][-1].min(), found["steadiness"][-1].max()]
+
+
+def test_networks_may_be_compared_where_all_are_as_wrong_about_what_they_learned() -> None:
+    found = run_on_data(methods()["explanations-by-depth"], {"source": "tumours", "networks": 2, "until": "loss"})
+    plain = run_on_data(methods()["explanations-by-depth"], {"source": "tumours", "networks": 2})
+    np.testing.assert_allclose(found["steadiness"][0], plain["steadiness"][0])
+    assert (
+        found["loss_last"] == pytest.approx(found["loss_first"], rel=0.2)
+        and found["loss_last"] > 10 * plain["loss_last"]
+    )
 
 
 def test_a_tree_has_no_slope_and_a_network_has() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import combinations, pairwise
 from typing import Annotated, Literal
 
@@ -20,7 +20,7 @@ from netviz.data.digits import INK, digits
 from netviz.data.tables import table
 from netviz.methods import Paper, Passes, Result, Seed, method
 from netviz.methods.correlations import correlations
-from netviz.methods.dense import DenseNetworks, train_dense, with_one_thread
+from netviz.methods.dense import DenseNetworks, train_dense, train_dense_until, with_one_thread
 from netviz.methods.gradient_descent import Floats
 from netviz.methods.gradients import quadrature
 from netviz.networks import Array
@@ -32,7 +32,7 @@ STUDENT_WIDTH = 16
 LEAVES = 32
 STEPS = 600  # of training
 NOISE = 0.3  # that a gradient should stand, as a share of the inputs' root mean square
-COPIES = 4  # of each input, which a teacher labels for its students
+COPIES = 4  # of each input, from which students learn, too
 COPY_NOISE = 0.6  # of those copies
 PATH = 16  # points of integrated gradients
 
@@ -86,6 +86,7 @@ NAMES = {
     "other": "another large network",
 }
 MEASURES = ("accuracy", "steadiness", "methods_agreement", "networks_agreement")
+DEPTHS = {"first": 0, "second": 1, "last": -1}  # of which numbers are told, and where they stand
 
 
 @method(
@@ -107,12 +108,13 @@ MEASURES = ("accuracy", "steadiness", "methods_agreement", "networks_agreement")
     gives="check",
     views=("curve",),
     numbers=(
-        *(f"{name}_{what}" for name in MEASURES for what in ("first", "last", "first_range", "last_range")),
+        *(f"{name}_{depth}{what}" for name in MEASURES for depth in DEPTHS for what in ("", "_range")),
+        *(f"loss_{depth}" for depth in DEPTHS),
         "width",
         "parameters",
         "most_accurate",
     ),
-    passes=lambda settings: Passes(0, training=DEEPEST * STEPS * settings.networks),
+    passes=lambda settings: Passes(0, training=(DEEPEST + (settings.until == "loss")) * STEPS * settings.networks),
 )
 @with_one_thread
 def explanations_by_depth(
@@ -122,6 +124,10 @@ def explanations_by_depth(
         Literal["layers", "parameters"],
         Field(description="what makes a network larger: layers, or as many weights and biases in two layers"),
     ] = "layers",
+    until: Annotated[
+        Literal["steps", "loss"],
+        Field(description="training ends after as many steps for all, or at the loss that one layer comes to in them"),
+    ] = "steps",
     networks: Networks = 5,
     seed: Seed = 1,
 ) -> Result:
@@ -131,33 +137,40 @@ def explanations_by_depth(
     same with noise. ``methods_agreement`` (8, networks): the correlation of gradient × input with integrated gradients.
     ``networks_agreement`` (8, pairs): that of two networks' integrated gradients where they answer alike.
 
-    Numbers: of each the mean at one layer and at eight (``_first``, ``_last``) and the least and the greatest there
-    (``_first_range``, ``_last_range``: (2,)); the ``width`` of hidden layers; ``parameters`` (2,), least and most;
-    ``most_accurate``, the layers at which the mean accuracy is greatest. With ``grow: parameters`` the networks have
-    two layers, and as many weights and biases as one of that many layers.
+    Numbers: of each the mean at one layer, at two and at eight (``_first``, ``_second``, ``_last``) and the least and
+    the greatest there (``_first_range`` and so on: (2,)), and there, too, the mean ``loss`` on what was learned from;
+    the ``width`` of hidden layers; ``parameters`` (2,), least and most; ``most_accurate``, the layers at which the mean
+    accuracy is greatest. With ``grow: parameters`` the networks have two layers, and as many weights and biases as one
+    of that many layers. With ``until: loss`` each has learned from its examples just as well as the network of one
+    layer with its seed.
     """
     data, seeds = examples(source), [seed + number for number in range(networks)]
+    learn = partial(train_dense, data.learned, data.targets, seeds=seeds, steps=STEPS)
+    if until == "loss":
+        goals = learn(depth=1, width=WIDTH).loss(data.learned, data.targets)
+        learn = partial(train_dense_until, data.learned, data.targets, goals=goals, seeds=seeds, steps=STEPS)
     measured: dict[str, list[Floats]] = {name: [] for name in MEASURES}
-    sizes = []
+    sizes, losses = [], []
     for depth in range(1, DEEPEST + 1):
         size = parameters(data, depth, WIDTH)
         width = WIDTH if grow == "layers" else width_of(data, size)
         layers = depth if grow == "layers" else 2
-        trained = train_dense(data.learned, data.targets, depth=layers, width=width, seeds=seeds, steps=STEPS)
+        trained = learn(depth=layers, width=width)
         sizes.append(parameters(data, layers, width))
+        losses.append(trained.loss(data.learned, data.targets).mean())
         for name, values in _measures(trained, data, seed).items():
             measured[name].append(values)
     found = {name: np.stack(values) for name, values in measured.items()}
-    ends = {"first": 0, "last": -1}
     return {
         "x": np.arange(1, DEEPEST + 1),
         **found,
-        **{f"{name}_{end}": values[at].mean() for name, values in found.items() for end, at in ends.items()},
+        **{f"{name}_{depth}": values[at].mean() for name, values in found.items() for depth, at in DEPTHS.items()},
         **{
-            f"{name}_{end}_range": np.array([values[at].min(), values[at].max()])
+            f"{name}_{depth}_range": np.array([values[at].min(), values[at].max()])
             for name, values in found.items()
-            for end, at in ends.items()
+            for depth, at in DEPTHS.items()
         },
+        **{f"loss_{depth}": losses[at] for depth, at in DEPTHS.items()},
         "width": np.array(WIDTH),
         "parameters": np.array([sizes[0], sizes[-1]]),
         "most_accurate": found["accuracy"].mean(axis=1).argmax() + 1,
@@ -219,6 +232,7 @@ def _measures(networks: DenseNetworks, data: Examples, seed: int) -> dict[str, F
         "teacher_parameters",
         *(f"taught_{name}" for name in ("accuracy", "agreement", "likeness", "steadiness", "needed", "parameters")),
         *(f"alone_{name}" for name in ("accuracy", "agreement", "likeness")),
+        "taught_nearer",
         "own_likeness",
         "other_likeness",
         "other_agreement",
@@ -226,7 +240,7 @@ def _measures(networks: DenseNetworks, data: Examples, seed: int) -> dict[str, F
         "alone_range",
         "other_range",
     ),
-    passes=lambda settings: Passes(0, training=4 * STEPS * settings.networks),
+    passes=lambda settings: Passes(0, training=5 * STEPS * settings.networks),
 )
 @with_one_thread
 def simpler_model(
@@ -244,11 +258,13 @@ def simpler_model(
     The reasons are what hiding each input alone does to the score of the class that the large network answers, for the
     large network in log-odds; likeness is their correlation, averaged over the held-out inputs. ``teacher`` is the
     large network's own gradient × input; ``taught`` the simple model, learned from what the large one says to the
-    inputs and to noisy copies of them; ``alone`` the same, learned from the labels; ``other`` a large network of
-    another random start. ``lowest`` and ``highest`` (4,) are over the networks.
+    inputs and to noisy copies of them; ``alone`` the same, learned in as many steps from the same inputs and copies
+    with their labels; ``other`` a large network of another random start. ``lowest`` and ``highest`` (4,) are over the
+    networks.
 
     Numbers, means over the networks: ``_accuracy``; ``_agreement``, the share of held-out inputs that the model answers
-    as the large network does; ``_likeness``; ``_steadiness``, the cosine of the gradients at an input and at the same
+    as the large network does; ``_likeness``; ``taught_nearer``, for how many of the networks ``taught`` is more like
+    them than ``alone``; ``_steadiness``, the cosine of the gradients at an input and at the same
     with noise (unknown for a tree); ``_needed``, how many inputs hold four fifths of the reasons' sizes;
     ``_parameters``, of a tree its leaves; ``_range`` (2,), least and greatest likeness.
     """
@@ -258,9 +274,9 @@ def simpler_model(
     reasons = hiding_effects(teachers.log_odds, data.held_out, said)
     copies = data.noisy(np.tile(data.learned, (COPIES, 1)), COPY_NOISE, seed)
     told = np.concatenate([data.learned, copies])
-    taught = _student(student, data, told, teachers.probabilities(told), seeds, 2 * STEPS)
-    alone = _student(
-        student, data, data.learned, np.broadcast_to(data.targets, (networks, *data.targets.shape)), seeds, STEPS
+    known = np.broadcast_to(np.tile(data.targets, (COPIES + 1, 1)), (networks, len(told), data.classes))
+    taught, alone = (
+        _student(student, data, told, targets, seeds, 2 * STEPS) for targets in (teachers.probabilities(told), known)
     )
     inputs = np.broadcast_to(data.held_out, reasons.shape)
     slope = teachers.gradient(inputs, said)
@@ -282,6 +298,7 @@ def simpler_model(
         "highest": np.array([values.max() for values in likeness.values()]),
         **{f"{name}_accuracy": (given == truths).mean() for name, given in answers.items()},
         **{f"{name}_agreement": (answers[name] == said).mean() for name in ("taught", "alone")},
+        "taught_nearer": (likeness["taught"] > likeness["alone"]).sum(),
         "other_agreement": (others.answers(data.held_out) == said).mean(),
         "own_likeness": likeness["teacher"].mean(),
         **{f"{name}_likeness": likeness[name].mean() for name in ("taught", "alone", "other")},

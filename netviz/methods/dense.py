@@ -6,7 +6,7 @@ them is chance, and what they share is not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from itertools import pairwise
@@ -22,6 +22,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 BATCH = 64
 RATE = 3e-3  # Adam's, falling to a tenth
+LOOKS = 5  # steps from one look at the loss to the next, where training ends at a loss
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class DenseNetworks:
     def probabilities(self, inputs: Floats) -> Floats:
         """(networks, n, classes)."""
         return np.asarray(softmax(self.logits(inputs)), np.float64)
+
+    def loss(self, inputs: Floats, targets: Floats) -> Floats:
+        """The mean cross-entropy with probabilities (n, classes) or (networks, n, classes): (networks,)."""
+        logits = self.logits(inputs)
+        return np.asarray((_log_sum_exp(logits)[..., 0] - (targets * logits).sum(axis=-1)).mean(axis=-1))
 
     def log_odds(self, inputs: Floats, classes: NDArray[np.int64]) -> Floats:
         """log(p / (1 - p)) of a class for each input: (networks, n)."""
@@ -83,11 +89,46 @@ def train_dense(
     ``targets`` (n, classes) or (networks, n, classes) are probabilities: ones and zeros for known labels, or what
     another network says. The loss is the cross-entropy; Adam (Kingma and Ba 2014) over batches drawn by the first seed.
     """
+    *_, last = _trainings(inputs, targets, depth, width, seeds, steps)
+    return last
+
+
+def train_dense_until(
+    inputs: Floats, targets: Floats, *, goals: Floats, depth: int, width: int, seeds: list[int], steps: int
+) -> DenseNetworks:
+    """`train_dense`, but each network as it was when its loss over all examples came down to its goal (networks,).
+
+    Each is looked at every `LOOKS` steps; one that does not get there is taken after the last.
+    """
+    reached: dict[int, DenseNetworks] = {}
+    for step, networks in enumerate(_trainings(inputs, targets, depth, width, seeds, steps)):
+        if step % LOOKS == 0 or step == steps:
+            there = (networks.loss(inputs, targets) <= goals) | (step == steps)
+            reached.update({int(number): networks for number in np.flatnonzero(there) if number not in reached})
+        if len(reached) == len(seeds):
+            break
+    chosen = [reached[number].layers for number in range(len(seeds))]
+    return DenseNetworks(
+        [
+            (
+                np.stack([layers[at][0][number] for number, layers in enumerate(chosen)]),
+                np.stack([layers[at][1][number] for number, layers in enumerate(chosen)]),
+            )
+            for at in range(depth)
+        ]
+    )
+
+
+def _trainings(
+    inputs: Floats, targets: Floats, depth: int, width: int, seeds: list[int], steps: int
+) -> Iterator[DenseNetworks]:
+    """The networks before the first step and after each."""
     sizes = [inputs.shape[-1], *[width] * (depth - 1), targets.shape[-1]]
     layers = [_start(seeds, number, ends, last=number == depth) for number, ends in enumerate(pairwise(sizes), start=1)]
     means = [[np.zeros_like(part) for part in layer] for layer in layers]
     squares = [[np.zeros_like(part) for part in layer] for layer in layers]
     count = inputs.shape[-2]
+    yield DenseNetworks(list(layers))
     random = np.random.default_rng(seeds[0])
     order = np.concatenate([random.permutation(count) for _ in range(steps * BATCH // count + 1)])
     for step, batch in enumerate(order[: steps * BATCH].reshape(steps, BATCH), start=1):
@@ -101,7 +142,7 @@ def train_dense(
         rate = RATE * (1 - 0.9 * step / steps)
         for number, slope in enumerate(slopes):
             layers[number] = _adam_step(layers[number], slope, means[number], squares[number], rate, step)
-    return DenseNetworks(layers)
+        yield DenseNetworks(list(layers))
 
 
 def _start(seeds: list[int], number: int, ends: tuple[int, int], *, last: bool) -> tuple[Floats, Floats]:

@@ -108,6 +108,7 @@ from-this-probability-on-an-answer-counts-as-sure = 概率从多少起算有把�
 columns-whose-names-hold-one-of-these-words-are-added-up-too = 名称含有这些词之一的列另外加在一起
 parts-along-a-side-of-the-square = 方块每边分成几格
 what-makes-a-network-larger-layers-or-as-many-weights-and-biases-in-two-layers = 网络怎样变大：加层，或者在两层之内加上同样多的参数
+training-ends-after-as-many-steps-for-all-or-at-the-loss-that-one-layer-comes-to-in-them = 训练何时停止：都走同样多的步数，或者损失降到单层网络走完这些步时的水平
 networks-that-differ-in-their-random-start-alone = 只有随机起点不同的网络的个数
 handwritten-digits-or-the-table-of-tumours = 手写数字，或肿瘤表
 a-network-of-two-layers-with-16-units-between-them-a-linear-model-or-a-tree-of-32-leaves = 两层、中间 16 个单元的网络，线性模型，或 32 片叶子的树
