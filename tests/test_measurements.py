@@ -70,7 +70,9 @@ def test_a_mistake_is_shown_at_its_place(tmp_path: Path, values: dict[str, Any],
     assert message in str(raised.value)
 
 
-@pytest.mark.parametrize("call", ["measured('tols').date", "measurement_table('tols', 'seconds')"])
+@pytest.mark.parametrize(
+    "call", ["measured('tols').date", "measurement_table('tols', 'seconds')", "measurement_command('tols')"]
+)
 def test_a_lesson_can_only_speak_of_what_there_is(tmp_path: Path, call: str) -> None:
     path = tmp_path / "en.md"
     path.write_text("---\ntitle: A title\nsummary: A sentence.\n---\nText\n\n{{ " + call + " }}\n", "utf-8")

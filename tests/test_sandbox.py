@@ -34,7 +34,12 @@ from netviz.site.results import Results
 from netviz.site.text.filters import filters, sandbox
 
 SANDBOX = sandbox("en")
-PIECES_OF_PAGES = {"layer_table": (), "field_table": ("photo",), "measurement_table": ("tools", "seconds")}
+PIECES_OF_PAGES = {
+    "layer_table": (),
+    "field_table": ("photo",),
+    "measurement_table": ("tools", "seconds"),
+    "measurement_command": ("tools",),
+}
 VALUES: Mapping[str, Any] = {
     "numbers": {"norm": 2.5, "peak": [0.25, 0.75], "name": "<tabby>", "none": None, "items": 3},
     "many": list(range(2000)),
@@ -317,6 +322,7 @@ def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edit
             "field_table Function",
             "measured Function",
             "measurement_table Function",
+            "measurement_command Function",
             "at Function",
         ),
         "claim Function",

@@ -63,6 +63,7 @@ _BREIMAN = Paper(
         "greatest",
         "family_sum",
         "family_shown",
+        "family_alike",
         "truth",
     ),
     passes=lambda settings: Passes(0, training=STEPS),
@@ -86,8 +87,9 @@ def column_contributions(
     in standard deviations from the mean. Numbers: ``probability`` and ``log_odds`` of label 1, ``average_log_odds`` of
     a row of means, the ``sum`` of all weights, ``rest``, that of those not shown, ``delta`` = sum - (log_odds -
     average_log_odds), the ``greatest`` column, the sum of the ``family`` (``family_sum``) and how many of the columns
-    shown belong to it (``family_shown``), the ``truth`` in words, and the network's ``accuracy`` on all held-out
-    rows. Rows are counted from the start again where there are fewer.
+    shown belong to it (``family_shown``), the mean correlation of two of its columns over the rows that were learned
+    from (``family_alike``, 0 where it has fewer), the ``truth`` in words, and the network's ``accuracy`` on all
+    held-out rows. Rows are counted from the start again where there are fewer.
     """
     data = read_table(table)
     network = table_network(table, seed)
@@ -120,6 +122,7 @@ def column_contributions(
         "greatest": names[chosen[0]],
         "family_sum": weights[related].sum(),
         "family_shown": related[chosen].sum(),
+        "family_alike": _mean_correlation(data.rows[~data.held_out][:, holding[related]]),
         "truth": np.array(data.classes[data.labels[place]]),
     }
 
@@ -547,6 +550,14 @@ def _splits(data: Dataset, seed: int) -> Iterator[Dataset]:
 def _trained(data: Dataset, seed: int) -> SmallNetwork:
     learned = ~data.held_out
     return train_table_network(data.standardised[learned], data.labels[learned], STEPS, seed)
+
+
+def _mean_correlation(columns: Array) -> float:
+    """Of two of the columns (n, k); 0 where there are fewer."""
+    count = columns.shape[1]
+    if count < 2:
+        return 0.0
+    return float(np.corrcoef(columns, rowvar=False)[np.triu_indices(count, 1)].mean())
 
 
 def _accuracy(network: SmallNetwork, rows: Array, labels: NDArray[np.int64]) -> Array:

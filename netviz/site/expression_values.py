@@ -19,10 +19,11 @@ from netviz.site.edition import Edition
 from netviz.site.field_tables import DECLARED, field_rows
 from netviz.site.method_words import method_title
 from netviz.site.results import PictureWords, picture_words, scope
+from netviz.site.text.highlighting import highlighted
 
 NAMES = (  # what a lesson's expressions may use
     *("results", "picture", "experiment", "layer", "layer_table", "field_table", "weights"),
-    *("measured", "measurement_table"),
+    *("measured", "measurement_table", "measurement_command"),
 )
 KINDS = {  # the types of those that are facts, and of a result's own in its claims and captions
     "results": Mapping[str, ResultView],
@@ -47,6 +48,7 @@ def page_values(edition: Edition, picture: str) -> dict[str, Any]:
         "field_table": Function(partial(_field_table, edition)),
         "measured": Function(partial(_measured, edition)),
         "measurement_table": Function(partial(_measurement_table, edition)),
+        "measurement_command": Function(partial(_measurement_command, edition)),
         CLAIM: Function(partial(_claimed, edition)),
     }
 
@@ -85,6 +87,12 @@ def _measured(edition: Edition, name: str) -> dict[str, Any]:
 def _measurement_table(edition: Edition, name: str, column: str) -> Markup:
     one = look_up(edition.course.measurements, name, "content/measurements")
     return rendering.render_measurement(edition.templates, one, column, partial(_task_name, edition))
+
+
+def _measurement_command(edition: Edition, name: str) -> Markup:
+    """What was run, each command on a line of its own."""
+    one = look_up(edition.course.measurements, name, "content/measurements")
+    return highlighted(one.command.replace("; ", "\n"), "sh")
 
 
 def _task_name(edition: Edition, task: str) -> str:

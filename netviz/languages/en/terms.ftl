@@ -371,6 +371,7 @@ confidence = mean probability of the first answer
 edge = step at the patches' outlines, RGB steps
 family = columns added up
 family_shown = of these columns shown
+family_alike = correlation of two columns of the family
 family_sum = sum of these columns
 grad_cam = Grad-CAM
 grad_cam_first = in the box at the first block, Grad-CAM

@@ -364,6 +364,7 @@ confidence = 第一个答案的平均概率
 edge = 方块边缘的落差（RGB 级）
 family = 一起相加的列
 family_shown = 其中画出的列数
+family_alike = 该组两列之间的相关系数
 family_sum = 这些列之和
 grad_cam = Grad-CAM
 grad_cam_first = 第一块落在框内的份额，Grad-CAM

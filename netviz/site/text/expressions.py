@@ -59,7 +59,7 @@ def expression_mistakes(
 
 
 def measurement_mistakes(text: LessonText, known: Collection[str]) -> list[Mistake]:
-    """Every `measured('…')` and `measurement_table('…', …)` that names no measurement, at its place.
+    """Every `measured('…')`, `measurement_table('…', …)` and the like that names no measurement, at its place.
 
     Says nothing of a lesson that can't be parsed: `expression_mistakes` does.
     """
@@ -69,7 +69,7 @@ def measurement_mistakes(text: LessonText, known: Collection[str]) -> list[Mista
         return []
     return [
         _mistake(text, ExpressionError(f"there is no measurement {name!r}", line, f"'{name}'", nearest(name, known)))
-        for name, line in _named_in_calls(tree, "measured", "measurement_table")
+        for name, line in _named_in_calls(tree, "measured", "measurement_table", "measurement_command")
         if name not in known
     ]
 
