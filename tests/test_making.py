@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.ndimage import affine_transform
+from scipy.ndimage import affine_transform, gaussian_filter
 from tiny import CAFFE_LIKE, Tiny, make_tiny, random_pictures
 
 from netviz.methods import methods, run
@@ -461,6 +461,9 @@ def test_an_inversion_tells_how_much_of_brightness_and_colour_came_back() -> Non
     assert result["brightness_likeness"][0] == pytest.approx(np.corrcoef(before.ravel(), after.ravel())[0, 1], abs=1e-5)
     steps = [np.concatenate([np.diff(one, axis=axis).ravel() for axis in (0, 1)]) for one in (before, after)]
     assert result["edge_likeness"][0] == pytest.approx(np.corrcoef(*steps)[0, 1], abs=1e-5)
+    blurred = [gaussian_filter(one, 4) for one in (before, after)]
+    steps = [np.concatenate([np.diff(one, axis=axis).ravel() for axis in (0, 1)]) for one in blurred]
+    assert result["coarse_edge_likeness"][0] == pytest.approx(np.corrcoef(*steps)[0, 1], abs=1e-4)
     assert abs(result["colour_likeness"][0]) < 1e-6
 
 

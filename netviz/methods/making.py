@@ -27,6 +27,7 @@ Jitter = Annotated[
 ]
 Rate = Annotated[float, Field(gt=0, le=1, description="length of a step in the spectrum (Adam's)")]
 
+BLUR = 4.0  # pixels, the deviation of the Gaussian after which outlines are compared coarsely
 TRIALS = 8  # random movements that a finished picture is held against
 OLAH = Paper(
     authors="Olah, Mordvintsev and Schubert",
@@ -314,7 +315,7 @@ def deep_dream(
     views=("before-after",),
     numbers=(
         *("x", "loss", "loss_start", "loss_end", "relative_error"),
-        *("brightness_likeness", "edge_likeness", "colour_likeness"),
+        *("brightness_likeness", "edge_likeness", "coarse_edge_likeness", "colour_likeness"),
     ),
     passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
     asks_for_class=lambda settings: False,
@@ -340,7 +341,8 @@ def inversion(
     ``loss`` (n, steps + 1) over ``x``, the steps done, is the whole of it, ``loss_start`` and ``loss_end`` (n,) its
     ends; ``relative_error`` (n,) is |A(x) - A(x0)| / |A(x0)| of the picture made, and 1 would be that of a picture
     that leaves the layer silent. ``brightness_likeness`` (n,) is how the brightness of its pixels correlates with that
-    of the photo's, ``edge_likeness`` (n,) how the steps of brightness to the next pixel right and below do, and
+    of the photo's, ``edge_likeness`` (n,) how the steps of brightness to the next pixel right and below do,
+    ``coarse_edge_likeness`` (n,) how these do once both are blurred by a Gaussian of `BLUR` pixels' deviation, and
     ``colour_likeness`` (n,) how what is left of their RGB without the brightness does.
     """
     from netviz.networks import optimise
@@ -377,6 +379,7 @@ def inversion(
         "relative_error": np.array(errors),
         "brightness_likeness": correlations(flattened(light), flattened(light_made)),
         "edge_likeness": correlations(_edges(light), _edges(light_made)),
+        "coarse_edge_likeness": correlations(_edges(_blurred(light)), _edges(_blurred(light_made))),
         "colour_likeness": correlations(flattened(colour), flattened(colour_made)),
     }
 
@@ -485,6 +488,12 @@ def _light_and_colour(pictures: Array) -> tuple[Array, Array]:
 def _edges(brightness: Array) -> Array:
     """The steps to the next pixel right and below: (n, h, w) to (n, values)."""
     return np.concatenate([flattened(np.diff(brightness, axis=axis)) for axis in (1, 2)], axis=1)
+
+
+def _blurred(brightness: Array) -> Array:
+    from scipy.ndimage import gaussian_filter
+
+    return np.asarray(gaussian_filter(brightness, (0, BLUR, BLUR)))
 
 
 def _score_and_gradient(question: Objective, picture: Array) -> tuple[float, Array]:

@@ -63,6 +63,7 @@ measured = measured
 brightness_likeness = correlation of the brightness
 colour_likeness = correlation of the colours
 edge_likeness = correlation of the steps between pixels
+coarse_edge_likeness = correlation of the steps between pixels, both blurred
 kept = kept when moved, of the response
 moved = response when moved
 named = views with the same first answer

@@ -60,6 +60,7 @@ measured = 实测
 brightness_likeness = 亮度的相关系数
 colour_likeness = 颜色的相关系数
 edge_likeness = 相邻像素之差的相关系数
+coarse_edge_likeness = 模糊之后相邻像素之差的相关系数
 kept = 移动后保留的响应
 moved = 移动后的响应
 named = 第一个答案不变的样子有几种
