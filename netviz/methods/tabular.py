@@ -552,12 +552,12 @@ def _trained(data: Dataset, seed: int) -> SmallNetwork:
     return train_table_network(data.standardised[learned], data.labels[learned], STEPS, seed)
 
 
-def _mean_correlation(columns: Array) -> float:
+def _mean_correlation(columns: Array) -> Array:
     """Of two of the columns (n, k); 0 where there are fewer."""
     count = columns.shape[1]
     if count < 2:
-        return 0.0
-    return float(np.corrcoef(columns, rowvar=False)[np.triu_indices(count, 1)].mean())
+        return np.array(0.0)
+    return np.array(np.corrcoef(columns, rowvar=False)[np.triu_indices(count, 1)].mean())
 
 
 def _accuracy(network: SmallNetwork, rows: Array, labels: NDArray[np.int64]) -> Array:
