@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,15 @@ def test_a_family_of_columns_is_added_up() -> None:
     family = [any(word in name for word in ("radius", "area")) for name in found["names"]]
     assert found["family_shown"] == sum(family) == 6
     assert found["family_sum"] == pytest.approx(found["weights"][family].sum())
+    data = table("tumours")
+    columns = [
+        data.rows[~data.held_out, place]
+        for place, name in enumerate(data.columns)
+        if "radius" in name or "area" in name
+    ]
+    pairs = [np.corrcoef(one, other)[0, 1] for one, other in combinations(columns, 2)]
+    assert found["family_alike"] == pytest.approx(np.mean(pairs))
+    assert result("column-contributions", table="tumours", by="occlusion", family=["mean radius"])["family_alike"] == 0
 
 
 def test_shuffling_a_column_costs_what_the_pairs_say() -> None:

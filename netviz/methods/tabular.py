@@ -555,9 +555,8 @@ def _trained(data: Dataset, seed: int) -> SmallNetwork:
 def _mean_correlation(columns: Array) -> Array:
     """Of two of the columns (n, k); 0 where there are fewer."""
     count = columns.shape[1]
-    if count < 2:
-        return np.array(0.0)
-    return np.array(np.corrcoef(columns, rowvar=False)[np.triu_indices(count, 1)].mean())
+    matrix = np.asarray(np.corrcoef(columns, rowvar=False)) if count > 1 else np.zeros((2, 2))
+    return np.asarray(matrix[np.triu_indices(len(matrix), 1)].mean())
 
 
 def _accuracy(network: SmallNetwork, rows: Array, labels: NDArray[np.int64]) -> Array:
