@@ -21,9 +21,8 @@ const pageState = (function () {
     values.delete(id);
     if (value !== undefined) values = new Map([[id, value], ...values]);
   };
-  const revealed = (element) => { // a figure that answers a question may still be folded away
-    const folded = element.closest("details.answering");
-    if (folded) folded.open = true;
+  const revealed = (element) => { // a figure may be folded away, in a note or as the answer to a question
+    for (let folded = element.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
     return element;
   };
   const show = () => followers.forEach((follower, id) => follower(values.get(id)));
