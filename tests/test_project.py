@@ -107,7 +107,7 @@ def test_the_commands_of_the_readme_exist() -> None:
 
 
 def test_the_files_of_the_readme_exist() -> None:
-    linked = re.findall(r"\]\(([^):#]+)\)", README)
+    linked = re.findall(r"\]\(([^):#]+)\)", re.sub("```.*?```", "", README, flags=re.DOTALL))
     named = re.findall(r"`((?:content|templates|netviz|tests|requirements|\.ci)/[^`]*)`", README)
     assert [name for name in linked + named if not (ROOT / name).exists()] == []
 

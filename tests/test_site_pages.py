@@ -141,7 +141,7 @@ def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
         default_picture="cat",
         image="figures/a.webp",
     )
-    html = rendering.render_page(env, "credits", site, page, notices=(), seen={})
+    html = rendering.render_page(env, "credits", site, page, notices=(), seen={}, illustrations=())
     assert '<link rel="canonical" href="https://example.org/netviz/credits.html">' in html
     for language, path in (("en", "credits"), ("zh-Hans", "zh/credits"), ("x-default", "credits")):
         address = f"https://example.org/netviz/{path}.html"
@@ -151,7 +151,7 @@ def test_a_known_address_makes_the_links_for_other_sites_whole() -> None:
     html = rendering.render_page(env, NOT_FOUND, site, lost)
     assert 'href="https://example.org/netviz/assets/style.css"' in html and 'href="../' not in html
     assert "canonical" not in rendering.render_page(
-        env, "credits", replace(site, address=""), page, notices=(), seen={}
+        env, "credits", replace(site, address=""), page, notices=(), seen={}, illustrations=()
     )
 
 

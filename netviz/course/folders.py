@@ -43,14 +43,15 @@ def alike(name: str) -> str:
 
 
 def unread(content: Path, languages: Sequence[str], is_picture: Callable[[Path], bool]) -> Iterator[Mistake]:
-    """A warning for each file and folder of a course in some languages that nobody reads."""
-    texts = [f"{language}.md" for language in languages]
+    """A warning for each file and folder of a course in some languages that nobody reads.
+
+    Files beside a lesson's texts are the matter of `netviz.course.attachments`.
+    """
+    texts = text_names(languages)
     yield from _others(content, [*FILES, *FOLDERS])
     for folder in (content / "lessons", content / "pages"):
         for path in _present(folder):
-            if path.is_dir():
-                yield from _others(path, texts)
-            else:
+            if not path.is_dir():
                 yield _read_by_nobody(path, f"a text is a folder with {' and '.join(texts)}")
     for path in _present(content / "languages"):
         if path.name not in languages:
@@ -64,6 +65,11 @@ def unread(content: Path, languages: Sequence[str], is_picture: Callable[[Path],
     for path in _present(content / "measurements"):
         if path.suffix != ".json" or not path.is_file():
             yield _read_by_nobody(path, "a measurement is a file NAME.json")
+
+
+def text_names(languages: Sequence[str]) -> list[str]:
+    """What the texts of a lesson are called."""
+    return [f"{language}.md" for language in languages]
 
 
 def _present(folder: Path) -> list[Path]:

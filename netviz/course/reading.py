@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from netviz.course.attachments import Attachment, read_attachments, unused
 from netviz.course.bibliography import Bibliography, read_bibliography
 from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.fields import InEveryLanguage, SiteAddress
-from netviz.course.folders import entries, unread
+from netviz.course.folders import entries, text_names, unread
 from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
@@ -92,6 +93,7 @@ class Course:
     ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
     ``warnings`` what is told in the report. ``templates`` are folders: what the first lacks is taken from the next.
     ``only`` are the slugs of what is to be woven, if not everything is.
+    ``attachments`` are the files beside each lesson's texts, by its slug and by their paths from there.
     """
 
     site: SiteText
@@ -110,6 +112,7 @@ class Course:
     offered: tuple[str, ...] = ()
     templates: tuple[Path, ...] = (TEMPLATES,)
     only: tuple[str, ...] = ()
+    attachments: Mapping[str, Mapping[str, Attachment]] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -196,6 +199,9 @@ def read_course(
         glossary = read_glossary(content / "glossary.yaml", spoken)
     if mistakes:
         raise Mistakes(mistakes)
+    attachments = _attachments((home, *lessons, *side_pages), spoken, mistakes)
+    if mistakes:
+        raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
     texts = (home, *lessons, *side_pages)
     experiments, wrong, broken = read_experiments(texts, vocabulary)
@@ -221,6 +227,7 @@ def read_course(
         mistakes=tuple(wrong),
         warnings=(
             *unread(content, spoken, is_picture),
+            *_unused(texts, spoken),
             *_without_text(texts),
             *lacking_texts(texts),
             *lacking_words(spoken, (places, glossary.places, _places(content / "pictures" / CREDITS))),
@@ -228,9 +235,28 @@ def read_course(
             *plain_text_warnings(texts, (content / "site.yaml", content / "pictures" / CREDITS)),
         ),
         broken=frozenset(broken),
+        attachments=attachments,
         templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),
     )
     return course.offering(offered)
+
+
+def _attachments(
+    texts: Iterable[Lesson], languages: Sequence[str], mistakes: list[Mistake]
+) -> dict[str, Mapping[str, Attachment]]:
+    """The files beside the texts of each lesson; what is wrong with their credits is added to ``mistakes``."""
+    found: dict[str, Mapping[str, Attachment]] = {}
+    for lesson in texts:
+        with gathered(mistakes):
+            found[lesson.slug] = read_attachments(lesson.folder, text_names(languages))
+    return found
+
+
+def _unused(texts: Iterable[Lesson], languages: Sequence[str]) -> Iterator[Mistake]:
+    """Files beside lessons' texts that these don't name."""
+    for lesson in texts:
+        prose = [line for text in lesson.written for line in text.prose.values()]
+        yield from unused(lesson.folder, prose, text_names(languages))
 
 
 def _without_text(texts: Iterable[Lesson]) -> Iterator[Mistake]:

@@ -1,7 +1,7 @@
 """Picture files become upright RGB, and squares such as the network sees.
 
-It may know Pillow, decoders of its formats, and NumPy. It must not know networks, courses or pages: to it a picture is
-a file and a credit.
+It may know Pillow, decoders of its formats, Expat and NumPy. It must not know networks, courses or pages: to it a
+picture is a file and a credit.
 """
 
 from netviz.pictures.framing import Framing, framed_as, squash

@@ -11,7 +11,15 @@ from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
 from netviz.site.pages import HOME, NOT_FOUND, PAGES
 
-FOLDERS = ("assets", "figures", "numbers", "pictures", "previews")  # of the site, for what pages show
+FOLDERS = (
+    "assets",
+    "figures",
+    "files",
+    "illustrations",
+    "numbers",
+    "pictures",
+    "previews",
+)  # of the site, for what pages show
 SLUG = re.compile(r"\w[\w-]*")
 
 

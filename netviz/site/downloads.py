@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from markupsafe import Markup
@@ -10,6 +11,7 @@ from markupsafe import Markup
 from netviz.course.lessons import LessonText
 from netviz.mistakes import Mistakes
 from netviz.sandbox import Function
+from netviz.site.attached_files import links_beside
 from netviz.site.edition import Edition
 from netviz.site.expression_values import caption_values, page_values
 from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
@@ -26,7 +28,8 @@ def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
         page = next(edition.pages_of(lesson))
         key = edition.key_of_page(lesson, page)
         path = page.path.removesuffix("html")
-        yield f"{path}ipynb", Made(key, partial(_notebook, edition, text))
+        linked = replace(text, markdown=links_beside(text.markdown, edition.course, lesson, page))
+        yield f"{path}ipynb", Made(key, partial(_notebook, edition, linked))
         if code_blocks(text):
             yield f"{path}py", Made(key, partial(script, text, edition.words.script_intro))
 

@@ -106,7 +106,11 @@ class Edition:
             for experiment in self._shown_by[lesson.slug]
             for variant in experiment.variants.values()
         ]
-        return key_of([self.shared_key, page.path, texts, [task and task.figure_key for task in tasks]])
+        files = [
+            (one.name, one.digest, one.credit and one.credit.model_dump())
+            for one in self.course.attachments[lesson.slug].values()
+        ]
+        return key_of([self.shared_key, page.path, texts, files, [task and task.figure_key for task in tasks]])
 
     @cached_property
     def _shown_by(self) -> dict[str, list[Experiment]]:

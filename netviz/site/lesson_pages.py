@@ -16,6 +16,7 @@ from netviz.course.reading import HOME_FOLDER
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import CLAIM, Function, look_up
 from netviz.site import rendering
+from netviz.site.attached_files import illustration_view, with_links_to_files
 from netviz.site.edition import Edition
 from netviz.site.expression_values import page_values
 from netviz.site.files.notebook import code_blocks
@@ -71,8 +72,10 @@ def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup
         "experiment": Function(_Figures(edition, page, lesson.texts[edition.language].answering)),
         "question": Function(partial(_question, edition, lesson, page, values)),
         CLAIM: Function(_Claims(edition)),
+        "illustration": Function(partial(_illustration, edition, lesson, body, page)),
     }
-    return render(edition.sandbox, body.template, values | parts, links_from(page, edition.site))
+    template = with_links_to_files(body, lesson.slug, edition.course.attachments[lesson.slug], page)
+    return render(edition.sandbox, template, values | parts, links_from(page, edition.site))
 
 
 def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
@@ -85,6 +88,12 @@ def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) 
     suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
     downloads = {suffix: page.beside(suffix) for suffix in suffixes}
     return render("lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads)
+
+
+def _illustration(edition: Edition, lesson: Lesson, body: Body, page: Page, number: int) -> Markup:
+    files = edition.course.attachments[lesson.slug]
+    view = illustration_view(body.illustrations[number], lesson.slug, files, page, edition.store)
+    return rendering.render_illustration(edition.templates, view)
 
 
 def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str, Any], name: str) -> Markup:

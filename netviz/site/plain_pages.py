@@ -12,6 +12,7 @@ from netviz.course.notices import carried
 from netviz.languages.known import in_language
 from netviz.methods import methods
 from netviz.pictures import LITTLE
+from netviz.site.attached_files import credited
 from netviz.site.edition import Edition
 from netviz.site.files.takeover import Made
 from netviz.site.gallery import asked_of_photos, gallery_photos
@@ -30,7 +31,12 @@ def plain_pages(edition: Edition) -> Iterator[tuple[Page, Made]]:
         linking = _linking(edition, page)
         links = {lesson: sorted(linked) for lesson, linked in linking.items()}
         answers = [task.key for task in asked_of_photos(edition).values()] if slug == PHOTOS else []
-        yield page, Made(key_of([edition.shared_key, slug, links, answers]), partial(_woven, edition, page, linking))
+        whose = [*credited(edition.course)] if slug == "credits" else []
+        told = [(lesson, name, one.model_dump()) for lesson, name, one in whose]
+        yield (
+            page,
+            Made(key_of([edition.shared_key, slug, links, answers, told]), partial(_woven, edition, page, linking)),
+        )
 
 
 def _page(edition: Edition, slug: str, word: str) -> Page:
@@ -75,7 +81,9 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
             return {"works": bibliography_view(cited, methods(), language)}
         case "credits":
             notices = [*carried(edition.weights.form, edition.offers_your_photo), *course.site.notices]
+            titles = {one.slug: one.texts[language].front.title for one in course.pages}
             return {
+                "illustrations": [(titles[slug], name, one) for slug, name, one in credited(course)],
                 "notices": [(in_language(one.name, language), one.licence, one.source) for one in notices],
                 "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }

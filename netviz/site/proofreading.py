@@ -14,7 +14,9 @@ from netviz.methods import methods
 from netviz.mistakes import Mistake, gathered
 from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.addresses import address_mistakes
+from netviz.site.attached_files import attached_files
 from netviz.site.expression_values import KINDS, NAMES, TEXT_NAMES
+from netviz.site.files.attached import illustration_mistakes
 from netviz.site.overrides import override_mistakes, override_warnings
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
@@ -24,7 +26,15 @@ from netviz.site.text.asked_numbers import asked_mistakes
 from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, place_of_error, unknown_names
 from netviz.site.text.filters import sandbox
 from netviz.site.text.leftovers import formula_warnings, unused_definitions
-from netviz.site.text.markup import Body, Unreadable, inline_template, lesson_body, link_mistakes, phrase_mistakes
+from netviz.site.text.markup import (
+    Body,
+    Unreadable,
+    file_mistakes,
+    inline_template,
+    lesson_body,
+    link_mistakes,
+    phrase_mistakes,
+)
 from netviz.site.text.nesting import id_mistakes
 from netviz.yaml_places import Passage
 
@@ -65,6 +75,9 @@ def _read(course: Course, lesson: Lesson, language: str, mistakes: list[Mistake]
         body = lesson_body(text)
         mistakes += id_mistakes(text, body.template, _ids_around(course, lesson))
         mistakes += phrase_mistakes(text, body.template, states)
+        mistakes += file_mistakes(text, body, course.attachments[lesson.slug])
+        for file in attached_files(course, lesson).shown:
+            mistakes += illustration_mistakes(file)
     for question in course.questions_of(lesson):
         mistakes += question_mistakes(question, lesson.texts, language, own, NAMES, states)
     mistakes += asked_mistakes(course, lesson, language, KINDS)

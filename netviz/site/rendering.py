@@ -21,6 +21,7 @@ from netviz.languages.known import language as language_of
 from netviz.languages.messages import messages
 from netviz.mistakes import Mistakes
 from netviz.networks.architecture import Layer
+from netviz.site.attached_files import IllustrationView
 from netviz.site.field_tables import FieldRow
 from netviz.site.overrides import FAULTS, Templates, override_failure, template_file
 from netviz.site.page_figures.explorer import channels, solid
@@ -145,6 +146,11 @@ def render_report(env: Environment, report: ReportView) -> str:
 def render_figure(env: Environment, figure: FigureView) -> Markup:
     """One experiment's figure, to stand in a page's body."""
     return Markup(_rendered(env, "figure.html", it=figure))
+
+
+def render_illustration(env: Environment, illustration: IllustrationView) -> Markup:
+    """A picture that no experiment made, to stand in a page's body."""
+    return Markup(_rendered(env, "illustration.html", it=illustration).strip())
 
 
 def render_claim(env: Environment, claim: CheckedClaim, sentence: Markup, number: int) -> Markup:

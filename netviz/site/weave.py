@@ -13,6 +13,7 @@ from netviz.course.reading import Course
 from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Plan
 from netviz.mistakes import Mistake, Mistakes
+from netviz.site.attached_files import attached_contents, attached_paths
 from netviz.site.downloads import lesson_downloads
 from netviz.site.edition import Edition
 from netviz.site.files.built_maps import built_files
@@ -53,7 +54,7 @@ def known_paths(results: Results) -> set[str]:
     """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
     course = results.course
     paths = {SUMMARY, *read_assets(course.templates), *map(thumbnail_path, course.pictures.values())}
-    paths |= {large_path(course.pictures[name]) for name in course.offered}
+    paths |= {large_path(course.pictures[name]) for name in course.offered} | attached_paths(course)
     for edition in (Edition(language, results) for language in course.languages):
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
@@ -72,6 +73,7 @@ def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) ->
     return {
         **read_assets(course.templates),
         **_picture_files(course, store),
+        **attached_contents(course, store),
         **(_your_photo_files(editions, plan, store, taken) if editions[0].offers_your_photo else {}),
         **results.network,
         **_figure_files(plan, store),

@@ -181,6 +181,7 @@ photos_summary = The photos that this course is about.
 photos_lead = Beneath each photo stands what the network says to it. Follow one, and the whole course is about it.
 network_says = The network says: { $name }, { $probability }
 seen = The network sees { PERCENT($share) } of it, the square that is shown here; below, where it lies.
+illustrations = Pictures in lessons
 own_photo = Provided by the reader who built this site.
 source = Source
 licence = Licence

@@ -180,6 +180,7 @@ photos_summary = 本课程所用的照片。
 photos_lead = 每张照片下面是网络对它的回答。点开一张，整个课程就围绕它展开。
 network_says = 网络的回答：{ $name }，{ $probability }
 seen = 网络只用到它的 { PERCENT($share) }，即这里显示的方块；下图示出它的位置。
+illustrations = 课文里的图片
 own_photo = 由建站的读者提供。
 source = 出处
 licence = 许可

@@ -1,7 +1,7 @@
 """A lesson's Markdown as the source of a Jinja2 template: Markdown first, expressions put back after it.
 
-So a result can never become markup: whatever an expression gives is escaped by Jinja2. Raw HTML, links to anything
-but the web and other pages, and images that no experiment made are refused.
+So a result can never become markup: whatever an expression gives is escaped by Jinja2. Raw HTML, and links to anything
+but the web, other pages and files beside the text, are refused.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AMP_SUBSTITUTE
 
+from netviz.course.attachments import RUN, Attachment, attachment_named
 from netviz.course.equations import LABEL, label_mistakes, numbers_of
 from netviz.course.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.course.sliders import no_value
@@ -38,6 +39,8 @@ from netviz.yaml_places import Passage
 OWN_BLOCKS = {*FENCES, "code"}  # of which nothing can stand within a paragraph
 BLOCKS = {*OWN_BLOCKS, "statement", "display formula", "comment"}
 CALL_ALONE = re.compile(r"\{\{\s*\w+\(.*\)\s*\}\}", re.DOTALL)
+NO_EXPRESSIONS = "the address and the title of a link hold no expressions or formulas; nor do a picture's words"
+NO_LINK = "no link to the web (https://), to a page (.html) or a section (#), or to a file beside the text"
 LINK = re.compile(r"(https?://|mailto:|#|[\w./-]+\.html(#.*)?$)")
 WIDE = r"[\u2014\u2018-\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]"  # Chinese characters and punctuation
 SPACED = (
@@ -51,6 +54,10 @@ LINE_END = re.compile(
 )
 
 
+BESIDE = "beside:"  # before the address of a file that a link names
+SHOWN = re.compile("<p>\\s*\ue005(\\d+)\ue006\\s*</p>|\ue005(\\d+)\ue006")
+ELSEWHERE = re.compile(r"[a-zA-Z][\w+.-]*:|/|\\\\|(?:.*/)?\.\./")  # a scheme, a root, a folder further up
+
 Place = tuple[int, int]
 """A line and a column of a file, both from 1."""
 
@@ -63,12 +70,32 @@ class Section:
     title: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Illustration:
+    """A picture that no experiment made: the address of its file, what is told who don't see it, its caption.
+
+    ``alone`` is whether it is a paragraph of its own, and so a figure; ``source`` is how it begins in the text.
+    """
+
+    address: str
+    alt: str
+    caption: str
+    alone: bool
+    source: str
+
+
 @dataclass(frozen=True)
 class Body:
-    """A lesson's text as the source of a template, and its sections."""
+    """A lesson's text as the source of a template, its sections, and the files beside it that it shows or links to.
+
+    An illustration stands in the template as ``illustration(NUMBER)``, a link to a file as one to `BESIDE`. ``links``
+    are the addresses of these.
+    """
 
     template: str
     sections: tuple[Section, ...]
+    illustrations: tuple[Illustration, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 _EMPTY_HEAD = re.compile(r"<th([^>]*)></th>")  # a table's corner heads nothing, and nothing is to be read aloud
@@ -78,7 +105,8 @@ _EMPTY_HEAD = re.compile(r"<th([^>]*)></th>")  # a table's corner heads nothing,
 def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
     refusals: list[Refusal] = []
-    converter = _converter(refusals)
+    beside = Beside()
+    converter = _converter(refusals, beside)
     html = _bare(_EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown)), text.spans)
     mistakes = [_at(text, refusal) for refusal in refusals]
     mistakes += [*source_mistakes(text), *_misplaced(text, html), *nesting_mistakes(text, html)]
@@ -93,7 +121,12 @@ def lesson_body(text: LessonText) -> Body:
     ]
     if mistakes:
         raise Mistakes(dict.fromkeys(mistakes))
-    return Body(_put_back(html, replacements), sections)
+    template = SHOWN.sub(_illustration_call, _put_back(html, replacements))
+    return Body(template, sections, tuple(beside.illustrations), tuple(beside.links))
+
+
+def _illustration_call(match: re.Match[str]) -> str:
+    return f"{{{{ illustration({match[1] or match[2]}) }}}}"
 
 
 def phrase_mistakes(
@@ -129,6 +162,25 @@ def link_mistakes(
         yield _at(text, dead, passage)
 
 
+def file_mistakes(text: LessonText, body: Body, files: Mapping[str, Attachment]) -> Iterator[Mistake]:
+    """Pictures and links that name no file beside the text, or one that can't go along; ``files`` are these."""
+    shown = [(one.address, one.source, f"({one.address}") for one in body.illustrations]
+    for address, source, or_else in [*shown, *((one, f"({one}", one) for one in body.links)]:
+        name = address.partition("#")[0]
+        file = attachment_named(name, files)
+        linked = source.startswith("(")
+        if file is None:
+            message = f"there is no file {name!r} beside the text" + (f", and it is {NO_LINK}" * linked)
+            yield _at(text, Refusal(source, message, nearest(name, files), or_else))
+        elif file.unfit:
+            yield _at(text, Refusal(source, f"{name}: {file.unfit}", "", or_else))
+        elif linked and file.path.suffix.lower() in RUN:
+            hint = "what is yours and to be trusted goes into content/static"
+            yield _at(
+                text, Refusal(source, f"{name}: browsers run such files, and a lesson runs nothing", hint, or_else)
+            )
+
+
 def dead_links(template: str, own: str, pages: Mapping[str, Collection[str] | None]) -> Iterator[Refusal]:
     """Links of a template to pages and sections that there are not; ``own`` and ``pages`` as for `link_mistakes`."""
     for slug, section in re.findall(r'href="(?:([\w./-]+)\.html)?(?:#([^"@]*))?"', template):
@@ -150,7 +202,9 @@ def inline_template(source: str) -> str:
     found = scan(source)
     spans = found.spans
     refusals: list[Refusal] = []
-    html = _converter(refusals).convert(found.markdown)
+    beside = Beside()
+    html = _converter(refusals, beside).convert(found.markdown)
+    refusals += [Refusal(one, "pictures and links to files stand in a lesson's own text") for one in beside.sources]
     for fault in found.faults:
         raise Unreadable(fault.message, fault.line, fault.column)
     for refusal in refusals:
@@ -292,6 +346,20 @@ class Refusal:
     source: str
     reason: str
     hint: str = ""
+    or_else: str = ""  # by which it is found where escapes or blanks have changed the source
+
+
+class Beside:
+    """Gathers what a text shows of, and links to among, the files beside it."""
+
+    def __init__(self) -> None:
+        self.illustrations: list[Illustration] = []
+        self.links: list[str] = []
+
+    @property
+    def sources(self) -> list[str]:
+        """How each of them begins in the text."""
+        return [*(one.source for one in self.illustrations), *self.links]
 
 
 def _at(text: LessonText, refusal: Refusal, passage: Passage | None = None) -> Mistake:
@@ -299,7 +367,8 @@ def _at(text: LessonText, refusal: Refusal, passage: Passage | None = None) -> M
     if passage:
         place = place_of_words(passage, refusal.source)
     else:
-        place = found_in(text.prose, refusal.source) or (text.first_line, 1)
+        sources = filter(None, (refusal.source, refusal.or_else))
+        place = next(filter(None, (found_in(text.prose, one) for one in sources)), (text.first_line, 1))
     return text.mistake(refusal.reason, *place, refusal.hint)
 
 
@@ -322,7 +391,7 @@ def found_in(prose: Mapping[int, str], source: str) -> Place | None:
     return None
 
 
-def _converter(refusals: list[Refusal]) -> markdown.Markdown:
+def _converter(refusals: list[Refusal], beside: Beside) -> markdown.Markdown:
     return markdown.Markdown(
         extensions=[
             "tables",
@@ -333,7 +402,7 @@ def _converter(refusals: list[Refusal]) -> markdown.Markdown:
             "codehilite",
             "toc",
             "pymdownx.details",
-            _Guard(refusals),
+            _Guard(refusals, beside),
         ],
         extension_configs={
             "codehilite": CODE,
@@ -344,11 +413,11 @@ def _converter(refusals: list[Refusal]) -> markdown.Markdown:
 
 
 class _Guard(Extension):
-    """Refuses raw HTML, links that are no links, and images: what it refuses is added to a list."""
+    """Refuses raw HTML and links that are no links, and gathers the files that are shown or linked to."""
 
-    def __init__(self, refusals: list[Refusal]) -> None:
+    def __init__(self, refusals: list[Refusal], beside: Beside) -> None:
         super().__init__()
-        self.refusals = refusals
+        self.refusals, self.beside = refusals, beside
 
     def extendMarkdown(self, md: markdown.Markdown) -> None:  # noqa: N802 (Markdown's own name)
         md.ESCAPED_CHARS += [
@@ -357,7 +426,7 @@ class _Guard(Extension):
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(_RawHtml(md, self.refusals), "raw_html", 90)
-        md.treeprocessors.register(_Links(md, self.refusals), "links", 0)
+        md.treeprocessors.register(_Links(md, self.refusals, self.beside), "links", 0)
         md.treeprocessors.register(Leftovers(md, self._refuse), "leftovers", 12)  # while escaped signs still are
 
     def _refuse(self, source: str, reason: str) -> None:
@@ -376,25 +445,66 @@ class _RawHtml(InlineProcessor):
 
 
 class _Links(Treeprocessor):
-    def __init__(self, md: markdown.Markdown, refusals: list[Refusal]) -> None:
+    def __init__(self, md: markdown.Markdown, refusals: list[Refusal], beside: Beside) -> None:
         super().__init__(md)
-        self.refusals = refusals
+        self.refusals, self.beside = refusals, beside
 
     def run(self, root: ElementTree.Element) -> None:
         for element in root.iter():
-            if element.tag == "img":
-                reason = "pictures in lessons come from experiments; a plain one needs a credit in content/pictures"
-                self._refuse(f"![{element.get('alt', '')}", reason)
+            for value in element.attrib.values():
+                if "\ue000" in value:
+                    self._refuse(
+                        value,
+                        "the address and the title of a link hold no expressions or formulas; nor do a picture's words",
+                    )
+        for element in [*root.iter()]:
+            self._show_pictures(element)
+        for element in root.iter():
             address = unescape(element.get("href", "").replace(AMP_SUBSTITUTE, "&"))  # <a@b.c> is written in entities
             if element.tag in ("a", "h2", "h3", "h4", "h5", "h6") and not "".join(element.itertext()).strip():
                 self._refuse(address or "##", "a link needs words to click on" if address else "a heading needs words")
             if element.tag == "a" and not LINK.match(address):
-                self._refuse(
-                    address, f"{address!r} is no link to the web (https://), to a page (.html) or a section (#)"
-                )
-            for value in element.attrib.values():
-                if "\ue000" in value:
-                    self._refuse(value, "the address and the title of a link hold no expressions or formulas")
+                self._link_to_file(element, address)
+
+    def _link_to_file(self, element: ElementTree.Element, address: str) -> None:
+        if not address or ELSEWHERE.match(address):
+            self._refuse(address, f"{address!r} is {NO_LINK}")
+            return
+        self.beside.links.append(address)
+        element.set("href", BESIDE + address)
+
+    def _show_pictures(self, parent: ElementTree.Element) -> None:
+        """Put a sign in the place of each picture."""
+        before = None
+        for child in [*parent]:
+            if child.tag != "img":
+                before = child
+                continue
+            alone = parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip(" \n")
+            sign = self._illustration(child, alone and not (child.tail or "").strip()) + (child.tail or "")
+            if before is None:
+                parent.text = (parent.text or "") + sign
+            else:
+                before.tail = (before.tail or "") + sign
+            parent.remove(child)
+
+    def _illustration(self, element: ElementTree.Element, alone: bool) -> str:
+        address = unescape(element.get("src", "").replace(AMP_SUBSTITUTE, "&"))
+        alt, caption = (" ".join(unescape(element.get(name, "")).split()) for name in ("alt", "title"))
+        source = f"![{alt}]({address}"
+        if ELSEWHERE.match(address) or not address:
+            hint = "put the file beside the text, and show it by its name"
+            reason = f"{address!r} is no file beside the text: readers load nothing from elsewhere"
+            self.refusals.append(Refusal(source, reason, hint, f"({address}"))
+        elif not alt:
+            reason = "a picture needs words for those who don't see it, in the square brackets"
+            self.refusals.append(Refusal(source, reason, f"![what it shows]({address})", f"({address}"))
+        elif caption and not alone:
+            reason = "a picture with a caption stands in a paragraph of its own: leave a line blank before and after"
+            self.refusals.append(Refusal(source, reason, "", f"({address}"))
+        shown = Illustration(address=address, alt=alt, caption=caption, alone=alone, source=source)
+        self.beside.illustrations.append(shown)
+        return f"\ue005{len(self.beside.illustrations) - 1}\ue006"
 
     def _refuse(self, source: str, reason: str) -> None:
         self.refusals.append(Refusal(source, reason))

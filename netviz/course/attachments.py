@@ -1,0 +1,132 @@
+"""Attachments: files beside a lesson's texts, which these show as pictures or link to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from urllib.parse import quote, unquote
+
+from pydantic import BaseModel, ConfigDict
+
+from netviz.course.fields import WebAddress
+from netviz.course.folders import DROPPED, TO_PEOPLE
+from netviz.course.lessons import Words
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.refusals import stands, unfit
+from netviz.yaml_places import read_checked
+
+CREDITS = "credits.yaml"  # beside a lesson's texts, as beside the course's photos
+RUN = (".htm", ".html", ".js", ".mht", ".mjs", ".shtml", ".svgz", ".xht", ".xhtml", ".xml", ".xsl")  # by browsers
+
+
+class FileCredit(BaseModel):
+    """Whose a picture is that a lesson shows; ``source`` is its address on the web, if it is from there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    credit: Words
+    licence: str = ""
+    source: WebAddress | Literal[""] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
+    """A file beside a lesson's texts, by its path from there."""
+
+    name: str
+    folder: Path
+    credit: FileCredit | None = None
+
+    @property
+    def path(self) -> Path:
+        """Where it stands."""
+        return self.folder / self.name
+
+    @property
+    def is_drawing(self) -> bool:
+        """Whether it is an SVG file by its name."""
+        return self.path.suffix.lower() == ".svg"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the file, in hexadecimal; empty if it can't be read."""
+        if self.unfit:
+            return ""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @cached_property
+    def unfit(self) -> str:
+        """Why it can't go into a site, in words; empty if it can."""
+        if reason := unfit(self.path):
+            return reason
+        if not self.path.resolve().is_relative_to(self.folder.resolve()):
+            return "a link to a file elsewhere, which readers must not get by mistake: copy the file"
+        return ""
+
+
+def read_attachments(folder: Path, texts: Iterable[str]) -> dict[str, Attachment]:
+    """The files beside a lesson's texts, by their paths from there; ``texts`` are the names of its own files.
+
+    Raises Mistakes for a ``credits.yaml`` that can't be read, or credits what there is not.
+    """
+    own = {*texts, CREDITS}
+    names = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()]
+    kept = [name for name in names if not any(map(DROPPED.fullmatch, name.parts)) and str(name) not in own]
+    found = {_alike(name.as_posix()): name.as_posix() for name in kept}
+    credits = _credits(folder, found)
+    return {key: Attachment(name=name, folder=folder, credit=credits.get(key)) for key, name in found.items()}
+
+
+def _credits(folder: Path, found: Collection[str]) -> Mapping[str, FileCredit]:
+    file = folder / CREDITS
+    if not stands(file):
+        return {}
+    credits, places = read_checked(file, dict[str, FileCredit], [*FileCredit.model_fields])
+    wrong = [name for name in credits if _alike(name) not in found]
+    if wrong:
+        message = "there is no such file beside the text"
+        raise Mistakes(places.mistake((name,), message, nearest(name, found), at_key=True) for name in wrong)
+    return {_alike(name): one for name, one in credits.items()}
+
+
+def attachment_named(address: str, files: Mapping[str, Attachment]) -> Attachment | None:
+    """The file that an address in a text names: as it stands there, or with its signs by their bytes."""
+    names = (_alike(re.sub(r"^(\./)+", "", one)) for one in (address, unquote(address)))
+    return next((files[name] for name in names if name in files), None)
+
+
+def unused(folder: Path, prose: Iterable[str], texts: Sequence[str]) -> Iterator[Mistake]:
+    """A warning for each file or folder beside a lesson's texts that no link in their ``prose`` names."""
+    words = _alike("\n".join(prose))
+
+    def is_named(path: Path) -> bool:
+        name = _alike(path.relative_to(folder).as_posix())
+        spellings = "|".join(map(re.escape, {name, quote(name)}))
+        return re.search(rf"(?:[(<]|\./|\]: ?)(?:{spellings})(?=[\s)>#]|$)", words) is not None
+
+    for path in _others(folder, [*texts, CREDITS]):
+        files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+        named = [one for one in files if is_named(one)]
+        for one in files if named else [path]:
+            if one not in named:
+                hint = f"{nearest(path.name, texts)}; and files that these show or link to"
+                yield Mistake(one, "is read by nobody", hint=hint)
+
+
+def _others(folder: Path, known: Collection[str]) -> list[Path]:
+    """What stands beside a lesson's own files and words to people."""
+    left_out = (DROPPED, TO_PEOPLE)
+    found = [path for path in sorted(folder.iterdir()) if path.name not in known]
+    return [path for path in found if not any(one.fullmatch(path.name) for one in left_out)]
+
+
+def _alike(name: str) -> str:
+    """A name as all ways to write its accents are compared: systems keep other ones than people type."""
+    return unicodedata.normalize("NFC", name)
