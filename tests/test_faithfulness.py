@@ -347,6 +347,8 @@ def test_maps_stand_side_by_side_on_the_finest_grid_and_agree_as_the_matrix_says
     np.testing.assert_allclose(result["maps"][:, 2], other)
     for name in ("least", "mean_off_diagonal"):
         np.testing.assert_array_equal(result[name], account[name])
+    sizes = agree(network, *np.abs(result["maps"]).swapaxes(0, 1))
+    np.testing.assert_allclose(result["mean_of_sizes"], sizes["mean_off_diagonal"])
 
 
 @given(seed=seeds, count=st.integers(2, 6))

@@ -19,15 +19,20 @@ from netviz.networks import Array, Network, Targets
     gives="check",
     maps=(2, 12),
     views=("panels-own", "panels"),
-    numbers=("least", "mean_off_diagonal"),
+    numbers=("least", "mean_off_diagonal", "mean_of_sizes"),
     passes=lambda settings: Passes(forward=0),
     asks_for_class=lambda settings: False,
 )
 def maps_side_by_side(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:
     """``maps`` (n, k, height, width), RGB summed, all on the finest one's grid, as the agreement matrix has them.
 
-    ``least`` and ``mean_off_diagonal`` (n,) are Spearman's correlations over the pairs.
+    ``least`` and ``mean_off_diagonal`` (n,) are Spearman's correlations over the pairs, ``mean_of_sizes`` (n,) is the
+    latter for the values' sizes, without their signs.
     """
     stacks = np.stack(on_one_grid([flat_maps(one) for one in maps]), axis=1)
     account = agreement(stacks)
-    return {"maps": stacks, **{name: account[name] for name in ("least", "mean_off_diagonal")}}
+    return {
+        "maps": stacks,
+        **{name: account[name] for name in ("least", "mean_off_diagonal")},
+        "mean_of_sizes": agreement(np.abs(stacks))["mean_off_diagonal"],
+    }

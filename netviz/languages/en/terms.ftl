@@ -57,6 +57,7 @@ loss_start = loss at the start
 max_sensitivity = largest change of the map
 mean = mean
 mean_off_diagonal = mean agreement of two maps
+mean_of_sizes = the same without signs
 mean_relative = mean change of the map against its size
 mean_score = mean score of the masked pictures
 measured = measured

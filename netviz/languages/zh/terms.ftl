@@ -54,6 +54,7 @@ loss_start = 开始时的损失
 max_sensitivity = 解释图的最大变化
 mean = 平均值
 mean_off_diagonal = 两两一致性的平均值
+mean_of_sizes = 不计正负号的两两一致性
 mean_relative = 解释图的平均相对变化
 mean_score = 遮挡后的平均得分
 measured = 实测
