@@ -432,7 +432,7 @@ def finished(store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
-@pytest.mark.parametrize("page", ["index.html", "first.html", "zh/first/dog.html", "methods.html", "zh/credits.html"])
+@pytest.mark.parametrize("page", ["index.html", "first.html", "zh/first/dog.html", "zh/credits.html"])
 def test_pages_open_from_a_file_without_an_error_in_any_light_and_width(browser, finished: Path, page: str) -> None:
     for colours, width in (("light", 320), ("dark", 1280)):
         browser.colours(colours)

@@ -56,6 +56,15 @@ def built(content: Path, store: Store, site: Path) -> Report:
     return build(Options(content=content, to=site, store=store.folder), Reporter())
 
 
+@pytest.fixture
+def site(content: Path, store: Store, tmp_path: Path) -> Path:
+    """The site of the course as it is: built once for the whole module, and a copy of it for each test."""
+    whole = store.folder.with_name(f"{store.folder.name}-site")
+    if not whole.exists():
+        built(content, store, whole)
+    return Path(shutil.copytree(whole, tmp_path / "site"))
+
+
 def contents(site: Path) -> dict[str, bytes]:
     return {path.relative_to(site).as_posix(): path.read_bytes() for path in site.rglob("*") if path.is_file()}
 
@@ -89,28 +98,26 @@ def edit(path: Path, old: str, new: str) -> None:
     ],
 )
 def test_a_change_makes_what_it_concerns_and_the_site_is_that_of_a_whole_build(
-    content: Path, store: Store, tmp_path: Path, file: str, old: str, new: str, woven: set[str]
+    content: Path, store: Store, site: Path, tmp_path: Path, file: str, old: str, new: str, woven: set[str]
 ) -> None:
-    built(content, store, tmp_path / "site")
-    before = files(tmp_path / "site")
+    before = files(site)
     edit(content / file, old, new)
-    report = built(content, store, tmp_path / "site")
-    after = files(tmp_path / "site")
+    report = built(content, store, site)
+    after = files(site)
     made = {path for path, number in after.items() if before.get(path) != number}
     assert woven <= made
     assert len(made) == report.woven
     built(content, store, tmp_path / "whole")
-    assert contents(tmp_path / "site") == contents(tmp_path / "whole")
+    assert contents(site) == contents(tmp_path / "whole")
 
 
 def test_a_sentence_leaves_the_pages_of_other_lessons_and_of_the_other_language_alone(
-    content: Path, store: Store, tmp_path: Path
+    content: Path, store: Store, site: Path
 ) -> None:
-    built(content, store, tmp_path / "site")
-    before = files(tmp_path / "site")
+    before = files(site)
     edit(content / "lessons" / "02-second" / "en.md", "See", "Look at")
-    built(content, store, tmp_path / "site")
-    after = files(tmp_path / "site")
+    built(content, store, site)
+    after = files(site)
     for page in (
         "zh/second.html",
         "index.html",
@@ -141,13 +148,12 @@ def test_a_class_is_told_of_beside_the_first_of_the_figures_that_explain_it(
     assert "<dt>Class explained</dt>" in figures["size"], "who opens the drawer finds it there"
 
 
-def test_a_heading_that_another_lesson_links_to_is_missed(content: Path, store: Store, tmp_path: Path) -> None:
-    built(content, store, tmp_path / "site")
+def test_a_heading_that_another_lesson_links_to_is_missed(content: Path, store: Store, site: Path) -> None:
     edit(content / "lessons" / "01-first" / "en.md", "## Where it looks", "## Where it looks first")
     with pytest.raises(
         Exception, match=r"02-second/en\.md:6:\d+: the page first\.html has no section 'where-it-looks'"
     ):
-        built(content, store, tmp_path / "site")
+        built(content, store, site)
 
 
 def test_a_broken_sentence_is_told_again_until_it_is_mended(content: Path, store: Store, tmp_path: Path) -> None:
