@@ -81,9 +81,11 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
         "precision": "float64",
         "methods": (photo,),
         "without": ("your-photo",),
+        "draft": True,
+        "only": ("first",),
         "tone": "warm",
     }
-    assert others.keys() | {"to", "store", "strict"} == {field.name for field in fields(MoreOptions)}
+    assert others.keys() | {"to", "store", "strict", "json"} == {field.name for field in fields(MoreOptions)}
     keys = [inputs_key(replace(asked, **{name: value})) for name, value in others.items()]
     told: dict[str, Any] = {"title": "a", "credit": "a", "licence": "a", "source": "a", "focus": (0.2, 0.5)}
     assert told.keys() | {"path"} == {field.name for field in fields(OwnPhoto)}
@@ -91,7 +93,9 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
         keys.append(inputs_key(replace(asked, picture=(OwnPhoto(path=photo, **{name: value}),))))
     keys.append(inputs_key(asked, [photo]))
     assert len({inputs_key(asked), *keys}) == len(keys) + 1
-    assert inputs_key(replace(asked, to=tmp_path / "elsewhere", store=tmp_path, strict=True)) == inputs_key(asked)
+    assert inputs_key(replace(asked, to=tmp_path / "elsewhere", store=tmp_path, strict=True, json=True)) == inputs_key(
+        asked
+    )
 
 
 def test_another_version_of_anything_installed_is_something_to_do(

@@ -32,6 +32,7 @@ CANNOT_MATTER = {
     "netviz/__main__.py": "how a build begins and ends",
     "netviz/arguments.py": "what may be asked in a terminal: the options are read into the inputs' key",
     "netviz/command_line.py": "what is asked in a terminal: the options are read into the inputs' key",
+    "netviz/course/drafting.py": "the settings that it gives experiments are in their results' keys",
     "netviz/data/CARD.md": "for people",
     "netviz/engine/declarations.py": "it refuses or does not, in every build",
     "netviz/engine/estimates.py": "what is told in a terminal",
@@ -61,6 +62,8 @@ CANNOT_MATTER = {
     "netviz/listing.py": "what is told in a terminal",
     "netviz/new.py": "files that are written whenever they are asked for",
     "netviz/verifying.py": "what is told in a terminal",
+    "netviz/methods/drafts.py": "which settings a draft has: those are in its results' keys",
+    "netviz/photo_arguments.py": "what is asked in a terminal: the photos are read into the inputs' key",
     "netviz/new_course/": "what a new course begins with",
     "netviz/serving/": "when a build is made, and who is told of it",
 }
