@@ -28,7 +28,6 @@ from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
 from netviz.site.pages import PAGES, Page, Site, as_address, search_index
 from netviz.site.quiz import QuestionView
-from netviz.site.report_view import ReportView
 from netviz.site.text.filters import filters
 
 ASSETS = (
@@ -136,11 +135,6 @@ def render_page(env: Environment, template: str, site: Site, page: Page, **value
 def render_sitemap(env: Environment, site: Site, pages: Iterable[Page]) -> str:
     """Where all pages stand, for search engines; only for a site whose address is known."""
     return _rendered(env, "sitemap.xml", site=site, found=tuple(pages))
-
-
-def render_report(env: Environment, report: ReportView) -> str:
-    """The report of a build as a page by itself, for authors: it is no part of the site, and in English."""
-    return _rendered(env, "report.html", it=report)
 
 
 def render_figure(env: Environment, figure: FigureView) -> Markup:

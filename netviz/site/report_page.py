@@ -1,4 +1,7 @@
-"""The report of the last build as a page in the store's folder."""
+"""The report of the last build as a page in the store's folder, in English as all that authors are told.
+
+No module that makes pages of the site knows of it, so that none is made anew when it changes.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ from contextlib import suppress
 from dataclasses import replace
 from secrets import token_hex
 
+from netviz.installation import TEMPLATES
 from netviz.languages.known import FIRST
 from netviz.progress import Report, Reporter
-from netviz.site.rendering import environment, render_report
+from netviz.site.rendering import environment
 from netviz.site.report_view import report_view
 from netviz.site.results import Results
 
@@ -23,7 +27,8 @@ def with_page(report: Report, results: Results, reporter: Reporter) -> Report:
     page = results.store.folder / REPORT
     draft = page.with_name(f"{REPORT}.{token_hex(8)}")
     try:
-        draft.write_text(render_report(environment(results.course.templates, FIRST), view), "utf-8", "replace")
+        html = environment((TEMPLATES,), FIRST).get_template("report.html").render(it=view)
+        draft.write_text(html, "utf-8", "replace")
         draft.replace(page)
     except OSError:
         with suppress(OSError):
