@@ -38,6 +38,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--hide-scrollbars",
+    "--use-fake-device-for-media-stream",  # a camera that shows a green field, and that nobody is asked for
+    "--use-fake-ui-for-media-stream",
 )
 DESK = (1280, 900)
 # Contrast is three quarters of what axe takes, links within text are half of the rest, and a page repeats itself: both

@@ -47,6 +47,9 @@ FAKE_NETWORK: Mapping[str, bytes] = {
     "runtime.js": RUNTIME,
     "runtime.mjs": b"export default 1;",
     "runtime.wasm": b"wasm",
+    "gpu-runtime.js": RUNTIME,
+    "gpu-runtime.mjs": b"export default 2;",
+    "gpu-runtime.wasm": b"wasm of another kind",
 }
 FAKE_MANIFEST: Mapping[str, Any] = {
     "layers": [{"name": one.name, "kind": one.kind, "shape": one.shape} for one in vgg16_layers("compact")],

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,24 @@ from tiny import make_tiny
 
 from netviz.cache.store import Store
 from netviz.engine import browser_network
-from netviz.engine.browser_network import description, has_network, missing, network_files, packed, write_network
+from netviz.engine.browser_network import (
+    description,
+    has_network,
+    missing,
+    network_files,
+    network_megabytes,
+    packed,
+    write_network,
+)
 from netviz.methods.correlations import correlations, rank_correlations
+from netviz.mistakes import Mistakes
 from netviz.networks import browser_runtime, open_network, softmax
 from netviz.networks.browser_runtime import RuntimeUnavailable, runtime_files
 from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.pipeline import build, read
 from netviz.progress import Reporter
+from netviz.site.your_photo import your_photo_paths
 
 COMPACT = Weights("compact", "0" * 64, "random numbers")
 
@@ -85,7 +96,9 @@ def test_the_network_is_made_once_and_kept(tmp_path: Path, runtime: Path, monkey
     assert has_network(COMPACT, store)
     files = network_files(COMPACT, store)
     found, told = unpacked({path.removeprefix("network/"): one.read().decode() for path, one in files.items()})
-    assert found.keys() == {"model.onnx", "runtime.js", "runtime.mjs", "runtime.wasm"} == told["files"].keys()
+    assert found.keys() == {"model.onnx", *browser_runtime.FILES} == told["files"].keys()
+    everyone, some = network_megabytes(files)
+    assert everyone > 0 and 0 < some < everyone
     assert files.keys() == {"network/manifest.js", *(part for one in told["files"].values() for part in one["parts"])}
 
 
@@ -143,6 +156,14 @@ def test_without_it_the_site_is_whole_and_the_report_says_so(
     assert (
         photo.is_file() and manifest.is_file() and not [one for one in report.warnings if "your_photo" in one.message]
     )
+    paths = your_photo_paths(read(Options(**options)))
+    assert all((tmp_path / "site" / path).is_file() for path in paths)
+    own = course / "static" / "assets" / "your-photo" / "page.js"
+    own.parent.mkdir(parents=True)
+    own.touch()
+    with pytest.raises(Mistakes, match="the build puts something there itself"):
+        build(Options(**options), Reporter())
+    shutil.rmtree(course / "static")
     report = build(Options(**options, without=("your-photo",)), Reporter())
     assert not photo.exists() and not manifest.exists()
     assert not [one for one in report.warnings if "your_photo" in one.message]

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import hashlib
 import http.server
+import io
 import json
 import math
 import re
@@ -49,8 +50,9 @@ if TYPE_CHECKING:
 
     from browser import Browser
 
-SCRIPTS = ROOT / "templates" / "your-photo"
-ARITHMETIC = ("resampling", "framing", "colours", "explaining")
+TEMPLATES = (ROOT / "templates",)
+SCRIPTS = TEMPLATES[0] / "your-photo"
+ARITHMETIC = ("resampling", "framing", "colours", "explaining", "headers")
 
 
 def random(*shape: int, seed: int = 0) -> NDArray[np.float64]:
@@ -86,7 +88,8 @@ def test_a_photo_is_framed_to_the_pixel_as_the_course_frames(
     browser: Browser, height: int, width: int, focus: tuple[float, float]
 ) -> None:
     pixels = np.random.default_rng(height).integers(0, 256, (height, width, 3)).astype(np.uint8)
-    rows = "(top, count) => v[0].slice(top, top + count).flatMap((row) => row.flatMap((one) => [...one, 255]))"
+    rows = """(top, height, left, width) => v[0].slice(top, top + height).flatMap((row) =>
+        row.slice(left, left + width).flatMap((one) => [...one, 255]))"""
     found = said(browser, f"framing.framed({rows}, v[1], v[2], v[3], 56, 50)", pixels, width, height, focus)
     np.testing.assert_array_equal(np.reshape(found, (56, 56, 3)), frame(pixels, 56, focus))
 
@@ -148,6 +151,45 @@ def test_a_map_with_nothing_to_show_is_known_as_such(browser: Browser, values: l
 def test_rgb_is_summed_for_a_signed_map(browser: Browser) -> None:
     values = random(4, 5, 3)
     np.testing.assert_allclose(said(browser, "colours.flat(v[0])", values.ravel()), values.sum(axis=-1).ravel())
+
+
+# How large a picture is, before it is decoded
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("PNG", {}),
+        ("JPEG", {"exif": b"Exif\0\0" + bytes(60_000), "progressive": True}),
+        ("WEBP", {"lossless": True}),
+        ("WEBP", {"quality": 50}),
+        ("WEBP", {"exif": b"Exif\0\0"}),
+        ("GIF", {}),
+        ("BMP", {}),
+        ("AVIF", {}),
+    ],
+)
+def test_the_first_bytes_of_a_file_tell_how_large_its_picture_is(
+    browser: Browser, kind: str, options: dict[str, Any]
+) -> None:
+    content = io.BytesIO()
+    Image.new("RGB", (321, 123), "red").save(content, kind, **options)
+    told = said(browser, "headers.sizeOf(Uint8Array.from(v[0]))", [*content.getvalue()])
+    assert told == {"width": 321, "height": 123}
+    ends = [*range(40), len(content.getvalue()) // 2]
+    early = said(
+        browser, "v[1].map((end) => headers.sizeOf(Uint8Array.from(v[0].slice(0, end))))", [*content.getvalue()], ends
+    )
+    assert all(one in (None, told) for one in early)
+
+
+def test_what_is_no_picture_tells_no_size(browser: Browser) -> None:
+    random_bytes = [np.random.default_rng(seed).integers(0, 256, 300).tolist() for seed in range(50)]
+    starts = [[*b"\xff\xd8"], [*b"RIFF0000WEBPVP8 "], [*b"BM"], [*b"0000ftyp"], [*b"%PDF-1.7"], []]
+    files = [start + one for one in random_bytes for start in starts]
+    found = said(browser, "v[0].map((one) => headers.sizeOf(Uint8Array.from(one)))", files)
+    assert all(one is None or one.keys() == {"width", "height"} for one in found)
+    assert found[5::6] == [None] * 50
 
 
 # Methods
@@ -251,6 +293,24 @@ def test_patches_lie_and_are_averaged_as_in_the_course(browser: Browser, patch: 
     np.testing.assert_array_equal(hidden, expected.ravel())
 
 
+def test_a_patch_around_a_place_is_whole_and_inside(browser: Browser) -> None:
+    def around(row: float, column: float) -> list[int]:
+        found = said(browser, "explaining.windowAround(60, 20, v[0], v[1])", row, column)
+        return [found[side] for side in ("top", "left", "bottom", "right")]
+
+    assert around(30, 31) == [20, 21, 40, 41]
+    assert around(0, 60) == [0, 40, 20, 60]
+
+
+def test_the_strongest_place_is_the_middle_of_equals_and_the_weakest_is_far_from_it(browser: Browser) -> None:
+    values = np.zeros((7, 9))
+    values[1:4, 5:8] = 2
+    assert said(browser, "explaining.extremes(v[0], 9)", values.ravel()) == {
+        "strongest": {"row": 2, "column": 6},
+        "weakest": {"row": 6, "column": 0},
+    }
+
+
 def test_what_is_painted_over_takes_the_filling(browser: Browser) -> None:
     picture, mask = random(4, 5, 3).astype(np.float32), random(4, 5) > 0
     expected = np.where(mask[..., None], np.array([1, 2, 3], np.float32), picture)
@@ -315,13 +375,14 @@ def test_kernels_are_read_from_the_model_in_each_way_that_they_are_kept(browser:
 def test_every_message_of_the_page_is_used_and_every_one_used_is_there() -> None:
     sources = "".join(path.read_text("utf-8") for path in (*SCRIPTS.glob("*.js"), SCRIPTS.parent / "your-photo.html"))
     named = set(re.findall(r"""words(?:\.|\[["'])([\w-]+)\b(?!' ~|-[$'])""", sources))
-    named |= set(re.findall(r'(?:new Failure\(|message: )"([\w-]+)"', sources)) - {"too-large"}  # a comment's example
+    named |= set(re.findall(r'(?:new Failure\(|message: |said\()"([\w-]+)"', sources)) - {"too-large"}  # an example
     names = set(messages("en", AREA).names)
+    quoted = {*re.findall(r'"([\w-]+)"', sources)}  # one of several, chosen by a condition
     words = {*re.findall(r"[\w-]+", sources), "not-finite"}
     unused = {
         name
-        for name in names - named
-        if name.partition("-")[0] not in ("number", "setting", "map", "class", "compared", "softmax")
+        for name in names - named - quoted
+        if name.partition("-")[0] not in ("number", "setting", "map", "class", "compared", "softmax", "machine")
         or not words & {rest := name.partition("-")[2], rest.replace("-", "_")}
     }
     titles = {"choose", "answer", "method", "paint", "layers"}
@@ -335,10 +396,10 @@ def test_a_figure_leads_to_ones_own_photo_with_its_method_class_and_settings() -
     empty = {"lesson": "", "view": "raw", "of": (), "claims": (), "wording": {}, "spec": ""}
     one = Experiment(id="a", method=method, picture=CHOSEN, target="top1", settings=settings, **empty)  # type: ignore[arg-type]
     link = "../your-photo.html#method@grad-cam&settings@layer:block4_conv3"
-    assert your_photo_link(page, one) == link
-    assert your_photo_link(page, dataclasses.replace(one, target=207)) == f"{link}&class@207"
-    assert your_photo_link(page, dataclasses.replace(one, method=methods()["rise"])) == "../your-photo.html"
-    assert your_photo_link(page, dataclasses.replace(one, picture="dog")) == ""
+    assert your_photo_link(page, one, TEMPLATES) == link
+    assert your_photo_link(page, dataclasses.replace(one, target=207), TEMPLATES) == f"{link}&class@207"
+    assert your_photo_link(page, dataclasses.replace(one, method=methods()["rise"]), TEMPLATES) == "../your-photo.html"
+    assert your_photo_link(page, dataclasses.replace(one, picture="dog"), TEMPLATES) == ""
     env = rendering.environment((SCRIPTS.parent,), "en")
     assert f'href="{link.replace("&", "&amp;")}"' in rendering.render_figure(env, figure_of(your_photo=link))
 
@@ -500,8 +561,8 @@ def test_integrated_gradients_double_their_steps_until_the_account_closes(browse
     const network = { ask: async ([at]) => ({ gradient: new Float32Array(picture.length).fill(at ** 2),
         logits: [picture.length * at ** 3 / 3] }) };
     (async () => {
-        for await (const { done, of, numbers, checks } of methods["integrated-gradients"].explain(
-            { network, picture, target: 0, settings: { steps: 1 } })) told.push([done, of, numbers.error, checks]);
+        for await (const { done, of, numbers } of methods["integrated-gradients"].explain(
+            { network, picture, target: 0, settings: { steps: 1 } })) told.push([done, of, numbers.error]);
         told.push('end');
     })()"""
     browser.open(page)
@@ -512,7 +573,6 @@ def test_integrated_gradients_double_their_steps_until_the_account_closes(browse
     assert told[1][2] == pytest.approx(0.5)
     assert told[-1][:2] == [9, 9]
     assert told[-1][2] == pytest.approx(1 / 2 / 64, rel=1e-3)
-    assert told[-1][3][0]["kept"] and not told[4][3][0]["kept"]
 
 
 def test_long_work_says_how_far_it_is_and_can_be_stopped(browser: Browser, page: Path) -> None:
@@ -620,9 +680,29 @@ def failing(browser: Browser, page: Path | str, script: str, sentence: str) -> N
         browser.expect(NEWS, lambda text: sentence in text)
 
 
-def test_a_photo_that_is_too_large_is_refused(browser: Browser, page: Path) -> None:
-    script = "createImageBitmap = async () => ({ width: 12000, height: 10000, close() {} })"
+def test_a_photo_that_is_too_large_is_refused_before_it_is_decoded(
+    browser: Browser, page: Path, tmp_path: Path
+) -> None:
+    content = io.BytesIO()
+    Image.new("L", (8, 8)).save(content, "PNG")
+    head = content.getvalue()[:16] + (12000).to_bytes(4, "big") + (10000).to_bytes(4, "big") + content.getvalue()[24:]
+    (tmp_path / "large.png").write_bytes(head)
+    with browser.running_first("window.decoded = 0; createImageBitmap = async () => { decoded += 1; }"):
+        with_file(browser, page, tmp_path / "large.png")
+        browser.expect(NEWS, lambda text: "has 120 megapixels, and at most 100" in text)
+        assert browser.run("return decoded") == 0
+
+
+def test_a_size_that_no_header_told_is_looked_at_once_it_is_known(browser: Browser, page: Path) -> None:
+    script = """createImageBitmap = async () => ({ width: 12000, height: 10000, close() {} });
+    addEventListener("DOMContentLoaded", () => { headers.sizeOf = () => null; })"""
     failing(browser, page, script, "has 120 megapixels, and at most 100")
+
+
+def test_a_damaged_picture_is_told_from_what_is_none(browser: Browser, page: Path, tmp_path: Path) -> None:
+    (tmp_path / "half.png").write_bytes((ROOT / "content/pictures/chelsea.png").read_bytes()[:3000])
+    with_file(browser, page, tmp_path / "half.png")
+    browser.expect(NEWS, lambda text: text.startswith("half.png begins like a picture but can't be decoded"))
 
 
 def test_a_browser_without_webassembly_or_memory_is_told_so(browser: Browser, page: Path) -> None:

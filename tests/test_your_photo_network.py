@@ -21,22 +21,25 @@ from netviz.networks.weights import describe
 from netviz.pictures import frame, open_upright
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from browser import Browser
+
+    from netviz.cache.manifest import Kept
 
 pytestmark = pytest.mark.vgg16
 
 PATIENCE = 300  # seconds for a method, on a busy machine
 EXPLAIN = """const [name, target, settings] = arguments;
 const { layers } = JSON.parse(document.getElementById('lab').dataset.lab);
-const question = { network, picture: Float32Array.from(photo.current().pixels), target, settings, layers };
+const question = { picture: Float32Array.from(photo.current().pixels), target, settings, layers };
 window.explained = null;
 (async () => {
     const { mean_colour: mean } = await files.described();
-    const maps = methods[name].explain({ ...question, mean });
-    let last = (await maps.next()).value;
-    while (last.done < last.of && name !== 'gradient') last = (await maps.next()).value;
+    const asker = network.asker(() => true);
+    let last = null;
+    for await (const map of methods[name].explain({ ...question, network: asker, mean })) last = map;
     window.explained = JSON.stringify(Array.from(last.values));
 })().catch((error) => { window.explained = JSON.stringify(String(error)); })"""
 
@@ -52,10 +55,15 @@ def folder(site: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.
     weights = describe("compact")
     if reason := missing(weights):
         pytest.skip(reason)
-    store = request.getfixturevalue("network_store")
-    copied = shutil.copytree(site, tmp_path_factory.mktemp("real") / "site", ignore=shutil.ignore_patterns("network"))
+    files = network_files(weights, request.getfixturevalue("network_store"))
+    return with_network(site, tmp_path_factory.mktemp("real") / "site", files)
+
+
+def with_network(site: Path, to: Path, files: Mapping[str, Kept]) -> Path:
+    """A copy of a site whose page for photos has the network that such files are."""
+    copied = shutil.copytree(site, to, ignore=shutil.ignore_patterns("network"))
     (copied / "network").mkdir()
-    for name, file in network_files(weights, store).items():
+    for name, file in files.items():
         shutil.copy(file.path, copied / name)
     return copied
 

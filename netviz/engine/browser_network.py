@@ -25,11 +25,11 @@ from netviz.cache.sources import code_digest
 from netviz.cache.store import EntryName, Store, key_of
 from netviz.networks import Network, open_network
 from netviz.networks.architecture import vgg16_layers
-from netviz.networks.browser_runtime import INSTALL, PACKAGE, is_installed, runtime_files
+from netviz.networks.browser_runtime import GPU, INSTALL, PACKAGE, is_installed, runtime_files
 from netviz.networks.weights import Weights
 
 NETWORK = "network"  # the kind of entry in a store, and the folder in a site
-MODEL = "model.onnx"
+MODEL, MANIFEST = "model.onnx", "manifest.js"
 PART = 4_000_000  # bytes of a part, before they become text
 LARGEST = 22_000_000  # bytes of a graph that readers may be asked to load
 
@@ -55,6 +55,13 @@ def has_network(weights: Weights, store: Store) -> bool:
 def network_files(weights: Weights, store: Store) -> Mapping[str, Kept]:
     """What browsers load, by its path in the site."""
     return {f"{NETWORK}/{name}": file for name, file in store.files(*entry_of(weights)).items()}
+
+
+def network_megabytes(files: Mapping[str, Kept]) -> tuple[float, float]:
+    """How much readers load of such files: all do, and again those of whom a graphics processor is tried."""
+    sizes = {path: file.path.stat().st_size / 1e6 for path, file in files.items()}
+    gpu = sum(size for path, size in sizes.items() if path.startswith(f"{NETWORK}/{GPU}"))
+    return sum(sizes.values()) - gpu, gpu
 
 
 def write_network(form: str, weights: Weights, store: Store) -> None:
@@ -83,7 +90,7 @@ def packed(files: Mapping[str, bytes], described: Mapping[str, Any]) -> Iterator
             yield names[-1], f'netvizFile("{name}", {number}, "{base64.b64encode(part).decode()}");\n'
         paths = [f"{NETWORK}/{one}" for one in names]
         told[name] = {"bytes": len(content), "sha256": digest, "parts": paths}
-    yield "manifest.js", f"netvizManifest({json.dumps({'files': told, **described})});\n"
+    yield MANIFEST, f"netvizManifest({json.dumps({'files': told, **described})});\n"
 
 
 def _parts(content: bytes) -> Iterator[bytes]:

@@ -122,7 +122,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         explains_class=explains_class,
         slope=all(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,)),
         unit=unit_words(method.name, variant.settings, language),
-        your_photo=your_photo_link(page, variant) if edition.offers_your_photo else "",
+        your_photo=your_photo_link(page, variant, edition.course.templates) if edition.offers_your_photo else "",
         seed=None if task.picture else record.settings.get("seed"),
         files=_files(page, task, ("json", "csv") if figure.table else ("json",)),
     )

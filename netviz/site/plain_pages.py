@@ -9,6 +9,7 @@ from typing import Any
 from netviz.cache.store import key_of
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.notices import carried
+from netviz.engine.browser_network import network_megabytes
 from netviz.languages.known import in_language
 from netviz.methods import methods
 from netviz.pictures import LITTLE
@@ -88,8 +89,9 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
                 "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }
         case "your-photo":
-            megabytes = sum(file.path.stat().st_size for file in edition.results.network.values()) / 1e6
-            return {"it": your_photo_view(language, edition.layers.values(), _treated(edition, page), megabytes)}
+            layers, treated = edition.layers.values(), _treated(edition, page)
+            megabytes = network_megabytes(edition.results.network)
+            return {"it": your_photo_view(language, course.templates, layers, treated, megabytes)}
     return {}
 
 

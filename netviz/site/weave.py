@@ -31,7 +31,7 @@ from netviz.site.plain_pages import plain_pages
 from netviz.site.rendering import read_assets, render_sitemap
 from netviz.site.results import Results
 from netviz.site.verdicts import Verdict
-from netviz.site.your_photo import class_script, spellings_script, your_photo_assets
+from netviz.site.your_photo import class_script, spellings_script, your_photo_assets, your_photo_paths
 
 Named = TypeVar("Named")
 Woven = Sequence[tuple[Page, str | Kept]]
@@ -59,7 +59,8 @@ def known_paths(results: Results) -> set[str]:
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
-    return paths | {numbers_path(task, "json") for task in results.plan.values()}
+    paths |= {numbers_path(task, "json") for task in results.plan.values()}
+    return paths | (your_photo_paths(results.course) if results.offers_network else set())
 
 
 def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from netviz.course.experiments import CHOSEN, Experiment
+from netviz.course.reading import Course
+from netviz.engine.browser_network import MANIFEST, NETWORK
 from netviz.languages.class_names import class_name
-from netviz.languages.known import language
+from netviz.languages.known import FIRST, language
 from netviz.languages.messages import messages
 from netviz.methods import Method, methods
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import classes
+from netviz.site.files.built_maps import built_path
+from netviz.site.files.sample_scripts import sample_path
 from netviz.site.method_words import method_summary, method_title
 from netviz.site.overrides import Templates, template_file
 from netviz.site.page_figures.explorer import margin
@@ -22,15 +28,15 @@ from netviz.site.rendering import to_fill
 
 AREA = "your-photo"  # of messages
 SCRIPTS = (  # each uses those before it
-    *("failure", "sha256", "files", "resampling", "framing", "colours", "explaining"),
-    *("weights", "working", "network", "methods", "showing", "photo", "classes", "answering"),
-    *("exploring", "painting", "keeping", "comparing", "page"),
+    *("failure", "sha256", "files", "resampling", "framing", "colours", "explaining", "headers", "decoding"),
+    *("weights", "working", "runner", "network", "checks", "methods", "lab", "news", "showing", "photo", "camera"),
+    *("choosing", "classes", "answering", "asking", "keeping", "drawing", "exploring", "painting", "comparing", "page"),
 )  # of templates/your-photo/, published in assets/your-photo/
-METHODS = (
-    *("gradient", "gradient-x-input", "smoothgrad", "integrated-gradients", "guided-backprop"),
-    *("grad-cam", "occlusion"),
-)  # that methods.js has, as the course names them
-SETTINGS = ("layer", "noise", "patch", "samples", "seed", "steps", "stride")  # and theirs
+REGISTRY = "your-photo/methods.js"
+DECLARATION = re.compile(
+    r'^  method\("([\w-]+)", \{$', re.MULTILINE
+)  # of a method in there, by the course's name for it
+SETTING = "setting-"  # what messages begin with that say the settings there are
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,23 +45,27 @@ class YourPhoto:
 
     words: dict[str, str]
     scripts: tuple[str, ...]
-    megabytes: str
+    megabytes: list[str]
     lab: dict[str, Any]
 
 
 def your_photo_view(
-    code: str, layers: Iterable[Layer], treated: Mapping[str, Mapping[str, str]], megabytes: float
+    code: str,
+    templates: Templates,
+    layers: Iterable[Layer],
+    treated: Mapping[str, Mapping[str, str]],
+    megabytes: tuple[float, float],
 ) -> YourPhoto:
     """The page in a language.
 
     ``layers`` are those of the network, ``treated`` titles and links of the lessons that treat a method, by its name;
-    ``megabytes`` is what is loaded when a photo is chosen.
+    ``megabytes`` are loaded when a photo is chosen, and again where a graphics processor is tried.
     """
     words = {name: to_fill(code, name, AREA) for name in messages(code, AREA).names}
     lab = {
         "words": words,
         "palettes": {name: palette(signed) for name, signed in (("signed", True), ("unsigned", False))},
-        "methods": {name: _told(methods()[name], code, treated.get(name)) for name in METHODS},
+        "methods": {name: _told(methods()[name], code, treated.get(name)) for name in offered_methods(templates)},
         "layers": [
             {"name": one.name, "kind": one.kind, "shape": one.shape, "stride": one.stride, "margin": margin(one)}
             for one in layers
@@ -64,13 +74,31 @@ def your_photo_view(
         "percent": language(code).percent,
     }
     scripts = (class_script(code), *(f"your-photo/{name}.js" for name in SCRIPTS))
-    return YourPhoto(words=words, scripts=scripts, megabytes=f"{megabytes:.0f}", lab=lab)
+    return YourPhoto(words=words, scripts=scripts, megabytes=[f"{one:.0f}" for one in megabytes], lab=lab)
+
+
+@cache
+def offered_methods(templates: Templates) -> tuple[str, ...]:
+    """The methods that the page has, by the course's names: those that its registry declares, in that order."""
+    return tuple(DECLARATION.findall(template_file(templates, REGISTRY).read_text("utf-8")))
 
 
 def your_photo_assets(templates: Templates) -> dict[str, bytes]:
     """Its scripts and its style: contents by path from the site's root."""
     names = [*(f"your-photo/{name}.js" for name in SCRIPTS), "your-photo/lab.css"]
     return {f"assets/{name}": template_file(templates, name).read_bytes() for name in names}
+
+
+def your_photo_paths(course: Course) -> set[str]:
+    """Where files of the page will stand, as far as that is known before the network is written."""
+    samples = [one for one in course.pictures.values() if one.name in course.offered]
+    return {
+        *your_photo_assets(course.templates),
+        *(f"assets/{class_script(code)}" for code in course.languages),
+        *map(sample_path, samples),
+        *(built_path(one.name) for one in samples),
+        f"{NETWORK}/{MANIFEST}",
+    }
 
 
 def class_script(code: str) -> str:
@@ -84,7 +112,7 @@ def spellings_script(code: str) -> str:
     return f"const allClasses = {json.dumps(spellings, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
-def your_photo_link(page: Page, experiment: Experiment) -> str:
+def your_photo_link(page: Page, experiment: Experiment, templates: Templates) -> str:
     """The link to the page that asks there what an experiment asks, as far as it can: method, settings and class.
 
     A class by its rank is the likeliest of any photo there, which needs no mention. There is no link for an experiment
@@ -93,9 +121,10 @@ def your_photo_link(page: Page, experiment: Experiment) -> str:
     if experiment.picture != CHOSEN:
         return ""
     link = page.to_page(YOUR_PHOTO)
-    if experiment.method.name not in METHODS:
+    if experiment.method.name not in offered_methods(templates):
         return link
-    settings = {name: value for name, value in experiment.settings.items() if name in SETTINGS}
+    there = {name.removeprefix(SETTING) for name in messages(FIRST, AREA).names if name.startswith(SETTING)}
+    settings = {name: value for name, value in experiment.settings.items() if name in there}
     state = {
         "method": experiment.method.name,
         "settings": ",".join(f"{name}:{value}" for name, value in settings.items()),

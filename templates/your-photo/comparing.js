@@ -28,5 +28,34 @@ const comparing = (function () {
       };
     }
   };
-  return { agreements, coarse };
+
+  let run = 0;
+  const forget = (sample = "") => { // there is another photo
+    run += 1;
+    lab.byId("compared").replaceChildren();
+    lab.byId("compare").hidden = !sample;
+    lab.byId("compare").disabled = false;
+  };
+  const compare = async () => {
+    const { said, byId } = lab, { sample, pixels } = photo.current(), mine = run;
+    const { built: script } = document.querySelector(`[data-sample="${CSS.escape(sample)}"]`).dataset;
+    const rows = [], heads = ["method", "class", "build", "own", "pearson", "ranks"].map((name) => said(`compared-${name}`));
+    byId("compare").disabled = true;
+    news.say(said("drawing"));
+    try {
+      const question = await asking.question(network.asker(() => mine === run), pixels, answering.logits());
+      for await (const one of agreements(sample, script, question, explaining.softmax(answering.logits()))) {
+        if (mine !== run) return;
+        const shares = [one.probability, one.own].map(lab.percent);
+        rows.push(showing.row(lab.methods[one.method].title, answering.name(one.target), ...shares, ...[one.pearson, one.ranks].map((value) => numerals.fixed(value, 3))));
+        byId("compared").replaceChildren(showing.table(heads, rows, said("compare")));
+      }
+      news.say(said(rows.length ? "compared" : "compared-none"));
+    } catch (error) {
+      if (mine === run) news.sayFailure(error);
+    } finally {
+      if (mine === run) byId("compare").disabled = false;
+    }
+  };
+  return { coarse, compare, forget };
 })();

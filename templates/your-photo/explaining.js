@@ -91,6 +91,11 @@ const explaining = (function () {
   };
   const windows = (side, patch, stride) => starts(side, patch, stride).flatMap((top) => starts(side, patch, stride).map((left) =>
     ({ top, left, bottom: Math.min(top + patch, side), right: Math.min(left + patch, side) })));
+  // A patch around a place, whole: as near to it as the edges allow.
+  const windowAround = (side, patch, row, column) => {
+    const [top, left] = [row, column].map((at) => Math.min(Math.max(Math.round(at - patch / 2), 0), side - patch));
+    return { top, left, bottom: top + patch, right: left + patch };
+  };
   const hidden = (picture, side, { top, left, bottom, right }, colour) => {
     const copy = Float32Array.from(picture);
     for (let row = top; row < bottom; row += 1) {
@@ -134,6 +139,18 @@ const explaining = (function () {
   const pooled = (values, channel, height, width, row, column) => [0, 1, 2, 3].map((place) =>
     values[(channel * height + 2 * row + Math.floor(place / 2)) * width + 2 * column + place % 2]);
 
+  // Where a map is strongest, and where it is weakest: of several equal cells that in their middle, and that farthest from there.
+  const extremes = (values, width) => {
+    const places = (extreme) => Array.from(values.keys()).filter((cell) => values[cell] === extreme)
+      .map((cell) => ({ row: Math.floor(cell / width), column: cell % width }));
+    const far = (one, other) => Math.hypot(one.row - other.row, one.column - other.column);
+    const best = (all, cost) => all.reduce((one, other) => (cost(other) < cost(one) ? other : one));
+    const greatest = places(values.reduce((one, other) => Math.max(one, other)));
+    const middle = Object.fromEntries(["row", "column"].map((axis) => [axis, sum(greatest.map((one) => one[axis])) / greatest.length]));
+    const strongest = best(greatest, (one) => far(one, middle));
+    return { strongest, weakest: best(places(values.reduce((one, other) => Math.min(one, other))), (one) => -far(one, strongest)) };
+  };
+
   // How alike two maps are: Pearson's correlation, and that of the ranks (Spearman's).
   const correlation = (one, other) => {
     const [a, b] = [one, other].map((values) => {
@@ -158,6 +175,6 @@ const explaining = (function () {
 
   return {
     softmax, ranked, length, sum, timesInput, gradCam, normal, deviation, noisyCopy, mean, positions, between, onTheWay, filling, account,
-    starts, windows, hidden, averaged, masked, convolved, pooled, correlation, rankCorrelation,
+    starts, windows, windowAround, hidden, averaged, masked, convolved, pooled, extremes, correlation, rankCorrelation,
   };
 })();

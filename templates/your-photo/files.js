@@ -33,10 +33,10 @@ const files = (function () {
   const keep = async (digest, bytes) => {
     try { await (await shelf())?.put(new URL(`network/${digest}`, root), new Response(bytes)); } catch (error) { /* no room: next time anew */ }
   };
-  const forgetOthers = async (digests) => { // of earlier builds
-    const shelved = await shelf();
-    for (const request of shelved ? await shelved.keys() : []) {
-      if (!digests.some((digest) => request.url.endsWith(digest))) await shelved.delete(request);
+  const forgetOthers = async (digests) => { // of earlier builds of this site; others may stand at the same host
+    const shelved = await shelf(), own = new URL("network/", root).href;
+    for (const { url } of shelved ? await shelved.keys() : []) {
+      if (url.startsWith(own) && !digests.some((digest) => url.endsWith(digest))) await shelved.delete(url);
     }
   };
 
@@ -57,15 +57,15 @@ const files = (function () {
     await keep(digest, bytes);
     return bytes;
   };
-  // All of them by name, once each is known to be what the build wrote; `progress` is told the share that is there.
-  const all = async (progress) => {
+  // Those of some names, once each is known to be what the build wrote; `progress` is told the share that is there.
+  const all = async (names, progress) => {
     if (typeof DecompressionStream === "undefined") throw new Failure("browser-old");
     const { files: told } = await described();
-    const count = Object.values(told).reduce((sum, one) => sum + one.parts.length, 0);
+    const count = names.reduce((sum, name) => sum + told[name].parts.length, 0);
     const found = {};
     let there = 0;
-    for (const [name, one] of Object.entries(told)) {
-      found[name] = await ofFile(name, one, (more) => { there += more; progress(there / count); });
+    for (const name of names) {
+      found[name] = await ofFile(name, told[name], (more) => { there += more; progress(there / count); });
     }
     await forgetOthers(Object.values(told).map((one) => one.sha256));
     return found;

@@ -31,8 +31,8 @@ const framing = (function () {
   const whole = (places) => places.map(({ first, shares }) =>
     ({ first, shares: shares.map((share) => Math.trunc(0.5 + share * 2 ** BITS)) }));
 
-  // The square, side * side * 3 values of RGB. `rows(top, count)` gives pixels of that many rows, four values each (RGBA),
-  // so that a large photo need never be held as a whole.
+  // The square, side * side * 3 values of RGB. `rows(top, height, left, width)` gives pixels of so many rows and columns, four
+  // values each (RGBA), so that a large photo need never be held as a whole.
   const framed = (rows, width, height, focus = [0.5, 0.5], side = CROP, band = 256) => {
     const down = cut(height, width, focus[1]), across = cut(width, height, focus[0]);
     const scale = side * SHORT_SIDE / CROP / Math.min(down.kept, across.kept);
@@ -44,15 +44,16 @@ const framing = (function () {
     const narrow = new Uint8Array((until - from) * side * 3);
     for (let first = from; first < until; first += band) {
       const count = Math.min(band, until - first);
-      narrower(rows(down.first + first, count), count, width, across.first, columns, narrow.subarray((first - from) * side * 3));
+      const pixels = rows(down.first + first, count, across.first, across.kept);
+      narrower(pixels, count, across.kept, columns, narrow.subarray((first - from) * side * 3));
     }
     return lower(narrow, from, lines, side);
   };
-  const narrower = (pixels, count, width, offset, columns, into) => {
+  const narrower = (pixels, count, width, columns, into) => {
     let place = 0;
     for (let row = 0; row < count; row += 1) {
       for (const { first, shares } of columns) {
-        let at = 4 * (row * width + offset + first);
+        let at = 4 * (row * width + first);
         let red = 2 ** (BITS - 1), green = red, blue = red;
         for (const share of shares) {
           red += pixels[at] * share;

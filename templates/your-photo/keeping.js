@@ -9,7 +9,7 @@ const keeping = (function () {
     Object.assign(document.createElement("a"), { href: address, download: name }).click();
     setTimeout(() => URL.revokeObjectURL(address), 60_000);
   };
-  const stem = ({ method, classes }) => [method, ...classes].join("-");
+  const stem = ({ method, classes }) => [method, ...classes].join("-"); // of a file's name
   const settingsOf = ({ settings }) => Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
 
   // Canvases side by side on paper, each with its lines of text and, beneath it, its colour bar; `foot` is below all.
@@ -41,13 +41,13 @@ const keeping = (function () {
     foot.forEach((text, line) => pen.fillText(text, GAP, GAP + SIDE + (4 + line + 0.8) * LINE, canvas.width - 2 * GAP));
     return canvas;
   };
-  const picture = (results, shown, photo, foot, label) => {
-    const [lines, note] = [shown.map(({ lines }) => lines), [foot, settingsOf(results)].filter(Boolean)];
-    const plates = [{ picture: photo, lines: [label] }, ...shown.map((one, number) => ({ ...one, lines: lines[number] }))];
-    return new Promise((resolve) => { sheet(plates, note).toBlob(resolve, "image/png"); }).then((blob) => save(blob, `${stem(results)}.png`));
+  // `shown` are the plates of the maps, `seen` is the photo as the network sees it, which `label` says.
+  const picture = (results, shown, seen, foot, label) => {
+    const plates = [{ picture: seen, lines: [label] }, ...shown], note = [foot, settingsOf(results)].filter(Boolean);
+    sheet(plates, note).toBlob((blob) => save(blob, `${stem(results)}.png`), "image/png");
   };
   const numbers = (results, about) => {
-    const maps = results.map(({ values, height, width, signed, numbers, checks, done, of }, number) =>
+    const maps = results.maps.map(({ values, height, width, signed, numbers, checks, done, of }, number) =>
       ({ class: about.classes[number], height, width, signed, passes: { done, of }, numbers, checks, values: Array.from(values) }));
     const told = { ...about, classes: undefined, method: results.method, settings: results.settings, maps };
     save(new Blob([JSON.stringify(told)], { type: "application/json" }), `${stem(results)}.json`);

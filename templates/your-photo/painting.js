@@ -1,18 +1,18 @@
 // A mask of the reader's own: what is painted over becomes the mean colour, and the scores move. With the pointer, or with
-// the arrow keys and the space bar. `painting.follow` is told the mask (224 * 224 of 0 and 1) when a stroke has ended.
+// the arrow keys and the space bar. A classic script, since modules don't load from file://.
 const painting = (function () {
   "use strict";
   const SIDE = framing.CROP;
   const BRUSH = 12; // pixels of the network's input, the radius
-  const mask = new Uint8Array(SIDE * SIDE);
-  const followers = [];
-  let pixels = null, mean = [0, 0, 0], at = [SIDE / 2, SIDE / 2];
+  const { byId, said } = lab;
+  const mask = new Uint8Array(SIDE * SIDE); // 1 where it is painted
+  let pixels = null, mean = [0, 0, 0], colour = [0, 0, 0], at = [SIDE / 2, SIDE / 2], strokes = 0;
 
-  const canvas = () => document.getElementById("painted");
+  const canvas = () => byId("painted");
   const show = () => {
     const shown = new ImageData(SIDE, SIDE);
     for (let place = 0; place < SIDE * SIDE; place += 1) {
-      shown.data.set(mask[place] ? mean : pixels.subarray(3 * place, 3 * place + 3), 4 * place);
+      shown.data.set(mask[place] ? colour : pixels.subarray(3 * place, 3 * place + 3), 4 * place);
       shown.data[4 * place + 3] = 255;
     }
     const pen = canvas().getContext("2d");
@@ -30,15 +30,41 @@ const painting = (function () {
       if (left < right) mask.fill(value, down * SIDE + left, down * SIDE + right);
     }
   };
-  const tell = () => followers.forEach((follower) => follower(mask));
+  // The scores of what is left, once a stroke has ended: of the classes that are explained, and of the likeliest there is now.
+  const tell = async () => {
+    strokes += 1;
+    const mine = strokes, before = answering.logits();
+    try {
+      const left = explaining.masked(pixels, mask, mean);
+      const { logits } = await network.asker(() => mine === strokes).ask(left, 0, ["logits"]);
+      if (mine !== strokes) return;
+      const [old, now] = [before, logits].map(explaining.softmax), [first] = explaining.ranked(logits, 1);
+      const listed = [...new Set([...answering.chosen(), first])];
+      byId("painted-scores").replaceChildren(...listed.map((index) => showing.element("p", "", said("painted-score", {
+        name: answering.name(index), before: lab.percent(old[index]), now: lab.percent(now[index]),
+        score: numerals.number(before[index]), moved: numerals.number(logits[index]),
+      }))));
+    } catch (error) {
+      if (mine === strokes) news.sayFailure(error);
+    }
+  };
   const clear = () => {
     mask.fill(0);
-    if (pixels) show();
+    if (!pixels) return;
+    show();
     tell();
   };
-  const take = (photo, colour) => {
-    [pixels, mean] = [photo, colour.map(Math.round)];
+  const forget = () => { // there is another photo
+    strokes += 1;
+    pixels = null;
     mask.fill(0);
+    canvas().getContext("2d").clearRect(0, 0, SIDE, SIDE);
+    byId("painted-scores").replaceChildren();
+    byId("unpaint").disabled = true;
+  };
+  const take = (photographed, filling) => {
+    [pixels, mean, colour] = [photographed, filling, filling.map(Math.round)];
+    byId("unpaint").disabled = false;
     show();
   };
   const begin = () => {
@@ -58,7 +84,7 @@ const painting = (function () {
       dab(...at);
       show();
     });
-    canvas().addEventListener("pointerup", () => { if (pixels) tell(); });
+    ["pointerup", "pointercancel"].forEach((kind) => canvas().addEventListener(kind, () => { if (pixels) tell(); }));
     canvas().addEventListener("keydown", (event) => {
       const way = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
       if (!pixels || (!way && event.key !== " ") || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -69,7 +95,7 @@ const painting = (function () {
       if (!way) tell();
     });
     ["focus", "blur"].forEach((kind) => canvas().addEventListener(kind, () => { if (pixels) show(); }));
-    document.getElementById("unpaint").addEventListener("click", clear);
+    byId("unpaint").addEventListener("click", clear);
   };
-  return { begin, take, follow: (follower) => { followers.push(follower); } };
+  return { begin, take, forget };
 })();

@@ -1,5 +1,5 @@
 // What the worker does, so that the page never freezes: it opens the network, and runs it. The worker is made of this
-// function's text (network.js), since workers of files don't start from file://; `weights` is that of weights.js.
+// function's text (runner.js), since workers of files don't start from file://; `weights` is that of weights.js.
 const working = function (weights) {
   "use strict";
   let session = null, file = null, kernels = null;
@@ -12,17 +12,24 @@ const working = function (weights) {
       heaps.push(this);
     }
   };
+  const watch = async () => { // a graphics processor may be taken away at any time
+    const { lost } = await ort.env.webgpu.device;
+    const { message } = await lost;
+    postMessage({ lost: message });
+  };
   const tasks = {
     async memory() {
       return { bytes: heaps.reduce((sum, heap) => sum + heap.buffer.byteLength, file.length) };
     },
-    async open({ model, script, loader, binary }) {
+    async open({ model, script, loader, binary, provider }) {
       importScripts(address(script, "text/javascript"));
+      ort.env.logLevel = "error";
       ort.env.wasm.numThreads = 1; // more need headers that plain hosts don't send
       ort.env.wasm.wasmBinary = binary;
       ort.env.wasm.wasmPaths = { mjs: address(loader, "text/javascript") };
-      session = await ort.InferenceSession.create(new Uint8Array(model), { executionProviders: ["wasm"] });
+      session = await ort.InferenceSession.create(new Uint8Array(model), { executionProviders: [provider] });
       file = new Uint8Array(model);
+      if (provider === "webgpu") watch();
       return {};
     },
     async kernel({ layer, channel }) {

@@ -5,15 +5,21 @@
 Chromium without a window, one WASM thread, from a folder. For each sample photo the likeliest class, the greatest
 difference of a probability, Pearson's correlation of the gradients and Spearman's of Grad-CAM's maps with what Keras'
 network gives; then the medians of the seconds, and the most memory that the page's process ever had.
+
+    python tests/bench/browser_network.py --methods
+
+The page Your photo itself, on one photo: of each of its methods the seconds and the most memory that the page's process
+had meanwhile, beside those of Python in turn. The memory is Linux' own account, set back before each method.
 """
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +28,24 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+import browser as browser_module  # noqa: E402
 from browser import chromium  # noqa: E402
+from gallery_site import build_gallery  # noqa: E402
 from real_network import NetworkInBrowser, network_folder  # noqa: E402
+from test_your_photo_network import with_network  # noqa: E402
 
 from netviz.cache.store import Store  # noqa: E402
+from netviz.engine.browser_network import network_files, write_network  # noqa: E402
+from netviz.methods import methods  # noqa: E402
 from netviz.methods.correlations import correlations, rank_correlations  # noqa: E402
 from netviz.networks import open_network, softmax  # noqa: E402
+from netviz.networks.weights import describe  # noqa: E402
 from netviz.options import Options  # noqa: E402
 from netviz.pipeline import read  # noqa: E402
+from netviz.site.your_photo import offered_methods  # noqa: E402
 
 LAYER = "block5_conv3"
+browser_module.PATIENCE = 3600  # seconds for a method
 
 
 def main() -> None:
@@ -85,23 +99,78 @@ def _grad_cam(maps: Any, derivatives: Any) -> Any:
     return np.maximum((maps * derivatives.mean(axis=(1, 2), keepdims=True)).sum(axis=-1), 0).reshape(len(maps), -1)
 
 
-def _most_memory(profile: Path) -> int:
-    """The most bytes that one of the browser's processes ever had in memory, as Linux tells."""
-    most = [0]
+def compare_methods() -> None:
+    """Prints a table of the page's methods, with the settings that they have on the page."""
+    pixels = read(Options(content=ROOT / "content")).pictures["dog"].framed(224)
+    network = open_network()
+    target = np.array([int(network.logits(pixels[None].astype(np.float32))[0].argmax())])
+    with tempfile.TemporaryDirectory() as place, chromium(Path(place) / "profile") as browser:
+        weights, store = describe("compact"), Store(Path(place) / "store")
+        write_network("compact", weights, store)
+        site = with_network(build_gallery(Path(place)), Path(place) / "with", network_files(weights, store))
+        browser.open(site / "your-photo.html")
+        browser.follow("[data-sample=dog]")
+        browser.expect("return document.getElementById('draw').disabled", False)
+        print("| method | passes | browser, s | Python, s | browser, MB | Python, MB |\n|---|---|---|---|---|---|")
+        for name in offered_methods((ROOT / "templates",)):
+            _forget_most(page := _page_process(Path(place) / "profile"))
+            browser.do(EXPLAIN, name, int(target[0]))
+            browser.expect("return window.explained !== null")
+            passes, seconds, settings = json.loads(browser.run("return explained"))
+            there = _most_of(page)
+            _forget_most(own := Path("/proc/self"))
+            method = methods()[name]
+            start = time.perf_counter()
+            method.function(network, pixels[None].astype(np.float32), target, **method.settings(**settings))
+            taken = time.perf_counter() - start
+            row = f"{seconds:.1f} | {taken:.1f} | {there / 1e6:.0f} | {_most_of(own) / 1e6:.0f}"
+            print(f"| {name} | {passes} | {row} |", flush=True)
+
+
+EXPLAIN = """const [name, target] = arguments, { settings } = methods[name];
+window.explained = null;
+(async () => {
+    const asked = Object.fromEntries(Object.entries(settings).map(([one, { initial }]) => [one, initial]));
+    const pixels = photo.current().pixels, logits = answering.logits(), begun = performance.now();
+    const question = await asking.question(network.asker(() => true), pixels, logits);
+    let last = null;
+    for await (const map of methods[name].explain({ ...question, target, settings: asked })) last = map;
+    window.explained = JSON.stringify([last.of, (performance.now() - begun) / 1000, asked]);
+})().catch((error) => { window.explained = String(error); })"""
+
+
+def _page_process(profile: Path) -> Path:
+    """The process of the page, which is the largest of the browser's renderers."""
+    return max(_renderers(profile), key=_most_of)
+
+
+def _renderers(profile: Path) -> Iterator[Path]:
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            if b"--type=renderer" in (process / "cmdline").read_bytes() and str(profile) in (
-                process / "cmdline"
-            ).read_text(errors="replace"):
-                most += [
-                    int(line.split()[1]) * 1024
-                    for line in (process / "status").read_text().splitlines()
-                    if "VmHWM" in line
-                ]
+            command = (process / "cmdline").read_text(errors="replace")
         except OSError:  # it has ended
             continue
-    return max(most)
+        if "--type=renderer" in command and str(profile) in command:
+            yield process
+
+
+def _most_of(process: Path) -> int:
+    """The most bytes that a process had in memory, as Linux tells, since it was last set back."""
+    try:
+        lines = (process / "status").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if "VmHWM" in line)
+
+
+def _forget_most(process: Path) -> None:
+    (process / "clear_refs").write_text("5")
+
+
+def _most_memory(profile: Path) -> int:
+    """The most bytes that one of the browser's processes ever had in memory."""
+    return max((_most_of(process) for process in _renderers(profile)), default=0)
 
 
 if __name__ == "__main__":
-    main()
+    compare_methods() if "--methods" in sys.argv else main()
