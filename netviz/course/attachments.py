@@ -15,9 +15,9 @@ from urllib.parse import quote, unquote
 from pydantic import BaseModel, ConfigDict
 
 from netviz.course.fields import WebAddress
-from netviz.course.folders import DROPPED, TO_PEOPLE
-from netviz.course.lessons import Words
-from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.course.folders import DROPPED, TO_PEOPLE, text_names
+from netviz.course.lessons import Lesson, Words
+from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.refusals import stands, unfit
 from netviz.yaml_places import read_checked
 
@@ -71,12 +71,23 @@ class Attachment:
         return ""
 
 
-def read_attachments(folder: Path, texts: Iterable[str]) -> dict[str, Attachment]:
-    """The files beside a lesson's texts, by their paths from there; ``texts`` are the names of its own files.
+def read_attachments(lessons: Iterable[Lesson], languages: Sequence[str]) -> dict[str, Mapping[str, Attachment]]:
+    """The files beside each lesson's texts, by its slug and by their paths from there.
 
-    Raises Mistakes for a ``credits.yaml`` that can't be read, or credits what there is not.
+    Raises Mistakes for every ``credits.yaml`` that can't be read, or credits what there is not.
     """
-    own = {*texts, CREDITS}
+    found: dict[str, Mapping[str, Attachment]] = {}
+    mistakes: list[Mistake] = []
+    for lesson in lessons:
+        with gathered(mistakes):
+            found[lesson.slug] = _beside(lesson.folder, [*text_names(languages), CREDITS])
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def _beside(folder: Path, own: Collection[str]) -> dict[str, Attachment]:
+    """The files in a lesson's folder that are not its ``own``."""
     names = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()]
     kept = [name for name in names if not any(map(DROPPED.fullmatch, name.parts)) and str(name) not in own]
     found = {_alike(name.as_posix()): name.as_posix() for name in kept}
@@ -102,22 +113,25 @@ def attachment_named(address: str, files: Mapping[str, Attachment]) -> Attachmen
     return next((files[name] for name in names if name in files), None)
 
 
-def unused(folder: Path, prose: Iterable[str], texts: Sequence[str]) -> Iterator[Mistake]:
-    """A warning for each file or folder beside a lesson's texts that no link in their ``prose`` names."""
-    words = _alike("\n".join(prose))
+def unused(lessons: Iterable[Lesson], languages: Sequence[str]) -> Iterator[Mistake]:
+    """A warning for each file or folder beside lessons' texts that no link in these names."""
+    texts = text_names(languages)
+    for lesson in lessons:
+        words = _alike("\n".join(line for text in lesson.written for line in text.prose.values()))
+        for path in _others(lesson.folder, [*texts, CREDITS]):
+            files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
+            named = [one for one in files if _is_named(one.relative_to(lesson.folder), words)]
+            for one in files if named else [path]:
+                if one not in named:
+                    hint = f"{nearest(path.name, texts)}; and files that these show or link to"
+                    yield Mistake(one, "is read by nobody", hint=hint)
 
-    def is_named(path: Path) -> bool:
-        name = _alike(path.relative_to(folder).as_posix())
-        spellings = "|".join(map(re.escape, {name, quote(name)}))
-        return re.search(rf"(?:[(<]|\./|\]: ?)(?:{spellings})(?=[\s)>#]|$)", words) is not None
 
-    for path in _others(folder, [*texts, CREDITS]):
-        files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
-        named = [one for one in files if is_named(one)]
-        for one in files if named else [path]:
-            if one not in named:
-                hint = f"{nearest(path.name, texts)}; and files that these show or link to"
-                yield Mistake(one, "is read by nobody", hint=hint)
+def _is_named(path: Path, words: str) -> bool:
+    """Whether a link among the words may name a file."""
+    name = _alike(path.as_posix())
+    spellings = "|".join(map(re.escape, {name, quote(name)}))
+    return re.search(rf"(?:[(<]|\./|\]: ?)(?:{spellings})(?=[\s)>#]|$)", words) is not None
 
 
 def _others(folder: Path, known: Collection[str]) -> list[Path]:

@@ -14,7 +14,7 @@ from netviz.course.bibliography import Bibliography, read_bibliography
 from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.fields import InEveryLanguage, SiteAddress
-from netviz.course.folders import entries, text_names, unread
+from netviz.course.folders import entries, unread
 from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
@@ -199,7 +199,8 @@ def read_course(
         glossary = read_glossary(content / "glossary.yaml", spoken)
     if mistakes:
         raise Mistakes(mistakes)
-    attachments = _attachments((home, *lessons, *side_pages), spoken, mistakes)
+    with gathered(mistakes):
+        attachments = read_attachments((home, *lessons, *side_pages), spoken)
     if mistakes:
         raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
@@ -227,7 +228,7 @@ def read_course(
         mistakes=tuple(wrong),
         warnings=(
             *unread(content, spoken, is_picture),
-            *_unused(texts, spoken),
+            *unused(texts, spoken),
             *_without_text(texts),
             *lacking_texts(texts),
             *lacking_words(spoken, (places, glossary.places, _places(content / "pictures" / CREDITS))),
@@ -239,24 +240,6 @@ def read_course(
         templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),
     )
     return course.offering(offered)
-
-
-def _attachments(
-    texts: Iterable[Lesson], languages: Sequence[str], mistakes: list[Mistake]
-) -> dict[str, Mapping[str, Attachment]]:
-    """The files beside the texts of each lesson; what is wrong with their credits is added to ``mistakes``."""
-    found: dict[str, Mapping[str, Attachment]] = {}
-    for lesson in texts:
-        with gathered(mistakes):
-            found[lesson.slug] = read_attachments(lesson.folder, text_names(languages))
-    return found
-
-
-def _unused(texts: Iterable[Lesson], languages: Sequence[str]) -> Iterator[Mistake]:
-    """Files beside lessons' texts that these don't name."""
-    for lesson in texts:
-        prose = [line for text in lesson.written for line in text.prose.values()]
-        yield from unused(lesson.folder, prose, text_names(languages))
 
 
 def _without_text(texts: Iterable[Lesson]) -> Iterator[Mistake]:

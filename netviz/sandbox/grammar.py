@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import Extension
@@ -66,6 +67,7 @@ class _Claims(Extension):
 _JINJA = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, extensions=[_Claims])
 
 
+@lru_cache(maxsize=4096)  # of a text, and what its checks ask of it one after the other: a tree is never changed
 def parse(source: str) -> nodes.Template:
     """A template's tree. Raises ExpressionError where it is none, or too deep to be walked."""
     if raw := _RAW.search(source):  # what stands in one would be printed as it is
