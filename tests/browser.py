@@ -185,6 +185,10 @@ class Browser:
         move = ActionChains(self._driver).move_to_element_with_offset(element, right * width, down * height)
         self._act(move.perform)
 
+    def pinch(self, x: float, y: float, scale: float) -> None:
+        """Two fingers that move apart at a place of the window, in CSS pixels, by a factor."""
+        self._act(lambda: self._command("Input.synthesizePinchGesture", x=x, y=y, scaleFactor=scale))
+
     def back(self) -> None:
         """One step back in the history."""
         self._act(self._driver.back)

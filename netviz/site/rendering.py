@@ -31,6 +31,7 @@ from netviz.site.quiz import QuestionView
 from netviz.site.text.filters import filters
 
 ASSETS = (
+    "enlarge.js",
     "explorer.js",
     "favicon.svg",
     "messages.js",

@@ -34,6 +34,8 @@ version = netviz { $version }
 
 figure = Figure { $number }
 follows_choice = your photo
+enlarge = Enlarge
+enlarge_figure = Enlarge { $figure }
 figure_answers = Figure { $number }, which gives the answer
 against = against
 in_favour = in favour

@@ -33,6 +33,8 @@ version = netviz { $version }
 
 figure = 图 { $number }
 follows_choice = 所选照片
+enlarge = 放大
+enlarge_figure = 放大：{ $figure }
 figure_answers = 图 { $number }，答案就在图里
 against = 反对
 in_favour = 支持
