@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const dialog = document.querySelector("dialog.enlarged");
+  const words = JSON.parse(dialog.dataset.words);
   const room = dialog.querySelector(".text");
   const gap = document.createElement("div"); // holds its place
   let opener = null;
@@ -39,8 +40,9 @@
     const label = figure.querySelector(".label");
     const button = document.createElement("button");
     label.dataset.name = label.textContent.trim().replace(/\s+/g, " ");
-    Object.assign(button, { type: "button", className: "enlarge", textContent: dialog.dataset.enlarge });
-    button.setAttribute("aria-label", messages.filled(dialog.dataset.enlargeFigure, { figure: label.dataset.name }));
+    Object.assign(button, { type: "button", textContent: words.enlarge });
+    button.className = "enlarge";
+    button.setAttribute("aria-label", messages.filled(words.figure, { figure: label.dataset.name }));
     label.append(button);
     button.addEventListener("click", () => open(figure, button));
     figure.addEventListener("click", (event) => {

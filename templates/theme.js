@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   document.documentElement.classList.add("scripted");
+  if (location.search.includes("embed=")) document.documentElement.classList.add("embedded"); // see embed.js
   try {
     var theme = localStorage.getItem("theme");
     if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;

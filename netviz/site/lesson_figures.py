@@ -34,6 +34,7 @@ from netviz.site.page_figures import word_figures
 from netviz.site.page_figures.figure_views import (
     Axes,
     FigureView,
+    PhotoCredit,
     Slide,
     bars,
     data_table,
@@ -122,10 +123,29 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         explains_class=explains_class,
         slope=all(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,)),
         unit=unit_words(method.name, variant.settings, language),
+        settings=_settings(experiment, variant, language),
+        credit=_credit(edition, task),
         your_photo=your_photo_link(page, variant, edition.course.templates) if edition.offers_your_photo else "",
         seed=None if task.picture else record.settings.get("seed"),
         files=_files(page, task, ("json", "csv") if figure.table else ("json",)),
     )
+
+
+def _settings(experiment: Experiment, variant: Experiment, language: str) -> tuple[tuple[str, str], ...]:
+    """An experiment's settings in words, but for what its slider varies."""
+    varied = experiment.slider.setting if experiment.slider else ""
+    return tuple(
+        (term(name, language), value_words(name, value, language))
+        for name, value in variant.settings.items()
+        if name != varied and value is not None
+    )
+
+
+def _credit(edition: Edition, task: Task) -> PhotoCredit | None:
+    """Of the photo that a task looks at, if it does."""
+    samples = {one.name: one for one in edition.site.pictures}
+    sample = samples.get(task.picture_name) if task.picture else None
+    return PhotoCredit(sample.title, sample.credit, sample.licence, sample.source) if sample else None
 
 
 def _claims(edition: Edition, experiment: str, picture: str) -> tuple[CheckedClaim, ...]:

@@ -31,18 +31,22 @@ from netviz.site.quiz import QuestionView
 from netviz.site.text.filters import filters
 
 ASSETS = (
+    "embed.js",
     "enlarge.js",
     "explorer.js",
     "favicon.svg",
+    "figure-picture.js",
     "messages.js",
     "numerals.js",
     "question.js",
     "readout.js",
+    "saving.js",
     "search.js",
     "site.js",
     "slider.js",
     "state.js",
     "style.css",
+    "take-along.js",
     "theme.js",
 )  # of the templates' folder, published in assets/
 

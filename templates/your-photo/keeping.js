@@ -4,11 +4,6 @@ const keeping = (function () {
   "use strict";
   const [SIDE, GAP, LINE] = [448, 32, 26];
 
-  const save = (blob, name) => {
-    const address = URL.createObjectURL(blob);
-    Object.assign(document.createElement("a"), { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 60_000);
-  };
   const stem = ({ method, classes }) => [method, ...classes].join("-"); // of a file's name
   const settingsOf = ({ settings }) => Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
 
@@ -44,13 +39,13 @@ const keeping = (function () {
   // `shown` are the plates of the maps, `seen` is the photo as the network sees it, which `label` says.
   const picture = (results, shown, seen, foot, label) => {
     const plates = [{ picture: seen, lines: [label] }, ...shown], note = [foot, settingsOf(results)].filter(Boolean);
-    sheet(plates, note).toBlob((blob) => save(blob, `${stem(results)}.png`), "image/png");
+    sheet(plates, note).toBlob((blob) => saving.save(blob, `${stem(results)}.png`), "image/png");
   };
   const numbers = (results, about) => {
     const maps = results.maps.map(({ values, height, width, signed, numbers, checks, done, of }, number) =>
       ({ class: about.classes[number], height, width, signed, passes: { done, of }, numbers, checks, values: Array.from(values) }));
     const told = { ...about, classes: undefined, method: results.method, settings: results.settings, maps };
-    save(new Blob([JSON.stringify(told)], { type: "application/json" }), `${stem(results)}.json`);
+    saving.save(new Blob([JSON.stringify(told)], { type: "application/json" }), `${stem(results)}.json`);
   };
   return { picture, numbers };
 })();

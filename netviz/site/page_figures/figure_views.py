@@ -77,6 +77,16 @@ class DataTable:
     numeric: tuple[bool, ...]
 
 
+@dataclass(frozen=True)
+class PhotoCredit:
+    """What a photo is called, whose it is, its licence, and the address where it comes from; each may be empty."""
+
+    title: str
+    credit: str
+    licence: str
+    source: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class FigureView:
     """One experiment on one picture, as its figure tells it; ``number`` counts the figures of a page from 1.
@@ -89,6 +99,8 @@ class FigureView:
     ``spec`` the author's YAML. ``layers`` are wanted for a grid of feature maps only, and ``unit_names`` of those
     of its layers whose units have names; ``axes`` for charts; ``unit`` is that of a map's values, where it is
     known, and ``slope`` whether they are derivatives.
+
+    ``settings`` are names and values in words, but for what the slider varies; ``credit`` is of the photo.
 
     ``files`` are the raw numbers to be downloaded, links by kind; ``your_photo`` links to where a reader's own photo is
     looked at in the same way.
@@ -129,6 +141,8 @@ class FigureView:
     plain: str = ""
     compared: bool = False
     files: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    credit: PhotoCredit | None = None
     your_photo: str = ""
     seed: int | None = None
     axes: Axes | None = None
