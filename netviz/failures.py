@@ -13,6 +13,7 @@ from netviz.networks.browser_runtime import RuntimeUnavailable
 from netviz.networks.weights import WeightsUnavailable
 from netviz.pictures.opening import UnreadablePicture
 from netviz.refusals import refusal, write_details
+from netviz.site.books.printing import CannotPrint
 from netviz.site.files.publish import CannotPublish
 
 MENDABLE = 1
@@ -30,7 +31,7 @@ class Failure:
 def failure_of(error: Exception, store: Path) -> Failure:
     """An exception in words, Mistakes apart. Writes the details of a fault into the folder of the store."""
     match error:
-        case WeightsUnavailable() | RuntimeUnavailable() | UnreadablePicture() | CannotPublish():
+        case WeightsUnavailable() | RuntimeUnavailable() | CannotPrint() | UnreadablePicture() | CannotPublish():
             return Failure(str(error))
         case Damaged():
             return Failure(f"{error}; remove that file, and build the sites that share its store again")

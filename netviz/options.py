@@ -105,6 +105,10 @@ def _shown_weights(weights: str) -> str:
     return weights if weights in FORMS else _shown_path(Path(weights))
 
 
+def _book(help: str) -> Argument:
+    return Argument(help=help, of_course=False, more={"action": "store_true"})
+
+
 def _folder(help: str, *, changes_site: bool = True) -> Argument:
     more = {"metavar": "DIR"}
     return Argument(help=help, changes_site=changes_site, read=filled_path, write=_shown_path, more=more)
@@ -213,6 +217,10 @@ class Options:
             more={"nargs": "+", "action": "extend", "metavar": "LESSON"},
         ),
     ] = ()
+    pdf: Annotated[
+        bool, _book("print the whole course as one PDF for each language, with a Chromium of this machine")
+    ] = False
+    epub: Annotated[bool, _book("write the whole course as one EPUB for each language")] = False
     strict: Annotated[
         bool,
         Argument(
@@ -234,6 +242,11 @@ class Options:
     def command(self) -> str:
         """The command line that asks for the same course, in the words of a POSIX shell: ``netviz …``."""
         return " ".join([COMMAND, *map(_quoted, _given(self))])
+
+    @property
+    def books(self) -> tuple[str, ...]:
+        """The kinds of files of the whole course that are asked for."""
+        return tuple(kind for kind in ("pdf", "epub") if getattr(self, kind))
 
     @property
     def shown_weights(self) -> str:

@@ -38,6 +38,7 @@ from netviz.options import Options
 from netviz.pictures import picture_mistakes, picture_warnings
 from netviz.progress import Report, Reporter
 from netviz.refusals import naming
+from netviz.site.books.printing import browser
 from netviz.site.coverage import claim_warnings
 from netviz.site.files.places import check_places, check_rest
 from netviz.site.files.publish import Files, Published, check_destination, publish
@@ -61,9 +62,12 @@ Done = TypeVar("Done")
 def build(options: Options, reporter: Reporter) -> Report:
     """Read the course, run and draw what is missing, weave the pages and put the site in its place.
 
-    Raises Mistakes, WeightsUnavailable, UnreadablePicture or CannotPublish; then the old site stands as it was.
+    Raises Mistakes, WeightsUnavailable, UnreadablePicture, CannotPrint or CannotPublish; then the old site stands as it
+    was.
     """
     check_places(options)
+    if options.pdf:
+        browser()
     store = Store(options.store)
     return with_whole_entries(store, reporter, lambda: _build(options, store, reporter))
 

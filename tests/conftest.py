@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,7 +129,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a course with a figure of every kind, for all who only look at it."""
     from gallery_site import build_gallery
 
-    return made_once(tmp_path_factory, "gallery", build_gallery) / "site"
+    return made_once(tmp_path_factory, "gallery", partial(build_gallery, epub=True)) / "site"
 
 
 @pytest.fixture(scope="session")

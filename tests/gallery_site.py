@@ -35,8 +35,8 @@ FOUND = {  # what a build would have found for that formula
 }
 
 
-def build_gallery(folder: Path) -> Path:
-    """Build the site in an empty folder; gives the site's."""
+def build_gallery(folder: Path, **books: bool) -> Path:
+    """Build the site in an empty folder, with the books that are asked for; gives the site's."""
     content, store = folder / "content", Store(folder / "store")
     shutil.copytree(ROOT / "tests" / "gallery", content)
     shutil.copytree(ROOT / "tests" / "course" / "pictures", content / "pictures")
@@ -45,7 +45,7 @@ def build_gallery(folder: Path) -> Path:
     known(content, store, answer)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Edition, "offers_your_photo", True)
-        build(Options(content=content, to=folder / "site", store=store.folder), Reporter())
+        build(Options(content=content, to=folder / "site", store=store.folder, **books), Reporter())
     built = {built_path(one): f'netvizBuilt("{one}", [{json.dumps(FOUND)}]);' for one in ("chelsea", "dog")}
     for name, text in {**network_files(FAKE_NETWORK, FAKE_MANIFEST), **built}.items():
         (folder / "site" / name).parent.mkdir(exist_ok=True)

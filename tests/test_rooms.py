@@ -44,7 +44,7 @@ MAY_KNOW = {
     "serving": {"cache", "course"},
     "site": {"languages", "sandbox", "engine", "course", "cache", "methods", "networks", "figures", "pictures"},
 }
-INSIDE_THE_SITE = {"text": set(), "page_figures": {"text"}, "files": set()}
+INSIDE_THE_SITE = {"text": set(), "page_figures": {"text"}, "files": set(), "books": set()}
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))

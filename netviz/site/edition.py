@@ -176,6 +176,7 @@ class Edition:
             side_pages=tuple(map(self._entry, course.side_pages)),
             your_photo=self.offers_your_photo,
             draft=self.options.draft,
+            books=self.options.books,
         )
 
     @property

@@ -20,6 +20,7 @@ HOME = "index"
 NOT_FOUND = "404"
 PHOTOS = "photos"  # the gallery
 PAGES = (PHOTOS, "methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
+BOOK = "course"  # without its kind
 YOUR_PHOTO = "your-photo"  # another one, where the network goes along with the site
 
 
@@ -58,6 +59,7 @@ class Site:
     ``parts`` are their titles with the lessons' slugs; all lessons under no title where there are none.
     ``side_pages`` are written like lessons and stand beside them. ``your_photo`` is whether there is that page,
     ``draft`` whether its experiments are those of a draft.
+    ``books`` are the kinds of files that hold the whole course, ``pdf`` and ``epub``.
     """
 
     title: str
@@ -72,6 +74,7 @@ class Site:
     side_pages: tuple[Entry, ...] = ()
     your_photo: bool = False
     draft: bool = False
+    books: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +130,10 @@ class Page:
         """The link to the lesson's file of another kind, which is the same for every photo: ``../five-steps.ipynb``."""
         return self._link(page_path(self.language, self.slug, first=self.first).removesuffix("html") + suffix)
 
+    def to_book(self, kind: str) -> str:
+        """The link to the whole course as one file."""
+        return self._link(book_path(self.language, kind, self.first))
+
     def path_in(self, language: str) -> str:
         """Where this page stands in another language, from the site's root."""
         return self._path(language, self.slug, self.varies)
@@ -154,6 +161,11 @@ def page_slug(lesson: str) -> str:
 def search_index(language: str) -> str:
     """Where the index of a language's pages stands, from the site's root."""
     return f"assets/search-{language}.js"
+
+
+def book_path(language: str, kind: str, first: str = FIRST) -> str:
+    """Where the whole course stands as one file, ``pdf`` or ``epub``, from the site's root: ``zh/course.epub``."""
+    return page_path(language, BOOK, first=first).removesuffix("html") + kind
 
 
 def page_path(language: str, slug: str, picture: str = "", default_picture: str = "", first: str = FIRST) -> str:

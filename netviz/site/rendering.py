@@ -142,6 +142,11 @@ def render_sitemap(env: Environment, site: Site, pages: Iterable[Page]) -> str:
     return _rendered(env, "sitemap.xml", site=site, found=tuple(pages))
 
 
+def render_book(env: Environment, template: str, site: Site, **values: Any) -> str:
+    """One of the files of a book of the whole course, from its template: XML."""
+    return _rendered(env, template, site=site, **values)
+
+
 def render_figure(env: Environment, figure: FigureView) -> Markup:
     """One experiment's figure, to stand in a page's body."""
     return Markup(_rendered(env, "figure.html", it=figure))

@@ -14,6 +14,7 @@ from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Plan
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.attached_files import attached_contents, attached_paths
+from netviz.site.course_books import course_books
 from netviz.site.downloads import lesson_downloads
 from netviz.site.edition import Edition
 from netviz.site.files.built_maps import built_files
@@ -26,7 +27,7 @@ from netviz.site.files.takeover import Made, Takeover
 from netviz.site.files.thumbnails import LARGE, large_path, thumbnail, thumbnail_path
 from netviz.site.lesson_figures import figure_path
 from netviz.site.lesson_pages import NOT_WOVEN, lesson_pages
-from netviz.site.pages import NOT_FOUND, Page, search_index
+from netviz.site.pages import NOT_FOUND, Page, book_path, search_index
 from netviz.site.plain_pages import plain_pages
 from netviz.site.rendering import read_assets, render_sitemap
 from netviz.site.results import Results
@@ -59,6 +60,7 @@ def known_paths(results: Results) -> set[str]:
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
+        paths |= {book_path(edition.language, kind, results.course.languages[0]) for kind in results.options.books}
     paths |= {numbers_path(task, "json") for task in results.plan.values()}
     return paths | (your_photo_paths(results.course) if results.offers_network else set())
 
@@ -71,7 +73,7 @@ def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) ->
     course, plan, store = results.course, results.plan, results.store
     editions = [Edition(language, results, checked) for language in course.languages]
     pages = _pages(editions, taken)
-    return {
+    files = {
         **read_assets(course.templates),
         **_picture_files(course, store),
         **attached_contents(course, store),
@@ -83,6 +85,7 @@ def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) ->
         **_downloads(editions, plan, store, taken),
         **(_found_on_the_web(editions[0], _plain(pages, taken)) if course.site.address else {}),
     }
+    return {**files, **_books(editions, pages, files, taken)}
 
 
 def _pages(editions: Iterable[Edition], taken: Takeover) -> Woven:
@@ -168,6 +171,14 @@ def _downloads(editions: Iterable[Edition], plan: Plan, store: Store, taken: Tak
     """What readers may take along: lessons as notebooks and scripts, figures as numbers."""
     lessons = [one for edition in editions for one in lesson_downloads(edition)]
     return {path: taken.content(path, made) for path, made in [*lessons, *numbers_files(plan, store, taken)]}
+
+
+def _books(editions: Sequence[Edition], pages: Woven, files: Files, taken: Takeover) -> Files:
+    """The whole course as one file of each kind that was asked for, a language; not of some lessons alone."""
+    if any(edition.options.only for edition in editions):
+        return {}
+    books = [one for edition in editions for one in course_books(edition, pages, files, taken.keys)]
+    return {one.path: taken.taken_over(one.path, one.key) or one.make() for one in books}
 
 
 def _found_on_the_web(edition: Edition, pages: Woven) -> Files:

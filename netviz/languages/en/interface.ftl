@@ -108,6 +108,7 @@ none_right = For this photo none of these is right.
 raw_numbers = Raw numbers
 raw_arrays = All arrays, from the project's folder:
 take_along = Take this lesson along:
+take_course = Take the whole course along:
 clause = ,{" "}
 labelled = { $name }: { $what }
 comma = ,{" "}

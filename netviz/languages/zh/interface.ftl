@@ -107,6 +107,7 @@ none_right = 对这张照片来说，这几个都不对。
 raw_numbers = 原始数据
 raw_arrays = 全部数组，在项目文件夹中运行：
 take_along = 带走这一课：
+take_course = 带走整个课程：
 clause = ，
 labelled = { $name }：{ $what }
 comma = 、

@@ -71,8 +71,12 @@ class Takeover:
         if made.lasting and path in self._standing:
             self.keys[path] = self._old[path]
             return self._standing[path]
-        self.keys[path] = made.key
-        return self._standing[path] if self.has(path, made.key) else made.make()
+        return self.taken_over(path, made.key) or made.make()
+
+    def taken_over(self, path: str, key: str) -> Kept | None:
+        """The old site's file, if it is just what would be made."""
+        self.keys[path] = key
+        return self._standing[path] if self.has(path, key) else None
 
     def rest(self, files: Collection[str]) -> dict[str, Kept]:
         """The old site's files that are not among these, for one that stays as it is beside them."""
