@@ -13,7 +13,7 @@ from netviz.cache.manifest import Kept
 from netviz.cache.store import key_of
 from netviz.site.books.chapters import BookChapter, link, read_chapter, xml
 from netviz.site.books.epub import MODIFIED, identifier_of, kind_of, packed, properties_of
-from netviz.site.books.printing import PAGE, printed
+from netviz.site.books.printing import PAGE, for_paper, printed
 from netviz.site.edition import Edition
 from netviz.site.overrides import template_file
 from netviz.site.pages import HOME, Page, book_path
@@ -71,7 +71,7 @@ def _bytes(content: str | bytes | Kept) -> bytes:
 
 def _pdf(edition: Edition, pages: Woven, files: Files) -> bytes:
     chapters = _chapters(pages)
-    pictures = _pictures(chapters, files)
+    pictures = {path: for_paper(content) for path, content in _pictures(chapters, files).items()}
     link(chapters, lambda name, inside: f"#{name}{'--' * bool(inside)}{inside}", str, edition.site.address)
     styles = {name: template_file(edition.course.templates, name).read_bytes() for name in ("style.css", "paper.css")}
     page = render_book(edition.templates, "paper.html", edition.site, **_told(chapters))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ BROWSERS = (
 )
 PATIENCE = 600  # seconds
 PAGE = "book.xhtml"
+LOSSY = b"VP8 "  # how the first chunk of such a WebP file is called
 DATES = re.compile(rb"/(CreationDate|ModDate) \(D:\d{14}")
 
 
@@ -57,6 +59,21 @@ def printed(files: Mapping[str, str | bytes]) -> bytes:
             why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["it wrote nothing"]
             raise CannotPrint(f"{command[0]} could not print the course: {why[0]}; leave --pdf out")
         return undated(target.read_bytes())
+
+
+def for_paper(picture: bytes) -> bytes:
+    """A picture file as it is to be printed: a PDF can hold JPEG as it is, and of a lossy WebP all that it was made of.
+
+    That is eight times as much. Its name may stay: browsers look at what a picture holds.
+    """
+    if picture[12:16] != LOSSY:
+        return picture
+    from PIL import Image
+
+    content = io.BytesIO()
+    with Image.open(io.BytesIO(picture)) as image:
+        image.convert("RGB").save(content, "jpeg", quality=90)
+    return content.getvalue()
 
 
 def undated(pdf: bytes) -> bytes:
