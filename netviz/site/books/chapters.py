@@ -22,7 +22,7 @@ ROLES_LEFT_OUT = {"application", "region", "status"}
 POINTING = ("aria-labelledby", "aria-describedby", "for", "headers")  # attributes that name ids
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BookChapter:
     """A page of the site: its ``path`` there, a name, its ``opening`` and ``text``, with links as on the page."""
 
@@ -67,7 +67,7 @@ def read_chapter(path: str, name: str, title: str, html: str) -> BookChapter:
         _copy_into(copy, part)
     for scale in [*kept[0].findall("nav")]:
         kept[0].remove(scale)
-    return BookChapter(path, name, title, *kept)
+    return BookChapter(path=path, name=name, title=title, opening=kept[0], text=kept[1])
 
 
 def link(
