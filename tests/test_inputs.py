@@ -83,6 +83,8 @@ def test_every_option_counts_but_those_that_change_nothing_in_a_site(
         "without": ("your-photo",),
         "draft": True,
         "only": ("first",),
+        "pdf": True,
+        "epub": True,
         "tone": "warm",
     }
     assert others.keys() | {"to", "store", "strict", "json"} == {field.name for field in fields(MoreOptions)}
