@@ -6,10 +6,11 @@ Chromium without a window, one WASM thread, from a folder. For each sample photo
 difference of a probability, Pearson's correlation of the gradients and Spearman's of Grad-CAM's maps with what Keras'
 network gives; then the medians of the seconds, and the most memory that the page's process ever had.
 
-    python tests/bench/browser_network.py --methods
+    python tests/bench/browser_network.py --methods [NAME ...]
 
-The page Your photo itself, on one photo: of each of its methods the seconds and the most memory that the page's process
-had meanwhile, beside those of Python in turn. The memory is Linux' own account, set back before each method.
+The page Your photo itself, on one photo: of each of its methods, or of those named, the seconds and the most memory
+that the page's process had meanwhile, beside those of Python in turn. The memory is Linux' own account, set back before
+each method.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def _grad_cam(maps: Any, derivatives: Any) -> Any:
     return np.maximum((maps * derivatives.mean(axis=(1, 2), keepdims=True)).sum(axis=-1), 0).reshape(len(maps), -1)
 
 
-def compare_methods() -> None:
+def compare_methods(names: Sequence[str]) -> None:
     """Prints a table of the page's methods, with the settings that they have on the page."""
     pixels = read(Options(content=ROOT / "content")).pictures["dog"].framed(224)
     network = open_network()
@@ -112,7 +113,7 @@ def compare_methods() -> None:
         browser.follow("[data-sample=dog]")
         browser.expect("return document.getElementById('draw').disabled", False)
         print("| method | passes | browser, s | Python, s | browser, MB | Python, MB |\n|---|---|---|---|---|---|")
-        for name in offered_methods((ROOT / "templates",)):
+        for name in names or offered_methods((ROOT / "templates",)):
             _forget_most(page := _page_process(Path(place) / "profile"))
             browser.do(EXPLAIN, name, int(target[0]))
             browser.expect("return window.explained !== null")
@@ -173,4 +174,4 @@ def _most_memory(profile: Path) -> int:
 
 
 if __name__ == "__main__":
-    compare_methods() if "--methods" in sys.argv else main()
+    compare_methods(sys.argv[2:]) if sys.argv[1:2] == ["--methods"] else main()
