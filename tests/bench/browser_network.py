@@ -122,7 +122,7 @@ def compare_methods(names: Sequence[str]) -> None:
             _forget_most(own := Path("/proc/self"))
             method = methods()[name]
             start = time.perf_counter()
-            method.function(network, pixels[None].astype(np.float32), target, **method.settings(**settings))
+            method.function(network, pixels[None].astype(np.float32), target, **dict(method.settings(**settings)))
             taken = time.perf_counter() - start
             row = f"{seconds:.1f} | {taken:.1f} | {there / 1e6:.0f} | {_most_of(own) / 1e6:.0f}"
             print(f"| {name} | {passes} | {row} |", flush=True)
