@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,10 +23,15 @@ from netviz.mistakes import Mistakes
 from netviz.networks import Network, Precision, open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.memory import Memory
-from netviz.networks.precision import choose, cpu_flags
+from netviz.networks.precision import QUICK_HALF, choose, cpu_flags
 from netviz.networks.weights import describe
 from netviz.pictures import frame, open_upright
 
+NIGHTLY = bool(os.environ.get("NETVIZ_NIGHTLY"))
+with_instructions = pytest.mark.skipif(
+    not (NIGHTLY or cpu_flags() & QUICK_HALF),
+    reason="minutes on a processor without instructions for half precision, which no build computes in there unasked",
+)
 PLAIN, QUICK = frozenset({"fma", "avx2"}), frozenset({"fma", "avx2", "avx512_bf16"})
 
 
@@ -110,10 +116,10 @@ def vgg16() -> Network:
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("smoothgrad-squared", {"samples": FIT_FOR_HALF}),
-        ("vargrad", {"samples": FIT_FOR_HALF}),
-        ("occlusion", {"patch": FIT_PATCH, "stride": 2 * FIT_PATCH}),
-        ("rise", {"samples": 16}),
+        pytest.param("smoothgrad-squared", {"samples": FIT_FOR_HALF}, marks=with_instructions),
+        pytest.param("vargrad", {"samples": FIT_FOR_HALF}, marks=with_instructions),
+        pytest.param("occlusion", {"patch": FIT_PATCH, "stride": 2 * FIT_PATCH}, marks=with_instructions),
+        pytest.param("rise", {"samples": 16}, marks=with_instructions),
         ("score-cam", {"channels": 16}),
     ],
 )
