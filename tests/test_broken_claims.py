@@ -20,7 +20,13 @@ from netviz.yaml_places import Passage
 
 TABBY = ClassScore(index=281, name="tabby", probability=0.45, logit=12.5, rank=1)
 TIGER_CAT = ClassScore(index=282, name="tiger cat", probability=0.20, logit=11.0, rank=2)
-FIVE = ResultView(target=TABBY, top=Top((TABBY, TIGER_CAT)), numbers={"error": 0.1, "steps": 5}, picture=None)
+FIVE = ResultView(
+    target=TABBY,
+    top=Top((TABBY, TIGER_CAT)),
+    numbers={"error": 0.1, "steps": 5},
+    picture=None,
+    settings={"networks": 5},
+)
 FIFTY = replace(FIVE, numbers={"error": 0.004, "steps": 50}, others={"5": FIVE})
 SCOPE = {
     "numbers": {"error": -0.004, "peak": [0.25, 0.75], "row": [1, 1], "said": "no such operation", "missing": None},
@@ -52,6 +58,7 @@ FALSE = {  # claims, and what the page must tell of what was measured
     "numbers.peak[0] > 0.5 or numbers.peak[1] < 0.5": "numbers.peak[0] = 0.25, numbers.peak[1] = 0.75",
     "not numbers.error < 0": "numbers.error = −0.004",
     "results['smooth'].at(5).numbers.error < 0.05": "results['smooth'].at(5).numbers.error = 0.1",
+    "results['smooth'].numbers.steps == results['plain'].settings.networks": "results['plain'].settings.networks = 5",
     "results['smooth'].numbers.error > results['plain'].numbers.error": "results['smooth'].numbers.error = 0.004",
 }
 

@@ -25,7 +25,7 @@ from netviz.mistakes import Mistakes
 from netviz.options import Options
 from netviz.pipeline import build
 from netviz.progress import Reporter
-from netviz.site.text.markup import inline_template, lesson_body, link_mistakes
+from netviz.site.text.markup import file_mistakes, inline_template, lesson_body, link_mistakes
 
 if TYPE_CHECKING:
     from browser import Browser
@@ -247,7 +247,9 @@ def _is_accepted(piece: str, folder: Path) -> bool:
         text = read_text(folder / "en.md", "en")
         expressions = [span.source for span in text.spans if span.kind in ("expression", "statement")]
         literal = all(re.fullmatch(r'\{\{ "(\\.|[^"\\%])*" \}\}', one) for one in expressions)
-        return literal and not list(link_mistakes(text, lesson_body(text).template, "first", {"first": ()}))
+        body = lesson_body(text)
+        refused = [*link_mistakes(text, body.template, "first", {"first": ()}), *file_mistakes(text, body, {})]
+        return literal and not refused
     return False
 
 

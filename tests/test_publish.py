@@ -14,7 +14,7 @@ import pytest
 from netviz.cache.built import MARKER, SUMMARY, digests_of, is_current
 from netviz.cache.locks import Busy, locked
 from netviz.cache.manifest import Damaged, Kept, sealed, unsealed
-from netviz.options import Options
+from netviz.options import Options, OwnPhoto
 from netviz.site.files import publish
 from netviz.site.files.places import check_places
 from netviz.site.files.publish import CannotPublish
@@ -285,7 +285,7 @@ def test_a_site_around_what_it_is_built_from_is_refused(tmp_path: Path, place: s
         to=tmp_path / "site",
         store=places["store"],
         weights=str(places["vgg.h5"]),
-        picture=places["photo.jpg"],
+        picture=(OwnPhoto(path=places["photo.jpg"]),),
     )
     if not place:
         (tmp_path / "site" / "content").mkdir()

@@ -13,7 +13,7 @@ from netviz.course.lessons import FrontMatter, LessonText, scan
 from netviz.course.reading import read_course
 from netviz.engine.plan import Plan, make_plan
 from netviz.networks.weights import describe
-from netviz.options import Options
+from netviz.options import Options, OwnPhoto
 from netviz.site.files.notebook import script
 from netviz.site.page_figures.reproducing_code import repeating_code
 
@@ -53,8 +53,10 @@ def test_a_name_is_a_text_in_the_code_that_repeats_an_experiment(plan: Plan) -> 
     for name in NAMES:
         path, weights = Path("photos") / f"a{name}b.jpg", f"w{name}.h5"
         named = dataclasses.replace(task, picture=dataclasses.replace(task.picture, path=path))
+        photos = (OwnPhoto(path=path),)
         code = repeating_code(
-            named, Options(content=Path("content"), to=Path("site"), store=Path("store"), weights=weights, picture=path)
+            named,
+            Options(content=Path("content"), to=Path("site"), store=Path("store"), weights=weights, picture=photos),
         )
         plain = repeating_code(task, Options(content=Path("content"), to=Path("site"), store=Path("store")))
         assert shape(code) == shape(plain)
