@@ -10,17 +10,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netviz.arguments import BUILD, NAME, NEW, PORT, chosen, command_of, parsed
 from netviz.cache.built import is_current, summary_of
 from netviz.cache.inputs import inputs_key
-from netviz.failures import MENDABLE, failure_of
+from netviz.commands.arguments import BUILD, NAME, NEW, PORT, chosen, command_of, parsed
+from netviz.commands.failures import MENDABLE, failure_of
+from netviz.commands.replies import Ending, Reply, Said
 from netviz.mistakes import Mistakes, from_plain
 from netviz.modules import import_file
 from netviz.options import OWN, Options
 from netviz.pictures.opening import check_file
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_no_circle, naming, stands
-from netviz.replies import Ending, Reply, Said
 
 if TYPE_CHECKING:
     from netviz.serving import Outcome
@@ -92,7 +92,7 @@ def _import_own(options: Options) -> None:
 
 
 def _new(arguments: Sequence[str]) -> None:
-    from netviz.new import main as write_new
+    from netviz.commands.new import main as write_new
 
     write_new(arguments)
 
@@ -108,7 +108,7 @@ def _export(asked: argparse.Namespace, options: Options, reporter: Reporter) -> 
 
 
 def _proof(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
-    from netviz.proof import prove
+    from netviz.commands.proof import prove
 
     return prove(options, asked.proof, reporter)
 
@@ -124,19 +124,19 @@ def _clean(asked: argparse.Namespace, options: Options, reporter: Reporter) -> R
 
 
 def _list(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
-    from netviz.listing import listed
+    from netviz.commands.listing import listed
 
     return listed(asked.list[0], " ".join(asked.list[1:]), options)
 
 
 def _explain(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
-    from netviz.explaining import explain
+    from netviz.commands.explaining import explain
 
     return explain(options)
 
 
 def _schema(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
-    from netviz.schemas import write_schemas
+    from netviz.commands.schemas import write_schemas
 
     return _written(write_schemas(options, asked.schema))
 
@@ -146,7 +146,7 @@ def _written(files: Sequence[Path]) -> Reply:
 
 
 def _verify(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
-    from netviz.verifying import verify
+    from netviz.commands.verifying import verify
 
     return verify(options, asked.verify, getattr(asked, "seed", 0), reporter)
 

@@ -17,9 +17,9 @@ from types import ModuleType
 import pytest
 
 from netviz import command_line
-from netviz.arguments import EXAMPLES
 from netviz.command_line import main
-from netviz.failures import FAULT
+from netviz.commands.arguments import EXAMPLES
+from netviz.commands.failures import FAULT
 from netviz.refusals import ADVICE, naming, refusal, unfit
 
 ROOT = Path(__file__).resolve().parents[1]

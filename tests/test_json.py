@@ -12,7 +12,7 @@ from stored_results import known
 from netviz import command_line
 from netviz.cache.store import Store
 from netviz.command_line import main
-from netviz.replies import Ending, Said
+from netviz.commands.replies import Ending, Said
 
 FIELDS = ["form", "command", "exit_code", "reply", "warnings", "mistakes", "failure"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from netviz.command_line import main
+from netviz.commands.new import new_course, new_lesson, slug
 from netviz.course.reading import read_course
-from netviz.new import new_course, new_lesson, slug
 
 
 @pytest.mark.vgg16

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 from stored_results import known
 
-from netviz.arguments import chosen, parsed
 from netviz.cache.store import Store
 from netviz.command_line import main
+from netviz.commands.arguments import chosen, parsed
 from netviz.course.own_photos import own_photo_files, read_own_photos
 from netviz.mistakes import Mistakes
 from netviz.options import OwnPhoto

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from netviz import methods
-from netviz.arguments import parser
+from netviz.commands.arguments import parser
 from netviz.course.experiments import Vocabulary, read_experiments
 from netviz.course.lessons import Lesson, read_text
 from netviz.course.questions import read_questions

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from netviz.command_line import main
+from netviz.commands.schemas import schemas
 from netviz.course.fences import fence_values
 from netviz.course.folders import entries
 from netviz.course.lessons import Lesson, read_lesson
 from netviz.languages.known import HERE
 from netviz.methods import methods
 from netviz.options import Options
-from netviz.schemas import schemas
 from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from netviz.commands.photo_arguments import PICTURE, OneMorePhoto, ToldOfPhoto
 from netviz.installation import COMMAND
 from netviz.options import Argument, Options, OwnPhoto, arguments_of, filled, filled_path
-from netviz.photo_arguments import PICTURE, OneMorePhoto, ToldOfPhoto
 
 EXAMPLES = f"""\
 examples:
