@@ -14,6 +14,7 @@ from netviz.cache.built import SUMMARY, is_site
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged, Kept
 from netviz.cache.store import Cleaned, Store
+from netviz.cluster.executors import executor_of
 from netviz.course.drafting import drafted
 from netviz.course.own_photos import own_photo_files
 from netviz.course.reading import Course, read_course
@@ -21,7 +22,7 @@ from netviz.course.translations import shorter, untranslated, unworded
 from netviz.engine.browser_network import entry_of, has_network, missing, write_network
 from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
-from netviz.engine.execution import Opened, finish, opening, run_missing
+from netviz.engine.execution import Executor, finish, run_missing
 from netviz.engine.export import export_tasks
 from netviz.engine.origins import ORIGINS
 from netviz.engine.plan import make_plan
@@ -69,7 +70,8 @@ def build(options: Options, reporter: Reporter) -> Report:
     if options.pdf:
         browser()
     store = Store(options.store)
-    return with_whole_entries(store, reporter, lambda: _build(options, store, reporter))
+    with closing(executor_of(options, reporter)) as executor:
+        return with_whole_entries(store, reporter, lambda: _build(options, store, executor, reporter))
 
 
 def with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Done]) -> Done:
@@ -99,16 +101,15 @@ def read(options: Options) -> Course:
     return drafted(course, vgg16_layers(options.weights)) if options.draft else course
 
 
-def _build(options: Options, store: Store, reporter: Reporter) -> Report:
+def _build(options: Options, store: Store, executor: Executor, reporter: Reporter) -> Report:
     inputs = inputs_key(options, own_photo_files(options.content))
     results = _planned(options, store)
     _check(results)
-    opened = opening(options.weights, reporter)
     if (first := _with_default_photo_alone(results)) is None:
-        return with_page(_made(results, inputs, opened, reporter), results, reporter)
-    begun = _made(first, UNFINISHED, opened, reporter)
+        return with_page(_made(results, inputs, executor, reporter), results, reporter)
+    begun = _made(first, UNFINISHED, executor, reporter)
     reporter.say(f"{options.to} stands for the photo {first.course.default_picture}; now for all that are offered")
-    report = _made(results, inputs, opened, reporter)
+    report = _made(results, inputs, executor, reporter)
     whole = replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
     return with_page(whole, results, reporter)
 
@@ -129,10 +130,10 @@ def _with_default_photo_alone(results: Results) -> Results | None:
     return Results(alone, make_plan(alone, results.weights, options.precision), results.weights, store, options)
 
 
-def _made(results: Results, inputs: str, opened: Opened, reporter: Reporter) -> Report:
+def _made(results: Results, inputs: str, executor: Executor, reporter: Reporter) -> Report:
     """Run and draw what is missing, weave the pages and put the site in its place."""
     options, taken = results.options, Takeover(results.options.to)
-    ran, drawn = _run_and_drawn(results, opened, reporter)
+    ran, drawn = _run_and_drawn(results, executor, reporter)
     _write_network(results, reporter)
     with reporter.stage("weave"):
         checked = verdicts(results)
@@ -186,12 +187,12 @@ def _check(results: Results) -> None:
         raise Mistakes(mistakes)
 
 
-def _run_and_drawn(results: Results, opened: Opened, reporter: Reporter) -> tuple[int, int]:
+def _run_and_drawn(results: Results, executor: Executor, reporter: Reporter) -> tuple[int, int]:
     """How many experiments were run, and how many figures drawn."""
     store, tasks = results.store, list(results.plan.values())
     store.clear_drafts()
     with naming(results.options.store), closing(Drawing(tasks, store)) as drawing:
-        ran = run_missing(tasks, opened, store, reporter, drawing.result_is_known)
+        ran = run_missing(tasks, executor, store, reporter, drawing.result_is_known)
         finish(drawing, reporter)
         return ran, len(drawing)
 
@@ -272,9 +273,8 @@ def _export(options: Options, experiment: str, folder: Path, store: Store, repor
     plan = make_plan(course, describe(options.weights), options.precision)
     variants = {variant.id for variant in course.experiments[experiment].variants.values()}
     tasks = [task for task in plan.values() if task.experiment.id in variants]
-    with naming(options.store):
-        opened = opening(options.weights, reporter)
-        run_missing([*(other for task in tasks for other in task.of), *tasks], opened, store, reporter)
+    with naming(options.store), closing(executor_of(options, reporter)) as executor:
+        run_missing([*(other for task in tasks for other in task.of), *tasks], executor, store, reporter)
     with naming(folder):
         return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
 

@@ -13,7 +13,7 @@ from stored_results import known
 from netviz.cache.store import Store
 from netviz.command_line import main
 from netviz.course.reading import read_course
-from netviz.engine.execution import run_missing
+from netviz.engine.execution import LocalExecutor, run_missing
 from netviz.engine.origins import known_origins
 from netviz.engine.plan import make_plan
 from netviz.engine.run import PictureRunner
@@ -94,7 +94,7 @@ def test_where_it_can_not_be_written_the_build_is_as_good(small: Path, capsys: p
 def test_what_runs_is_kept_with_its_seconds_memory_and_processor(small: Path) -> None:
     plan = make_plan(read_course(small, "compact"), describe("compact"))
     store = Store(Path("other"))
-    run_missing([plan["line", ""]], no_network, store, Reporter())
+    run_missing([plan["line", ""]], LocalExecutor(no_network), store, Reporter())
     ((key, origin),) = known_origins(store)
     assert key == plan["line", ""].key and origin.experiment == "line"
     assert origin.seconds and origin.seconds > 0 and (origin.memory or 1) > 0 and origin.processor is not None

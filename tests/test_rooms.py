@@ -41,6 +41,7 @@ MAY_KNOW = {
     "course": {"languages", "sandbox", "methods", "networks", "pictures"},
     "cache": {"networks"},
     "engine": {"languages", "sandbox", "course", "cache", "methods", "networks", "figures", "pictures"},
+    "cluster": {"engine", "languages", "sandbox", "course", "cache", "methods", "networks", "figures", "pictures"},
     "serving": {"cache", "course"},
     "site": {"languages", "sandbox", "engine", "course", "cache", "methods", "networks", "figures", "pictures"},
 }

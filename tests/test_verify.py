@@ -13,7 +13,7 @@ import pytest
 from netviz.cache.store import Store
 from netviz.command_line import main
 from netviz.course.reading import read_course
-from netviz.engine.execution import run_missing
+from netviz.engine.execution import LocalExecutor, run_missing
 from netviz.engine.origins import ORIGIN, ORIGINS, known_origins
 from netviz.engine.plan import Plan, make_plan
 from netviz.engine.record import ARRAYS, RECORD, RESULTS
@@ -45,7 +45,7 @@ def stored(course: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
         text.write_text("---\ntitle: x\nsummary: x\n---\n\nx\n", "utf-8")
     monkeypatch.chdir(course.parent)
     plan = make_plan(read_course(course, "compact"), describe("compact"))
-    run_missing([*plan.values()], no_network, Store(Path("store")), Reporter())
+    run_missing([*plan.values()], LocalExecutor(no_network), Store(Path("store")), Reporter())
     return plan
 
 

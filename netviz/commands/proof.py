@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from netviz.cache.store import Store
+from netviz.cluster.executors import executor_of
 from netviz.course.reading import Course
 from netviz.course.samples import read_photos
-from netviz.engine.execution import opening, run_missing
+from netviz.engine.execution import run_missing
 from netviz.engine.plan import Plan, make_plan
 from netviz.engine.record import RESULTS
 from netviz.mistakes import Mistake, Mistakes, as_plain
@@ -88,9 +90,9 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
     weights = describe(options.weights)
     plan = make_plan(course, weights, options.precision)
     failing: list[Mistake] = []
-    with naming(options.store):
+    with naming(options.store), closing(executor_of(options, reporter)) as executor:
         try:
-            run_missing(list(plan.values()), opening(options.weights, reporter), store, reporter)
+            run_missing(list(plan.values()), executor, store, reporter)
         except Mistakes as failed:
             failing += failed.mistakes
     course = _with_results(course, plan, store, failing)

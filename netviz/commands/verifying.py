@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
 from netviz.cache.store import Store
+from netviz.cluster.executors import executor_of
 from netviz.engine.plan import make_plan
 from netviz.engine.verification import TOLERANCES, Verified, a_part, stored_results, verified
 from netviz.mistakes import Mistake, Mistakes
@@ -77,7 +79,8 @@ def verify(options: Options, part: float, seed: int, reporter: Reporter) -> Veri
     if not stored:
         raise Mistakes([Mistake(options.store, "holds no result of this course", hint="build it first")])
     chosen = a_part(stored, part, seed)
-    return Verification(found=verified(chosen, options.weights, store, reporter), stored=len(stored), seed=seed)
+    with closing(executor_of(options, reporter)) as executor:
+        return Verification(found=verified(chosen, executor, store, reporter), stored=len(stored), seed=seed)
 
 
 def _told(one: Verified) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Protocol
 
 from netviz.cache.store import Store
 from netviz.engine.draw import Drawing
@@ -21,6 +22,24 @@ from netviz.refusals import check_writable
 Opened = Callable[[], PictureRunner]
 """What runs experiments on pictures, opened when it is first asked for."""
 
+Done = Callable[[Task], None]
+"""Is told of each task when its result is kept."""
+
+
+class Executor(Protocol):
+    """Where experiments are run: in this process (`LocalExecutor`), or elsewhere."""
+
+    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> list[Mistake]:
+        """Run tasks that the store does not hold, each after those whose maps it takes, and keep their results there.
+
+        One that fails keeps no other from being run, but for those that take its map. Gives what went wrong.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of whatever was opened for it."""
+        ...
+
 
 def opening(weights: str, reporter: Reporter) -> Opened:
     """The network with these weights: opened once, however often it is asked for."""
@@ -34,35 +53,47 @@ def opening(weights: str, reporter: Reporter) -> Opened:
 
 
 def run_missing(
-    tasks: Sequence[Task],
-    opened: Opened,
-    store: Store,
-    reporter: Reporter,
-    done: Callable[[Task], None] = lambda task: None,
+    tasks: Sequence[Task], executor: Executor, store: Store, reporter: Reporter, done: Done = lambda task: None
 ) -> int:
-    """Run what the store does not know, first on pictures and then on data; ``done`` is told of each.
+    """Run what the store does not know; ``done`` is told of each.
 
     Raises Mistakes for experiments that fail, when all others have run and are kept.
     """
     missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
+    failed: list[Mistake] = []
     if missing:
         check_writable(store.folder)
-    on_pictures = [task for task in missing.values() if task.picture]
-    on_data = [task for task in missing.values() if not task.picture]
-    failed: list[Mistake] = []
-    if on_pictures:
-        failed += _run_on_pictures(on_pictures, opened(), store, reporter, done)
-    if on_data:
-        with reporter.stage("train", sum(map(cost, on_data))) as stage:
-            failed += _run_each(on_data, lambda task: run_data_task(task, store), store, stage, done)
+        failed = executor.run([*missing.values()], store, reporter, done)
     keep_origins(tasks, store)
     if failed:
         raise Mistakes(failed)
     return len(missing)
 
 
+class LocalExecutor:
+    """Runs experiments in this process: first those on pictures, with one network, and then those on data."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> list[Mistake]:
+        """See `Executor`."""
+        on_pictures = [task for task in tasks if task.picture]
+        on_data = [task for task in tasks if not task.picture]
+        failed: list[Mistake] = []
+        if on_pictures:
+            failed += _run_on_pictures(on_pictures, self._opened(), store, reporter, done)
+        if on_data:
+            with reporter.stage("train", sum(map(cost, on_data))) as stage:
+                failed += _run_each(on_data, lambda task: run_data_task(task, store), store, stage, done)
+        return failed
+
+    def close(self) -> None:
+        """A network is kept as long as this process."""
+
+
 def _run_each(
-    tasks: Sequence[Task], run: Callable[[Task], None], store: Store, stage: Stage, done: Callable[[Task], None]
+    tasks: Sequence[Task], run: Callable[[Task], None], store: Store, stage: Stage, done: Done
 ) -> list[Mistake]:
     """Run tasks one by one, whatever becomes of the others; gives what went wrong.
 
@@ -83,7 +114,7 @@ def _run_each(
 
 
 def _run_on_pictures(
-    tasks: Sequence[Task], runner: PictureRunner, store: Store, reporter: Reporter, done: Callable[[Task], None]
+    tasks: Sequence[Task], runner: PictureRunner, store: Store, reporter: Reporter, done: Done
 ) -> list[Mistake]:
     """A task's passes through the network are its share of the bar."""
     network = runner.network

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netviz.cache.store import Store
-from netviz.engine.execution import opening, run_missing
+from netviz.engine.execution import Executor, run_missing
 from netviz.engine.origins import Origin, known_origins, processor
 from netviz.engine.plan import Task, key_by_part
 from netviz.engine.record import ARRAYS, RECORD, RESULTS
@@ -92,7 +92,7 @@ def a_part(stored: Sequence[Stored], part: float, seed: int) -> list[Stored]:
     return [stored[number] for number in sorted(chosen)]
 
 
-def verified(chosen: Sequence[Stored], weights: str, store: Store, reporter: Reporter) -> list[Verified]:
+def verified(chosen: Sequence[Stored], executor: Executor, store: Store, reporter: Reporter) -> list[Verified]:
     """Make results again in a store of their own, and compare them with those that are stored.
 
     The maps of other experiments that they take are the stored ones, but for those that are verified as well. Raises
@@ -104,7 +104,7 @@ def verified(chosen: Sequence[Stored], weights: str, store: Store, reporter: Rep
         for key in {task.key for task in takes} - {one.task.key for one in chosen}:
             if store.has(RESULTS, key):
                 _copy(key, store, again)
-        run_missing([*takes, *(one.task for one in chosen)], opening(weights, reporter), again, reporter)
+        run_missing([*takes, *(one.task for one in chosen)], executor, again, reporter)
         return [_compared(one, store, again) for one in chosen]
 
 
