@@ -14,7 +14,8 @@ from netviz.data.tables import Dataset, table
 from netviz.methods import Result, methods, run_on_data
 from netviz.methods import tabular as experiments
 from netviz.methods.contributions import contributions
-from netviz.methods.tabular import families_of, table_network, unseen_probabilities
+from netviz.methods.held_out import table_network, unseen_probabilities
+from netviz.methods.tabular import families_of
 from netviz.networks.small import SmallNetwork, train_table_network
 
 
