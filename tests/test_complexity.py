@@ -10,20 +10,11 @@ import pytest
 
 from netviz.data.digits import digits
 from netviz.methods import methods, run_on_data
-from netviz.methods.complexity import (
-    NAMES,
-    NOISE,
-    cosines,
-    examples,
-    hiding_effects,
-    integrated_gradients,
-    moving_effects,
-    needed,
-    parameters,
-    width_of,
-)
+from netviz.methods.complexity import width_of
 from netviz.methods.contributions import contributions
 from netviz.methods.dense import BATCH, RATE, DenseNetworks, train_dense, train_dense_until
+from netviz.methods.examples import NOISE, cosines, examples, integrated_gradients, parameters
+from netviz.methods.simpler_models import NAMES, hiding_effects, moving_effects, needed
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.small import SmallNetwork
 

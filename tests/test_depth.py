@@ -10,7 +10,7 @@ from tiny import make_tiny, random_pictures
 from netviz.methods import methods, run
 from netviz.methods.arrays import resized
 from netviz.methods.depth import last_of_blocks
-from netviz.methods.faithfulness import share_inside
+from netviz.methods.pointing import share_inside
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find
 

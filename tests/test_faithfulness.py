@@ -18,7 +18,8 @@ from tiny import Tiny, make_tiny, random_pictures
 from netviz.methods import Result, methods, run
 from netviz.methods.arrays import resized
 from netviz.methods.correlations import correlation_matrix
-from netviz.methods.faithfulness import explanations, random_squares, ranking
+from netviz.methods.faithfulness import random_squares, ranking
+from netviz.methods.map_methods import explanations
 from netviz.networks import Network
 
 Floats = NDArray[np.floating[Any]]

@@ -17,7 +17,8 @@ from tiny import CAFFE_LIKE, Tiny, make_tiny, random_pictures
 
 from netviz.methods import methods, run
 from netviz.methods.arrays import resized
-from netviz.methods.making import neighbour_correlation, octave_sizes
+from netviz.methods.deep_dream import octave_sizes
+from netviz.methods.made_pictures import neighbour_correlation
 from netviz.networks import optimise
 from netviz.networks.keras_network import KerasNetwork, keras
 from netviz.networks.optimise import COLOURS, Objective

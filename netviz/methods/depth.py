@@ -13,7 +13,7 @@ from netviz.methods import Passes, Result, method
 from netviz.methods.activation_maps import JIANG, SELVARAJU, WEIGHTINGS, supported
 from netviz.methods.arrays import flattened, resized
 from netviz.methods.correlations import correlations
-from netviz.methods.faithfulness import Box, share_inside
+from netviz.methods.pointing import Box, share_inside
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import find

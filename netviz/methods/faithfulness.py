@@ -12,55 +12,18 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
-from netviz.methods import Method, OutputSetting, Paper, Passes, Result, Seed, method, methods, run
-from netviz.methods.arrays import flat_maps, flattened, largest, lengths, on_one_grid, resized, target_output
-from netviz.methods.correlations import correlation_matrix, rank_correlation_matrix
+from netviz.methods import OutputSetting, Paper, Passes, Result, Seed, method
+from netviz.methods.arrays import flat_maps, largest, resized, target_output
+from netviz.methods.correlations import correlation_matrix
 from netviz.methods.hiding import PETSIUK, Fill, filled, mixed_scores
-from netviz.methods.regions import Labels, centres_of_greatest
+from netviz.methods.regions import Labels
 from netviz.networks import Array, Network, Output, Targets
 
 CHUNK = 32  # changed pictures that are in memory at a time
-TOLERANCE_SIDE = 224  # of the picture in whose pixels the pointing game's tolerance is told
-
 Masks = NDArray[np.bool_]
-
 CurveSteps = Annotated[int, Field(ge=4, le=1000, description="equal steps from no pixels to all of them")]
-Fraction = Annotated[float, Field(ge=0, le=1)]
-
-
-def _known_explanation(name: str) -> str:
-    if name not in (known := explanations()):
-        message = "no method of this name gives a map on its own; these do: {names}"
-        raise PydanticCustomError("unknown_method", message, {"names": ", ".join(known)})
-    return name
-
-
-def explanations() -> dict[str, Method]:
-    """The methods that give a map and need no other experiment's, by name."""
-    return {name: one for name, one in methods().items() if one.gives == "attribution" and not one.maps[1]}
-
-
-Explanation = Annotated[
-    str, AfterValidator(_known_explanation), Field(description="the method that makes the maps, by its name")
-]
-
-
-def _box_with_area(box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    top, left, bottom, right = box
-    if top >= bottom or left >= right:
-        raise PydanticCustomError("empty_box", "a box is [top, left, bottom, right], top above bottom, left of right")
-    return box
-
-
-Box = Annotated[
-    tuple[Fraction, Fraction, Fraction, Fraction],
-    AfterValidator(_box_with_area),
-    Field(description="where the object is: top, left, bottom and right as shares of the height and width"),
-]
-
 _PETSIUK = PETSIUK.at("the deletion and insertion metrics")
 
 
@@ -150,7 +113,7 @@ def random_map(network: Network, pictures: Array, targets: Targets, *, seed: See
     return {"attribution": attribution, "largest": largest(attribution)}
 
 
-_INFIDELITY = Paper(
+YEH = Paper(
     authors="Yeh, Hsieh, Suggala, Inouye and Ravikumar",
     year=2019,
     title="On the (In)fidelity and Sensitivity of Explanations",
@@ -164,7 +127,7 @@ _INFIDELITY = Paper(
         "en": "How far the score's change is from what the map promises, when the picture is disturbed at random.",
         "zh": "随机扰动图片，看得分的实际变化与解释图所预测的相差多少。",
     },
-    papers=(_INFIDELITY,),
+    papers=(YEH,),
     gives="check",
     maps=(1, 1),
     views=("scatter",),
@@ -203,7 +166,7 @@ def infidelity(
     fillings = filled(network, pictures, fill)
     for i, (picture, filling) in enumerate(zip(pictures, fillings, strict=True)):
         random = np.random.default_rng(seed)
-        slopes, shares = _slopes(maps[0][i], height, width), _fitted(maps[0][i : i + 1], height, width)[0]
+        slopes, shares = _slopes(maps[0][i], height, width), fitted(maps[0][i : i + 1], height, width)[0]
         for first in range(0, samples, CHUNK):
             piece = slice(first, min(first + CHUNK, samples))
             count = piece.stop - piece.start
@@ -227,62 +190,6 @@ def infidelity(
         "scale": scale,
         "scaled_infidelity": ((scale[:, None] * promised - measured) ** 2).mean(axis=1),
         "empty_infidelity": (measured**2).mean(axis=1),
-    }
-
-
-@method(
-    title={"en": "Max-sensitivity", "zh": "最大敏感度"},
-    summary={
-        "en": "How much a map changes, at most, when the picture is disturbed by less than an eye would notice.",
-        "zh": "对图片施加肉眼难以察觉的扰动，解释图最多会改变多少。",
-    },
-    papers=(_INFIDELITY,),
-    gives="check",
-    views=("panels",),
-    numbers=("max_sensitivity", "relative", "mean_relative"),
-    passes=lambda settings: times(settings.samples + 1, explanation_passes(settings.of_method)),
-)
-def max_sensitivity(
-    network: Network,
-    pictures: Array,
-    targets: Targets,
-    *,
-    of_method: Explanation = "gradient",
-    samples: Annotated[int, Field(ge=1, le=1000, description="random pictures near the picture")] = 10,
-    radius: Annotated[float, Field(gt=0, le=128, description="greatest change of a value, RGB steps")] = 5.0,
-    seed: Seed = 0,
-) -> Result:
-    """The greatest |map(y) - map(x)|, y within ``radius`` of x: ``max_sensitivity`` (n,), definition 3.
-
-    In the map's unit. The y are drawn uniformly, so this is a lower bound of the true greatest; the method is run
-    with its default settings. ``relative`` (n,) is divided by the length of map(x), ``mean_relative`` the mean over
-    the y instead of the greatest. ``maps`` (n, 2, h, w) are map(x) and the one farthest from it.
-    """
-    one = explanations()[of_method]
-    worst = np.zeros(len(pictures))
-    mean = np.zeros(len(pictures))
-    size = np.zeros(len(pictures))
-    shown = []
-    for i, picture in enumerate(pictures):
-        random = np.random.default_rng(seed)
-        original = run(one, network, picture[None], targets[i : i + 1])["attribution"]
-        size[i] = lengths(original)[0]
-        farthest = original
-        for first in range(0, samples, CHUNK):
-            count = min(CHUNK, samples - first)
-            near = picture + random.uniform(-radius, radius, (count, *picture.shape))
-            others = run(one, network, near.astype(picture.dtype), np.full(count, targets[i]))["attribution"]
-            distances = lengths(others - original)
-            mean[i] += distances.sum() / samples
-            if distances.max() >= worst[i]:
-                worst[i], farthest = distances.max(), others[[distances.argmax()]]
-        shown.append(flat_maps(np.concatenate([original, farthest])))
-    known = size > 0
-    return {
-        "maps": np.stack(shown),
-        "max_sensitivity": worst,
-        "relative": np.divide(worst, size, out=np.zeros_like(size), where=known),
-        "mean_relative": np.divide(mean, size, out=np.zeros_like(size), where=known),
     }
 
 
@@ -333,7 +240,7 @@ def mu_fidelity(
     scores = target_output(network, pictures, targets, output).astype(np.float64)
     sums = np.empty((len(pictures), samples))
     losses = np.empty_like(sums)
-    shares = _fitted(maps[0], height, width)
+    shares = fitted(maps[0], height, width)
     for i, (picture, filling) in enumerate(zip(pictures, filled(network, pictures, fill), strict=True)):
         random = np.random.default_rng(seed)
         weights = np.bincount(labels.ravel(), shares[i].ravel())
@@ -345,116 +252,6 @@ def mu_fidelity(
             losses[i, piece] = scores[i] - mixed_scores(network, picture, filling, int(targets[i]), masks, output)
     pairs = (correlation_matrix(np.stack(pair)) for pair in zip(sums, losses, strict=True))
     return {"x": sums, "y": losses, "fidelity": np.array([matrix[0, 1] for matrix in pairs])}
-
-
-@method(
-    title={"en": "Pointing game", "zh": "指向游戏"},
-    summary={
-        "en": "Whether the highest point of the map lies on the object, and how much of its weight does.",
-        "zh": "看解释图的最高点是否落在物体上，又有多大份额落在物体的框内。",
-    },
-    papers=(
-        Paper(
-            authors="Zhang, Lin, Brandt, Shen and Sclaroff",
-            year=2016,
-            title="Top-down Neural Attention by Excitation Backprop",
-            url="https://arxiv.org/abs/1608.00507",
-            place="section 4.1",
-        ),
-    ),
-    gives="check",
-    maps=(1, 1),
-    views=("pointing", "panels"),
-    numbers=("hit", "box", "peak", "distance", "inside_share", "box_share"),
-    passes=lambda settings: Passes(forward=0),
-    asks_for_class=lambda settings: False,
-)
-def pointing_game(
-    network: Network,
-    pictures: Array,
-    targets: Targets,
-    maps: list[Array],
-    *,
-    box: Box = (0.0, 0.0, 1.0, 1.0),
-    tolerance: Annotated[
-        float, Field(ge=0, le=224, description="how far beside the box still counts, in pixels at a side of 224")
-    ] = 15.0,
-) -> Result:
-    """Whether the peak lies in the box or within the tolerance of it: ``hit`` (n,), 1 or 0.
-
-    ``peak`` (n, 2) is the centre of the greatest value, or of all that share it, as fractions of height and width,
-    ``distance`` (n,) how far it is from the box in pixels at a side of 224, ``inside_share`` (n,) the box's share of
-    all positive values (a pixel belongs to the box if its centre does; 0 where nothing is positive), ``box_share``
-    (n,) the box's share of the picture. ``maps`` (n, 1, height, width); ``box`` (n, 4) is the box again, for the
-    drawing.
-    """
-    top, left, bottom, right = box
-    shares = _fitted(maps[0], *pictures.shape[1:3])
-    peak = centres_of_greatest(shares)
-    nearest = np.clip(peak, (top, left), (bottom, right))
-    distance = TOLERANCE_SIDE * lengths(peak - nearest)
-    return {
-        "maps": shares[:, None],
-        "hit": (distance <= tolerance).astype(int),
-        "box": np.tile(box, (len(pictures), 1)),
-        "peak": peak,
-        "distance": distance,
-        "inside_share": share_inside(shares, box),
-        "box_share": share_inside(np.ones_like(shares), box),
-    }
-
-
-def share_inside(maps: Array, box: tuple[float, float, float, float]) -> Array:
-    """The box's share of all positive values of each map, 0 where nothing is positive: (n, h, w) to (n,).
-
-    A pixel belongs to the box if its centre does.
-    """
-    top, left, bottom, right = box
-    rows, columns = ((np.arange(side) + 0.5) / side for side in maps.shape[1:])
-    inside = ((rows >= top) & (rows <= bottom))[:, None] & ((columns >= left) & (columns <= right))
-    positive = np.maximum(maps, 0).astype(np.float64)
-    total = positive.sum(axis=(1, 2))
-    return np.divide(positive[:, inside].sum(axis=1), total, out=np.zeros(len(maps)), where=total > 0)
-
-
-@method(
-    title={"en": "Agreement of maps", "zh": "解释图的一致性"},
-    summary={
-        "en": "The rank correlation of every two of several maps of the same picture.",
-        "zh": "同一张图片的多张解释图，两两之间的秩相关系数。",
-    },
-    gives="check",
-    maps=(2, 40),
-    views=("matrix",),
-    numbers=("least", "mean_off_diagonal"),
-    passes=lambda settings: Passes(forward=0),
-    asks_for_class=lambda settings: False,
-)
-def agreement_matrix(network: Network, pictures: Array, targets: Targets, maps: list[Array]) -> Result:
-    """Spearman's correlations by value, on the finest map's grid: ``matrix`` (n, k, k), in the order of the maps.
-
-    RGB values are summed, signs are kept; a constant map's correlations are 0. ``least`` and ``mean_off_diagonal``
-    (n,) are over the pairs.
-    """
-    return agreement(np.stack(on_one_grid([flat_maps(one) for one in maps]), axis=1))
-
-
-def agreement(stacks: Array) -> Result:
-    """Rank correlations of k maps of each picture, (n, k, h, w): ``matrix`` (n, k, k) and its ``least`` and mean."""
-    matrices = np.stack([rank_correlation_matrix(flattened(stack)) for stack in stacks])
-    pairs = matrices[:, *np.triu_indices(stacks.shape[1], 1)]
-    return {"matrix": matrices, "least": pairs.min(axis=1), "mean_off_diagonal": pairs.mean(axis=1)}
-
-
-def explanation_passes(name: str, **settings: Any) -> Passes:
-    """What one map of the method costs, with its default settings but for these."""
-    one = explanations()[name]
-    return one.passes(one.settings(**settings))
-
-
-def times(count: int, passes: Passes) -> Passes:
-    """The cost of doing something so many times."""
-    return Passes(count * passes.forward, count * passes.backward)
 
 
 def random_squares(random: np.random.Generator, count: int, share: float, height: int, width: int) -> Masks:
@@ -491,7 +288,7 @@ def _curves(
     counts = np.linspace(0, height * width, steps + 1).round().astype(int)
     scores = np.empty((len(pictures), steps + 1))
     fillings = filled(network, pictures, fill)
-    for i, one in enumerate(_fitted(maps, height, width)):
+    for i, one in enumerate(fitted(maps, height, width)):
         ranks = ranking(one)
         for first in range(0, steps + 1, CHUNK):
             piece = slice(first, first + CHUNK)
@@ -507,7 +304,7 @@ def _curves(
     }
 
 
-def _fitted(maps: Array, height: int, width: int) -> Array:
+def fitted(maps: Array, height: int, width: int) -> Array:
     """One value for each pixel: (n, h, w) or (n, h, w, 3) to (n, height, width)."""
     return resized(flat_maps(maps), height, width)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,14 +12,12 @@ from pydantic import Field
 
 from netviz.methods import Paper, Passes, Result, SpatialLayer, method
 from netviz.methods.arrays import largest
+from netviz.methods.keras_layers import with_layers
 from netviz.networks import Array, Network, Targets, softmax
 from netviz.networks.architecture import Layer
 
 WHITE = 255.0
 BEYOND = 158.0  # a grey: neither a white wall nor the lines between squares are taken for what no photo shows
-
-if TYPE_CHECKING:
-    from netviz.networks.keras_network import KerasNetwork
 
 
 @method(
@@ -92,7 +90,7 @@ def first_layer_filters(network: Network, pictures: Array, targets: Targets) -> 
 
     ``filters`` (n,) is how many there are, ``largest`` (n,) the greatest absolute weight.
     """
-    kernel = _keras(network).first_kernel
+    kernel = with_layers(network, "looking into layers").first_kernel
     greatest = float(np.abs(kernel).max())
     sheet = mosaic(127.5 + 127.5 * np.moveaxis(kernel, -1, 0) / (greatest or 1.0))
     count = len(pictures)
@@ -148,7 +146,7 @@ def exciting_places(
 
     ``largest`` (n, k) is the channel's greatest value, ``mean`` (n, k) its mean over all places of the photo.
     """
-    asked = _keras(network)
+    asked = with_layers(network, "looking into layers")
     [known] = [one for one in asked.layers if one.name == layer]
     maps = asked.activations(pictures, [layer])[layer][..., list(channels)]
     sheets = [
@@ -245,7 +243,7 @@ def receptive_field(
     """
     from netviz.networks import optimise
 
-    asked = _keras(network)
+    asked = with_layers(network, "looking into layers")
     attribution = optimise.Objective(network=asked, layer=layer, score=optimise.central_total).scores_and_gradients(
         pictures
     )[1]
@@ -262,12 +260,3 @@ def extent(marked: NDArray[np.bool_]) -> int:
     """The longer side of the least rectangle that holds all marked places: (h, w) to a number, 0 if there are none."""
     lines = (np.flatnonzero(marked.any(axis=axis)) for axis in (0, 1))
     return max(int(line[-1] - line[0] + 1) if line.size else 0 for line in lines)
-
-
-def _keras(network: Network) -> KerasNetwork:
-    """The network, if its layers can be opened."""
-    from netviz.networks.keras_network import KerasNetwork
-
-    if not isinstance(network, KerasNetwork):
-        raise TypeError(f"looking into layers needs a KerasNetwork, not a {type(network).__name__}")
-    return network

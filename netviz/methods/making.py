@@ -1,4 +1,4 @@
-"""Making pictures: instead of asking what a network makes of a picture, asking which picture makes it do something."""
+"""Activation maximisation: instead of asking what a network makes of a picture, which picture makes it respond."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from netviz.methods import Paper, Passes, Result, Seed, SpatialLayer, method
-from netviz.methods.arrays import flattened, resized
-from netviz.methods.correlations import correlations
+from netviz.methods.keras_layers import with_layers
 from netviz.methods.looking import missing_channel
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer
@@ -20,14 +19,9 @@ from netviz.networks.architecture import Layer
 if TYPE_CHECKING:
     from netviz.networks.keras_network import KerasNetwork
     from netviz.networks.optimise import Canvas, Objective
+from netviz.methods.made_pictures import Jitter, Steps, neighbour_correlation
 
-Steps = Annotated[int, Field(ge=1, le=4096, description="steps, each one pass forward and one back")]
-Jitter = Annotated[
-    float, Field(ge=0, le=0.5, description="shifts at random in every step, at most by this share of the side")
-]
 Rate = Annotated[float, Field(gt=0, le=1, description="length of a step in the spectrum (Adam's)")]
-
-BLUR = 4.0  # pixels, the deviation of the Gaussian after which outlines are compared coarsely
 TRIALS = 8  # random movements that a finished picture is held against
 OLAH = Paper(
     authors="Olah, Mordvintsev and Schubert",
@@ -135,7 +129,7 @@ def activation_maximisation(
     """
     from netviz.networks import optimise
 
-    asked = _keras(network)
+    asked = with_layers(network, "making pictures")
     height, width = (side, side) if side and objective != "class" else pictures.shape[1:3]
     shaking = Shaking(jitter, scaling, rotation)
     climbs = []
@@ -195,7 +189,7 @@ def regularisers_one_by_one(
     """
     from netviz.networks import optimise
 
-    question, _ = _question(_keras(network), "channel", layer, [channel] * 4, 0, side)
+    question, _ = _question(with_layers(network, "making pictures"), "channel", layer, [channel] * 4, 0, side)
     canvases = [
         optimise.Canvas(side, side, waves=False, independent=False),
         optimise.Canvas(side, side, independent=False),
@@ -219,177 +213,6 @@ def regularisers_one_by_one(
         **{name: np.stack([values] * len(pictures)) for name, values in account.items()},
         "photo_neighbours": np.array([neighbour_correlation(one) for one in pictures]),
     }
-
-
-@method(
-    title={"en": "DeepDream", "zh": "DeepDream 深度梦境"},
-    summary={
-        "en": "The photo changed step by step so that a layer responds more strongly to what it already sees in it.",
-        "zh": "逐步改变照片，使某一层对照片已有的响应更强。",
-    },
-    papers=(
-        Paper(
-            authors="Mordvintsev, Olah and Tyka",
-            year=2015,
-            title="Inceptionism: Going Deeper into Neural Networks",
-            url="https://research.google/blog/inceptionism-going-deeper-into-neural-networks/",
-        ),
-    ),
-    gives="picture",
-    views=("before-after",),
-    numbers=("start", "end", "change"),
-    passes=lambda settings: Passes(
-        forward=settings.octaves * settings.steps + 2, backward=settings.octaves * settings.steps
-    ),
-    asks_for_class=lambda settings: False,
-)
-def deep_dream(
-    network: Network,
-    pictures: Array,
-    targets: Targets,
-    *,
-    layer: SpatialLayer = "block4_conv3",
-    octaves: Annotated[int, Field(ge=1, le=10, description="sizes of the picture, from small to its own")] = 4,
-    octave_scale: Annotated[float, Field(gt=1, le=2, description="the next size is so many times larger")] = 1.4,
-    steps: Annotated[int, Field(ge=1, le=1000, description="steps at each size, each one pass and back")] = 10,
-    step: Annotated[float, Field(gt=0, le=100, description="mean change of a value in one step, in RGB steps")] = 1.5,
-    jitter: Jitter = 0.1,
-    seed: Seed = 0,
-) -> Result:
-    """Steps of g / mean |g|, g the gradient of the layer's L2 norm: ``before`` and ``after`` (n, height, width, 3).
-
-    Begins with a small copy of the photo and passes what was added on to the next larger one, so that details of
-    every size appear. Before each step the picture is rolled by a random number of pixels, and afterwards back; values
-    stay between 0 and 255. A size at which the layer would have no output is replaced by the least that has one.
-
-    ``start`` and ``end`` (n,) are the layer's root mean square for the photo and for the dream, ``change`` (n,) the
-    mean absolute change of a value.
-    """
-    from netviz.networks import optimise
-
-    asked = _keras(network)
-    question = optimise.Objective(network=asked, layer=layer, score=optimise.mean_square, any_size=True)
-    least = asked.smallest_side(layer)
-    height, width = pictures.shape[1:3]
-    sizes = octave_sizes(height, width, octaves, octave_scale, least)
-    before = pictures.astype(np.float32)
-    dreams = []
-    for photo in before:
-        random = np.random.default_rng(seed)
-        added: Array = np.zeros((*sizes[0], 3))
-        for size in sizes:
-            octave = _resized(photo, *size)
-            picture: Array = octave + _resized(added, *size)
-            for _ in range(steps):
-                picture = _dreamt_on(question, picture, step, _rolls(size, jitter, random))
-            added = picture - octave
-        dreams.append(picture)
-    after = np.stack(dreams).astype(np.float32)
-    start, end = (np.sqrt([question.scores(one[None])[0] for one in batch]) for batch in (before, after))
-    return {
-        "before": before,
-        "after": after,
-        "start": start,
-        "end": end,
-        "change": np.abs(after - before).mean(axis=(1, 2, 3)),
-    }
-
-
-@method(
-    title={"en": "Inversion", "zh": "特征反演"},
-    summary={
-        "en": "A picture made from noise whose values at a layer come as near to the photo's as they can: where the "
-        "two pictures differ, the layer holds little of the photo.",
-        "zh": "从噪声开始生成一张图片，使某一层的取值尽量接近照片的取值；两张图片不同的地方，这一层保留的信息就不多。",
-    },
-    papers=(
-        Paper(
-            authors="Mahendran and Vedaldi",
-            year=2015,
-            title="Understanding Deep Image Representations by Inverting Them",
-            url="https://arxiv.org/abs/1412.0035",
-            place="equations 1 and 4",
-        ),
-    ),
-    gives="picture",
-    views=("before-after",),
-    numbers=(
-        *("x", "loss", "loss_start", "loss_end", "relative_error"),
-        *("brightness_likeness", "edge_likeness", "coarse_edge_likeness", "colour_likeness"),
-    ),
-    passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
-    asks_for_class=lambda settings: False,
-)
-def inversion(
-    network: Network,
-    pictures: Array,
-    targets: Targets,
-    *,
-    layer: SpatialLayer = "block4_conv3",
-    steps: Steps = 128,
-    rate: Annotated[float, Field(gt=0, le=100, description="length of the first step, in RGB steps (Adam's)")] = 8.0,
-    smoothness: Annotated[
-        float, Field(ge=0, le=1000, description="weight of the total variation, against the relative loss")
-    ] = 10.0,
-    seed: Seed = 0,
-) -> Result:
-    """argmin_x |A(x) - A(x0)|^2 / |A(x0)|^2 + smoothness * V(x / 255): ``before``, ``after`` (n, height, width, 3).
-
-    V is the total variation with exponent 2, as a mean over all pixels. Unlike the paper's, the steps are Adam's, ever
-    shorter until nothing is left of them, and values are cut off at 0 and 255 in place of a penalty (its alpha-norm).
-
-    ``loss`` (n, steps + 1) over ``x``, the steps done, is the whole of it, ``loss_start`` and ``loss_end`` (n,) its
-    ends; ``relative_error`` (n,) is |A(x) - A(x0)| / |A(x0)| of the picture made, and 1 would be that of a picture
-    that leaves the layer silent. ``brightness_likeness`` (n,) is how the brightness of its pixels correlates with that
-    of the photo's, ``edge_likeness`` (n,) how the steps of brightness to the next pixel right and below do,
-    ``coarse_edge_likeness`` (n,) how these do once both are blurred by a Gaussian of `BLUR` pixels' deviation, and
-    ``colour_likeness`` (n,) how what is left of their RGB without the brightness does.
-    """
-    from netviz.networks import optimise
-
-    asked = _keras(network)
-    before = pictures.astype(np.float32)
-    made, losses, errors = [], [], []
-    for photo in before:
-        wanted = asked.activations(photo[None], [layer])[layer]
-        question = optimise.Objective(network=asked, layer=layer, score=optimise.relative_distance, others=(wanted,))
-        random, adam = np.random.default_rng(seed), optimise.Adam(rate)
-        picture = np.clip(random.normal(network.mean_colour, 10, photo.shape), 0, 255)
-        curve = []
-        for done in range(steps):
-            adam.rate = rate * (1 - done / steps)
-            distance, gradient = _score_and_gradient(question, picture)
-            variation, by_variation = optimise.total_variation(picture / 255)
-            curve.append(distance + smoothness * variation)
-            picture = np.clip(picture + adam.step(gradient + smoothness * by_variation / 255), 0, 255)
-        distance = float(question.scores(picture[None])[0])
-        curve.append(distance + smoothness * optimise.total_variation(picture / 255)[0])
-        made.append(picture.astype(np.float32))
-        losses.append(curve)
-        errors.append(np.sqrt(distance))
-    loss, after = np.array(losses), np.stack(made)
-    (light, colour), (light_made, colour_made) = (_light_and_colour(batch) for batch in (before, after))
-    return {
-        "before": before,
-        "after": after,
-        "x": np.tile(np.arange(steps + 1), (len(made), 1)),
-        "loss": loss,
-        "loss_start": loss[:, 0],
-        "loss_end": loss[:, -1],
-        "relative_error": np.array(errors),
-        "brightness_likeness": correlations(flattened(light), flattened(light_made)),
-        "edge_likeness": correlations(_edges(light), _edges(light_made)),
-        "coarse_edge_likeness": correlations(_edges(_blurred(light)), _edges(_blurred(light_made))),
-        "colour_likeness": correlations(flattened(colour), flattened(colour_made)),
-    }
-
-
-def octave_sizes(height: int, width: int, octaves: int, scale: float, least: int) -> list[tuple[int, int]]:
-    """Height and width of each octave, from the smallest to the picture's own, none below ``least``."""
-    return [
-        (max(least, round(height / scale**octave)), max(least, round(width / scale**octave)))
-        for octave in reversed(range(octaves))
-    ]
 
 
 def _wrong_for_layer(
@@ -468,66 +291,3 @@ def _climbed(
         now = np.stack([canvas.picture(one) for canvas, one in zip(canvases, values, strict=True)])
         scores.append(float(score.mean()))
     return Climb(now, np.array(scores), question.scores(first), question.scores(now))
-
-
-def neighbour_correlation(picture: Array) -> float:
-    """How the brightness of pixels correlates with that of the next one right and below: 0 for a plain picture."""
-    brightness = _light_and_colour(picture)[0]
-    pairs = [(brightness[1:], brightness[:-1]), (brightness[:, 1:], brightness[:, :-1])]
-    here, there = (np.concatenate([one.ravel() for one in ends])[None] for ends in zip(*pairs, strict=True))
-    return float(correlations(here, there)[0])
-
-
-def _light_and_colour(pictures: Array) -> tuple[Array, Array]:
-    """The brightness of RGB values (luma of ITU-R 601), and what is left without it: (..., 3) to (...) and (..., 3)."""
-    values = pictures.astype(np.float64)
-    brightness = values @ np.array([0.299, 0.587, 0.114])
-    return brightness, np.round(values - brightness[..., None], 6)  # of a grey picture nothing at all is left
-
-
-def _edges(brightness: Array) -> Array:
-    """The steps to the next pixel right and below: (n, h, w) to (n, values)."""
-    return np.concatenate([flattened(np.diff(brightness, axis=axis)) for axis in (1, 2)], axis=1)
-
-
-def _blurred(brightness: Array) -> Array:
-    from scipy.ndimage import gaussian_filter
-
-    return np.asarray(gaussian_filter(brightness, (0, BLUR, BLUR)))
-
-
-def _score_and_gradient(question: Objective, picture: Array) -> tuple[float, Array]:
-    scores, gradients = question.scores_and_gradients(picture[None])
-    return float(scores[0]), gradients[0].astype(np.float64)
-
-
-def _rolls(size: tuple[int, int], jitter: float, random: np.random.Generator) -> tuple[int, int]:
-    """Rows and columns to roll a picture by, each way at most by this share of its side."""
-    row, column = (random.integers(-most, most + 1) for most in np.rint(np.multiply(size, jitter)).astype(int))
-    return int(row), int(column)
-
-
-def _dreamt_on(question: Objective, picture: Array, step: float, rolls: tuple[int, int]) -> Array:
-    """One step of the dream; none where there is no direction to go in."""
-    rolled = np.roll(picture, rolls, axis=(0, 1))
-    gradient = _score_and_gradient(question, rolled)[1]
-    scale = np.abs(gradient).mean()
-    if scale:
-        rolled = rolled + step * gradient / scale
-    return np.clip(np.roll(rolled, np.negative(rolls), axis=(0, 1)), 0, 255)
-
-
-def _resized(picture: Array, height: int, width: int) -> Array:
-    """Bilinear interpolation, (h, w, 3) to (height, width, 3); unchanged if it has that size."""
-    if picture.shape[:2] == (height, width):
-        return picture.astype(np.float64)
-    return np.moveaxis(resized(np.moveaxis(picture, -1, 0), height, width), 0, -1).astype(np.float64)
-
-
-def _keras(network: Network) -> Any:
-    """The network, if its layers can be differentiated."""
-    from netviz.networks.keras_network import KerasNetwork
-
-    if not isinstance(network, KerasNetwork):
-        raise TypeError(f"making pictures needs a KerasNetwork, not a {type(network).__name__}")
-    return network

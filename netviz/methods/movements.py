@@ -10,7 +10,7 @@ import numpy as np
 from netviz.methods import Passes, Result, SpatialLayer, method, run
 from netviz.methods.arrays import flat_maps, resized
 from netviz.methods.correlations import correlations
-from netviz.methods.faithfulness import Explanation, explanation_passes, explanations
+from netviz.methods.map_methods import Explanation, explanation_passes, explanations
 from netviz.networks import Array, Network, Targets
 
 SHIFT = 0.1  # of the picture's side

@@ -25,17 +25,12 @@ from netviz.methods import (
     method,
     run,
 )
+from netviz.methods.agreement import agreement
 from netviz.methods.arrays import flat_maps, flattened, resized
 from netviz.methods.correlations import correlations, rank_correlation_matrix, rank_correlations
-from netviz.methods.faithfulness import (
-    Explanation,
-    agreement,
-    explanation_passes,
-    explanations,
-    times,
-)
 from netviz.methods.gradients import integrated_gradients
 from netviz.methods.hiding import Fill, KernelWidth, LegacySeed, filled, lime_model, lime_samples, region_scores
+from netviz.methods.map_methods import Explanation, explanation_passes, explanations, times
 from netviz.methods.regions import Segments, superpixels
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer, vgg16_layers

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from netviz.methods import Paper, Passes, Result, method
 from netviz.methods.arrays import largest, relative_error
+from netviz.methods.keras_layers import with_layers
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer
 
@@ -153,12 +154,10 @@ def _weighted(layers: Sequence[Layer]) -> list[Layer]:
 
 def _account(network: Network, pictures: Array, targets: Targets, rules: Mapping[str, Rule]) -> Result:
     """Propagate, and close the books."""
-    from netviz.networks.keras_network import KerasNetwork
     from netviz.networks.relevance_rules import propagate
 
-    if not isinstance(network, KerasNetwork):
-        raise TypeError(f"relevance goes through the layers of a KerasNetwork, not of a {type(network).__name__}")
-    attribution, output, biases, stabilisers = propagate(network, pictures, targets, rules)
+    asked = with_layers(network, "relevance")
+    attribution, output, biases, stabilisers = propagate(asked, pictures, targets, rules)
     reached = attribution.sum(axis=(1, 2, 3), dtype=np.float64)
     absorbed = biases.astype(np.float64) + stabilisers
     return {

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from netviz.data.digits import INK, SIDE, digits
 from netviz.methods import Passes, Result, Seed, method
-from netviz.methods.complexity import STEPS, WIDTH, examples, integrated_gradients
 from netviz.methods.correlations import correlation_matrix, correlations
 from netviz.methods.dense import train_dense, with_one_thread
+from netviz.methods.examples import STEPS, WIDTH, examples, integrated_gradients
 from netviz.methods.gradient_descent import Floats
 
 LAYERS = 3

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from netviz.methods import Passes, Result, method
+from netviz.methods.agreement import agreement
 from netviz.methods.arrays import flat_maps, on_one_grid
-from netviz.methods.faithfulness import agreement
 from netviz.networks import Array, Network, Targets
 
 

@@ -18,6 +18,7 @@ from pydantic import Field
 
 from netviz.methods import Passes, Result, method
 from netviz.methods.arrays import relative_error
+from netviz.methods.keras_layers import with_layers
 from netviz.networks import Array, Network, Targets, softmax
 from netviz.networks.classes import classes
 
@@ -323,12 +324,9 @@ def plain_tape(network: Network, pictures: Array, targets: Targets) -> Result:
     ``precise_error`` the same with both in float64; ``reversed_error``, that of the gradient with red and blue
     exchanged, as by whoever takes BGR for RGB.
     """
-    from netviz.networks.keras_network import KerasNetwork
-
-    if not isinstance(network, KerasNetwork):
-        raise TypeError(f"a tape records a Keras model, not a {type(network).__name__}")
-    plain, ours = _by_bare_tape(network, pictures, targets), network.gradient(pictures, targets)
-    precise = network.at("float64")
+    recorded = with_layers(network, "a bare tape")
+    plain, ours = _by_bare_tape(recorded, pictures, targets), recorded.gradient(pictures, targets)
+    precise = recorded.at("float64")
     precise_pair = _by_bare_tape(precise, pictures, targets), precise.gradient(pictures, targets)
     places = np.linspace(0, ours[0].size - 1, min(SHOWN, ours[0].size)).astype(int)
     rows = len(pictures), -1

@@ -8,6 +8,7 @@ import numpy as np
 
 from netviz.methods import Passes, Result, SpatialLayer, method
 from netviz.methods.arrays import flattened, largest, lengths
+from netviz.methods.keras_layers import with_layers
 from netviz.methods.looking import extent
 from netviz.networks import Array, Network, Targets
 
@@ -43,13 +44,11 @@ def unit_gradient(
     picture; the ``largest`` derivative's size.
     """
     from netviz.networks import optimise
-    from netviz.networks.keras_network import KerasNetwork
 
-    if not isinstance(network, KerasNetwork):
-        raise TypeError(f"asking a unit needs a KerasNetwork, not a {type(network).__name__}")
-    values, slopes = network.layer_gradient(pictures, targets, layer)
+    opened = with_layers(network, "asking a unit")
+    values, slopes = opened.layer_gradient(pictures, targets, layer)
     chosen = flattened(values * slopes).argmax(axis=1)
-    asked = optimise.Objective(network=network, layer=layer, score=one_value, others=(chosen,))
+    asked = optimise.Objective(network=opened, layer=layer, score=one_value, others=(chosen,))
     value, attribution = asked.scores_and_gradients(pictures)
     rows, columns, channels = np.unravel_index(chosen, values.shape[1:])
     sizes = lengths(attribution) / np.sqrt(attribution[0].size)
