@@ -11,8 +11,7 @@ import pytest
 from scipy.optimize import brentq
 
 from netviz.data.tables import Dataset, table
-from netviz.methods import Result, methods, run_on_data
-from netviz.methods import tabular as experiments
+from netviz.methods import Result, held_out, methods, run_on_data
 from netviz.methods.contributions import contributions
 from netviz.methods.held_out import table_network, unseen_probabilities
 from netviz.methods.tabular import families_of
@@ -31,7 +30,7 @@ def _trained_briefly_and_once() -> Iterator[None]:
         return trained[learned]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "train_table_network", train)
+        patch.setattr(held_out, "train_table_network", train)
         for known in (table_network, unseen_probabilities):
             known.cache_clear()
         yield
@@ -90,7 +89,7 @@ def test_no_row_is_answered_by_a_model_that_has_learned_from_it() -> None:
         learned = {np.round(row, 6).tobytes() for row in rows}
         return lambda others: np.array([0.0 if np.round(one, 6).tobytes() in learned else 7.0 for one in others])
 
-    assert (experiments._unseen(data, 1, learn) == 7).all()
+    assert (held_out.unseen(data, 1, learn) == 7).all()
 
 
 @pytest.mark.slow
@@ -136,8 +135,8 @@ def test_a_leak_is_the_label_itself_and_nothing_when_it_matters() -> None:
     found = result("leaking-column", count=30)
     without = unseen_probabilities("tumours", 1) > 0.5
     sizes, told, in_use = np.zeros(31), np.zeros(569, bool), np.zeros(569, bool)
-    for split in experiments._splits(leaky, 1):
-        network = experiments._trained(split, 1)
+    for split in held_out.splits(leaky, 1):
+        network = held_out.trained(split, 1)
         nothing = np.float32(split.standardised[said == 0][0, -1])
         for place in np.flatnonzero(split.held_out):
             row = split.standardised[place].astype(np.float32)

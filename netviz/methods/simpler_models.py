@@ -107,7 +107,7 @@ def simpler_model(
     networks.
 
     Numbers, means over the networks: ``_accuracy``; ``_agreement``, the share of held-out inputs that the model answers
-    as the large network does; ``likeness``; ``taught_nearer``, for how many of the networks ``taught`` is more like
+    as the large network does; ``_likeness``; ``taught_nearer``, for how many of the networks ``taught`` is more like
     them than ``alone``; ``_steadiness``, the cosine of the gradients at an input and at the same
     with noise (unknown for a tree); ``_needed``, how many inputs hold four fifths of the reasons' sizes;
     ``_parameters``, of a tree its leaves; ``_range`` (2,), least and greatest likeness.
@@ -145,7 +145,7 @@ def simpler_model(
         "taught_nearer": (likeness["taught"] > likeness["alone"]).sum(),
         "other_agreement": (others.answers(data.held_out) == said).mean(),
         "own_likeness": likeness["teacher"].mean(),
-        **{f"{name}likeness": likeness[name].mean() for name in ("taught", "alone", "other")},
+        **{f"{name}_likeness": likeness[name].mean() for name in ("taught", "alone", "other")},
         **{
             f"{name}_range": np.array([likeness[name].min(), likeness[name].max()])
             for name in ("taught", "alone", "other")
