@@ -30,6 +30,7 @@ PHOTO = Picture(name="dog", path=PACKAGE / "dog.jpg", titles={}, credit="", lice
 
 CANNOT_MATTER = {
     "netviz/__main__.py": "how a build begins and ends",
+    "netviz/cluster/": "where experiments run, not which: each is run whole, by modules that are in its key",
     "netviz/command_line.py": "what is asked in a terminal: the options are read into the inputs' key",
     "netviz/commands/": "what is asked and told in a terminal: the options are read into the inputs' key",
     "netviz/course/drafting.py": "the settings that it gives experiments are in their results' keys",
