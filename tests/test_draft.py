@@ -100,8 +100,18 @@ def test_a_draft_is_not_the_site(noisy: Path, monkeypatch: pytest.MonkeyPatch) -
     assert json.loads(Path("site", "build.json").read_text("utf-8"))["draft"] is False
 
 
-@pytest.mark.parametrize("command", [["--clean"], ["--proof", "."], ["--export", "noisy"]])
+@pytest.mark.parametrize("command", [["--clean"], ["--export", "noisy"]])
 def test_what_is_of_the_whole_course_takes_no_draft(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["--draft", *command])
     assert "--draft is not for " in capsys.readouterr().err
+
+
+def test_a_proof_can_be_a_draft(
+    noisy: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The results that are known are those of the draft: nothing need be run."""
+    monkeypatch.chdir(noisy.parent)
+    monkeypatch.setattr("netviz.commands.proof.read_photos", lambda folder, pictures: {})
+    assert main(["--store", "store", "--proof", ".", "--draft"]) == 0
+    assert capsys.readouterr().err.startswith("2 photos: ")

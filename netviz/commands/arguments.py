@@ -51,7 +51,8 @@ NEW = "new"
 SERVE = "serve"  # is an option, and a word as well
 BUILD = "build"
 DRAFT = Path("draft")  # where a draft goes, if nothing else is said: not in the site's place
-OF_BUILDS = dict.fromkeys(("only", "draft"), (BUILD, SERVE, "explain", "verify"))  # options with what they are for
+_BUILDING = (BUILD, SERVE, "explain", "verify")
+OF_BUILDS = {"only": _BUILDING, "draft": (*_BUILDING, "proof")}  # options with what they are for
 INSTEAD = ("export", "proof", "clean", "serve", "list", "explain", "schema", "verify")  # of a build
 
 
