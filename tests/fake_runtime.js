@@ -3,24 +3,33 @@
 (function () {
   "use strict";
   const SIDE = 224, CLASSES = 1000, AREA = SIDE * SIDE;
-  const weight = (target, place) => (Math.floor(place / 3 / SIDE) + 1) / SIDE * [Math.sin(target), Math.cos(target), 0.1][place % 3] / AREA;
+  const ofClass = (target) => [Math.sin(target), Math.cos(target), 0.1]; // the weights of red, green and blue
+  const filled = (length, valueAt) => { // in loops, for all of this is asked hundreds of times
+    const values = new Float32Array(length);
+    for (let place = 0; place < length; place += 1) values[place] = valueAt(place);
+    return values;
+  };
+  const heights = filled(3 * AREA, (place) => (Math.floor(place / 3 / SIDE) + 1) / SIDE / AREA);
   const logits = (picture) => {
     const sums = [0, 0, 0];
-    picture.forEach((value, place) => { sums[place % 3] += (Math.floor(place / 3 / SIDE) + 1) / SIDE * value / AREA; });
-    return Float32Array.from({ length: CLASSES }, (_, target) => sums[0] * Math.sin(target) + sums[1] * Math.cos(target) + sums[2] * 0.1);
+    for (let place = 0; place < 3 * AREA; place += 1) sums[place % 3] += heights[place] * picture[place];
+    return filled(CLASSES, (target) => ofClass(target).reduce((sum, weight, colour) => sum + weight * sums[colour], 0));
   };
-  const gradient = (target) => Float32Array.from({ length: 3 * AREA }, (_, place) => weight(target, place));
-  const layer = (turned) => Float32Array.from({ length: 512 * 14 * 14 }, (_, place) => (turned ? Math.sin(place % 196) : (place % 196) % 14));
-  const plane = (picture, channel) => Float32Array.from({ length: AREA }, (_, place) => picture[3 * place + channel] / 255);
-  const joined = (arrays) => arrays.reduce((all, one, number) => { all.set(one, number * AREA); return all; }, new Float32Array(arrays.length * AREA));
-  const convolved = (planes, unit) => planes[0].map((_, place) =>
-    Math.max(0, 0.5 + (unit - 20) / 64 * planes.reduce((sum, one, channel) => sum + (channel + 1) * one[place], 0)));
-  const planes = ({ picture }) => [0, 1, 2].map((channel) => plane(picture.data, channel));
+  const gradient = (target, guided) => {
+    const weights = ofClass(target).map((weight) => (guided ? Math.abs(weight) : weight));
+    return filled(3 * AREA, (place) => heights[place] * weights[place % 3]);
+  };
+  const layer = (turned) => filled(512 * 14 * 14, (place) => (turned ? Math.sin(place % 196) : (place % 196) % 14));
+  const planes = ({ picture }) => filled(3 * AREA, (place) => picture.data[place % AREA * 3 + Math.floor(place / AREA)] / 255);
+  const convolved = (feeds) => { // kernels of 1, 2 and 3 times a unit's own number
+    const below = planes(feeds), sums = filled(AREA, (place) => below[place] + 2 * below[AREA + place] + 3 * below[2 * AREA + place]);
+    return filled(64 * AREA, (place) => Math.max(0, 0.5 + (Math.floor(place / AREA) - 20) / 64 * sums[place % AREA]));
+  };
   const answers = {
-    input: (feeds) => joined(planes(feeds)),
-    block1_conv1: (feeds) => { const below = planes(feeds); return joined(Array.from({ length: 64 }, (_, unit) => convolved(below, unit))); },
+    input: planes,
+    block1_conv1: convolved,
     logits: ({ picture }) => logits(picture.data),
-    gradient: ({ target, guided }) => gradient(Number(target.data[0])).map((value) => (guided.data[0] ? Math.abs(value) : value)),
+    gradient: ({ target, guided }) => gradient(Number(target.data[0]), guided.data[0]),
     "gradient:block5_conv3": () => layer(true),
     block5_conv3: () => layer(false),
   };

@@ -286,6 +286,10 @@ def test_patches_lie_and_are_averaged_as_in_the_course(browser: Browser, patch: 
     slices = [(slice(row, row + patch), slice(column, column + patch)) for row in starts for column in starts]
     found = said(browser, "explaining.averaged(v[0], v[1], 60)", drops, windows)
     np.testing.assert_allclose(np.reshape(found, (60, 60)), _averaged(drops[None], slices, (60, 60))[0], atol=1e-12)
+    order = said(browser, "explaining.coarseFirst(v[0])", windows)
+    assert sorted(map(str, order)) == sorted(map(str, windows))
+    far = {one["top"] for one in order[:4]}  # the first four: at the corner, and half the way to the others
+    assert len(windows) < 4 or len(far) == 2
     picture = random(60, 60, 3).astype(np.float32)
     expected = picture.copy()
     expected[slices[-1]] = (1, 2, 3)
@@ -379,10 +383,11 @@ def test_every_message_of_the_page_is_used_and_every_one_used_is_there() -> None
     names = set(messages("en", AREA).names)
     quoted = {*re.findall(r'"([\w-]+)"', sources)}  # one of several, chosen by a condition
     words = {*re.findall(r"[\w-]+", sources), "not-finite"}
+    put_together = {"number", "setting", "map", "class", "compared", "softmax", "machine", "worked"}
     unused = {
         name
         for name in names - named - quoted
-        if name.partition("-")[0] not in ("number", "setting", "map", "class", "compared", "softmax", "machine")
+        if name.partition("-")[0] not in put_together
         or not words & {rest := name.partition("-")[2], rest.replace("-", "_")}
     }
     titles = {"choose", "answer", "method", "paint", "layers"}
@@ -399,6 +404,8 @@ def test_a_figure_leads_to_ones_own_photo_with_its_method_class_and_settings() -
     assert your_photo_link(page, one, TEMPLATES) == link
     assert your_photo_link(page, dataclasses.replace(one, target=207), TEMPLATES) == f"{link}&class@207"
     assert your_photo_link(page, dataclasses.replace(one, method=methods()["rise"]), TEMPLATES) == "../your-photo.html"
+    other = dataclasses.replace(one, settings={**settings, "output": "probability"})  # which the page doesn't explain
+    assert your_photo_link(page, other, TEMPLATES) == "../your-photo.html"
     assert your_photo_link(page, dataclasses.replace(one, picture="dog"), TEMPLATES) == ""
     env = rendering.environment((SCRIPTS.parent,), "en")
     assert f'href="{link.replace("&", "&amp;")}"' in rendering.render_figure(env, figure_of(your_photo=link))
@@ -598,7 +605,7 @@ def test_a_layer_is_shown_and_a_cell_of_it_worked_through(browser: Browser, page
     browser.expect("return document.querySelectorAll('#worked tbody > tr').length > 3")
     rows = browser.run(
         "return Array.from(document.querySelectorAll('#worked > table > tbody > tr'),"
-        "(one) => [one.firstChild.textContent, one.lastChild.textContent])"
+        "(one) => [one.children[0].textContent, one.children[1].textContent])"
     )
     told = dict(rows)
     assert told["Bias"] == "0.5"

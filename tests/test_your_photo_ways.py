@@ -122,14 +122,25 @@ def test_another_photo_leaves_nothing_of_the_last_ones_maps(browser: Browser, pa
     assert browser.console_errors() == []
 
 
+COUNT = """const own = Worker.prototype.postMessage;
+window.runs = 0;
+Worker.prototype.postMessage = function (data, handed) {
+    runs += Number(data.task === "run");
+    own.call(this, data, handed);
+};"""
+
+
+def test_hiding_asks_once_for_both_classes(browser: Browser, page: Path) -> None:
+    with browser.running_first(COUNT):
+        state = "#method@occlusion&settings@patch:112,stride:112&class@207&against@281"
+        with_sample(browser, page.resolve().as_uri() + state)
+        browser.expect(DRAWN)
+        answer, whole, patches, checks = 1, 1, 4, 2
+        assert browser.run("return runs") == answer + whole + patches + 2 * checks
+
+
 def test_questions_that_nobody_waits_for_are_not_asked(browser: Browser, page: Path) -> None:
-    count = """const own = Worker.prototype.postMessage;
-    window.runs = 0;
-    Worker.prototype.postMessage = function (data, handed) {
-        runs += Number(data.task === "run");
-        own.call(this, data, handed);
-    };"""
-    with browser.running_first(count):
+    with browser.running_first(COUNT):
         with_sample(browser, page)
         before = browser.run("return runs")
         browser.do("for (let time = 0; time < 9; time += 1) document.getElementById('unpaint').click()")

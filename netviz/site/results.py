@@ -11,7 +11,7 @@ from typing import Any
 from netviz.cache.manifest import Kept
 from netviz.cache.store import Store
 from netviz.course.reading import Course
-from netviz.engine.browser_network import missing, network_files
+from netviz.engine.browser_network import has_network, missing, network_files
 from netviz.engine.plan import Plan, Task
 from netviz.engine.record import Record, load_record
 from netviz.engine.result_views import ResultView, result_view
@@ -43,8 +43,9 @@ class Results:
 
     @property
     def network(self) -> Mapping[str, Kept]:
-        """What readers' browsers load of it, by path; nothing if they don't."""
-        return network_files(self.weights, self.store) if self.offers_network else {}
+        """What readers' browsers load of it, by path; nothing if they don't, or before it is made."""
+        is_there = self.offers_network and has_network(self.weights, self.store)
+        return network_files(self.weights, self.store) if is_there else {}
 
     def record(self, task: Task) -> Record:
         """What is known of a task's result."""

@@ -62,7 +62,7 @@ def known_paths(results: Results) -> set[str]:
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
         paths |= {book_path(edition.language, kind, results.course.languages[0]) for kind in results.options.books}
     paths |= {numbers_path(task, "json") for task in results.plan.values()}
-    return paths | (your_photo_paths(results.course) if results.offers_network else set())
+    return paths | (your_photo_paths(course) | results.network.keys() if results.offers_network else set())
 
 
 def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:

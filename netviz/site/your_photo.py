@@ -90,7 +90,7 @@ def your_photo_assets(templates: Templates) -> dict[str, bytes]:
 
 
 def your_photo_paths(course: Course) -> set[str]:
-    """Where files of the page will stand, as far as that is known before the network is written."""
+    """Where its files will stand; of the network's the one that has no digest in its name."""
     samples = [one for one in course.pictures.values() if one.name in course.offered]
     return {
         *your_photo_assets(course.templates),
@@ -115,8 +115,9 @@ def spellings_script(code: str) -> str:
 def your_photo_link(page: Page, experiment: Experiment, templates: Templates) -> str:
     """The link to the page that asks there what an experiment asks, as far as it can: method, settings and class.
 
-    A class by its rank is the likeliest of any photo there, which needs no mention. There is no link for an experiment
-    on a photo of the author's choice.
+    A class by its rank is the likeliest of any photo there, which needs no mention. The link names no method that the
+    page doesn't have, or has only with another value of a setting. There is none for an experiment on a photo of the
+    author's choice.
     """
     if experiment.picture != CHOSEN:
         return ""
@@ -125,6 +126,8 @@ def your_photo_link(page: Page, experiment: Experiment, templates: Templates) ->
         return link
     there = {name.removeprefix(SETTING) for name in messages(FIRST, AREA).names if name.startswith(SETTING)}
     settings = {name: value for name, value in experiment.settings.items() if name in there}
+    if dict(experiment.method.settings(**settings)) != dict(experiment.settings):
+        return link
     state = {
         "method": experiment.method.name,
         "settings": ",".join(f"{name}:{value}" for name, value in settings.items()),

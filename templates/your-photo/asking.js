@@ -66,7 +66,7 @@ const asking = (function () {
   // What the methods get: `logits` are those of the photo.
   const question = async (asker, pixels, logits) => {
     const { mean_colour: mean } = await files.described();
-    return { network: asker, picture: Float32Array.from(pixels), logits, mean, layers: lab.layers };
+    return { network: asker, picture: Float32Array.from(pixels), logits, mean, layers: lab.layers, found: new Map() };
   };
   return { begin, keep, method, settings, question };
 })();

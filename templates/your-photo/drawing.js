@@ -62,6 +62,7 @@ const drawing = (function () {
   const drawn = async (mine, all) => {
     const { method, settings, classes, photo: { pixels }, logits, maps } = all, begun = performance.now();
     const passed = () => (performance.now() - begun) / 1000;
+    const parts = methods[method].isShared ? 1 : classes.length; // of the work
     const asked = { ...await asking.question(network.asker(() => mine === run), pixels, logits), settings };
     for (const [number, target] of classes.entries()) {
       const question = { ...asked, target };
@@ -69,7 +70,7 @@ const drawing = (function () {
         if (mine !== run) return;
         maps[number] = map;
         show(all);
-        tellProgress(map, (number + map.done / map.of) / classes.length, passed());
+        tellProgress(map, Math.min(1, (number + map.done / map.of) / parts), passed());
       }
       if (!isDrawable(maps[number])) continue;
       news.say(said("checking"));

@@ -91,6 +91,18 @@ const explaining = (function () {
   };
   const windows = (side, patch, stride) => starts(side, patch, stride).flatMap((top) => starts(side, patch, stride).map((left) =>
     ({ top, left, bottom: Math.min(top + patch, side), right: Math.min(left + patch, side) })));
+  // The same in the order in which they are tried: first some far apart, which soon show the whole photo coarsely, then those
+  // between them, and between these.
+  const coarseFirst = (windows) => {
+    const side = Math.sqrt(windows.length); // as many across as down
+    const spacing = (number) => {
+      let power = 1;
+      while (power < side && [number % side, Math.floor(number / side)].every((place) => place % (2 * power) === 0)) power *= 2;
+      return power;
+    };
+    return windows.map((window, number) => ({ window, spacing: spacing(number) }))
+      .sort((one, other) => other.spacing - one.spacing).map(({ window }) => window);
+  };
   // A patch around a place, whole: as near to it as the edges allow.
   const windowAround = (side, patch, row, column) => {
     const [top, left] = [row, column].map((at) => Math.min(Math.max(Math.round(at - patch / 2), 0), side - patch));
@@ -175,6 +187,6 @@ const explaining = (function () {
 
   return {
     softmax, ranked, length, sum, timesInput, gradCam, normal, deviation, noisyCopy, mean, positions, between, onTheWay, filling, account,
-    starts, windows, windowAround, hidden, averaged, masked, convolved, pooled, extremes, correlation, rankCorrelation,
+    starts, windows, coarseFirst, windowAround, hidden, averaged, masked, convolved, pooled, extremes, correlation, rankCorrelation,
   };
 })();

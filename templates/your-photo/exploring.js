@@ -69,22 +69,19 @@ const exploring = (function () {
     const { terms, bias, total, output } = explaining.convolved(outputs.get(below.name), below.shape[0], below.shape[1], ...cell, kernel);
     const rest = terms.slice(SHOWN).reduce((sum, one) => sum + one.sum, 0), side = kernel.shape[1];
     const first = terms.slice(0, SHOWN).map((one) => row(said("worked-channel", { layer: below.name, channel: one.channel }),
-      grid(one.patch, side), grid(one.kernel, side), numerals.number(one.sum)));
+      numerals.number(one.sum), grid(one.patch, side), grid(one.kernel, side)));
     const found = mapOf(layer.name, channel)[cell[0] * layer.shape[1] + cell[1]];
     const lines = [
       ...first,
-      ...(terms.length > SHOWN ? [row(said("worked-others", { count: terms.length - SHOWN }), "", "", numerals.number(rest))] : []),
-      row(said("worked-bias"), "", "", numerals.number(bias)),
-      row(said("worked-sum"), "", "", numerals.number(total)),
-      row(said("worked-relu"), "", "", numerals.number(output)),
-      row(said("worked-found"), "", "", numerals.number(found)),
+      ...(terms.length > SHOWN ? [row(said("worked-others", { count: terms.length - SHOWN }), numerals.number(rest), "", "")] : []),
+      ...Object.entries({ bias, sum: total, relu: output, found }).map(([name, value]) => row(said(`worked-${name}`), numerals.number(value), "", "")),
     ];
-    return table([said("worked-from"), said("worked-patch"), said("worked-kernel"), said("worked-product")], lines, said("work-through"));
+    return table(["from", "product", "patch", "kernel"].map((name) => said(`worked-${name}`)), lines, said("work-through"));
   };
   const workedPooling = () => {
     const four = explaining.pooled(outputs.get(below.name), channel, below.shape[0], below.shape[1], ...cell);
-    const lines = [row(said("worked-channel", { layer: below.name, channel }), grid(Float32Array.from(four), 2), numerals.number(Math.max(...four)))];
-    return table([said("worked-from"), said("worked-patch"), said("worked-greatest")], lines, said("work-through"));
+    const lines = [row(said("worked-channel", { layer: below.name, channel }), numerals.number(Math.max(...four)), grid(Float32Array.from(four), 2))];
+    return table(["from", "greatest", "patch"].map((name) => said(`worked-${name}`)), lines, said("work-through"));
   };
   const workThrough = async () => {
     const mine = run, at = `${cell}`;

@@ -5,7 +5,7 @@ const keeping = (function () {
   const [SIDE, GAP, LINE] = [448, 32, 26];
 
   const stem = ({ method, classes }) => [method, ...classes].join("-"); // of a file's name
-  const settingsOf = ({ settings }) => Object.entries(settings).map(([name, value]) => `${name} ${value}`).join(", ");
+  const settingsOf = ({ settings }) => Object.entries(settings).map(([name, value]) => `${lab.said(`setting-${name}`)}: ${value}`).join(" · ");
 
   // Canvases side by side on paper, each with its lines of text and, beneath it, its colour bar; `foot` is below all.
   const sheet = (plates, foot) => {

@@ -1,11 +1,13 @@
 // The methods, each declared here and nowhere else; its words are `number-…`, `setting-…` and `check-…` of the page's messages.
 //
-// method(NAME, { settings, explain, checks }), by the course's name for it:
+// method(NAME, { settings, explain, checks, isShared }), by the course's name for it:
 // - settings: by name { kind: "number", least, most, step, initial } or { kind: "layer", initial };
 // - explain(question) asks the network and yields the map as it grows, the last being the whole: { values (height * width),
 //   height, width, signed, overlay: whether it is laid over the photo, done of `of` passes, numbers by name };
-// - checks(question, map): what is tried on it when it is done (checks.js).
-// A question is { network: { ask }, picture, target, mean, layers, settings, logits }.
+// - checks(question, map): what is tried on it when it is done (checks.js);
+// - isShared: whether what is asked for one class serves all others.
+// A question is { network: { ask }, picture, target, mean, layers, settings, logits, found }; `found` is a Map of what may serve
+// the next class.
 // A classic script, since modules don't load from file://.
 const methods = (function () {
   "use strict";
@@ -116,13 +118,21 @@ const methods = (function () {
     checks: async (question, found) => [await checks.strongest(question, found, HIDDEN)],
   });
 
+  // A pass gives the scores of all classes: for the second one nothing is asked again.
   method("occlusion", {
+    isShared: true,
     settings: { patch: wholeNumber(8, 112, 32), stride: wholeNumber(4, 112, 16) },
-    async *explain({ network, picture, target, mean, settings: { patch, stride } }) {
-      const scoreOf = async (shown) => (await network.ask(shown, target, ["logits"])).logits[target];
-      const score = await scoreOf(picture), windows = explaining.windows(SIDE, patch, stride), drops = [];
-      for (const window of windows) {
-        drops.push(score - await scoreOf(explaining.hidden(picture, SIDE, window, mean)));
+    async *explain({ network, picture, target, mean, found, settings: { patch, stride } }) {
+      const logitsOf = async (name, shown) => {
+        if (!found.has(name)) found.set(name, (await network.ask(shown(), target, ["logits"])).logits);
+        return found.get(name);
+      };
+      const score = (await logitsOf("whole", () => picture))[target], drops = [];
+      const windows = explaining.coarseFirst(explaining.windows(SIDE, patch, stride));
+      for (const [number, window] of windows.entries()) {
+        const isKnown = found.has(number), isLast = number === windows.length - 1;
+        drops.push(score - (await logitsOf(number, () => explaining.hidden(picture, SIDE, window, mean)))[target]);
+        if (isKnown && !isLast) continue;
         yield map(explaining.averaged(drops, windows, SIDE), SIDE, true, {
           overlay: true, done: drops.length + 1, of: windows.length + 1, patches: { windows, drops: drops.slice(), score },
           numbers: { score, largest_drop: Math.max(...drops), against: drops.filter((drop) => drop < 0).length },

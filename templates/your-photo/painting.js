@@ -60,11 +60,11 @@ const painting = (function () {
     mask.fill(0);
     canvas().getContext("2d").clearRect(0, 0, SIDE, SIDE);
     byId("painted-scores").replaceChildren();
-    byId("unpaint").disabled = true;
+    byId("painting").hidden = true;
   };
   const take = (photographed, filling) => {
     [pixels, mean, colour] = [photographed, filling, filling.map(Math.round)];
-    byId("unpaint").disabled = false;
+    byId("painting").hidden = false;
     show();
   };
   const begin = () => {
