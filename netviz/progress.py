@@ -151,7 +151,7 @@ class Report:
         if peak := peak_memory():
             yield f"peak memory: {peak / 1e9:.2f} GB"
         broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
-        yield f"{len(self.verdicts) - len(broken)} claims kept, {len(broken)} broken"
+        yield f"claims: {len(self.verdicts) - len(broken)} kept, {len(broken)} broken"
         for verdict in broken:
             measured = ", ".join(f"{name} = {value}" for name, value in verdict.claim.measured.items())
             on_picture = f" on {verdict.picture}" if verdict.picture else ""
@@ -162,7 +162,7 @@ class Report:
 
     def _told(self) -> Iterator[str]:
         if self.warnings:
-            yield f"{len(self.warnings)} warnings (--strict makes them mistakes):"
+            yield f"{len(self.warnings)} to look at (--strict makes a mistake of each):"
             yield from (f"  {line}" for warning in self.warnings for line in str(warning).splitlines())
 
     def plain(self) -> dict[str, Any]:

@@ -24,6 +24,11 @@ WANTED = {  # by pydantic's kinds of errors
 COUNTED = {
     "too_short": "{min_length} or more entries are wanted",
     "too_long": "no more than {max_length} may stand here",
+    "greater_than": "a number above {gt:g} is wanted",
+    "greater_than_equal": "a number of {ge:g} or more is wanted",
+    "less_than": "a number below {lt:g} is wanted",
+    "less_than_equal": "a number of {le:g} or less is wanted",
+    "literal_error": "{expected} is wanted",
 }
 
 
