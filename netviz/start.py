@@ -17,35 +17,32 @@ from typing import TextIO
 
 PATIENCE = 0.5  # seconds in which a build that was told to stop may tidy up
 _told = threading.Event()  # that the user has been told that the build stops
-
-
-class Stopped(KeyboardInterrupt):
-    """Ctrl-C or SIGTERM; ``code`` is the exit code by which a shell knows it, 128 and the signal's number."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.code = 128 + number
+_stopped_by: list[int] = []  # the number of the signal that has interrupted the main thread
 
 
 def start() -> int:
-    """Run the command line as a program of its own; returns its exit code."""
-    try:
-        _keep_streams_open()
-        _listen_for_signals()
-        from netviz.command_line import main
+    """Run the command line as a program of its own; returns its exit code: after a signal, 128 and its number.
 
-        return main()
-    except Stopped as stopped:
-        _told.wait(PATIENCE)
-        return stopped.code
-    except KeyboardInterrupt:  # that no signal brought
-        return 130
+    Nothing else counts then, for out of a library the interrupt may come as another exception, or not at all.
+    """
+    code = 1
+    try:
+        try:
+            _keep_streams_open()
+            _listen_for_signals()
+            from netviz.command_line import main
+
+            code = main()
+        finally:
+            _listen_no_more()
+    except KeyboardInterrupt:  # be it that no signal was listened for yet
+        code = 128 + signal.SIGINT
     except MemoryError:  # already while modules are imported
         print("there is too little memory to start", file=sys.stderr)
-        return 1
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):  # nothing is left to stop, and Python would tell of it at length
-            signal.signal(number, signal.SIG_IGN)
+    except BaseException:
+        if not _stopped_by:
+            raise
+    return 128 + _stopped_by[0] if _stopped_by else code
 
 
 def _listen_for_signals() -> None:
@@ -63,8 +60,18 @@ def _listen_for_signals() -> None:
         signal.signal(number, _stop)
 
 
+def _listen_no_more() -> None:
+    """Nothing is left to stop, and Python would tell of it at length."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped(number)
+    """Interrupt the main thread, once: its way out isn't interrupted again."""
+    if not _stopped_by:
+        _stopped_by.append(number)
+        _told.wait(PATIENCE)
+        raise KeyboardInterrupt
 
 
 def _end_after_patience(heard: int, terminal: int) -> None:
@@ -73,6 +80,7 @@ def _end_after_patience(heard: int, terminal: int) -> None:
         pass  # other signals are written here too
     with contextlib.suppress(OSError):
         os.write(terminal, b"\nstopped; what was computed is kept, and the next build goes on from there.\n")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # what libraries say of being interrupted is no news
     _told.set()
     time.sleep(PATIENCE)
     os._exit(128 + number)

@@ -287,7 +287,7 @@ def test_what_is_printed_never_lands_in_a_file_that_took_a_closed_streams_place(
 
 
 STUCK = """
-import sys, time, threading
+import signal, sys, time, threading
 import netviz.command_line
 from netviz.start import start
 
@@ -319,6 +319,29 @@ def test_a_signal_ends_a_build_wherever_it_is(number: signal.Signals, code: int,
         _, said = running.communicate(timeout=60)
     assert running.returncode == code
     assert said.strip() == "stopped; what was computed is kept, and the next build goes on from there."
+
+
+@pytest.mark.parametrize(
+    "becomes",
+    [
+        "raise BaseExceptionGroup('of a group of tasks', [error])",
+        "raise RuntimeError('of a library written in C')",
+        "sys.exit(3)",
+        "return 1",  # with a sentence of the command line
+    ],
+)
+def test_whatever_becomes_of_the_interrupt_on_its_way_out_the_exit_code_tells_of_the_signal(becomes: str) -> None:
+    work = f"""
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    except BaseException as error:
+        signal.raise_signal(signal.SIGINT)  # once more, while all is tidied up: it is not interrupted
+        print("not told again", file=sys.stderr)
+        {becomes}
+"""
+    run = subprocess.run([sys.executable, "-c", STUCK.format(work=work)], capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 143
+    assert run.stderr.strip() == "stopped; what was computed is kept, and the next build goes on from there."
 
 
 def test_a_signal_before_the_program_can_hear_it_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,13 +6,16 @@ it, be it that the system ends it for want of memory, the process that answers b
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 
 from netviz.mistakes import Mistake
@@ -21,6 +24,7 @@ from netviz.progress import Reporter
 from netviz.serving.state import UnderWay
 
 EVERY = 0.1  # seconds between two steps that are told
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +48,8 @@ class Builder:
         processes = multiprocessing.get_context("spawn")  # a fork would take locks along that other threads hold
         self._pipe, theirs = processes.Pipe()
         self._process = processes.Process(target=_work, args=(theirs, attempt, options), daemon=True)
-        self._process.start()
+        with _signals_held_back():
+            self._process.start()
         theirs.close()
 
     def build(self) -> Iterator[UnderWay | Outcome]:
@@ -71,9 +76,25 @@ class Builder:
         self._pipe.close()
 
 
+@contextlib.contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let signals wait for a process that is started meanwhile until it asks for them: Python would tell of them."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # it is started before the first process, and lets signals through itself
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(pipe: Connection, attempt: Attempt, options: Options) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while pipe.recv():
         pipe.send(attempt(options, Reporter(listener=_Telling(pipe))))
