@@ -42,12 +42,13 @@ setup: $(VENV)/site.stamp $(VENV)/npm.stamp
 audit: $(VENV)/test.stamp
 	$(RUN) tests/audit.py
 	$(RUN) -m uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes \
-		$(foreach file,build site carried test,-r requirements/$(file).txt)
+		$(foreach file,build site carried cluster test,-r requirements/$(file).txt)
 
 lock: $(VENV)/test.stamp
 	$(PIN) requirements/build.in -o requirements/build.txt
 	$(PIN) requirements/site.in -c requirements/build.txt -o requirements/site.txt
-	$(PIN) requirements/test.in -c requirements/site.txt -o requirements/test.txt
+	$(PIN) requirements/cluster.in -c requirements/site.txt -o requirements/cluster.txt
+	$(PIN) requirements/test.in -c requirements/site.txt -c requirements/cluster.txt -o requirements/test.txt
 	$(VENV)/bin/npm install --prefix requirements --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts
 
 screenshot: site $(VENV)/test.stamp
@@ -70,7 +71,8 @@ $(VENV)/npm.stamp: requirements/package.json requirements/package-lock.json | $(
 	@$(VENV)/bin/npm ci --prefix $(VENV) --silent --ignore-scripts --no-audit --no-fund --fetch-retries=1 && touch $@ || \
 		echo "npm's registry can't be reached: the site is built without the page Your photo" >&2
 
-$(VENV)/test.stamp: requirements/test.txt $(VENV)/site.stamp
+$(VENV)/test.stamp: requirements/test.txt requirements/cluster.txt $(VENV)/site.stamp
+	$(INSTALL) -r requirements/cluster.txt
 	$(INSTALL) -r requirements/test.txt
 	@touch $@
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from netviz.cache.built import is_current, summary_of
 from netviz.cache.inputs import inputs_key
 from netviz.commands.arguments import BUILD, NAME, NEW, PORT, chosen, command_of, parsed
+from netviz.commands.cluster_processes import SCHEDULER, WORKER, run_scheduler, run_worker
 from netviz.commands.failures import MENDABLE, failure_of
 from netviz.commands.replies import Ending, Reply, Said
 from netviz.mistakes import Mistakes, from_plain
@@ -31,8 +32,8 @@ ASKED_TO_KNOW = ("explain", "list", "verify")  # whose words go to standard outp
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what is asked. Returns the exit code that ``--help`` explains; SystemExit for arguments that can't be read."""
     given = [*(sys.argv[1:] if arguments is None else arguments)]
-    if given[:1] == [NEW]:
-        return _tell(_ending(lambda: _new(given[1:]), Options.store))
+    if given and given[0] in WORDS:
+        return _tell(_ending(lambda: WORDS[given[0]](given[1:]), Options.store))
     asked = parsed(given)
     options, command = chosen(asked), command_of(asked)
     ending = _ending(lambda: _reply(command, asked, options), options.store)
@@ -95,6 +96,9 @@ def _new(arguments: Sequence[str]) -> None:
     from netviz.commands.new import main as write_new
 
     write_new(arguments)
+
+
+WORDS: Mapping[str, Callable[[Sequence[str]], None]] = {NEW: _new, WORKER: run_worker, SCHEDULER: run_scheduler}
 
 
 def _build(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:

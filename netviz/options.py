@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
+from netviz.cluster import cluster_addresses
 from netviz.installation import COMMAND
 from netviz.networks import Precision
 
@@ -221,6 +222,17 @@ class Options:
         bool, _book("print the whole course as one PDF for each language, with a Chromium of this machine")
     ] = False
     epub: Annotated[bool, _book("write the whole course as one EPUB for each language")] = False
+    cluster: Annotated[
+        str,
+        Argument(
+            help="run the experiments on workers: local:4 are four of this machine, tcp://HOST:8786 those of a "
+            "scheduler there (README.md says how)",
+            changes_site=False,
+            of_course=False,
+            read=cluster_addresses.cluster,
+            more={"metavar": "ADDRESS"},
+        ),
+    ] = ""
     strict: Annotated[
         bool,
         Argument(

@@ -60,14 +60,21 @@ class Stage:
     def item(self, name: str, work: float = 1.0) -> Iterator[None]:
         """One item worth ``work``; what was not advanced within it is when it ends."""
         start, before = time.perf_counter(), self.done
+        self.show(name)
+        yield
+        self.finished(name, before + work - self.done, time.perf_counter() - start)
+
+    def show(self, name: str) -> None:
+        """What is under way."""
         self.under_way = name
         self.tell()
         if self.bar:
             self.bar.update(self.bar.task_ids[0], description=f"{self.name} · {name}")
-        yield
-        taken = time.perf_counter() - start
+
+    def finished(self, name: str, work: float, taken: float) -> None:
+        """An item has been done, here or elsewhere, of which so much was not advanced yet; it took so many seconds."""
         self.seconds[name] = self.seconds.get(name, 0.0) + taken
-        self.advance(before + work - self.done)
+        self.advance(work)
         if not self.bar:
             share = self.done / self.total if self.total else 1.0
             self.console.print(f"{self.name:>5} {share:4.0%}  {name}  {taken:.1f} s", highlight=False)

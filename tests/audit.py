@@ -20,7 +20,7 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-PINS = ("build", "site", "carried", "test")
+PINS = ("build", "site", "carried", "cluster", "test")
 FREE = re.compile(
     r"\b(0BSD|Apache|APL|BSD|CC0|CMU|HPND|ISC|MIT|MPL|Mozilla Public|Python Software Foundation|PSF|Zlib|public domain"
     r"|CC BY|Public Domain)\b",

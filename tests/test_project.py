@@ -73,13 +73,14 @@ def test_the_locks_agree_with_each_other() -> None:
     assert {package: found for package, found in versions.items() if len(found) > 1} == {}
 
 
-@pytest.mark.parametrize("name", ["build", "site", "test"])
+@pytest.mark.parametrize("name", ["build", "site", "cluster", "test"])
 def test_what_is_asked_for_is_locked(name: str) -> None:
     assert asked_for(f"{name}.in") - set(pins(ROOT / f"requirements/{name}.txt")) == set()
 
 
 def test_what_is_installed_is_what_is_locked() -> None:
     locked = {**pins(ROOT / "requirements/site.txt"), **pins(ROOT / "requirements/carried.txt")}
+    locked |= pins(ROOT / "requirements/cluster.txt")
     installed = {normal(found.name): found.version for found in importlib.metadata.distributions()}
     assert {name: installed[name] for name in locked if installed.get(name, locked[name]) != locked[name]} == {}
 
@@ -93,7 +94,8 @@ def test_whatever_the_package_imports_is_asked_for() -> None:
                 names = [node.module or ""]
             imported |= {name.partition(".")[0]: str(path.relative_to(ROOT)) for name in names}
     packages = importlib.metadata.packages_distributions()
-    allowed = set(pins(ROOT / "requirements/site.txt")) | asked_for("head-training.in") | {"netviz"}
+    listed = set(pins(ROOT / "requirements/site.txt")) | set(pins(ROOT / "requirements/cluster.txt"))
+    allowed = listed | asked_for("head-training.in") | {"netviz"}
     foreign = {name: where for name, where in imported.items() if name not in sys.stdlib_module_names}
     lacking = {n: w for n, w in foreign.items() if not {normal(p) for p in packages.get(n, [n])} & allowed}
     assert lacking == {}

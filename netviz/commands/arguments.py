@@ -32,6 +32,11 @@ examples:
   {COMMAND} new my-course                  a course of two short lessons to begin with, in a new folder
   {COMMAND} new lesson "Cats"              another lesson of the course in content/
   {COMMAND} serve                          the same in a browser, built anew whenever a file is saved
+  {COMMAND} --cluster local:4              the experiments in four processes of this machine
+  {COMMAND} --cluster tcp://192.168.0.10:8786
+                                           on all workers of the scheduler there; these two start them:
+  {COMMAND} scheduler tcp://192.168.0.10:8786
+  {COMMAND} worker tcp://192.168.0.10:8786
   {COMMAND} --json                         the report for programs: one JSON object on standard output
   {COMMAND} --proof tests/proof            which sentences no photo of a folder shows, or hides
 
@@ -53,6 +58,7 @@ BUILD = "build"
 DRAFT = Path("draft")  # where a draft goes, if nothing else is said: not in the site's place
 _BUILDING = (BUILD, SERVE, "explain", "verify")
 OF_BUILDS = {"only": _BUILDING, "draft": (*_BUILDING, "proof")}  # options with what they are for
+RUN_NOTHING = ("clean", "list", "explain", "schema")
 INSTEAD = ("export", "proof", "clean", "serve", "list", "explain", "schema", "verify")  # of a build
 
 
@@ -188,6 +194,8 @@ def parsed(given: Sequence[str]) -> argparse.Namespace:
         reader.error("--seed chooses what --verify makes again: give both")
     if "json" in asked and asked.serve:
         reader.error("--serve answers browsers, not programs: leave --json out")
+    if "cluster" in asked and command_of(asked) in RUN_NOTHING:
+        reader.error(f"--cluster runs experiments, and --{command_of(asked)} runs none: leave it out")
     for option, commands in OF_BUILDS.items():
         if option in asked and command_of(asked) not in commands:
             reader.error(f"--{option} is not for --{command_of(asked)}, which is of the whole course: leave it out")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netviz.cache.manifest import Damaged
+from netviz.cluster.dask_library import ClusterUnavailable
 from netviz.networks.browser_runtime import RuntimeUnavailable
 from netviz.networks.weights import WeightsUnavailable
 from netviz.pictures.opening import UnreadablePicture
@@ -31,7 +32,9 @@ class Failure:
 def failure_of(error: Exception, store: Path) -> Failure:
     """An exception in words, Mistakes apart. Writes the details of a fault into the folder of the store."""
     match error:
-        case WeightsUnavailable() | RuntimeUnavailable() | CannotPrint() | UnreadablePicture() | CannotPublish():
+        case WeightsUnavailable() | RuntimeUnavailable() | ClusterUnavailable():
+            return Failure(str(error))
+        case CannotPrint() | UnreadablePicture() | CannotPublish():
             return Failure(str(error))
         case Damaged():
             return Failure(f"{error}; remove that file, and build the sites that share its store again")

@@ -10,7 +10,7 @@ from typing import Protocol
 from netviz.cache.store import Store
 from netviz.engine.draw import Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
-from netviz.engine.origins import keep_origin, keep_origins
+from netviz.engine.origins import keep_origin, keep_origins, processor
 from netviz.engine.plan import Task
 from netviz.engine.record import RESULTS
 from netviz.engine.run import PictureRunner, run_data_task
@@ -106,7 +106,7 @@ def _run_each(
                 start = time.perf_counter()
                 try:
                     run(task)
-                    keep_origin(task, store, time.perf_counter() - start, peak_memory())
+                    keep_origin(task, store, time.perf_counter() - start, peak_memory(), processor())
                     done(task)
                 except Mistakes as mistakes:
                     failed += mistakes.mistakes

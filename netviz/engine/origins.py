@@ -40,8 +40,10 @@ class Origin:
     processor: str | None = None
 
 
-def keep_origin(task: Task, store: Store, seconds: float | None = None, memory: int | None = None) -> None:
-    """Keep where a task's result comes from, unless that is known; ``seconds`` and ``memory`` if it was made just now.
+def keep_origin(
+    task: Task, store: Store, seconds: float | None = None, memory: int | None = None, processor: str | None = None
+) -> None:
+    """Keep where a task's result comes from, unless that is known; what it took, and on what, if it was made just now.
 
     Where it can't be written it is not kept: what needs the store more will tell why.
     """
@@ -53,7 +55,7 @@ def keep_origin(task: Task, store: Store, seconds: float | None = None, memory: 
         parts=key_by_part(task),
         seconds=seconds,
         memory=memory,
-        processor=processor() if seconds is not None else None,
+        processor=processor,
     )
     with suppress(OSError), store.writing(ORIGINS, task.key) as folder:
         content = json.dumps(dataclasses.asdict(origin), ensure_ascii=False, indent=1)

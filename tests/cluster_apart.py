@@ -1,0 +1,77 @@
+"""A scheduler and workers in processes of their own, which begin in a moment, for the network that costs nothing."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+from contextlib import redirect_stderr
+from functools import partial
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from cheap_network import WEIGHTS, open_cheap
+
+from netviz.cluster.dask_library import ClusterUnavailable
+from netviz.progress import Reporter
+
+NEEDED = ("cluster_apart", "netviz.cluster.worker", "netviz.cluster.scheduler", "netviz.methods.gradients")
+
+_context = get_context("forkserver")
+_context.set_forkserver_preload([*NEEDED])
+
+
+def free_address() -> str:
+    """Where a scheduler of this machine can listen."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return f"tcp://127.0.0.1:{found.getsockname()[1]}"
+
+
+def start_scheduler(address: str) -> ForkServerProcess:
+    """`netviz scheduler ADDRESS`, begun."""
+    return _start("", _schedule, address)
+
+
+def start_worker(
+    address: str, seconds: float = 0.0, weights: str = WEIGHTS.digest, namespace: str = ""
+) -> ForkServerProcess:
+    """`netviz worker ADDRESS`, begun: with a network that takes so many seconds for a pass, and weights of a digest.
+
+    ``namespace`` is the network that it sees, as `ip netns` names it; without one it is this machine's.
+    """
+    return _start(namespace, _work, address, seconds, weights)
+
+
+def _start(*what: object) -> ForkServerProcess:
+    process = _context.Process(target=_run, args=what, daemon=True)
+    process.start()
+    return process
+
+
+def _run(namespace: str, command: object, *arguments: object) -> None:
+    if namespace:
+        with Path("/run/netns", namespace).open("rb") as file:
+            ctypes.CDLL(None).setns(file.fileno(), 0)
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+        try:
+            command(*arguments)  # type: ignore[operator]
+        except ClusterUnavailable:
+            sys.exit(1)
+
+
+def _schedule(address: str) -> None:
+    from netviz.cluster.scheduler import schedule
+
+    schedule(address, Reporter())
+
+
+def _work(address: str, seconds: float, weights: str) -> None:
+    from dataclasses import replace
+
+    from netviz.cluster.identity import identity
+    from netviz.cluster.worker import work
+
+    work(address, identity(replace(WEIGHTS, digest=weights)), partial(open_cheap, seconds), (), Reporter())
