@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from netviz.cache.built import SUMMARY, is_site
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged, Kept
-from netviz.cache.store import Cleaned, Store
+from netviz.cache.store import Cleaned, Store, key_of
 from netviz.cluster.executors import executor_of
 from netviz.course.drafting import drafted
 from netviz.course.own_photos import own_photo_files
@@ -28,10 +28,11 @@ from netviz.engine.origins import ORIGINS
 from netviz.engine.plan import make_plan
 from netviz.engine.record import RESULTS
 from netviz.figures.views import views
+from netviz.languages.known import FIRST, language
 from netviz.languages.lacking import language_warnings
 from netviz.languages.messages import say_also
 from netviz.methods import methods
-from netviz.mistakes import Mistake, Mistakes, as_plain, nearest
+from netviz.mistakes import Mistake, Mistakes, as_plain, from_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.weights import describe
@@ -44,13 +45,13 @@ from netviz.site.coverage import claim_warnings
 from netviz.site.files.places import check_places, check_rest
 from netviz.site.files.publish import Files, Published, check_destination, publish
 from netviz.site.files.static import clashes, static_files
-from netviz.site.files.takeover import Takeover
+from netviz.site.files.takeover import Takeover, code_key
 from netviz.site.grading import grading_warnings
 from netviz.site.method_words import wanted_messages
 from netviz.site.proofreading import text_mistakes, text_warnings
 from netviz.site.report_page import with_page
 from netviz.site.results import Results
-from netviz.site.verdicts import Verdict, verdicts
+from netviz.site.verdicts import Verdict, known_verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
 
 UNFINISHED = ""  # in the place of the key of all that a site is built from: the next build has something to do
@@ -103,13 +104,13 @@ def read(options: Options) -> Course:
 
 def _build(options: Options, store: Store, executor: Executor, reporter: Reporter) -> Report:
     inputs = inputs_key(options, own_photo_files(options.content))
-    results = _planned(options, store)
-    _check(results)
+    results, taken = _planned(options, store), Takeover(options.to)
+    _check(results, taken)
     if (first := _with_default_photo_alone(results)) is None:
-        return with_page(_made(results, inputs, executor, reporter), results, reporter)
-    begun = _made(first, UNFINISHED, executor, reporter)
+        return with_page(_made(results, inputs, taken, executor, reporter), results, reporter)
+    begun = _made(first, UNFINISHED, taken, executor, reporter)
     reporter.say(f"{options.to} stands for the photo {first.course.default_picture}; now for all that are offered")
-    report = _made(results, inputs, executor, reporter)
+    report = _made(results, inputs, Takeover(options.to), executor, reporter)
     whole = replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
     return with_page(whole, results, reporter)
 
@@ -130,17 +131,17 @@ def _with_default_photo_alone(results: Results) -> Results | None:
     return Results(alone, make_plan(alone, results.weights, options.precision), results.weights, store, options)
 
 
-def _made(results: Results, inputs: str, executor: Executor, reporter: Reporter) -> Report:
+def _made(results: Results, inputs: str, taken: Takeover, executor: Executor, reporter: Reporter) -> Report:
     """Run and draw what is missing, weave the pages and put the site in its place."""
-    options, taken = results.options, Takeover(results.options.to)
+    options = results.options
     ran, drawn = _run_and_drawn(results, executor, reporter)
     _write_network(results, reporter)
     with reporter.stage("weave"):
-        checked = verdicts(results)
+        checked = known_verdicts(results, taken)
         files = _woven(results, checked, taken)
     warnings = [
-        *all_warnings(results.course),
-        *grading_warnings(results),
+        *all_warnings(results.course, options, taken),
+        *grading_warnings(results, taken),
         *claim_warnings(results, taken),
         *_network_warnings(results),
     ]
@@ -158,7 +159,7 @@ def _made(results: Results, inputs: str, executor: Executor, reporter: Reporter)
         woven=sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items()),
         size=sum((options.to / name).stat().st_size for name in files),
         gone=published.gone,
-        stored=results.store.size(),
+        stored=results.store.size() if ran or drawn else None,
         verdicts=checked,
         warnings=warnings,
         seconds=reporter.seconds,
@@ -171,19 +172,19 @@ def _planned(options: Options, store: Store) -> Results:
     """The course as it was read, with all that is to be done for it."""
     course = read(options)
     if course.mistakes:
-        raise Mistakes(all_mistakes(course))
+        raise Mistakes(all_mistakes(course, Takeover(options.to)))
     weights = describe(options.weights)
     return Results(course, make_plan(course, weights, options.precision), weights, store, options)
 
 
-def _check(results: Results) -> None:
+def _check(results: Results, taken: Takeover) -> None:
     """Raises Mistakes for all that can be known to be wrong before anything runs."""
     options = results.options
     own, known = static_files(options.content), known_paths(results)
     check_destination(options.to.resolve(), {*own, *known})
     check_rest(options)
-    changed = changed_texts(results, Takeover(options.to))
-    if mistakes := [*all_mistakes(results.course, changed), *clashes(own, known, options.content)]:
+    changed = changed_texts(results, taken)
+    if mistakes := [*all_mistakes(results.course, taken, changed), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
 
 
@@ -291,20 +292,32 @@ def clean(options: Options) -> Cleaned:
     return Store(options.store).clean(needed | {entry_of(weights)})
 
 
-def all_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
+def all_mistakes(course: Course, taken: Takeover, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
     """All that is wrong with a course before anything runs; of its texts, with those ``changed`` if they are known."""
-    return [*course.mistakes, *text_mistakes(course, changed), *picture_mistakes(course.pictures.values())]
+    return [*course.mistakes, *text_mistakes(course, taken, changed), *picture_mistakes(course.pictures.values())]
 
 
-def all_warnings(course: Course) -> list[Mistake]:
+def all_warnings(course: Course, options: Options, taken: Takeover) -> list[Mistake]:
     """What need not end a build, and is told in its report, as far as it is known before anything runs."""
     return [
         *course.warnings,
         *text_warnings(course),
         *picture_warnings(course.pictures.values()),
-        *(warning for one in course.languages for warning in language_warnings(one, {*wanted_messages(one)})),
+        *(warning for one in course.languages for warning in _language_warnings(one, options, taken)),
         *untranslated(course.pages, "experiment", course.experiments.values()),
         *shorter(course.pages),
         *unworded(course.pages, course.experiments.values()),
         *untranslated(course.pages, "question", course.questions.values()),
     ]
+
+
+def _language_warnings(code: str, options: Options, taken: Takeover) -> Iterator[Mistake]:
+    """What a language lacks; that takes long to find out, and stays so while its words and the program are the same."""
+
+    def find() -> list[dict[str, Any]]:
+        found = language_warnings(code, {*wanted_messages(code)})
+        return [as_plain(replace(one, path=options.shown_file(one.path))) for one in found]
+
+    key = key_of([code_key(), *(language(one).digest for one in (code, FIRST))])
+    known = map(from_plain, taken.finding(f"warnings of the language {code}", key, find))
+    return (replace(one, path=options.file_shown_as(one.path)) for one in known)

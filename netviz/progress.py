@@ -119,7 +119,8 @@ class Report:
     """How a build ended. With no pages there was nothing to do: the site stood already.
 
     ``seconds`` are those of the stages; ``lessons`` and ``longest`` (by experiment) those of what was run and drawn.
-    ``page`` is where all of this stands as a page.
+    ``stored`` are the bytes of the store, of a build that has added to it; ``page`` is where all of this stands as a
+    page.
     """
 
     site: Path
@@ -130,7 +131,7 @@ class Report:
     woven: int = 0
     size: int = 0
     gone: int = 0
-    stored: int = 0
+    stored: int | None = None
     verdicts: Sequence[Any] = ()
     warnings: Sequence[Mistake] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -148,7 +149,8 @@ class Report:
         yield f"{self.pages} pages, {self.woven} woven anew, {self.size / 1e6:.1f} MB in {self.site}"
         if self.gone:
             yield f"{self.gone} files of the old site are not in the new one"
-        yield f"the store holds {self.stored / 1e6:.1f} MB; --clean removes what is not needed any more"
+        if self.stored is not None:
+            yield f"the store holds {self.stored / 1e6:.1f} MB; --clean removes what is not needed any more"
         if self.seconds:
             other = 1 - self.seconds.get("run", 0.0) / (sum(self.seconds.values()) or 1.0)
             yield f"seconds: {_listed(self.seconds)}; {other:.0%} of them not the network's"

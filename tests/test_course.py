@@ -27,7 +27,9 @@ from netviz.course.reading import read_course
 from netviz.languages.known import DEFAULT
 from netviz.methods import methods
 from netviz.networks.browser_runtime import is_installed
+from netviz.options import Options
 from netviz.pipeline import all_warnings
+from netviz.site.files.takeover import Takeover
 from netviz.site.pages import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, page_path, search_index
 
 if TYPE_CHECKING:
@@ -97,7 +99,7 @@ elements = cache(Elements)  # many ask for the same page's
 
 
 def test_nothing_in_the_course_is_warned_of() -> None:
-    assert list(map(str, all_warnings(COURSE))) == []
+    assert list(map(str, all_warnings(COURSE, Options(), Takeover(Path("nowhere"))))) == []
 
 
 # The files

@@ -22,6 +22,7 @@ from netviz.pipeline import all_mistakes, read, with_whole_entries
 from netviz.progress import Reporter
 from netviz.refusals import naming
 from netviz.site.coverage import Condition, broken_claims, observed_conditions
+from netviz.site.files.takeover import Takeover
 from netviz.site.generalities import unbound_sentences
 from netviz.site.grading import grading_warnings
 from netviz.site.results import Results
@@ -83,7 +84,7 @@ def prove(options: Options, folder: Path, reporter: Reporter) -> Proof:
 
 def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> Proof:
     course = read(options)
-    if mistakes := all_mistakes(course):
+    if mistakes := all_mistakes(course, Takeover(options.to)):
         raise Mistakes(mistakes)
     photos = read_photos(folder, course.pictures)
     course = replace(course, pictures={**course.pictures, **photos}, offered=(*course.offered, *photos))
@@ -102,7 +103,7 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
         photos=course.offered,
         conditions=conditions,
         verdicts=verdicts(results),
-        questions=[*grading_warnings(results)],
+        questions=[*grading_warnings(results, Takeover(results.options.to))],
         failing=[*failing, *failures],
         unbound=[*unbound_sentences(course)],
     )

@@ -9,7 +9,7 @@ from fluent.syntax import ast
 
 from netviz.languages.class_names import class_file, names_in, unnamed
 from netviz.languages.known import FIRST, MESSAGES, Language, language
-from netviz.languages.messages import sources_of, values_of
+from netviz.languages.messages import parsed, references, texts_of
 from netviz.mistakes import Mistake, nearest
 from netviz.networks.classes import classes
 
@@ -34,20 +34,20 @@ def language_warnings(code: str, wanted: Wanted = ()) -> list[Mistake]:
 
 
 def _of_messages(spoken: Language, first: Language, area: str, wanted: Wanted) -> Iterator[Mistake]:
-    entries = [entry for _, source in sources_of(first, area) for entry in _messages(source)]
+    entries = [entry for _, text in texts_of(first, area) for entry in _messages(parsed(text))]
     names = {name for entry in entries for name in _names(entry)} | {name for one, name in wanted if one == area}
-    values = set[str]().union(*(values_of(entry) for entry in entries))
+    values = set[str]().union(*(references(entry).values for entry in entries))
     found: set[str] = set()
-    for path, source in sources_of(spoken, area):
+    for path, text in texts_of(spoken, area):
+        source = parsed(text)
         found |= {name for entry in _messages(source) for name in _names(entry)}
         if path is None:  # those beside methods are looked at where they are declared
             continue
-        text = path.read_text("utf-8")
         for junk in (one for one in source.body if isinstance(one, ast.Junk)):
             reason = junk.annotations[0].message if junk.annotations else "no message"
             yield _mistake(path, text, junk.content or "", f"can't be read: {reason}")
         for entry in _messages(source):
-            for value in sorted(values_of(entry) - values) if values else ():
+            for value in sorted(references(entry).values - values) if values else ():
                 hint = nearest(value, values)
                 yield _mistake(
                     path, text, f"{entry.id.name} =", f"the message {entry.id.name!r} asks for ${value}", hint

@@ -1,6 +1,7 @@
 """Messages: what is said in a language, with values put in; of one area, such as ``figures``, all in a file.
 
-They are Project Fluent's, ``figures.ftl`` in the language's folder.
+They are Project Fluent's, ``figures.ftl`` in the language's folder. A page says few of a language's two thousand, and
+to parse them all takes longer than to weave it: so each is parsed when it is said for the first time.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, partial
 from pathlib import Path
 from textwrap import dedent
-from types import MappingProxyType
 from typing import Any
 
 from fluent.runtime import FluentBundle
@@ -28,6 +28,7 @@ LONGEST = 2000  # characters of a value; Fluent gives up on longer ones
 _PUT_IN = "\u2068\u2069"  # Fluent writes these around a value
 _OUT_OF_THE_WAY = str.maketrans(_PUT_IN, "\ue068\ue069")
 _BACK = str.maketrans("\ue068\ue069", _PUT_IN)
+_START = re.compile(r"^(-?[A-Za-z][\w-]*) *=", re.MULTILINE | re.ASCII)  # of a message, or of a term after a hyphen
 _EDGE = re.compile(rf"([^{_PUT_IN}]?)[{_PUT_IN}]+(?=([^{_PUT_IN}]?))")
 
 
@@ -62,14 +63,14 @@ class Messages:
     @property
     def names(self) -> list[str]:
         """The names of all messages."""
-        return [*self._first.entries]
+        return [name for name in self._first.pieces if isinstance(self._first.entry(name), ast.Message)]
 
     def _has(self, name: str, attribute: str = "") -> bool:
         return any(True for _ in self._patterns(name, attribute))
 
     def takes(self, name: str) -> set[str]:
         """The values that a message puts in, as the first language says it."""
-        return values_of(self._first.entries[name], self._first.entries)
+        return self._first.values(name)
 
     def _patterns(self, name: str, attribute: str) -> Iterator[tuple[_Book, Any]]:
         for book in self._books:
@@ -98,23 +99,23 @@ def say_also(words: Iterable[Mapping[str, str]]) -> None:
 
 def unreadable(text: str) -> str:
     """The first piece of a text that is no message of Fluent's; nothing if all of it is."""
-    junk = (one for one in _parsed(dedent(text)).body if isinstance(one, ast.Junk))
+    junk = (one for one in parsed(dedent(text)).body if isinstance(one, ast.Junk))
     return next((one.content.strip() for one in junk if one.content), "")
 
 
 @cache
 def _messages(spoken: Language, first: Language, area: str) -> Messages:
-    own, others = ([source for _, source in sources_of(one, area)] for one in (spoken, first))
+    own, others = ([text for _, text in texts_of(one, area)] for one in (spoken, first))
     return Messages(_Book(spoken, [*own, *others]), _Book(first, others))
 
 
-def sources_of(spoken: Language, area: str) -> Iterator[tuple[Path | None, ast.Resource]]:
+def texts_of(spoken: Language, area: str) -> Iterator[tuple[Path | None, str]]:
     """What a language has of an area: its files, where there are any, and what stands beside methods (no path)."""
     for path in (folder / MESSAGES.replace("*", area) for folder in spoken.folders):
         if path.is_file():
-            yield path, _parsed(path.read_text("utf-8"))
+            yield path, path.read_text("utf-8")
     if area in BESIDE_METHODS:
-        yield from ((None, _parsed(dedent(words[spoken.code]))) for words in _beside_methods if spoken.code in words)
+        yield from ((None, dedent(words[spoken.code])) for words in _beside_methods if spoken.code in words)
 
 
 def message_beside_code(texts: Mapping[str, str], code: str) -> Callable[..., str]:
@@ -129,8 +130,8 @@ def message_beside_code(texts: Mapping[str, str], code: str) -> Callable[..., st
 @cache
 def _beside_code(texts: tuple[tuple[str, str], ...], spoken: Language, first: Language) -> Messages:
     given = {code: f"{_ONLY} = " + text.strip().replace("\n", "\n    ") for code, text in texts}
-    books = [_Book(one, [_parsed(given[one.code])]) for one in dict.fromkeys((spoken, first)) if one.code in given]
-    if first.code not in given or not all(_ONLY in book.entries for book in books):
+    books = [_Book(one, [given[one.code]]) for one in dict.fromkeys((spoken, first)) if one.code in given]
+    if first.code not in given or not all(book.entry(_ONLY) for book in books):
         raise ValueError(f"{dict(texts)} are no texts as Fluent writes them, that of {first.code!r} among them")
     return Messages(*books)
 
@@ -141,59 +142,74 @@ def identifier(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text)
 
 
-def values_of(entry: ast.Message, entries: Mapping[str, ast.Message] = MappingProxyType({})) -> set[str]:
-    """The values that a message and its attributes put in, and those of the messages that they refer to."""
-    values, others = _references(entry)
-    for name in others - {entry.id.name}:
-        if name in entries:
-            values |= values_of(entries[name], {key: one for key, one in entries.items() if key != entry.id.name})
-    return {*values}
-
-
 @cache
-def _references(entry: ast.Message) -> tuple[frozenset[str], frozenset[str]]:
-    """The values and the other messages that a message names."""
-    found = _References(entry)
-    return frozenset(found.values), frozenset(found.messages)
+def references(entry: ast.Message | ast.Term) -> References:
+    """What a message and its attributes name."""
+    found = References()
+    found.visit(entry)
+    return found
 
 
-class _References(Visitor):
-    """What a message names: values, and other messages."""
+class References(Visitor):
+    """The ``values`` that are put into messages; and the ``others`` that these refer to, terms with their hyphen."""
 
-    def __init__(self, entry: ast.Message) -> None:
+    def __init__(self) -> None:
         self.values: set[str] = set()
-        self.messages: set[str] = set()
-        self.visit(entry)
+        self.others: set[str] = set()
 
     def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802 (the name is Fluent's)
         self.values.add(node.id.name)
 
     def visit_MessageReference(self, node: ast.MessageReference) -> None:  # noqa: N802 (the name is Fluent's)
-        self.messages.add(node.id.name)
+        self.others.add(node.id.name)
+
+    def visit_TermReference(self, node: ast.TermReference) -> None:  # noqa: N802 (the name is Fluent's)
+        self.others.add(f"-{node.id.name}")
+        self.generic_visit(node)
 
 
 class _Book:
-    """The messages of some sources, of which the first that has one counts, said as a language says them."""
+    """The messages of some texts, of which the first that has one counts, said as a language says them."""
 
-    def __init__(self, spoken: Language, sources: Iterable[ast.Resource]) -> None:
+    def __init__(self, spoken: Language, texts: Iterable[str]) -> None:
         def percent(share: Any) -> Any:
             return numerals.percent(float(share), spoken.percent)
 
-        self.entries: dict[str, ast.Message] = {}
+        self.pieces: dict[str, list[str]] = {}
+        for name, piece in (one for text in texts for one in _pieces(text)):
+            self.pieces.setdefault(name, []).append(piece)
+        self._entries: dict[str, ast.Message | ast.Term | None] = {}
         self._spaced = spoken.spaced
         self._bundle = FluentBundle(
             [spoken.tag.partition("-")[0], FIRST],  # a language that Babel doesn't know counts as English does
             functions={"PERCENT": percent},
             use_isolating=spoken.spaced,
         )
-        for source in sources:
-            self._bundle.add_resource(source)
-            found = {one.id.name: one for one in source.body if isinstance(one, ast.Message)}
-            self.entries = {**found, **self.entries}
+
+    def entry(self, name: str) -> ast.Message | ast.Term | None:
+        """A message, or a term after a hyphen, which from now on the bundle knows with all that it refers to."""
+        if name not in self._entries:
+            found = (one for piece in self.pieces.get(name, ()) for one in parsed(piece).body)
+            entry = next((one for one in found if isinstance(one, ast.Message | ast.Term)), None)
+            self._entries[name] = entry
+            for other in references(entry).others if entry else ():
+                self.entry(other)
+            self._bundle.add_resource(ast.Resource([entry] if entry else []))
+        return self._entries[name]
+
+    def values(self, name: str, but: frozenset[str] = frozenset()) -> set[str]:
+        """The values that a message puts in, and those that it refers to; ``but`` are messages that are seen already.
+
+        Raises KeyError if there is none of that name.
+        """
+        if (entry := self.entry(name)) is None:
+            raise KeyError(name)
+        others = {one for one in references(entry).others - {*but, name} if self.entry(one)}
+        return references(entry).values.union(*(self.values(one, but | {name}) for one in others))
 
     def pattern(self, name: str, attribute: str) -> Any:
         """A message as Fluent has compiled it, or None."""
-        if name not in self.entries:
+        if self.entry(name) is None:
             return None
         message = self._bundle.get_message(name)
         return message.attributes.get(attribute) if attribute else message.value
@@ -209,7 +225,18 @@ class _Book:
         return _spaced(text) if self._spaced else text, errors
 
 
-_parsed = cache(FluentParser(with_spans=False).parse)
+def _pieces(text: str) -> Iterator[tuple[str, str]]:
+    """The entries of a text by name, each with what follows it up to the next.
+
+    No line within an entry begins with a name and an equals sign: lines that go on are indented, and within braces
+    there is no such sign. So each piece is parsed as it would be among the others.
+    """
+    starts = [*_START.finditer(text)]
+    for start, end in zip(starts, [*(one.start() for one in starts[1:]), len(text)], strict=True):
+        yield start[1], text[start.start() : end]
+
+
+parsed = cache(FluentParser(with_spans=False).parse)
 
 
 class _Whole(int, FluentType):

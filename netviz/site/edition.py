@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +27,7 @@ from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.sandbox import Sandbox
 from netviz.site import rendering
+from netviz.site.compiled_templates import CompiledTemplates
 from netviz.site.files.built_maps import built_path
 from netviz.site.files.previews import previews
 from netviz.site.files.sample_scripts import sample_path
@@ -125,15 +126,22 @@ class Edition:
         states = {name: one.states for name, one in course.experiments.items()}
         pictures = [(str(self.options.shown_file(one.path)), one.digest) for one in course.pictures.values()]
         site, asked = dataclasses.asdict(self.site), self.options.command
-        own = [digest_of(course.templates[:-1]), *(language(one).digest for one in (self.language, FIRST))]
         return key_of(
-            [code_key(), own, self.language, site, [one.model_dump() for one in words], states, pictures, asked]
+            [self._templates_key, self.language, site, [one.model_dump() for one in words], states, pictures, asked]
         )
+
+    @cached_property
+    def _templates_key(self) -> str:
+        """A key of what templates become code by: theirs, the program's, and the language."""
+        spoken = [language(one).digest for one in (self.language, FIRST)]
+        return key_of([code_key(), digest_of(self.course.templates[:-1]), spoken])
 
     @cached_property
     def templates(self) -> Environment:
         """Jinja2 for the pages."""
-        return rendering.environment(self.course.templates, self.language, self.course.languages)
+        netvizs_own = len(self.course.templates) == 1
+        compiled = CompiledTemplates(self.language, self._templates_key) if netvizs_own else None
+        return rendering.environment(self.course.templates, self.language, self.course.languages, compiled)
 
     @property
     def sandbox(self) -> Sandbox:
@@ -189,7 +197,7 @@ class Edition:
         return Entry(page_slug(lesson.slug), front.title, front.summary, self._varies[lesson.slug])
 
     @cached_property
-    def views(self) -> dict[str, dict[str, ResultView]]:
+    def views(self) -> dict[str, Mapping[str, ResultView]]:
         """Every experiment's result, by the picture that the reader has chosen."""
         return {picture: self.results.views(picture, self.language) for picture in self.course.offered}
 

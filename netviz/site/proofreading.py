@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 
+from netviz.cache.store import key_of
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.lessons import Lesson, LessonText
 from netviz.course.reading import HOME_FOLDER, Course
 from netviz.methods import methods
-from netviz.mistakes import Mistake, gathered
+from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.addresses import address_mistakes
 from netviz.site.attached_files import attached_files
 from netviz.site.expression_values import KINDS, NAMES, TEXT_NAMES
 from netviz.site.files.attached import illustration_mistakes
+from netviz.site.files.takeover import Takeover, code_key
 from netviz.site.overrides import override_mistakes, override_warnings
 from netviz.site.pages import page_slug
 from netviz.site.quiz import question_mistakes
@@ -39,31 +41,56 @@ from netviz.site.text.nesting import id_mistakes
 from netviz.yaml_places import Passage
 
 
-def text_mistakes(course: Course, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
+def text_mistakes(course: Course, taken: Takeover, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
     """All that can be known to be wrong with the lessons' texts, and the course's own templates, before anything runs.
 
-    ``changed`` are the texts to look at, by slug and language, with those that link to them; all, if it is None.
+    ``changed`` are the texts to look at, by slug and language, with those that link to parts that these have no more;
+    all, if it is None.
     """
     templates = environment(course.templates, course.languages[0], course.languages)
     mistakes = [*address_mistakes(course), *_keys_taken(course), *override_mistakes(templates, course.templates)]
     for language in course.languages:
-        mistakes += _mistakes_in(course, language, changed)
+        mistakes += _mistakes_in(course, language, taken, changed)
     return mistakes
 
 
-def _mistakes_in(course: Course, language: str, changed: Collection[tuple[str, str]] | None) -> list[Mistake]:
+def _mistakes_in(
+    course: Course, language: str, taken: Takeover, changed: Collection[tuple[str, str]] | None
+) -> list[Mistake]:
     """What is wrong with the texts in one language: each by itself, then what they link to in each other."""
     written = [one for one in course.pages if one.texts[language].language == language]
-    lessons = [one for one in written if changed is None or _concerned(one.texts[language], one.slug, changed)]
+    before = {one.slug: taken.known(_parts_name(one, language))[1] for one in written}
+    parts = {one.slug: _parts(course, one, language, taken) for one in course.pages}
+    parted = [slug for slug, known in before.items() if known != parts[slug]]
+    lessons = [one for one in written if changed is None or _concerned(one.texts[language], one.slug, changed, parted)]
     mistakes: list[Mistake] = []
-    read = {lesson.slug: _read(course, lesson, language, mistakes) for lesson in lessons}
-    bodies = {slug: body for slug, body in read.items() if body}
-    sections = _sections(course, language, bodies | _linked(course, lessons, language))
+    bodies = {lesson.slug: _read(course, lesson, language, mistakes) for lesson in lessons}
+    sections = _sections(course, parts)
     for lesson in lessons:
-        mistakes += _link_mistakes(course, lesson, language, bodies.get(lesson.slug), sections)
-    if len(lessons) == len(written):
+        mistakes += _link_mistakes(course, lesson, language, bodies[lesson.slug], sections)
+    if parted or len(lessons) == len(written):
         mistakes += glossary_mistakes(course.glossary, language, sandbox(language), sections)
     return mistakes
+
+
+def _parts(course: Course, lesson: Lesson, language: str, taken: Takeover) -> list[str] | None:
+    """The ids of sections, figures and questions that links to a lesson's page may name; None if it can't be read."""
+    text = lesson.texts[language]
+    figures = [one.id for one in course.experiments.values() if one.lesson == lesson.slug]
+    figures += [one.id for one in course.questions_of(lesson)]
+
+    def find() -> list[str] | None:
+        with suppress(Mistakes):
+            return sorted({*re.findall(r' id="([^"]+)"', lesson_body(text).template), *figures})
+        return None
+
+    key = key_of([code_key(), text.source, figures])
+    found: list[str] | None = taken.finding(_parts_name(lesson, language), key, find)
+    return found
+
+
+def _parts_name(lesson: Lesson, language: str) -> str:
+    return f"parts of {lesson.slug} in {language}"
 
 
 def _read(course: Course, lesson: Lesson, language: str, mistakes: list[Mistake]) -> Body | None:
@@ -136,20 +163,12 @@ def _keys_taken(course: Course) -> Iterator[Mistake]:
                 yield places.mistake(key, f"every page has a part with the id {name!r}", "take another key")
 
 
-def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]]) -> bool:
-    """Whether a lesson's text has changed, or links into one that has."""
-    others = {other for other, language in changed if language == text.language}
-    return slug in others or any(f"{page_slug(other)}.html#" in text.source for other in others)
+def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]], parted: Collection[str]) -> bool:
+    """Whether a lesson's text has changed, or links into one whose parts are others than before."""
+    return (slug, text.language) in changed or any(f"{page_slug(other)}.html#" in text.source for other in parted)
 
 
-def _linked(course: Course, lessons: Sequence[Lesson], language: str) -> dict[str, Body]:
-    """The bodies of the other lessons that these link into."""
-    text = "".join(lesson.texts[language].source for lesson in lessons)
-    others = [one for one in course.pages if one not in lessons and f"{page_slug(one.slug)}.html#" in text]
-    return {lesson.slug: lesson_body(lesson.texts[language]) for lesson in others}
-
-
-def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict[str, set[str] | None]:
+def _sections(course: Course, parts: Mapping[str, Collection[str] | None]) -> dict[str, set[str] | None]:
     """Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven."""
     sections: dict[str, set[str] | None] = {
         "photos": set(),
@@ -159,12 +178,8 @@ def _sections(course: Course, language: str, bodies: Mapping[str, Body]) -> dict
     chapters = course.glossary.chapters
     sections["glossary"] = {chapter.key for chapter in chapters} | {term.key for one in chapters for term in one.terms}
     sections["bibliography"] = {one.work.key for one in cited_works(course.bibliography.works, methods().values(), {})}
-    for lesson in course.pages:
-        body = bodies.get(lesson.slug)
-        figures = {one.id for one in course.experiments.values() if one.lesson == lesson.slug}
-        figures |= {one.id for one in course.questions_of(lesson)}
-        known = figures | set(re.findall(r' id="([^"]+)"', body.template)) if body else None
-        sections[page_slug(lesson.slug)] = known
+    for slug, known in parts.items():
+        sections[page_slug(slug)] = None if known is None else {*known}
     return sections
 
 

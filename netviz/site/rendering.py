@@ -6,10 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
@@ -51,15 +50,22 @@ ASSETS = (
 )  # of the templates' folder, published in assets/
 
 
-def environment(templates: Templates, language: str, languages: tuple[str, ...] = DEFAULT) -> Environment:
+def environment(
+    templates: Templates,
+    language: str,
+    languages: tuple[str, ...] = DEFAULT,
+    compiled: BytecodeCache | None = None,
+) -> Environment:
     """Jinja2 for the templates in one of a site's languages: everything escaped, undefined names are errors.
 
     Adds the filters of `netviz.site.text.filters`; ``words``, the interface's words in that language, ``message`` for
     one whose name is put together, and ``to_fill`` for one that a script fills in. A course's own templates are filled
-    in by Jinja2's sandbox.
+    in by Jinja2's sandbox. ``compiled`` are templates that need not be compiled again.
     """
     prepared = _environment if len(templates) == 1 else _prepared
-    return prepared(templates, language_of(language), tuple(map(language_of, languages)))
+    env = prepared(templates, language_of(language), tuple(map(language_of, languages)))
+    env.bytecode_cache = compiled or env.bytecode_cache
+    return env
 
 
 def _prepared(templates: Templates, spoken: Language, languages: tuple[Language, ...]) -> Environment:
@@ -77,7 +83,7 @@ def _prepared(templates: Templates, spoken: Language, languages: tuple[Language,
     env.filters.update(filters(language), solid=solid, channels=channels, term=partial(term, language=language))
     env.filters.update(as_address=as_address)
     env.globals.update(
-        words=interface(language),
+        words=Words(language),
         message=messages(language, "interface"),
         to_fill=partial(to_fill, language),
         language=language,
@@ -91,10 +97,18 @@ def _prepared(templates: Templates, spoken: Language, languages: tuple[Language,
 _environment = cache(_prepared)  # netviz's own templates stay as they are while a process lasts
 
 
-def interface(language: str) -> SimpleNamespace:
+class Words:
     """The interface's words in a language, by name; messages that take values are functions of them."""
-    say = messages(language, "interface")
-    return SimpleNamespace(**{name: partial(say, name) if say.takes(name) else say(name) for name in say.names})
+
+    def __init__(self, language: str) -> None:
+        self._say = messages(language, "interface")
+
+    def __getattr__(self, name: str) -> Any:
+        if not self._say.has(name):
+            raise AttributeError(f"the interface has no message {name!r}")
+        found = partial(self._say, name) if self._say.takes(name) else self._say(name)
+        setattr(self, name, found)
+        return found
 
 
 def to_fill(language: str, name: str, area: str = "interface") -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from netviz.cache.manifest import Kept
@@ -28,7 +29,7 @@ class Results:
     def __init__(self, course: Course, plan: Plan, weights: Weights, store: Store, options: Options) -> None:
         self.course, self.plan, self.weights, self.store, self.options = course, plan, weights, store, options
         self._records: dict[str, Record] = {}
-        self._views: dict[tuple[str, str], dict[str, ResultView]] = {}
+        self._views: dict[tuple[str, str], Mapping[str, ResultView]] = {}
         self._view = cache(self._view_of)
 
     @property
@@ -53,14 +54,16 @@ class Results:
             self._records[task.key] = load_record(task, self.store)
         return self._records[task.key]
 
-    def views(self, picture: str, language: str) -> dict[str, ResultView]:
-        """Every experiment's result while the reader has chosen ``picture``."""
+    def views(self, picture: str, language: str) -> Mapping[str, ResultView]:
+        """Every experiment's result while the reader has chosen ``picture``, each read when it is asked for."""
         if (picture, language) not in self._views:
-            self._views[picture, language] = {
-                name: self._view(name, one.pictures(picture), language)
+            pictures = {
+                name: one.pictures(picture)
                 for name, one in self.course.experiments.items()
                 if (name, one.pictures(picture)) in self.plan  # not for every picture that no reader can choose
             }
+            views = _Views(pictures, lambda name: self._view(name, pictures[name], language))
+            self._views[picture, language] = MappingProxyType(views)
         return self._views[picture, language]
 
     def _view_of(self, name: str, picture: str, language: str) -> ResultView:
@@ -71,6 +74,27 @@ class Results:
             shown = picture_words(self.course.pictures[task.picture.name], language) if task.picture else None
             views[value] = result_view(self.record(task), shown, language)
         return dataclasses.replace(views[experiment.slider.plain], others=views) if experiment.slider else views[""]
+
+
+class _Views(Mapping[str, ResultView]):
+    """Views by the names of experiments, made when they are asked for."""
+
+    def __init__(self, names: Collection[str], make: Callable[[str], ResultView]) -> None:
+        self._names, self._make = names, make
+
+    def __getitem__(self, name: str) -> ResultView:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
 
 def scope(result: ResultView, results: Mapping[str, ResultView]) -> dict[str, Any]:

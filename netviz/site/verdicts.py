@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
+from netviz.cache.store import key_of
 from netviz.course.claims import CheckedClaim, check_claim
 from netviz.course.experiments import Experiment
+from netviz.languages.known import FIRST, language
 from netviz.mistakes import Mistake, Mistakes
+from netviz.site.files.takeover import Takeover, code_key
 from netviz.site.results import Results, scope
 
 
@@ -42,3 +48,32 @@ def verdicts(results: Results) -> list[Verdict]:
     if mistakes:
         raise Mistakes(set(mistakes))
     return checked
+
+
+def known_verdicts(results: Results, taken: Takeover) -> list[Verdict]:
+    """The same; as they were for the old site, if they were given on the same claims and results."""
+    experiments = results.course.experiments
+    known = taken.finding("verdicts", _key(results), partial(_as_plain, results))
+    return [Verdict(experiments[name], picture, CheckedClaim(*claim)) for name, picture, *claim in known]
+
+
+def _as_plain(results: Results) -> list[Any]:
+    """The verdicts as JSON holds them, in the same form whether they are given now or were before."""
+    given = [
+        (one.experiment.id, one.picture, one.claim.source, one.claim.kept, dict(one.claim.measured))
+        for one in verdicts(results)
+    ]
+    plain: list[Any] = json.loads(json.dumps(given))
+    return plain
+
+
+def _key(results: Results) -> str:
+    """A key of all that claims speak of."""
+    course = results.course
+    spoken = [language(one).digest for one in (course.languages[0], FIRST)]
+    pictures = [(one.name, dict(one.titles), one.digest) for one in course.pictures.values()]
+    asked = [
+        (name, picture, task.key, [claim.source for claim in task.experiment.claims])
+        for (name, picture), task in results.plan.items()
+    ]
+    return key_of([code_key(), spoken, course.default_picture, pictures, asked])

@@ -91,9 +91,14 @@ class Takeover:
 
         It is something that JSON can hold.
         """
-        old_key, known = self._summary.get("found", {}).get(name, ("", None))
+        old_key, known = self.known(name)
         self.found[name] = [key, known if old_key == key else find()]
         return self.found[name][1]
+
+    def known(self, name: str) -> tuple[str, Any]:
+        """What was found out under a name for the old site, behind its key: nothing, and None, if nothing was."""
+        key, found = self._summary.get("found", {}).get(name, ("", None))
+        return key, found
 
 
 @cache
