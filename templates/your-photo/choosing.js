@@ -4,6 +4,7 @@ const choosing = (function () {
   "use strict";
   const chosen = (taking) => {
     camera.close();
+    news.say(lab.said("opening"));
     taking.catch(news.sayFailure);
   };
   const takeFile = (file) => { if (file) chosen(photo.choose(file)); };

@@ -65,12 +65,13 @@ const exploring = (function () {
     return table;
   };
   const workedConvolution = async () => {
+    const values = outputs.get(below.name), found = mapOf(layer.name, channel)[cell[0] * layer.shape[1] + cell[1]];
+    const [height, width] = below.shape, at = cell; // of this photo, even if there is another one before the kernel is there
     const kernel = await network.kernelOf(layer.name, channel);
-    const { terms, bias, total, output } = explaining.convolved(outputs.get(below.name), below.shape[0], below.shape[1], ...cell, kernel);
+    const { terms, bias, total, output } = explaining.convolved(values, height, width, ...at, kernel);
     const rest = terms.slice(SHOWN).reduce((sum, one) => sum + one.sum, 0), side = kernel.shape[1];
     const first = terms.slice(0, SHOWN).map((one) => row(said("worked-channel", { layer: below.name, channel: one.channel }),
       numerals.number(one.sum), grid(one.patch, side), grid(one.kernel, side)));
-    const found = mapOf(layer.name, channel)[cell[0] * layer.shape[1] + cell[1]];
     const lines = [
       ...first,
       ...(terms.length > SHOWN ? [row(said("worked-others", { count: terms.length - SHOWN }), numerals.number(rest), "", "")] : []),

@@ -9,11 +9,11 @@ const files = (function () {
   window.netvizManifest = (told) => { manifest = told; };
   window.netvizFile = (name, part, text) => { parts.set(`${name} ${part}`, text); };
 
-  const loaded = (path) => new Promise((resolve, reject) => {
+  const loaded = (path, failure = "file-lost") => new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = new URL(path, root);
     script.addEventListener("load", () => { script.remove(); resolve(); });
-    script.addEventListener("error", () => { script.remove(); reject(new Failure("network-lost")); });
+    script.addEventListener("error", () => { script.remove(); reject(new Failure(failure)); });
     document.head.append(script);
   });
   const decoded = (text) => {
@@ -47,7 +47,7 @@ const files = (function () {
       return known;
     }
     for (const [part, path] of paths.entries()) {
-      if (!parts.has(`${name} ${part}`)) await loaded(path);
+      if (!parts.has(`${name} ${part}`)) await loaded(path, "network-lost");
       tell(1);
     }
     const texts = paths.map((_, part) => parts.get(`${name} ${part}`));
@@ -71,7 +71,7 @@ const files = (function () {
     return found;
   };
   const described = async () => {
-    if (!manifest) await loaded("network/manifest.js");
+    if (!manifest) await loaded("network/manifest.js", "network-lost");
     return manifest;
   };
   return { all, described, loaded };

@@ -8,14 +8,16 @@ network gives; then the medians of the seconds, and the most memory that the pag
 
     python tests/bench/browser_network.py --methods [NAME ...]
 
-The page Your photo itself, on one photo: of each of its methods, or of those named, the seconds and the most memory
-that the page's process had meanwhile, beside those of Python in turn. The memory is Linux' own account, set back before
-each method.
+The page Your photo itself, on one photo: of each of its methods, or of those named, the seconds on the clock, those of
+a processor, and the most memory that the page's process had meanwhile, beside those of Python in turn. Seconds of a
+processor tell more where others use the machine, too; Python's are of all its threads. The memory is Linux' own
+account, set back before each method.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import sys
 import tempfile
@@ -112,19 +114,22 @@ def compare_methods(names: Sequence[str]) -> None:
         browser.open(site / "your-photo.html")
         browser.follow("[data-sample=dog]")
         browser.expect("return document.getElementById('draw').disabled", False)
-        print("| method | passes | browser, s | Python, s | browser, MB | Python, MB |\n|---|---|---|---|---|---|")
+        print("| method | passes | browser, s | Python, s | browser, CPU s | Python, CPU s | browser, MB | Python, MB |")
+        print("|---|---|---|---|---|---|---|---|")
         for name in names or offered_methods((ROOT / "templates",)):
             _forget_most(page := _page_process(Path(place) / "profile"))
+            before = _processor_seconds(page)
             browser.do(EXPLAIN, name, int(target[0]))
             browser.expect("return window.explained !== null")
             passes, seconds, settings = json.loads(browser.run("return explained"))
-            there = _most_of(page)
+            there, worked = _most_of(page), _processor_seconds(page) - before
             _forget_most(own := Path("/proc/self"))
             method = methods()[name]
-            start = time.perf_counter()
+            start, before = time.perf_counter(), time.process_time()
             method.function(network, pixels[None].astype(np.float32), target, **dict(method.settings(**settings)))
-            taken = time.perf_counter() - start
-            row = f"{seconds:.1f} | {taken:.1f} | {there / 1e6:.0f} | {_most_of(own) / 1e6:.0f}"
+            taken, own_worked = time.perf_counter() - start, time.process_time() - before
+            clock, processor = f"{seconds:.1f} | {taken:.1f}", f"{worked:.1f} | {own_worked:.1f}"
+            row = f"{clock} | {processor} | {there / 1e6:.0f} | {_most_of(own) / 1e6:.0f}"
             print(f"| {name} | {passes} | {row} |", flush=True)
 
 
@@ -153,6 +158,12 @@ def _renderers(profile: Path) -> Iterator[Path]:
             continue
         if "--type=renderer" in command and str(profile) in command:
             yield process
+
+
+def _processor_seconds(process: Path) -> float:
+    """What a process has had of processors."""
+    user, system = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _most_of(process: Path) -> int:

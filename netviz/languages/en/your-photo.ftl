@@ -29,6 +29,7 @@ machine-webgpu = It runs on your graphics processor: it was opened in { $opening
 machine-measured = Measured on your photo: { $wasm } s on the processor, { $webgpu } s on the graphics processor.
 weights = Weights: { $label }, rounded to 8 bits, those of the first block to 16. On the course's photos this moved no probability by as much as 0.02; on another photo it may move more, and a map with it.
 
+opening = Opening the photo …
 loading = Loading the network …
 asking = The network looks at the photo …
 answered = { $name }, { $probability }. The network took { $seconds } s.
@@ -50,6 +51,7 @@ class-unknown = No class is called “{ $typed }”. Choose one of those that ar
 gpu-lost = The graphics processor failed or was taken away, so the network goes on on the processor, more slowly.
 photo-too-large = This photo has { $megapixels } megapixels, and at most 100 can be taken: make it smaller first.
 photo-too-heavy = This file has more than 1 GB: make it smaller first.
+file-lost = A file of this page could not be loaded: the connection was lost, or the file is missing. Try again.
 network-lost = The network could not be loaded: the connection was lost, or a file is missing. Choose a photo again to go on where it stopped.
 network-damaged = The file { $name } is not the one that this site was built with: it was damaged or changed on its way. Nothing of it was used. Reload the page to try again.
 network-failed = The network failed in this browser: { $reason }

@@ -28,6 +28,7 @@ machine-webgpu = 现在用的是图形处理器：打开用了 { $opening } 秒�
 machine-measured = 用你的照片测得：处理器 { $wasm } 秒，图形处理器 { $webgpu } 秒。
 weights = 权重：{ $label }，取整到 8 位（第一个块取整到 16 位）。在课程的照片上，概率因此而变的幅度都不到 0.02；换一张照片，概率和解释图的变化可能更大。
 
+opening = 正在打开照片……
 loading = 正在载入网络……
 asking = 网络正在看这张照片……
 answered = { $name }，{ $probability }。网络用了 { $seconds } 秒。
@@ -49,6 +50,7 @@ class-unknown = 没有名为“{ $typed }”的类别。请从输入时列出的
 gpu-lost = 图形处理器出错或已不可用，网络改在处理器上继续运行，会慢一些。
 photo-too-large = 这张照片有 { $megapixels } 百万像素，最多只能用 100 百万像素：请先缩小。
 photo-too-heavy = 这个文件超过 1 GB：请先缩小。
+file-lost = 这一页的一个文件没有载入：连接断了，或者缺了这个文件。请再试一次。
 network-lost = 网络没有载入：连接断了，或者缺了文件。再选一次照片，就会从中断处继续。
 network-damaged = 文件 { $name } 与建站时的不一致：它在途中损坏或被改动过，因此完全没有使用。请重新载入这一页再试。
 network-failed = 网络在这个浏览器里出错了：{ $reason }
