@@ -746,6 +746,9 @@ def test_a_lost_connection_is_told_and_loading_goes_on_where_it_stopped(browser:
     part.with_suffix(".gone").rename(part)
     browser.follow("[data-sample=chelsea]")
     browser.expect(ANSWERED, lambda text: "took" in text)
+    (copied / "assets" / "your-photo" / "built" / "chelsea.js").unlink()
+    browser.follow("#compare")
+    browser.expect(NEWS, lambda told: told.startswith("A file of this page could not be loaded"))
 
 
 def test_ten_photos_in_a_row_leave_one_in_memory(browser: Browser, page: Path) -> None:

@@ -159,6 +159,8 @@ def test_a_cell_that_was_clicked_stays_chosen_on_the_way_to_the_button(browser: 
     with_sample(browser, page.resolve().as_uri() + "#layer@block1_conv1:40")
     browser.follow("#open-layer")
     browser.expect("return document.querySelector('#layer-map .readout')?.textContent.startsWith('Row')")
+    browser.point("#layer-map .cells")
+    browser.expect(READOUT, lambda text: text.startswith("Row 11"))  # scrolled to
     browser.click("#layer-map .cells")
     browser.expect("return document.activeElement.className", "cells")
     row, column = re.findall(r"\d+", browser.run(READOUT))[:2]
@@ -167,6 +169,12 @@ def test_a_cell_that_was_clicked_stays_chosen_on_the_way_to_the_button(browser: 
     browser.click("#work-through")
     told = "return document.querySelector('#worked p')?.textContent"
     browser.expect(told, lambda text: str(text).endswith(f"row {row}, column {column}"))
+    browser.do(
+        "document.querySelector('#work-through').click(); document.querySelector('[data-sample=chelsea]').click()"
+    )
+    browser.expect(told, None)  # another photo came before the kernel did
+    browser.expect(ANSWERED, lambda text: "took" in text)
+    assert browser.console_errors() == []
 
 
 # The field for classes

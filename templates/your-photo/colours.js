@@ -2,22 +2,41 @@
 // Pure functions from values to values; a classic script, since modules don't load from file://.
 const colours = (function () {
   "use strict";
-  const [PERCENTILE, OPACITY] = [99, 0.85];
+  const [PERCENTILE, OPACITY, BINS] = [99, 0.85, 4096];
   const { roundEvenly } = framing;
   const [ZERO, NEAR_ZERO] = [1e-30, 1e-6]; // as netviz/figures/facts.py
 
-  const greatest = (values) => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const percentile = (values, percent) => { // of the sizes, between the nearest two
-    const sizes = Float64Array.from(values, Math.abs).sort();
-    const place = (sizes.length - 1) * percent / 100, below = Math.floor(place);
-    return sizes[below] + (sizes[Math.min(below + 1, sizes.length - 1)] - sizes[below]) * (place - below);
+  // A layer has millions of values: so these go through them in loops, and put in order only those that matter.
+  const greatest = (values) => {
+    let most = 0;
+    for (let place = 0; place < values.length; place += 1) most = Math.max(most, Math.abs(values[place]));
+    return most;
+  };
+  const range = (values) => {
+    let [low, high] = [Infinity, -Infinity];
+    for (let place = 0; place < values.length; place += 1) {
+      low = Math.min(low, values[place]);
+      high = Math.max(high, values[place]);
+    }
+    return [low, high];
+  };
+  const percentile = (values, percent) => { // of the sizes, between the nearest two; not all are zero
+    const place = (values.length - 1) * percent / 100, below = Math.floor(place);
+    const most = greatest(values), counts = new Uint32Array(BINS + 1), binOf = (value) => Math.floor(Math.abs(value) / most * BINS);
+    for (let one = 0; one < values.length; one += 1) counts[binOf(values[one])] += 1;
+    let [bin, smaller] = [0, 0];
+    while (smaller + counts[bin] <= below) {
+      smaller += counts[bin];
+      bin += 1;
+    }
+    const sizes = Float64Array.from(values.filter((value) => binOf(value) >= bin)).map(Math.abs).sort(), at = below - smaller;
+    return sizes[at] + (sizes[Math.min(at + 1, sizes.length - 1)] - sizes[at]) * (place - below);
   };
   // ok, near zero, zero, constant or not finite: these three show nothing.
   const stateOf = (values) => {
-    if (!values.every(Number.isFinite)) return "not finite";
-    const most = greatest(values);
+    const [low, high] = range(values), most = Math.max(high, -low);
+    if (!Number.isFinite(low) || !Number.isFinite(high)) return "not finite";
     if (most < ZERO) return "zero";
-    const [low, high] = values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
     if (high - low <= 1e-6 * most) return "constant";
     return most < NEAR_ZERO ? "near zero" : "ok";
   };

@@ -6,21 +6,19 @@ const exploring = (function () {
   const { byId, said } = lab;
   const [TILE, GAP, COLUMNS, SHOWN, SIDE] = [40, 2, 16, 5, framing.CROP]; // SHOWN: channels below that a cell's sum is told of
   let pixels = null, outputs = new Map(); // of the photo: RGB, and what layers give, by their names
-  let layer = null, below = null, channel = 0, cell = null, run = 0;
+  let layer = null, below = null, scale = null, channel = 0, cell = null, run = 0;
 
   const mapOf = (name, number) => {
     const [height, width] = lab.layers.find((one) => one.name === name).shape, size = height * width;
     return outputs.get(name).slice(number * size, (number + 1) * size);
   };
-  // One scale for all channels of a layer.
-  const scale = () => colours.scaleOf(outputs.get(layer.name), outputs.get(layer.name).some((value) => value < 0));
-  const drawSheet = (shown) => {
+  const drawSheet = () => {
     const count = layer.shape[2], canvas = byId("channels"), step = TILE + GAP, rows = Math.ceil(count / COLUMNS);
     [canvas.width, canvas.height] = [COLUMNS * step - GAP, rows * step - GAP];
     const pen = canvas.getContext("2d");
     for (let number = 0; number < count; number += 1) {
       const values = resampling.nearest(mapOf(layer.name, number), layer.shape[0], layer.shape[1], TILE, TILE);
-      const tile = shown ? colours.alone(values, shown, lab.palettes[shown.signed ? "signed" : "unsigned"]) : new Uint8ClampedArray(4 * TILE * TILE);
+      const tile = scale ? colours.alone(values, scale, lab.palettes[scale.signed ? "signed" : "unsigned"]) : new Uint8ClampedArray(4 * TILE * TILE);
       pen.putImageData(new ImageData(tile, TILE, TILE), number % COLUMNS * step, Math.floor(number / COLUMNS) * step);
     }
   };
@@ -32,10 +30,10 @@ const exploring = (function () {
   const choose = (number) => {
     channel = numerals.within(Math.round(number) || 0, 0, layer.shape[2] - 1);
     byId("channel").value = channel;
-    const shown = scale(), label = said("layer-channel", { layer: layer.name, channel, count: layer.shape[2] });
+    const label = said("layer-channel", { layer: layer.name, channel, count: layer.shape[2] });
     const plate = showing.plate(label, pixels, look);
-    const map = { values: mapOf(layer.name, channel), height: layer.shape[0], width: layer.shape[1], signed: Boolean(shown?.signed) };
-    plate.show(map, shown, label);
+    const map = { values: mapOf(layer.name, channel), height: layer.shape[0], width: layer.shape[1], signed: Boolean(scale?.signed) };
+    plate.show(map, scale, label);
     byId("layer-map").replaceChildren(plate.element);
     byId("worked").replaceChildren();
     mark();
@@ -107,7 +105,9 @@ const exploring = (function () {
     [layer, below] = [next, under];
     byId("layer").value = name;
     byId("channel").max = layer.shape[2] - 1;
-    drawSheet(scale());
+    const values = outputs.get(name);
+    scale = colours.scaleOf(values, values.some((value) => value < 0)); // one for all channels
+    drawSheet();
     byId("layer-shown").hidden = false;
     choose(number ?? strongest());
   };

@@ -114,7 +114,7 @@ def compare_methods(names: Sequence[str]) -> None:
         browser.open(site / "your-photo.html")
         browser.follow("[data-sample=dog]")
         browser.expect("return document.getElementById('draw').disabled", False)
-        print("| method | passes | browser, s | Python, s | browser, CPU s | Python, CPU s | browser, MB | Python, MB |")
+        print("| method | passes | browser, s | Python, s | browser, CPU s | Python, CPU s | there, MB | here, MB |")
         print("|---|---|---|---|---|---|---|---|")
         for name in names or offered_methods((ROOT / "templates",)):
             _forget_most(page := _page_process(Path(place) / "profile"))
