@@ -172,7 +172,7 @@ def test_a_cell_that_was_clicked_stays_chosen_on_the_way_to_the_button(browser: 
     browser.do(
         "document.querySelector('#work-through').click(); document.querySelector('[data-sample=chelsea]').click()"
     )
-    browser.expect(told, None)  # another photo came before the kernel did
+    browser.expect("return document.getElementById('layer-shown').hidden")  # another photo came before the kernel did
     browser.expect(ANSWERED, lambda text: "took" in text)
     assert browser.console_errors() == []
 

@@ -59,8 +59,8 @@ const methods = (function () {
     ],
   });
 
-  // The steps are doubled until the account closes, as netviz/methods/gradients.py does it: the points between the old ones
-  // make the finer rule.
+  // The steps are doubled until the account closes: the points between the old ones make the finer rule. The build may choose
+  // its steps in another way; the integral is the same.
   method("integrated-gradients", {
     settings: { steps: wholeNumber(1, 128, 16) },
     async *explain({ network, picture, target, settings: { steps } }) {
