@@ -18,7 +18,7 @@ from netviz.site.text.markup import Section
 
 HOME = "index"
 NOT_FOUND = "404"
-PHOTOS = "photos"  # the gallery
+PHOTOS = "photos"  # those that readers may choose
 PAGES = (PHOTOS, "methods", "glossary", "bibliography", "credits")  # beside the home page and the lessons
 BOOK = "course"  # without its kind
 YOUR_PHOTO = "your-photo"  # another one, where the network goes along with the site

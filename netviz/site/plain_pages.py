@@ -16,9 +16,9 @@ from netviz.pictures import LITTLE
 from netviz.site.attached_files import credited
 from netviz.site.edition import Edition
 from netviz.site.files.takeover import Made
-from netviz.site.gallery import asked_of_photos, gallery_photos
 from netviz.site.method_views import method_view
 from netviz.site.pages import NOT_FOUND, PAGES, PHOTOS, YOUR_PHOTO, Page, links_from
+from netviz.site.photos_page import asked_of_photos, offered_photos
 from netviz.site.reference import bibliography_view, glossary_view, terms_linked
 from netviz.site.rendering import render_page
 from netviz.site.your_photo import your_photo_view
@@ -71,7 +71,7 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
     course, language = edition.course, edition.language
     match page.slug:
         case "photos":
-            return {"photos": [*gallery_photos(edition, page, asked_of_photos(edition))]}
+            return {"photos": [*offered_photos(edition, page, asked_of_photos(edition))]}
         case "methods":
             return {"methods": [method_view(method, language) for method in methods().values()]}
         case "glossary":

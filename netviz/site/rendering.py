@@ -143,7 +143,7 @@ def render_page(env: Environment, template: str, site: Site, page: Page, **value
     """A whole page from one of the templates ``home``, ``lesson``, ``page``, and `PAGES`.
 
     ``home``, ``lesson`` and ``page`` take ``body`` (Markup), the last two also ``learn`` (lines of text), ``lesson``
-    also ``downloads`` (links by suffix, ``ipynb`` and ``py``); ``photos`` takes ``photos`` (`GalleryPhoto`),
+    also ``downloads`` (links by suffix, ``ipynb`` and ``py``); ``photos`` takes ``photos`` (`OfferedPhoto`),
     ``methods`` ``methods`` (`MethodView`), ``glossary`` ``chapters`` (`ChapterView`), ``bibliography`` ``works``
     (`WorkView`), and ``credits`` ``notices`` (name, licence, source) of what the site is made of, and ``seen``, by name
     the pictures (`Picture`) of which the network sees little.

@@ -1,4 +1,4 @@
-"""Thumbnails: the sample pictures, small, as the picker shows them, and larger ones for the gallery."""
+"""Thumbnails: the sample pictures, small, as the picker shows them, and larger ones for the page of all photos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gallery: every photo that readers may choose, what the network says to each, and the way into its edition."""
+"""The page Photos: all that readers may choose, what the network says to each, and the way into its edition."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from netviz.site.pages import Page
 
 
 @dataclass(frozen=True, kw_only=True)
-class GalleryPhoto:
-    """A photo as the gallery shows it.
+class OfferedPhoto:
+    """A photo as that page shows it.
 
     ``says`` is the likeliest class by its name, ``probability`` its own, from 0 to 1; ``link`` leads to the first page
     of the course that is about the photo. Both are missing where no experiment looks at readers' choices.
@@ -37,13 +37,13 @@ def asked_of_photos(edition: Edition) -> Mapping[str, Task]:
     return {name: found[name] for name in edition.course.offered if name in found}
 
 
-def gallery_photos(edition: Edition, page: Page, asked: Mapping[str, Task]) -> Iterator[GalleryPhoto]:
+def offered_photos(edition: Edition, page: Page, asked: Mapping[str, Task]) -> Iterator[OfferedPhoto]:
     """The photos in the order in which readers are offered them; ``asked`` are the tasks of `asked_of_photos`."""
     entries = [edition.site.home, *edition.site.lessons, *edition.site.side_pages]
     first = next((entry for entry in entries if entry.varies), None)
     for name in edition.course.offered:
         picture = edition.course.pictures[name]
-        photo = GalleryPhoto(
+        photo = OfferedPhoto(
             title=in_language(picture.titles, edition.language),
             file=large_path(picture),
             credit=picture.credit,
