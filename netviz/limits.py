@@ -11,6 +11,7 @@ YAML_NESTING = 20  # lists and mappings inside one another; the glossary needs 5
 NAME_CHARACTERS = 80  # of a lesson, an experiment, a picture: two of them may stand in one file's name, of 255 at most
 NUMBER_CHARACTERS = 40  # of a number as it is written: a float has 17 digits, and Python itself stops at 4,300
 LARGEST_WHOLE = 2**63  # what NumPy and every settings' file can hold lies below
+GALLERY_PHOTOS = 100_000  # of one lesson
 LESSON_CHARACTERS = 200_000  # one lesson, or a caption; the longest of the course has 40,000
 LESSON_LINES = 5_000
 NESTING = 12  # lists, boxes and quotations inside one another

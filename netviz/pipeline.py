@@ -25,8 +25,9 @@ from netviz.engine.draw import FIGURES, Drawing
 from netviz.engine.execution import Executor, finish, run_missing
 from netviz.engine.export import export_tasks
 from netviz.engine.origins import ORIGINS
-from netviz.engine.plan import make_plan
+from netviz.engine.plan import all_tasks, make_plan
 from netviz.engine.record import RESULTS
+from netviz.engine.small_figures import draw_small_figures, small_entry
 from netviz.figures.views import views
 from netviz.languages.known import FIRST, language
 from netviz.languages.lacking import language_warnings
@@ -42,6 +43,7 @@ from netviz.progress import Report, Reporter
 from netviz.refusals import naming
 from netviz.site.books.printing import browser
 from netviz.site.coverage import claim_warnings
+from netviz.site.files.gallery_photos import with_readable_photos
 from netviz.site.files.places import check_places, check_rest
 from netviz.site.files.publish import Files, Published, check_destination, publish
 from netviz.site.files.static import clashes, static_files
@@ -106,6 +108,7 @@ def _build(options: Options, store: Store, executor: Executor, reporter: Reporte
     inputs = inputs_key(options, own_photo_files(options.content))
     results, taken = _planned(options, store), Takeover(options.to)
     _check(results, taken)
+    results = _with_readable_photos(results, reporter)
     if (first := _with_default_photo_alone(results)) is None:
         return with_page(_made(results, inputs, taken, executor, reporter), results, reporter)
     begun = _made(first, UNFINISHED, taken, executor, reporter)
@@ -113,6 +116,14 @@ def _build(options: Options, store: Store, executor: Executor, reporter: Reporte
     report = _made(results, inputs, Takeover(options.to), executor, reporter)
     whole = replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
     return with_page(whole, results, reporter)
+
+
+def _with_readable_photos(results: Results, reporter: Reporter) -> Results:
+    """The same without the photos of galleries that can't be opened; with ``--strict`` these raise Mistakes."""
+    options, course = results.options, with_readable_photos(results.course, results.store, reporter)
+    if options.strict and course.warnings != results.course.warnings:
+        raise Mistakes(course.warnings)
+    return Results(course, results.plan, results.weights, results.store, options)
 
 
 def _with_default_photo_alone(results: Results) -> Results | None:
@@ -152,7 +163,7 @@ def _made(results: Results, inputs: str, taken: Takeover, executor: Executor, re
     warnings += [Mistake(one, "could not be removed", hint=LEFT) for one in published.left]
     return Report(
         site=options.to,
-        experiments=len(results.plan),
+        experiments=len(results.tasks),
         ran=ran,
         drawn=drawn,
         pages=sum(name.endswith(".html") for name in files),
@@ -163,8 +174,8 @@ def _made(results: Results, inputs: str, taken: Takeover, executor: Executor, re
         verdicts=checked,
         warnings=warnings,
         seconds=reporter.seconds,
-        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in results.plan.values()}),
-        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in results.plan.values()}),
+        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in results.tasks}),
+        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in results.tasks}),
     )
 
 
@@ -190,12 +201,13 @@ def _check(results: Results, taken: Takeover) -> None:
 
 def _run_and_drawn(results: Results, executor: Executor, reporter: Reporter) -> tuple[int, int]:
     """How many experiments were run, and how many figures drawn."""
-    store, tasks = results.store, list(results.plan.values())
+    store = results.store
     store.clear_drafts()
-    with naming(results.options.store), closing(Drawing(tasks, store)) as drawing:
-        ran = run_missing(tasks, executor, store, reporter, drawing.result_is_known)
+    with naming(results.options.store), closing(Drawing(results.plan.values(), store)) as drawing:
+        ran = run_missing(results.tasks, executor, store, reporter, drawing.result_is_known)
         finish(drawing, reporter)
-        return ran, len(drawing)
+        small = draw_small_figures(list(results.gallery_tasks), store, reporter)
+        return ran, len(drawing) + small
 
 
 def _write_network(results: Results, reporter: Reporter) -> None:
@@ -232,7 +244,7 @@ def _summary(
         "command": results.options.command,
         "draft": results.options.draft,
         "only": [*results.options.only],
-        "experiments": len(results.plan),
+        "experiments": len(results.tasks),
         "files": sorted(files),
         "made": taken.keys,
         "found": taken.found,
@@ -271,9 +283,11 @@ def _export(options: Options, experiment: str, folder: Path, store: Store, repor
     if experiment not in course.experiments:
         hint = nearest(experiment, course.experiments)
         raise Mistakes([Mistake(options.content, f"has no experiment {experiment!r}", hint=hint)])
-    plan = make_plan(course, describe(options.weights), options.precision)
+    if course.experiments[experiment].over:
+        course = with_readable_photos(course, store, reporter)
     variants = {variant.id for variant in course.experiments[experiment].variants.values()}
-    tasks = [task for task in plan.values() if task.experiment.id in variants]
+    planned = all_tasks(course, describe(options.weights), options.precision)
+    tasks = [task for task in planned if task.experiment.id in variants]
     with naming(options.store), closing(executor_of(options, reporter)) as executor:
         run_missing([*(other for task in tasks for other in task.of), *tasks], executor, store, reporter)
     with naming(folder):
@@ -286,9 +300,9 @@ def clean(options: Options) -> Cleaned:
     if course.mistakes:
         raise Mistakes(course.mistakes)
     weights = describe(options.weights)
-    tasks = make_plan(course, weights, options.precision).values()
+    tasks = all_tasks(course, weights, options.precision)
     needed = {(kind, task.key) for task in tasks for kind in (RESULTS, ORIGINS)}
-    needed |= {(FIGURES, task.figure_key) for task in tasks}
+    needed |= {small_entry(task) if task.experiment.over else (FIGURES, task.figure_key) for task in tasks}
     return Store(options.store).clean(needed | {entry_of(weights)})
 
 

@@ -36,7 +36,7 @@
   });
   addEventListener("beforeprint", () => { if (dialog.open) close(); });
 
-  document.querySelectorAll(".experiment").forEach((figure) => {
+  document.querySelectorAll(".experiment:not(.of-gallery)").forEach((figure) => {
     const label = figure.querySelector(".label");
     const button = document.createElement("button");
     label.dataset.name = label.textContent.trim().replace(/\s+/g, " ");

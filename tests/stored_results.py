@@ -10,7 +10,7 @@ import numpy as np
 
 from netviz.cache.store import Store
 from netviz.course.reading import Course, read_course
-from netviz.engine.plan import Task, make_plan
+from netviz.engine.plan import Task, make_gallery_plan, make_plan
 from netviz.engine.record import RESULTS, RankedClass, Record, save, split
 from netviz.methods import Passes
 from netviz.networks.weights import describe
@@ -30,14 +30,17 @@ def known(
     ``answer`` says what a method gives of a task, without batch axis; where it says nothing, that is noise.
     ``change`` makes of the course that is read the one that is built, such as a draft.
     """
-    tasks = make_plan(change(read_course(content, "compact", own)), describe("compact")).values()
+    course, weights = change(read_course(content, "compact", own)), describe("compact")
+    galleries = make_gallery_plan(course, weights).values()
+    tasks = [*make_plan(course, weights).values(), *(task for tasks in galleries for task in tasks)]
     asked = list(dict.fromkeys((task.picture_name, task.experiment.target) for task in tasks))
     for task in tasks:
         if not store.has(RESULTS, task.key):
-            _keep(task, asked.index((task.picture_name, task.experiment.target)), answer(task), store)
+            keep(task, asked.index((task.picture_name, task.experiment.target)), answer(task), store)
 
 
-def _keep(task: Task, number: int, answer: Mapping[str, Any], store: Store) -> None:
+def keep(task: Task, number: int, answer: Mapping[str, Any], store: Store) -> None:
+    """Put one result into the store: ``number`` says which class the network sees, counted from the tabby cat."""
     probabilities = np.exp(-np.abs(np.arange(1000) - 281.0 - number)) / 2.2
     top = tuple(
         RankedClass(index=int(i), logit=float(9 - rank), probability=float(probabilities[i]), rank=rank)

@@ -26,7 +26,7 @@ from netviz.engine.plan import make_plan
 from netviz.engine.result_views import Top
 from netviz.networks.weights import describe
 from netviz.options import Options
-from netviz.sandbox import ExpressionError, Facts, Function, Sandbox
+from netviz.sandbox import AGGREGATES, ExpressionError, Facts, Function, Sandbox
 from netviz.sandbox.plain_data import facts_of
 from netviz.site.edition import Edition
 from netviz.site.expression_values import TEXT_NAMES, caption_values, page_values
@@ -326,6 +326,7 @@ def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edit
             "at Function",
         ),
         "claim Function",
+        *(f"{name} Aggregate" for name in AGGREGATES),
     }
     assert {name for name, one in values.items() if isinstance(one, Function)} < set(TEXT_NAMES)
     assert all(isinstance(values[name](*arguments), Markup) for name, arguments in PIECES_OF_PAGES.items())

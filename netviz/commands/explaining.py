@@ -9,7 +9,7 @@ from typing import Any
 
 from netviz.cache.store import Store
 from netviz.engine.explanations import Change, Explanation, explained
-from netviz.engine.plan import make_plan
+from netviz.engine.plan import all_tasks
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import describe
 from netviz.options import Options
@@ -56,8 +56,8 @@ def explain(options: Options) -> Explained:
     course = read(options)
     if course.mistakes:
         raise Mistakes(course.mistakes)
-    plan = make_plan(course, describe(options.weights), options.precision)
-    return Explained(explained(plan.values(), Store(options.store)))
+    tasks = all_tasks(course, describe(options.weights), options.precision)
+    return Explained(explained(tasks, Store(options.store)))
 
 
 def _alike(one: Explanation) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from netviz.cluster.executors import executor_of
 from netviz.course.reading import Course
 from netviz.course.samples import read_photos
 from netviz.engine.execution import run_missing
-from netviz.engine.plan import Plan, make_plan
+from netviz.engine.plan import Plan, all_tasks, make_plan
 from netviz.engine.record import RESULTS
 from netviz.mistakes import Mistake, Mistakes, as_plain
 from netviz.networks.weights import describe
@@ -22,6 +22,7 @@ from netviz.pipeline import all_mistakes, read, with_whole_entries
 from netviz.progress import Reporter
 from netviz.refusals import naming
 from netviz.site.coverage import Condition, broken_claims, observed_conditions
+from netviz.site.files.gallery_photos import with_readable_photos
 from netviz.site.files.takeover import Takeover
 from netviz.site.generalities import unbound_sentences
 from netviz.site.grading import grading_warnings
@@ -87,13 +88,15 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
     if mistakes := all_mistakes(course, Takeover(options.to)):
         raise Mistakes(mistakes)
     photos = read_photos(folder, course.pictures)
+    course = with_readable_photos(course, store, reporter)
     course = replace(course, pictures={**course.pictures, **photos}, offered=(*course.offered, *photos))
     weights = describe(options.weights)
     plan = make_plan(course, weights, options.precision)
+    tasks = all_tasks(course, weights, options.precision)
     failing: list[Mistake] = []
     with naming(options.store), closing(executor_of(options, reporter)) as executor:
         try:
-            run_missing(list(plan.values()), executor, store, reporter)
+            run_missing(tasks, executor, store, reporter)
         except Mistakes as failed:
             failing += failed.mistakes
     course = _with_results(course, plan, store, failing)

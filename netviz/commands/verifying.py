@@ -9,7 +9,7 @@ from typing import Any
 
 from netviz.cache.store import Store
 from netviz.cluster.executors import executor_of
-from netviz.engine.plan import make_plan
+from netviz.engine.plan import all_tasks
 from netviz.engine.verification import TOLERANCES, Verified, a_part, stored_results, verified
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.weights import describe
@@ -74,8 +74,7 @@ def verify(options: Options, part: float, seed: int, reporter: Reporter) -> Veri
     if course.mistakes:
         raise Mistakes(course.mistakes)
     store = Store(options.store)
-    plan = make_plan(course, describe(options.weights), options.precision)
-    stored = stored_results(plan.values(), store)
+    stored = stored_results(all_tasks(course, describe(options.weights), options.precision), store)
     if not stored:
         raise Mistakes([Mistake(options.store, "holds no result of this course", hint="build it first")])
     chosen = a_part(stored, part, seed)

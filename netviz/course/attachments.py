@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from netviz.course.fields import WebAddress
 from netviz.course.folders import DROPPED, TO_PEOPLE, text_names
+from netviz.course.galleries import Gallery
 from netviz.course.lessons import Lesson, Words
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.refusals import stands, unfit
@@ -71,8 +72,10 @@ class Attachment:
         return ""
 
 
-def read_attachments(lessons: Iterable[Lesson], languages: Sequence[str]) -> dict[str, Mapping[str, Attachment]]:
-    """The files beside each lesson's texts, by its slug and by their paths from there.
+def read_attachments(
+    lessons: Iterable[Lesson], languages: Sequence[str], galleries: Mapping[str, Gallery]
+) -> dict[str, Mapping[str, Attachment]]:
+    """The files beside each lesson's texts, by its slug and by their paths from there, but for those of galleries.
 
     Raises Mistakes for every ``credits.yaml`` that can't be read, or credits what there is not.
     """
@@ -80,15 +83,17 @@ def read_attachments(lessons: Iterable[Lesson], languages: Sequence[str]) -> dic
     mistakes: list[Mistake] = []
     for lesson in lessons:
         with gathered(mistakes):
-            found[lesson.slug] = _beside(lesson.folder, [*text_names(languages), CREDITS])
+            own = [*text_names(languages), CREDITS]
+            found[lesson.slug] = _beside(lesson.folder, own, galleries.get(lesson.slug))
     if mistakes:
         raise Mistakes(mistakes)
     return found
 
 
-def _beside(folder: Path, own: Collection[str]) -> dict[str, Attachment]:
-    """The files in a lesson's folder that are not its ``own``."""
-    names = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()]
+def _beside(folder: Path, own: Collection[str], gallery: Gallery | None) -> dict[str, Attachment]:
+    """The files in a lesson's folder that are neither its ``own`` nor its gallery's."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()]
+    names = [path.relative_to(folder) for path in paths if not (gallery and gallery.holds(path))]
     kept = [name for name in names if not any(map(DROPPED.fullmatch, name.parts)) and str(name) not in own]
     found = {_alike(name.as_posix()): name.as_posix() for name in kept}
     credits = _credits(folder, found)
@@ -113,14 +118,16 @@ def attachment_named(address: str, files: Mapping[str, Attachment]) -> Attachmen
     return next((files[name] for name in names if name in files), None)
 
 
-def unused(lessons: Iterable[Lesson], languages: Sequence[str]) -> Iterator[Mistake]:
-    """A warning for each file or folder beside lessons' texts that no link in these names."""
+def unused(lessons: Iterable[Lesson], languages: Sequence[str], galleries: Mapping[str, Gallery]) -> Iterator[Mistake]:
+    """A warning for each file or folder beside lessons' texts that no link in these names, and no gallery holds."""
     texts = text_names(languages)
     for lesson in lessons:
         words = _alike("\n".join(line for text in lesson.written for line in text.prose.values()))
+        gallery = galleries.get(lesson.slug)
         for path in _others(lesson.folder, [*texts, CREDITS]):
             files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
             named = [one for one in files if _is_named(one.relative_to(lesson.folder), words)]
+            named += [one for one in files if gallery and gallery.holds(one)]
             for one in files if named else [path]:
                 if one not in named:
                     hint = f"{nearest(path.name, texts)}; and files that these show or link to"

@@ -14,10 +14,11 @@ from typing import Any
 from jinja2 import nodes
 
 from netviz.mistakes import nearest
-from netviz.sandbox import ExpressionError, Sandbox, names_used, operands, written
+from netviz.sandbox import AGGREGATES, ExpressionError, Sandbox, names_used, operands, written
 from netviz.yaml_places import Passage
 
-NAMES = ("numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
+NAMES = (*AGGREGATES, "numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
+OVER_GALLERY = (*NAMES, "label", "correct")  # … and of one that is run on every photo of a gallery
 SANDBOX = Sandbox()
 _RESULT = re.compile(r"""\bresults\s*\[\s*(["'])(.*?)\1\s*\]""")  # to parse every lesson would take a second
 

@@ -6,16 +6,16 @@ Checking needs no TensorFlow. Every mistake is found with its line and column, a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from textwrap import dedent
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from netviz.course.claims import Claim, read_claim
+from netviz.course.claims import NAMES, OVER_GALLERY, Claim, read_claim
 from netviz.course.fences import fence_values, read_fences, stated
 from netviz.course.fields import Name
 from netviz.course.lessons import Lesson, LessonText, Span
@@ -32,7 +32,8 @@ from netviz.yaml_places import Passage, Places
 
 CHOSEN = "chosen"
 NEEDED = "an experiment needs at least `id:` and `method:`"
-NO_PICTURE = ""  # of an experiment on data
+NO_PICTURE = ""  # of an experiment on data, or on all photos of a gallery
+Over = Literal["gallery"]
 RANKS = ("top1", "top2", "top3", "top4", "top5")
 Values = Annotated[list[Any], Field(min_length=2, max_length=12)]
 
@@ -45,6 +46,7 @@ class ExperimentFence(BaseModel):
     id: Name
     method: str
     picture: str = CHOSEN
+    over: Over | None = None
     framing: Framing = "crop"
     target: str | int = "top1"
     view: str | None = None
@@ -84,7 +86,8 @@ class Experiment:
     """One checked experiment of a lesson.
 
     ``target`` is a rank (``top1`` to ``top5``) or a class index; ``settings`` are complete, defaults filled in.
-    An experiment on data has the picture ``""``, and its target means nothing.
+    An experiment on data has the picture ``""``, and its target means nothing. One that is run on each photo of its
+    lesson's gallery is ``over`` it, and has that picture, too.
     ``of`` are the experiments whose maps it takes; ``slider`` is what its readers can vary, if anything; ``framing`` is
     how the photo becomes a square.
     """
@@ -103,6 +106,7 @@ class Experiment:
     slider: Slider | None = None
     framing: Framing = "crop"
     precision: Precision | None = None  # what the author insists on
+    over: Over | None = None  # all photos of its lesson's gallery
     path: Path = Path()  # the file and the line that name its method
     line: int = 0
 
@@ -150,6 +154,7 @@ class Vocabulary:
     methods: Mapping[str, Method]
     pictures: Sequence[str]
     layers: Sequence[Layer]
+    galleries: Collection[str] = ()  # the slugs of the lessons that have one
 
 
 def read_experiments(
@@ -176,9 +181,10 @@ def _read_experiment(
     settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
     mistakes += _check_names(fence, method, places, vocabulary, earlier)
     mistakes += _check_subject(fence, method, places)
+    mistakes += _check_over(fence, method, lesson, places, vocabulary.galleries, earlier)
     mistakes += _check_precision(fence, method, settings, places)
     target, wrong_target = _check_target(fence.target, places)
-    claims, wrong_claims = _check_claims(fence.expect, places)
+    claims, wrong_claims = _check_claims(fence.expect, places, OVER_GALLERY if fence.over else NAMES)
     mistakes += wrong_target + wrong_claims
     if mistakes:
         raise Mistakes(mistakes)
@@ -188,7 +194,7 @@ def _read_experiment(
         id=fence.id,
         lesson=lesson,
         method=method,
-        picture=fence.picture if method.subject == "picture" else NO_PICTURE,
+        picture=fence.picture if method.subject == "picture" and not fence.over else NO_PICTURE,
         target=target,
         view=fence.view or method.views[0],
         settings=settings,
@@ -199,6 +205,7 @@ def _read_experiment(
         slider=slider,
         framing=fence.framing,
         precision=fence.precision,
+        over=fence.over,
         path=text.path,
         line=places.values[("method",)][0],
     )
@@ -299,7 +306,7 @@ def _check_names(
             mistakes.append(places.mistake(key, f"no experiment {other!r} comes before this one", hint))
         elif earlier[other].method.gives != "attribution":
             mistakes.append(places.mistake(key, f"{other!r} ({earlier[other].method.name}) gives no map"))
-        elif earlier[other].picture not in (fence.picture, CHOSEN):
+        elif not (fence.over or earlier[other].over) and earlier[other].picture not in (fence.picture, CHOSEN):
             message = f"{other!r} looks at the picture {earlier[other].picture!r}, this one at {fence.picture!r}"
             mistakes.append(places.mistake(key, message))
         elif earlier[other].framing != fence.framing:
@@ -314,6 +321,34 @@ def _check_subject(fence: ExperimentFence, method: Method, places: Places) -> li
     given = [name for name in ("picture", "target", "framing", "precision") if name in asked]
     message = f"{method.name} brings its own data and takes no %s"
     return [places.mistake((name,), message % name, f"leave `{name}:` out", at_key=True) for name in given]
+
+
+def _check_over(
+    fence: ExperimentFence,
+    method: Method,
+    lesson: str,
+    places: Places,
+    galleries: Collection[str],
+    earlier: Mapping[str, Experiment],
+) -> Iterator[Mistake]:
+    """What can't be asked of all photos of a gallery; and maps of others that are not of the same photos."""
+    for index, other in enumerate(fence.of):
+        if other in earlier and (earlier[other].over, earlier[other].lesson if fence.over else "") != (
+            fence.over,
+            lesson if fence.over else "",
+        ):
+            message = f"{other!r} is not run on the same photos: both are `over: gallery` in one lesson, or neither is"
+            yield places.mistake(("of", index) if ("of", index) in places.values else ("of",), message)
+    if not fence.over:
+        return
+    if lesson not in galleries:
+        hint = "`pictures: FOLDER` in its front matter names a folder of photos, or a CSV file, beside the text"
+        yield places.mistake(("over",), "the lesson has no gallery", hint)
+    if method.subject == "data":
+        yield places.mistake(("over",), f"{method.name} brings its own data and looks at no photo")
+    for name, why in (("picture", "the photos are those of the gallery"), ("vary", "a gallery has no slider")):
+        if name in fence.model_fields_set:
+            yield places.mistake((name,), f"{why}: `{name}:` and `over: gallery` can't be together", at_key=True)
 
 
 def _check_precision(
@@ -336,12 +371,14 @@ def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]
         return target, [places.mistake(("target",), str(error), hint)]
 
 
-def _check_claims(sources: Sequence[str], places: Places) -> tuple[tuple[Claim, ...], list[Mistake]]:
+def _check_claims(
+    sources: Sequence[str], places: Places, names: Collection[str]
+) -> tuple[tuple[Claim, ...], list[Mistake]]:
     claims, mistakes = [], []
     for index, source in enumerate(sources):
         passage = places.passage(("expect", index), source)
         try:
-            claims.append(read_claim(passage))
+            claims.append(read_claim(passage, names))
         except ExpressionError as error:
             place = passage.place_of(error.word)
             mistakes.append(places.mistake_at(*place, f"not a claim: {error}", error.hint))

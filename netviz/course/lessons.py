@@ -26,7 +26,7 @@ from netviz.limits import INDENTATION
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.refusals import stands
 from netviz.text_files import read_text_file
-from netviz.yaml_places import read_yaml
+from netviz.yaml_places import Places, read_yaml
 
 TOKEN = "\ue000{}\ue001"
 BLANK = "\ue004"  # stands for a character of code or of what was lifted out
@@ -59,13 +59,14 @@ Words = Annotated[str, AfterValidator(_has_words), WithJsonSchema({"type": "stri
 
 
 class FrontMatter(BaseModel):
-    """What stands between the ``---`` lines at the top of a lesson."""
+    """What stands between the ``---`` lines at the top of a lesson; ``pictures`` are those of its gallery."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Words
     summary: Words
     learn: tuple[Words, ...] = ()
+    pictures: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -197,8 +198,17 @@ def read_text(path: Path, language: str, first: str = FIRST) -> LessonText:
     return text
 
 
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)---[ \t]*\n", re.DOTALL)
+
+
+def front_matter_places(path: Path, source: str) -> Places:
+    """Where the entries of a text's front matter stand, once it is known that it can be read."""
+    match = _FRONT_MATTER.match(source)
+    return read_yaml(match[1] if match else "", path, first_line=2)[1]
+
+
 def _split_front_matter(path: Path, source: str) -> tuple[FrontMatter, int, str]:
-    match = re.match(r"---[ \t]*\n(.*?\n)---[ \t]*\n", source, re.DOTALL)
+    match = _FRONT_MATTER.match(source)
     if not match:
         hint = "begin the file with --- , a line `title: …`, a line `summary: …`, and --- again"
         first = source.partition("\n")[0]

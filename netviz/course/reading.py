@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +15,7 @@ from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
 from netviz.course.fields import InEveryLanguage, SiteAddress
 from netviz.course.folders import entries, unread
+from netviz.course.galleries import Gallery, read_galleries
 from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
@@ -93,7 +94,8 @@ class Course:
     ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
     ``warnings`` what is told in the report. ``templates`` are folders: what the first lacks is taken from the next.
     ``only`` are the slugs of what is to be woven, if not everything is.
-    ``attachments`` are the files beside each lesson's texts, by its slug and by their paths from there.
+    ``attachments`` are the files beside each lesson's texts, by its slug and by their paths from there; ``galleries``
+    the photos of those that have some of their own.
     """
 
     site: SiteText
@@ -113,11 +115,17 @@ class Course:
     templates: tuple[Path, ...] = (TEMPLATES,)
     only: tuple[str, ...] = ()
     attachments: Mapping[str, Mapping[str, Attachment]] = field(default_factory=dict)
+    galleries: Mapping[str, Gallery] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of its pages, the first one first."""
         return self.site.languages
+
+    @property
+    def over_gallery(self) -> dict[str, str]:
+        """The experiments that are run on every photo of a gallery, with the slug of the lesson that has it."""
+        return {name: one.lesson for name, one in self.experiments.items() if one.over}
 
     @property
     def default_picture(self) -> str:
@@ -199,12 +207,16 @@ def read_course(
         glossary = read_glossary(content / "glossary.yaml", spoken)
     if mistakes:
         raise Mistakes(mistakes)
+    texts = (home, *lessons, *side_pages)
     with gathered(mistakes):
-        attachments = read_attachments((home, *lessons, *side_pages), spoken)
+        galleries = read_galleries(texts, content, spoken)
     if mistakes:
         raise Mistakes(mistakes)
-    vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form))
-    texts = (home, *lessons, *side_pages)
+    with gathered(mistakes):
+        attachments = read_attachments(texts, spoken, galleries)
+    if mistakes:
+        raise Mistakes(mistakes)
+    vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form), galleries)
     experiments, wrong, broken = read_experiments(texts, vocabulary)
     questions, wrong_questions = read_questions(texts, experiments)
     wrong += wrong_questions
@@ -228,7 +240,8 @@ def read_course(
         mistakes=tuple(wrong),
         warnings=(
             *unread(content, spoken, is_picture),
-            *unused(texts, spoken),
+            *unused(texts, spoken, galleries),
+            *_unasked(texts, galleries, experiments, broken),
             *_without_text(texts),
             *lacking_texts(texts),
             *lacking_words(spoken, (places, glossary.places, _places(content / "pictures" / CREDITS))),
@@ -237,6 +250,7 @@ def read_course(
         ),
         broken=frozenset(broken),
         attachments=attachments,
+        galleries=galleries,
         templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),
     )
     return course.offering(offered)
@@ -257,6 +271,20 @@ def _unshown(home: Lesson, texts: Iterable[Lesson], measurements: Iterable[str],
     for name in measurements:
         if f"'{name}'" not in sources and f'"{name}"' not in sources:
             yield Mistake(content / "measurements" / f"{name}.json", "no lesson shows it")
+
+
+def _unasked(
+    texts: Iterable[Lesson],
+    galleries: Mapping[str, Gallery],
+    experiments: Mapping[str, Experiment],
+    broken: Collection[str],
+) -> Iterator[Mistake]:
+    """Galleries on whose photos nothing is run, and what is left out of the others."""
+    asked = {one.lesson for one in experiments.values() if one.over}
+    for lesson in (one for one in texts if one.slug in galleries):
+        if lesson.slug not in asked and not broken:
+            yield lesson.first.mistake("no experiment is `over: gallery`, so the photos are shown nowhere", 1)
+        yield from galleries[lesson.slug].refused
 
 
 def _not_offered(offer: Sequence[str], pictures: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:

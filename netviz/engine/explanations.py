@@ -11,6 +11,7 @@ from netviz.engine.draw import FIGURES
 from netviz.engine.origins import Origin, known_origins
 from netviz.engine.plan import Task, key_by_part
 from netviz.engine.record import RESULTS
+from netviz.engine.small_figures import is_drawn_small
 
 State = Literal["fresh", "stale", "new"]
 
@@ -46,7 +47,8 @@ def explained(tasks: Iterable[Task], store: Store) -> list[Explanation]:
     found = []
     for task in tasks:
         if store.has(RESULTS, task.key):
-            drawn = store.has(FIGURES, task.figure_key)
+            over = task.experiment.over
+            drawn = is_drawn_small(task, store) if over else store.has(FIGURES, task.figure_key)
             found.append(Explanation(task=task, state="fresh", drawn=drawn))
         else:
             if known is None:

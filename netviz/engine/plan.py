@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,6 +27,7 @@ from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.pictures.framing import framed_as
+from netviz.pictures.passing import passing
 
 GIVEN = ("netviz.engine.plan",)  # what a task holds is in its keys by value, whatever code made it
 
@@ -83,6 +85,9 @@ class Task:
 Plan = Mapping[tuple[str, str], Task]
 """Tasks by experiment and picture, each after those whose maps it takes."""
 
+GalleryPlan = Mapping[str, Sequence[Task]]
+"""By experiment the tasks of all photos of its gallery, in their order; each after those whose maps it takes."""
+
 
 def make_plan(course: Course, weights: Weights, precision: Precision | None = None) -> Plan:
     """Every task of what is woven of a course: one for each picture that may be chosen, and each value of a slider.
@@ -108,19 +113,54 @@ def make_plan(course: Course, weights: Weights, precision: Precision | None = No
         for other in _spoken_of(experiment, course):  # its picture may be one that readers can't choose
             add(other, other.pictures(name or course.default_picture))
 
-    shown = {one.id for lesson in course.woven for one in course.shown_in(lesson)} if course.only else {}
-    for experiment in course.experiments.values():
-        if course.only and experiment.id not in shown:
-            continue
+    for experiment in (one for one in _asked_for(course) if not one.over):
         for name in course.offered if experiment.picture == CHOSEN else (experiment.picture,):
             add(experiment, name)
     return plan
 
 
+def make_gallery_plan(course: Course, weights: Weights, precision: Precision | None = None) -> GalleryPlan:
+    """The tasks of what is run on every photo of a gallery, as far as it is woven."""
+    plan: dict[str, tuple[Task, ...]] = {}
+
+    def add(experiment: Experiment) -> None:
+        if experiment.id in plan:
+            return
+        for map_of in experiment.of:
+            add(course.experiments[map_of])
+        photos = course.galleries[experiment.lesson].photos
+        plan[experiment.id] = tuple(
+            Task(
+                experiment=experiment,
+                picture=passing(photo.picture, experiment.framing),
+                of=tuple(plan[map_of][number] for map_of in experiment.of),
+                weights=weights,
+                precision=_precision_of(experiment, precision),
+            )
+            for number, photo in enumerate(photos)
+        )
+
+    for experiment in (one for one in _asked_for(course) if one.over):
+        add(experiment)
+    return plan
+
+
+def all_tasks(course: Course, weights: Weights, precision: Precision | None = None) -> list[Task]:
+    """Everything that is to be done for a course, its galleries included."""
+    galleries = make_gallery_plan(course, weights, precision)
+    return [*make_plan(course, weights, precision).values(), *chain.from_iterable(galleries.values())]
+
+
+def _asked_for(course: Course) -> Iterator[Experiment]:
+    """The experiments of what is woven."""
+    shown = {one.id for lesson in course.woven for one in course.shown_in(lesson)} if course.only else {}
+    return (one for one in course.experiments.values() if not course.only or one.id in shown)
+
+
 def _spoken_of(experiment: Experiment, course: Course) -> Iterator[Experiment]:
     """The experiments that its claims speak of, ``results['ID']``."""
     named = {name for claim in experiment.claims for name in results_in(claim.source)}
-    return (other for other in course.experiments.values() if other.id in named)
+    return (other for other in course.experiments.values() if other.id in named and not other.over)
 
 
 def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task:
@@ -130,7 +170,7 @@ def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task
 
 
 def _precision_of(experiment: Experiment, asked: Precision | None) -> Precision:
-    if experiment.picture == NO_PICTURE:
+    if experiment.method.subject == "data":
         return "float32"  # methods on data bring networks of their own
     fit = experiment.method.half(experiment.method.settings(**experiment.settings))
     return choose(fit, asked or experiment.precision, cpu_flags())

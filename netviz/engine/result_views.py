@@ -23,6 +23,14 @@ class ClassScore(Facts):
     rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class ClassFacts(Facts):
+    """A class by itself, whatever its score."""
+
+    index: int
+    name: str
+
+
 class Top(tuple[ClassScore, ...], Facts):
     """The most likely classes, best first."""
 
@@ -40,6 +48,8 @@ class ResultView(Facts):
     ``settings.samples`` and the like are what was asked for. One on data has no target, no likeliest classes and no
     picture.
     ``others`` are its results at every value of its slider, by the value's name.
+    ``label`` is the class of what a photo of a gallery shows, if that is known; ``correct`` whether it is
+    the likeliest one.
     """
 
     target: ClassScore | None
@@ -48,6 +58,11 @@ class ResultView(Facts):
     picture: Any
     settings: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, ResultView] = field(default_factory=dict)
+    label: ClassFacts | None = None
+
+    @property
+    def correct(self) -> bool | None:
+        return self.top[0].index == self.label.index if self.label else None
 
     @property
     def at(self) -> Function:
@@ -60,14 +75,15 @@ class ResultView(Facts):
         return self.others[value_name(value)]
 
 
-def result_view(record: Record, picture: Any, language: str) -> ResultView:
-    """A stored result's facts, with class names in ``language``."""
+def result_view(record: Record, picture: Any, language: str, label: int | None = None) -> ResultView:
+    """A stored result's facts, with class names in ``language``; ``label`` is the index of what the photo shows."""
     return ResultView(
         target=_class_score(record.target, language) if record.target else None,
         top=Top(_class_score(one, language) for one in record.top),
         numbers=record.numbers,
         picture=picture,
         settings=record.settings,
+        label=None if label is None else ClassFacts(label, class_name(label, language)),
     )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import nodes
 from markupsafe import Markup
 
+from netviz.sandbox.aggregates import AGGREGATES, Aggregate, aggregates_in
 from netviz.sandbox.evaluation import WORK, Evaluation, Observer
 from netviz.sandbox.grammar import (
     CLAIM,
@@ -35,7 +36,9 @@ from netviz.sandbox.operations import FILTERS, SPECIAL_FILTERS
 from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, hint_of, look_up
 
 __all__ = [
+    "AGGREGATES",
     "CLAIM",
+    "Aggregate",
     "ConditionNode",
     "ExpressionError",
     "Facts",
@@ -43,6 +46,7 @@ __all__ = [
     "Missing",
     "Observer",
     "Sandbox",
+    "aggregates_in",
     "conditions",
     "hint_of",
     "is_whole",

@@ -11,6 +11,7 @@ from jinja2 import nodes
 from markupsafe import Markup, escape
 
 from netviz.mistakes import nearest
+from netviz.sandbox.aggregates import Aggregate, summed_up
 from netviz.sandbox.grammar import CLAIM, ConditionNode, operands, test_of, written
 from netviz.sandbox.operations import (
     ARITHMETIC,
@@ -235,6 +236,8 @@ class Evaluation:
 
     def _called(self, node: nodes.Call, scope: Scope) -> Any:
         function = self._found(node.node, scope)
+        if isinstance(function, Aggregate):
+            return self._summed_up(node, function, scope)
         if not isinstance(function, Function):
             raise ExpressionError(f"{written(node.node)} is {described(function)}: it can't be called")
         arguments = [self.value(one, scope) for one in node.args]
@@ -248,6 +251,16 @@ class Evaluation:
             raise
         except ValueError as error:
             raise ExpressionError(str(error)) from None
+
+    def _summed_up(self, node: nodes.Call, aggregate: Aggregate, scope: Scope) -> Any:
+        """What an expression gives for each of many, summed up; each has as much work as one text's expressions."""
+        if len(node.args) != 1:
+            raise ExpressionError(f"{written(node.node)}(…) takes one expression, here are {len(node.args)}")
+        left, values = self.left, []
+        for names in aggregate.scopes(node.args[0]):
+            self.left = left
+            values.append(self.value(node.args[0], {**scope, **names}))
+        return summed_up(aggregate, values)
 
     def _filtered(self, node: nodes.Filter, scope: Scope) -> Any:
         arguments = [self.value(one, scope) for one in node.args]

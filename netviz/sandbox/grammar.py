@@ -38,6 +38,8 @@ EXPRESSIONS = {
 ConditionNode = nodes.If | nodes.CondExpr | nodes.CallBlock
 """What is met or not: an ``if`` or ``elif``, an inline ``if``, or a claim."""
 
+SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in"}
+
 _RAW = re.compile(r"\{%[-+]?\s*raw\b")
 _CLAIM = re.compile(r"(\{%[-+]?\s*claim\b)(.*?)(?=[-+]?%\})", re.DOTALL)
 
@@ -169,9 +171,21 @@ def written(node: nodes.Node) -> str:
             return f"{written(node.node)}.{node.attr}"
         case nodes.Getitem(arg=nodes.Const() as argument):
             return f"{written(node.node)}[{argument.value!r}]"
-        case nodes.Call(args=[nodes.Const() as argument]):
-            return f"{written(node.node)}({argument.value!r})"
+        case nodes.Call(args=[argument]):
+            return f"{written(node.node)}({_part(argument)})"
+        case nodes.Compare():
+            others = (f"{SIGNS[one.op]} {_part(one.expr)}" for one in node.ops)
+            return " ".join([_part(node.expr), *others])
+        case nodes.Not():
+            return f"not {written(node.node)}"
+        case nodes.And() | nodes.Or():
+            return f"{written(node.left)} {type(node).__name__.lower()} {written(node.right)}"
     return "…"
+
+
+def _part(node: nodes.Node) -> str:
+    """A part of what is asked, which may be a text or a number."""
+    return repr(node.value) if isinstance(node, nodes.Const) else written(node)
 
 
 def _violation(node: nodes.Node, filters: Collection[str]) -> Iterator[ExpressionError]:

@@ -47,7 +47,9 @@ def _cell(edition: Edition, name: str) -> tuple[str, str]:
     experiment, picture = edition.course.experiments[name], edition.course.default_picture
     source, values = experiment.words(edition.language).caption.source, caption_values(edition, picture, experiment)
     caption = markdown_text(source, edition.sandbox, values)
-    code = repeating_code(edition.plan[name, experiment.pictures(picture)], edition.options)
+    plan = edition.results.gallery_plan
+    task = plan[name][0] if experiment.over else edition.plan[name, experiment.pictures(picture)]
+    code = repeating_code(task, edition.options)
     return f"**{method_title(experiment.method, edition.language)}.** {caption}", code
 
 

@@ -33,6 +33,7 @@ from netviz.site.files.previews import previews
 from netviz.site.files.sample_scripts import sample_path
 from netviz.site.files.takeover import code_key
 from netviz.site.files.thumbnails import thumbnail_path
+from netviz.site.gallery_layout import GalleryLayout
 from netviz.site.method_words import value_words
 from netviz.site.pages import Entry, Page, Sample, Site, page_slug
 from netviz.site.quiz import results_asked
@@ -111,7 +112,25 @@ class Edition:
             (one.name, one.digest, one.credit and one.credit.model_dump())
             for one in self.course.attachments[lesson.slug].values()
         ]
-        return key_of([self.shared_key, page.path, texts, files, [task and task.figure_key for task in tasks]])
+        galleries = [self.gallery_key(one) for one in self._shown_by[lesson.slug] if one.over]
+        keys = [task and task.figure_key for task in tasks]
+        return key_of([self.shared_key, page.path, texts, files, keys, *([galleries] if galleries else [])])
+
+    def gallery_key(self, experiment: Experiment) -> str:
+        """A key of all that the pages of an experiment's gallery depend on, beside what all pages do."""
+        front = next(one for one in self.course.pages if one.slug == experiment.lesson).texts[self.language].front
+        refused = [one.message for one in self.course.galleries[experiment.lesson].refused]
+        return key_of([self.results.gallery_key(experiment.id), front.title, front.summary, refused])
+
+    def gallery_layout(self, experiment: str) -> GalleryLayout:
+        """The pages of the photos of an experiment's gallery."""
+        if experiment not in self._layouts:
+            self._layouts[experiment] = GalleryLayout(experiment, self.results.gallery_columns(experiment))
+        return self._layouts[experiment]
+
+    @cached_property
+    def _layouts(self) -> dict[str, GalleryLayout]:
+        return {}
 
     @cached_property
     def _shown_by(self) -> dict[str, list[Experiment]]:

@@ -13,10 +13,11 @@ from netviz.course.experiments import Experiment
 from netviz.course.sliders import TARGET
 from netviz.engine.result_views import ClassScore, ResultView, Top
 from netviz.methods import methods
-from netviz.sandbox import CLAIM, Function, look_up
+from netviz.sandbox import AGGREGATES, CLAIM, Function, look_up
 from netviz.site import rendering
 from netviz.site.edition import Edition
 from netviz.site.field_tables import DECLARED, field_rows
+from netviz.site.gallery_scopes import aggregates
 from netviz.site.method_words import method_title
 from netviz.site.results import PictureWords, picture_words, scope
 from netviz.site.text.highlighting import highlighted
@@ -24,6 +25,7 @@ from netviz.site.text.highlighting import highlighted
 NAMES = (  # what a lesson's expressions may use
     *("results", "picture", "experiment", "layer", "layer_table", "field_table", "weights"),
     *("measured", "measurement_table", "measurement_command"),
+    *AGGREGATES,
 )
 KINDS = {  # the types of those that are facts, and of a result's own in its claims and captions
     "results": Mapping[str, ResultView],
@@ -49,6 +51,7 @@ def page_values(edition: Edition, picture: str) -> dict[str, Any]:
         "measured": Function(partial(_measured, edition)),
         "measurement_table": Function(partial(_measurement_table, edition)),
         "measurement_command": Function(partial(_measurement_command, edition)),
+        **aggregates(edition.results, edition.language, edition.views[picture]),
         CLAIM: Function(partial(_claimed, edition)),
     }
 
@@ -56,6 +59,8 @@ def page_values(edition: Edition, picture: str) -> dict[str, Any]:
 def caption_values(edition: Edition, picture: str, experiment: Experiment, state: str = "") -> dict[str, Any]:
     """What a caption speaks of, at a value of its experiment's slider (by name; not given: the plain one)."""
     views, slider = edition.views[picture], experiment.slider
+    if experiment.over:
+        return page_values(edition, picture) | aggregates(edition.results, edition.language, views, experiment.id)
     if slider is None:
         return page_values(edition, picture) | scope(views[experiment.id], views)
     state = state or slider.plain

@@ -98,11 +98,11 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         papers=method.papers,
         view=experiment.view,
         plates=shown,
-        caption=_caption(edition, page, experiment, scope),
+        caption=woven_caption(edition, page, experiment, scope),
         target=target,
         top=scope["top"],
         numbers=record.numbers,
-        claims=_claims(edition, experiment.id, task.picture_name),
+        claims=claims_on(edition, experiment.id, task.picture_name),
         spec=experiment.spec,
         code=repeating_code(task, edition.options),
         export=repeating_command(experiment, edition.options),
@@ -123,7 +123,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         explains_class=explains_class,
         slope=all(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,)),
         unit=unit_words(method.name, variant.settings, language),
-        settings=_settings(experiment, variant, language),
+        settings=settings_in_words(experiment, variant, language),
         credit=_credit(edition, task),
         your_photo=your_photo_link(page, variant, edition.course.templates) if edition.offers_your_photo else "",
         seed=None if task.picture else record.settings.get("seed"),
@@ -131,7 +131,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     )
 
 
-def _settings(experiment: Experiment, variant: Experiment, language: str) -> tuple[tuple[str, str], ...]:
+def settings_in_words(experiment: Experiment, variant: Experiment, language: str) -> tuple[tuple[str, str], ...]:
     """An experiment's settings in words, but for what its slider varies."""
     varied = experiment.slider.setting if experiment.slider else ""
     return tuple(
@@ -148,7 +148,7 @@ def _credit(edition: Edition, task: Task) -> PhotoCredit | None:
     return PhotoCredit(sample.title, sample.credit, sample.licence, sample.source) if sample else None
 
 
-def _claims(edition: Edition, experiment: str, picture: str) -> tuple[CheckedClaim, ...]:
+def claims_on(edition: Edition, experiment: str, picture: str) -> tuple[CheckedClaim, ...]:
     """What an experiment claims, held against its result on a picture."""
     return tuple(one.claim for one in edition.checked if (one.experiment.id, one.picture) == (experiment, picture))
 
@@ -173,7 +173,7 @@ def _in_words(experiment: Experiment) -> Iterator[None]:
         raise Mistakes([experiment.mistake(f"the words of the view {experiment.view!r} fail: {error}")]) from None
 
 
-def _caption(edition: Edition, page: Page, experiment: Experiment, values: Mapping[str, Any]) -> Markup:
+def woven_caption(edition: Edition, page: Page, experiment: Experiment, values: Mapping[str, Any]) -> Markup:
     """An experiment's caption. Raises Mistakes where it fails with these values."""
     words = experiment.words(edition.language)
     try:

@@ -22,6 +22,7 @@ from netviz.site.expression_values import page_values
 from netviz.site.files.notebook import code_blocks
 from netviz.site.files.previews import preview_path
 from netviz.site.files.takeover import Made
+from netviz.site.gallery_figure import gallery_figure
 from netviz.site.lesson_figures import page_figure
 from netviz.site.pages import Page, links_from
 from netviz.site.quiz import question_view
@@ -130,6 +131,10 @@ class _Figures:
     def __call__(self, name: str) -> Markup:
         look_up(self.edition.course.experiments, name, "the course")
         self.count += 1
+        experiment = self.edition.course.experiments[name]
+        if experiment.over:
+            shown = gallery_figure(self.edition, self.page, experiment, self.count, name in self.answering)
+            return rendering.render_gallery(self.edition.templates, shown)
         figure = page_figure(self.edition, self.page, name, self.count)
         if figure.classes_told:
             telling = (self.edition.course.experiments[name].pictures(self.page.picture), figure.classes_told)

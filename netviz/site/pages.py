@@ -110,6 +110,11 @@ class Page:
         """The prefix of links to files of the site: empty, ``../``, ``../../``."""
         return self.base or "../" * self.path.count("/")
 
+    @property
+    def root_of_language(self) -> str:
+        """The prefix of links to pages of its language: with ``zh/`` where it is not the first."""
+        return self.root + ("" if self.language == self.first else f"{self.language}/")
+
     def to(self, entry: Entry) -> str:
         """The link to a lesson, for the picture that the reader has chosen."""
         return self._link(self._path(self.language, entry.slug, entry.varies))

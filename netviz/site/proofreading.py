@@ -9,6 +9,7 @@ from functools import partial
 
 from netviz.cache.store import key_of
 from netviz.course.bibliography import addresses_linked, cited_works
+from netviz.course.gallery_claims import OWN
 from netviz.course.lessons import Lesson, LessonText
 from netviz.course.reading import HOME_FOLDER, Course
 from netviz.methods import methods
@@ -203,7 +204,8 @@ def _caption_mistakes(course: Course, lesson: Lesson, own: Sandbox, language: st
         words = experiment.wording.get(language)
         if words is None or experiment.lesson != lesson.slug:
             continue
-        known = {*NAMES, "target", "top", "numbers"} | ({"value", "stop"} if experiment.slider else set())
+        known = {*NAMES, *(OWN if experiment.over else ("target", "top", "numbers"))}
+        known |= {"value", "stop"} if experiment.slider else set()
         caption, errors_in = words.caption, partial(unknown_names, sandbox=own, names=known - {"experiment"})
         try:
             for unknown in errors_in(inline_template(caption.source)):

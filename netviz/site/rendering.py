@@ -25,6 +25,7 @@ from netviz.site.field_tables import FieldRow
 from netviz.site.overrides import FAULTS, Templates, override_failure, template_file
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
+from netviz.site.page_figures.gallery_views import GalleryFigure
 from netviz.site.pages import PAGES, Page, Site, as_address, search_index
 from netviz.site.quiz import QuestionView
 from netviz.site.text.filters import filters
@@ -47,6 +48,7 @@ ASSETS = (
     "style.css",
     "take-along.js",
     "theme.js",
+    "wall.js",
 )  # of the templates' folder, published in assets/
 
 
@@ -164,6 +166,11 @@ def render_book(env: Environment, template: str, site: Site, **values: Any) -> s
 def render_figure(env: Environment, figure: FigureView) -> Markup:
     """One experiment's figure, to stand in a page's body."""
     return Markup(_rendered(env, "figure.html", it=figure))
+
+
+def render_gallery(env: Environment, gallery: GalleryFigure) -> Markup:
+    """One experiment over a gallery, to stand in a page's body."""
+    return Markup(_rendered(env, "gallery-figure.html", it=gallery))
 
 
 def render_illustration(env: Environment, illustration: IllustrationView) -> Markup:

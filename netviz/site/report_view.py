@@ -62,6 +62,7 @@ def report_view(report: Report, results: Results, ran: Collection[str]) -> Repor
     """The report of a build; ``ran`` are the labels of the tasks whose results it has made."""
     language = results.course.languages[0]
     rows = [_experiment(task, results.store, task.label in ran) for task in results.plan.values()]
+    rows += [_over_gallery(tasks, ran, report) for tasks in results.gallery_plan.values()]
     return ReportView(
         title=in_language(results.course.site.title, language),
         draft=results.options.draft,
@@ -85,6 +86,20 @@ def _experiment(task: Task, store: Store, ran: bool) -> ExperimentRow:
         ran=ran,
         seconds=origin.seconds if origin else None,
         memory=origin.memory if origin else None,
+    )
+
+
+def _over_gallery(tasks: Sequence[Task], ran: Collection[str], report: Report) -> ExperimentRow:
+    """An experiment on all photos of a gallery: the seconds are those of this build."""
+    experiment = tasks[0].experiment
+    return ExperimentRow(
+        label=f"{experiment.id} · {len(tasks)} photos",
+        lesson=experiment.lesson,
+        method=experiment.method.name,
+        precision=tasks[0].precision,
+        ran=any(task.label in ran for task in tasks),
+        seconds=report.longest.get(experiment.id),
+        memory=None,
     )
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
 from netviz.cache.manifest import Kept
-from netviz.cache.store import Store
+from netviz.cache.store import Store, key_of
 from netviz.course.reading import Course
 from netviz.engine.browser_network import has_network, missing, network_files
-from netviz.engine.plan import Plan, Task
+from netviz.engine.gallery_columns import GalleryColumns, gallery_columns
+from netviz.engine.plan import GalleryPlan, Plan, Task, make_gallery_plan
 from netviz.engine.record import Record, load_record
 from netviz.engine.result_views import ResultView, result_view
 from netviz.languages.known import in_language
@@ -31,6 +33,38 @@ class Results:
         self._records: dict[str, Record] = {}
         self._views: dict[tuple[str, str], Mapping[str, ResultView]] = {}
         self._view = cache(self._view_of)
+        self.gallery_columns = cache(self._gallery_columns)
+        self.gallery_key = cache(self._gallery_key)
+
+    @cached_property
+    def gallery_plan(self) -> GalleryPlan:
+        """The tasks of what is run on every photo of a gallery."""
+        return make_gallery_plan(self.course, self.weights, self.options.precision)
+
+    @property
+    def gallery_tasks(self) -> Iterator[Task]:
+        """All of them."""
+        return chain.from_iterable(self.gallery_plan.values())
+
+    @property
+    def tasks(self) -> list[Task]:
+        """All that is to be done, what galleries need included."""
+        return [*self.plan.values(), *self.gallery_tasks]
+
+    def _gallery_key(self, name: str) -> str:
+        """A key of what an experiment over a gallery has found, how that is drawn, and what is known of the photos."""
+        photos = self.course.galleries[self.course.experiments[name].lesson].photos
+        told = [
+            (one.file, one.label, one.picture.name, one.picture.titles, one.picture.credit, one.picture.licence)
+            for one in photos
+        ]
+        sources = [one.picture.source for one in photos]
+        return key_of([name, told, sources, [task.figure_key for task in self.gallery_plan[name]]])
+
+    def _gallery_columns(self, name: str) -> GalleryColumns:
+        """What an experiment has found for the photos of its gallery."""
+        photos = self.course.galleries[self.course.experiments[name].lesson].photos
+        return gallery_columns(photos, self.gallery_plan[name], self.store)
 
     @property
     def offers_network(self) -> bool:

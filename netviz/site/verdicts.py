@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from netviz.cache.store import key_of
 from netviz.course.claims import CheckedClaim, check_claim
-from netviz.course.experiments import Experiment
+from netviz.course.experiments import NO_PICTURE, Experiment
 from netviz.languages.known import FIRST, language
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.files.takeover import Takeover, code_key
+from netviz.site.gallery_scopes import aggregates
 from netviz.site.results import Results, scope
 
 
@@ -34,20 +36,32 @@ def verdicts(results: Results) -> list[Verdict]:
     checked: list[Verdict] = []
     mistakes: list[Mistake] = []
     texts = {lesson.slug: lesson.first for lesson in course.pages}
-    for (name, picture), task in results.plan.items():
-        if not task.experiment.claims:
-            continue
-        views = results.views(picture or course.default_picture, course.languages[0])
-        names = scope(views[name], views)
-        for claim in task.experiment.claims:
+    for experiment, picture, names in _claiming(results):
+        for claim in experiment.claims:
             try:
-                checked.append(Verdict(task.experiment, picture, check_claim(claim, names)))
+                checked.append(Verdict(experiment, picture, check_claim(claim, names)))
             except ValueError as error:
-                text = texts[task.experiment.lesson]
+                text = texts[experiment.lesson]
                 mistakes.append(text.mistake(f"the claim fails: {error}", *claim.passage.place))
     if mistakes:
         raise Mistakes(set(mistakes))
     return checked
+
+
+def _claiming(results: Results) -> Iterator[tuple[Experiment, str, dict[str, Any]]]:
+    """Every experiment that claims something, on each picture or over its gallery, with the names of what it speaks."""
+    course = results.course
+    first = course.languages[0]
+    for (name, picture), task in results.plan.items():
+        if task.experiment.claims:
+            views = results.views(picture or course.default_picture, first)
+            names = scope(views[name], views) | aggregates(results, first, views)
+            yield task.experiment, picture, names
+    for name in results.gallery_plan:
+        if course.experiments[name].claims:
+            views = results.views(course.default_picture, first)
+            names = {"results": views, **aggregates(results, first, views, name)}
+            yield course.experiments[name], NO_PICTURE, names
 
 
 def known_verdicts(results: Results, taken: Takeover) -> list[Verdict]:
@@ -76,4 +90,8 @@ def _key(results: Results) -> str:
         (name, picture, task.key, [claim.source for claim in task.experiment.claims])
         for (name, picture), task in results.plan.items()
     ]
-    return key_of([code_key(), spoken, course.default_picture, pictures, asked])
+    galleries = [
+        (results.gallery_key(name), [claim.source for claim in course.experiments[name].claims])
+        for name in results.gallery_plan
+    ]
+    return key_of([code_key(), spoken, course.default_picture, pictures, asked, galleries])

@@ -25,6 +25,7 @@ from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import IndexEntry, entries_of, index_script, old_entries
 from netviz.site.files.takeover import Made, Takeover
 from netviz.site.files.thumbnails import LARGE, large_path, thumbnail, thumbnail_path
+from netviz.site.gallery_pages import gallery_files, gallery_paths
 from netviz.site.lesson_figures import figure_path
 from netviz.site.lesson_pages import NOT_WOVEN, lesson_pages
 from netviz.site.pages import NOT_FOUND, Page, book_path, search_index
@@ -61,6 +62,7 @@ def known_paths(results: Results) -> set[str]:
         plain = {page.path for page, _ in plain_pages(edition)}
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
         paths |= {book_path(edition.language, kind, results.course.languages[0]) for kind in results.options.books}
+        paths |= {*gallery_paths(edition)}
     paths |= {numbers_path(task, "json") for task in results.plan.values()}
     return paths | (your_photo_paths(course) | results.network.keys() if results.offers_network else set())
 
@@ -80,6 +82,7 @@ def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) ->
         **(_your_photo_files(editions, plan, store, taken) if editions[0].offers_your_photo else {}),
         **results.network,
         **_figure_files(plan, store),
+        **dict(gallery_files({one.language: one for one in editions})),
         **{page.path: content for page, content in pages},
         **_search_indexes(pages, course.languages, taken),
         **_downloads(editions, plan, store, taken),

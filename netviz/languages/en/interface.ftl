@@ -211,3 +211,69 @@ gives_picture = a picture
 draft = Draft
 draft_means = A quick look with fewer samples and steps: its figures and numbers are not the course's.
 not_woven = This page has not been built yet: only other lessons were asked for. It will be there when the whole course is built.
+
+# Galleries: one experiment on many photos.
+on_photos = { $count ->
+    [one] on one photo
+   *[other] on { $count } photos
+ }
+all_photos = All { $count } photos
+all_photos_short = All photos
+photos_by_class = Photos by class
+photos_from_to = Photos { $first } to { $last } of { $count }
+photos_of_class = { $count ->
+    [one] One photo
+   *[other] { $count } photos
+ }
+own_scales = Each map has a scale of its own.
+pages_of_photos = Pages of photos
+page_of = Page { $number } of { $count }
+ways_through = Ways through the photos
+seen_right = right
+seen_wrong = wrong
+seen_as = Seen as { $name }
+seen_as_others = Seen as other classes
+photo_shows = shows: { $name }
+no_label = Without a label
+right_on = The network's first class is the label on { $share } of { $count } labelled photos.
+photos_refused = { $count ->
+    [one] One file could not be read as a photo, and is left out
+   *[other] { $count } files could not be read as photos, and are left out
+ }
+averages = Averages over the photos
+average_mean = mean
+average_spread = standard deviation
+average_least = least
+average_median = median
+average_greatest = greatest
+probability_of_first = probability of the first class
+mean_and_spread = Mean ± standard deviation over the photos of a class.
+confusion = Which class is seen as which
+confusion_shows = The photo shows
+confusion_cell = { $count } of { $shown } seen as { $seen }
+another_class = another class
+classes_left_out = { $count ->
+    [one] One more class has
+   *[other] { $count } more classes have
+ } fewer photos and stands in the table of all classes.
+classes_table = All classes
+class_of_photos = Class
+share_right = Right
+cost_of_photo = Cost of one photo
+code_of_photo = Code that repeats it for the first photo
+sort_and_filter = Sort and filter
+sort_by = Sort by
+sort_gallery = the gallery's order
+sort_title = title
+sort_said = class, as the network says
+sort_label = class, as labelled
+sort_descending = in reverse
+filter_said = The network says
+filter_label = The photo shows
+filter_right = The answer is
+filter_any = any
+filter_number = Number
+filter_least = at least
+filter_most = at most
+filter_reset = Show all
+sorting_failed = What is known of the photos can't be loaded.

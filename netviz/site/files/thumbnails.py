@@ -11,6 +11,7 @@ from netviz.pictures import Picture
 
 SIDE = 112  # pixels, shown at half of it
 LARGE = 448  # likewise
+OF_GALLERY = 224  # of photos that stand beside many others
 THUMBNAILS = "thumbnails"
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment
+from netviz.course.gallery_claims import gallery_errors
 from netviz.course.lessons import Lesson
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake, nearest
@@ -49,16 +50,21 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
         for missing in unknown_facts(parse(skeleton(text)), kinds):
             line = missing.line or 1
             yield text.mistake(missing.message, line, column_of(text, line, missing.word), missing.hint)
+        for error in gallery_errors(parse(skeleton(text)), course.over_gallery):
+            line = error.line or 1
+            yield text.mistake(error.message, line, column_of(text, line, error.word), error.hint)
     for asked in [*_in_prose(lesson, language), *_in_fences(course, lesson, language)]:
         for name in sorted(results_in(asked.source)) if asked.own else ():  # elsewhere this is told already
             if name not in course.experiments and name not in course.broken:
                 message, hint = f"there is no experiment {name!r}", nearest(name, course.experiments)
                 yield text.mistake(message, *asked.place_at(position_of(name, asked.source)), hint)
         if asked.in_fence:
+            own = asked.own.lesson if asked.own and asked.own.over else ""
             with suppress(ExpressionError):
-                for missing in unknown_facts(parse_expression(asked.source.strip("{}")), kinds):
-                    place = asked.place_at(max(position_of(missing.word, asked.source), 0))
-                    yield text.mistake(missing.message, *place, missing.hint)
+                tree = parse_expression(asked.source.strip("{}"))
+                for wrong in (*unknown_facts(tree, kinds), *gallery_errors(tree, course.over_gallery, own)):
+                    place = asked.place_at(max(position_of(wrong.word, asked.source), 0))
+                    yield text.mistake(wrong.message, *place, wrong.hint)
         for found in _NAMED.finditer(asked.source):
             experiment = course.experiments.get(found["id"]) if found["id"] else asked.own
             given, group = _given(experiment, found["kind"]), "name" if found["name"] else "item"

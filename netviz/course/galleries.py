@@ -1,0 +1,198 @@
+"""Galleries: the photos of a lesson on each of which its experiments with ``over: gallery`` are run.
+
+A lesson's front matter names them, ``pictures: photos``: a folder, whose own folders name the classes of what they
+hold, or a CSV file (`netviz.course.photo_lists`). They lie within the course's folder, so that whoever has the course
+has them. A photo that can't be read is told of and left out; the others are a gallery as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, count
+from pathlib import Path
+
+from netviz.course.folders import DROPPED, TO_PEOPLE, alike, entries
+from netviz.course.lessons import Lesson, LessonText, front_matter_places
+from netviz.course.photo_lists import ListedPhoto, listed_photos
+from netviz.languages.known import in_language
+from netviz.limits import GALLERY_PHOTOS, NAME_CHARACTERS
+from netviz.mistakes import Mistake, Mistakes, gathered, nearest
+from netviz.networks.classes import find
+from netviz.pictures import Picture
+from netviz.pictures.opening import SUFFIXES
+from netviz.refusals import unfit
+from netviz.yaml_places import Places
+
+LIST = ".csv"
+NO_SUCH = "there is no folder of photos and no CSV file {!r} beside the text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GalleryPhoto:
+    """A photo of a gallery; ``label`` is the class of what it shows, if that is known, by its index.
+
+    ``file`` is what the gallery calls it: its path from the gallery's folder. ``place`` is where a list names it.
+    """
+
+    picture: Picture
+    file: str
+    label: int | None = None
+    place: tuple[int, int] | None = None
+
+    def title(self, language: str) -> str:
+        """What it is called in a language."""
+        return in_language(self.picture.titles, language)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gallery:
+    """The photos of a lesson in their order; ``path`` is their folder or their list, ``refused`` what is left out."""
+
+    lesson: str
+    path: Path
+    photos: tuple[GalleryPhoto, ...]
+    refused: tuple[Mistake, ...] = ()
+    places: Places
+
+    @cached_property
+    def is_labelled(self) -> bool:
+        """Whether it is known of any photo what it shows."""
+        return any(photo.label is not None for photo in self.photos)
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file is one of the gallery's own: its list, a photo of it, or anything in its folder."""
+        return path == self.path or path.is_relative_to(self.path) or path in self._files
+
+    @cached_property
+    def _files(self) -> frozenset[Path]:
+        return frozenset(photo.picture.path for photo in self.photos)
+
+    def mistake(self, photo: GalleryPhoto, message: str) -> Mistake:
+        """What is wrong with a photo, at its place in the list or, where there is none, of its file."""
+        if photo.place:
+            return self.places.mistake_at(*photo.place, message)
+        return Mistake(photo.picture.path, message)
+
+    def without(self, refused: Mapping[str, Mistake]) -> Gallery:
+        """The gallery without the photos of these names, which are told of."""
+        kept = tuple(photo for photo in self.photos if photo.picture.name not in refused)
+        return replace(self, photos=kept, refused=(*self.refused, *refused.values()))
+
+
+def read_galleries(lessons: Iterable[Lesson], content: Path, languages: Sequence[str]) -> dict[str, Gallery]:
+    """The gallery of each lesson that has one, by the lesson's slug.
+
+    Raises Mistakes for what keeps one from being read: no such folder or list, a list that is none, an unknown class,
+    a photo that is named twice, no photo at all. The photos are not opened.
+    """
+    found: dict[str, Gallery] = {}
+    mistakes: list[Mistake] = []
+    for lesson in lessons:
+        for text in lesson.written[1:]:
+            if text.front.pictures:
+                message = f"the photos are named in {text.first}.md alone, for all languages"
+                mistakes.append(_places(text).mistake(("pictures",), message, "leave the line out", at_key=True))
+        if lesson.first.front.pictures:
+            with gathered(mistakes):
+                found[lesson.slug] = _read(lesson, content, languages)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return found
+
+
+def _read(lesson: Lesson, content: Path, languages: Sequence[str]) -> Gallery:
+    text = lesson.first
+    path = lesson.folder / text.front.pictures.rstrip("/")
+    if wrong := _misplaced(path, content, text):
+        raise Mistakes([_places(text).mistake(("pictures",), *wrong)])
+    refused: list[Mistake] = []
+    if path.is_dir():
+        places = Places(path=path)
+        listed = [*_in_folder(path, refused)]
+    else:
+        listed, places = listed_photos(path, languages)
+    photos = [*_named(listed)]
+    gallery = Gallery(lesson=lesson.slug, path=path, photos=tuple(photos), places=places)
+    unreadable = {one.picture.name: gallery.mistake(one, why) for one in photos if (why := _unfit(one, content))}
+    gallery = replace(gallery, refused=tuple(refused)).without(unreadable)
+    if not gallery.photos:
+        reasons = "".join(f"; {one.path.name}: {one.message}" for one in gallery.refused[:3])
+        raise Mistakes([_places(text).mistake(("pictures",), f"{text.front.pictures!r} holds no photo{reasons}")])
+    if len(gallery.photos) > GALLERY_PHOTOS:
+        raise Mistakes([_places(text).mistake(("pictures",), f"too many photos: {GALLERY_PHOTOS:,} are the limit")])
+    return gallery
+
+
+def _places(text: LessonText) -> Places:
+    return front_matter_places(text.path, text.source)
+
+
+def _misplaced(path: Path, content: Path, text: LessonText) -> tuple[str, str] | None:
+    """Why there can't be a gallery, and what would be right."""
+    if not path.is_dir() and not (path.suffix.lower() == LIST and path.is_file()):
+        there = path.parent.iterdir() if path.parent.is_dir() else ()
+        fit = [one.name for one in there if one.is_dir() or one.suffix.lower() == LIST]
+        return NO_SUCH.format(text.front.pictures), nearest(path.name, fit)
+    if not path.resolve().is_relative_to(content.resolve()):
+        return "photos of a gallery lie in the course's folder", "copy them: whoever has the course needs them"
+    return None
+
+
+def _in_folder(folder: Path, refused: list[Mistake]) -> Iterator[ListedPhoto]:
+    """The photos of a folder, then those of its own folders, whose names are their classes.
+
+    What else lies there is added to ``refused``. Raises Mistakes for folders that name no class.
+    """
+    mistakes: list[Mistake] = []
+    labels: dict[Path, int | None] = {folder: None}
+    for path in entries(folder):
+        if path.is_dir():
+            try:
+                labels[path] = find(path.name)
+            except ValueError as error:
+                mistakes.append(Mistake(path, f"a folder of photos has the name of their class: {error}"))
+    if mistakes:
+        raise Mistakes(mistakes)
+    for within, label in labels.items():
+        for path in entries(within):
+            if path.suffix.lower() in SUFFIXES and not path.is_dir():
+                yield ListedPhoto(path=path, file=path.relative_to(folder).as_posix(), label=label)
+            elif path not in labels and not TO_PEOPLE.fullmatch(path.name) and not DROPPED.fullmatch(path.name):
+                refused.append(Mistake(path, "is no photo by its name, and left out of the gallery"))
+
+
+def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
+    """The photos under names of their own, as addresses can hold them, made of their files'."""
+    taken: set[str] = set()
+    for one in listed:
+        name = next(name for name in _names(Path(one.file).with_suffix("").as_posix()) if name not in taken)
+        taken.add(name)
+        picture = Picture(
+            name=name,
+            path=one.path,
+            titles=one.titles or {"": Path(one.file).stem},
+            credit=one.credit,
+            licence=one.licence,
+            source=one.source,
+        )
+        yield GalleryPhoto(picture=picture, file=one.file, label=one.label, place=one.place)
+
+
+def _names(file: str) -> Iterator[str]:
+    slug = re.sub(r"[\W_]+", "-", alike(file)).strip("-").encode()[: NAME_CHARACTERS - 8].decode(errors="ignore")
+    return chain([slug or "photo"], (f"{slug or 'photo'}-{number}" for number in count(2)))
+
+
+def _unfit(photo: GalleryPhoto, content: Path) -> str:
+    """Why a photo's file can't be read, in words; empty if it can."""
+    path = photo.picture.path
+    if reason := unfit(path):
+        return f"{photo.file}: {reason}"
+    if path.suffix.lower() not in SUFFIXES:
+        return f"{photo.file}: is no photo by its name"
+    if not path.resolve().is_relative_to(content.resolve()):
+        return f"{photo.file}: lies outside the course's folder: copy it"
+    return ""

@@ -1,0 +1,161 @@
+"""Lists of photos: CSV files of a course, a line for each photo with its path, its class, a title, and whose it is."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.networks.classes import find
+from netviz.options import WEB_ADDRESS
+from netviz.text_files import read_text_file
+from netviz.yaml_places import Places
+
+PATH, LABEL = "path", "label"
+COLUMNS = (PATH, LABEL, "title", "credit", "licence", "source")  # and title_zh and the like, for each language
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedPhoto:
+    """A photo as a folder or a list has it; ``file`` is its path from there, ``place`` its line and column in a list.
+
+    ``label`` is the index of the class of what it shows, ``titles`` are by language, ``""`` for all.
+    """
+
+    path: Path
+    file: str
+    label: int | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+    credit: str = ""
+    licence: str = ""
+    source: str = ""
+    place: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A line of a list: its cells by the names of their columns, and where each of them stands."""
+
+    cells: Mapping[str, str]
+    line: int
+    columns: Mapping[str, int]
+
+    def place(self, name: str) -> tuple[int, int]:
+        return self.line, self.columns.get(name, 1)
+
+
+def listed_photos(path: Path, languages: Sequence[str]) -> tuple[list[ListedPhoto], Places]:
+    """The photos that a CSV file lists, their paths being from its folder; and the places of its lines.
+
+    The column ``path`` is needed. Raises Mistakes, with line and column, for what can't be read, a column that there is
+    not, a class that there is not, and a photo that is named twice. Whether a photo is there is not looked at.
+    """
+    text = read_text_file(path)
+    places = Places(path=path, lines=tuple(text.split("\n")))
+    allowed = [*COLUMNS, *(f"title_{language}" for language in languages)]
+    mistakes: list[Mistake] = []
+    photos: list[ListedPhoto] = []
+    first: dict[str, int] = {}
+    for row in _rows(text, places, allowed):
+        file = os.path.normpath(row.cells[PATH] or ".")
+        wrong = [*_wrong(row, places)]
+        if file in first:
+            wrong.append(places.mistake_at(*row.place(PATH), f"{file!r} is named in line {first[file]} already"))
+        first.setdefault(file, row.line)
+        mistakes += wrong
+        if not wrong:
+            photos.append(_photo(row, file, path.parent, languages))
+    if mistakes:
+        raise Mistakes(mistakes)
+    return photos, places
+
+
+def _photo(row: _Row, file: str, folder: Path, languages: Sequence[str]) -> ListedPhoto:
+    cells = row.cells
+    titles = {"": cells.get("title", ""), **{one: cells.get(f"title_{one}", "") for one in languages}}
+    return ListedPhoto(
+        path=folder / file,
+        file=Path(file).as_posix(),
+        label=find(cells[LABEL]) if cells.get(LABEL) else None,
+        titles={language: title for language, title in titles.items() if title},
+        credit=cells.get("credit", ""),
+        licence=cells.get("licence", ""),
+        source=cells.get("source", ""),
+        place=row.place(PATH),
+    )
+
+
+def _wrong(row: _Row, places: Places) -> Iterator[Mistake]:
+    if not row.cells[PATH]:
+        yield places.mistake_at(row.line, 1, "the path of the photo is missing")
+    if (label := row.cells.get(LABEL, "")) and (why := _unknown(label)):
+        yield places.mistake_at(*row.place(LABEL), why, "`netviz --list classes WORD` tells the classes of a word")
+    source = row.cells.get("source", "")
+    if source and not WEB_ADDRESS.fullmatch(source):
+        yield places.mistake_at(*row.place("source"), "an address on the web is wanted, https://…")
+
+
+@cache
+def _unknown(label: str) -> str:
+    """Why a label names no class; empty if it does."""
+    try:
+        find(label)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _rows(text: str, places: Places, allowed: Sequence[str]) -> Iterator[_Row]:
+    """The lines beneath the head, but for blank ones. Raises Mistakes."""
+    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    names: list[str] = []
+    line = 1
+    try:
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if not names:
+                names = stripped
+                _check_head(names, places, allowed)
+            elif any(stripped):
+                if len(stripped) != len(names):
+                    message = f"here are {len(stripped)} cells, and the first line names {len(names)} columns"
+                    raise Mistakes([places.mistake_at(line, 1, message, "a cell with a comma stands in quotes")])
+                columns = _columns(places.lines[line - 1], stripped)
+                yield _Row(dict(zip(names, stripped, strict=True)), line, dict(zip(names, columns, strict=True)))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Mistakes([places.mistake_at(line, 1, f"can't be read as CSV: {error}")]) from None
+    if not names:
+        raise Mistakes([places.mistake_at(1, 1, "is empty; its first line names the columns", ",".join(COLUMNS))])
+
+
+def _check_head(names: Sequence[str], places: Places, allowed: Sequence[str]) -> None:
+    columns = _columns(places.lines[0], names)
+    mistakes = [
+        places.mistake_at(1, column, f"unknown column {name!r}", nearest(name, allowed))
+        for name, column in zip(names, columns, strict=True)
+        if name not in allowed
+    ]
+    mistakes += [
+        places.mistake_at(1, column, f"the column {name!r} is given twice")
+        for number, (name, column) in enumerate(zip(names, columns, strict=True))
+        if name in names[:number]
+    ]
+    if PATH not in names:
+        mistakes.append(places.mistake_at(1, 1, f"the column {PATH!r} is missing", f"{PATH},{LABEL},title,credit"))
+    if mistakes:
+        raise Mistakes(mistakes)
+
+
+def _columns(line: str, cells: Sequence[str]) -> list[int]:
+    """Where the cells of a line begin, from 1."""
+    found, end = [], 0
+    for cell in cells:
+        start = max(line.find(cell, end), end)
+        found.append(start + 1)
+        end = start + len(cell)
+    return found

@@ -1,0 +1,58 @@
+"""The photos of galleries, small: whether each can be opened is found out here, before anything is run on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from netviz.cache.manifest import Kept
+from netviz.cache.store import Store
+from netviz.course.galleries import Gallery, GalleryPhoto
+from netviz.course.reading import Course
+from netviz.mistakes import Mistake, Mistakes
+from netviz.pictures import UnreadablePicture
+from netviz.pictures.passing import passing
+from netviz.progress import Reporter
+from netviz.site.files.thumbnails import OF_GALLERY, thumbnail
+
+
+def photo_path(gallery: Gallery, photo: GalleryPhoto) -> str:
+    """Where a photo stands, from the site's root."""
+    return f"galleries/{gallery.lesson}/photos/{photo.picture.name}.webp"
+
+
+def photo_files(course: Course, store: Store) -> Iterator[tuple[str, Kept]]:
+    """All of them by where they stand."""
+    for gallery in course.galleries.values():
+        for photo in gallery.photos:
+            yield photo_path(gallery, photo), _small(photo, store)
+
+
+def with_readable_photos(course: Course, store: Store, reporter: Reporter) -> Course:
+    """The course without the photos of galleries that can't be opened, which it warns of.
+
+    Raises Mistakes if none of a gallery can.
+    """
+    count = sum(len(gallery.photos) for gallery in course.galleries.values())
+    if not count:
+        return course
+    with reporter.stage("photos", count) as stage:
+        galleries = {}
+        for slug, gallery in course.galleries.items():
+            refused: dict[str, Mistake] = {}
+            for photo in gallery.photos:
+                try:
+                    _small(photo, store)
+                except UnreadablePicture as error:
+                    why = str(error).removeprefix(f"{photo.picture.path}: ")
+                    refused[photo.picture.name] = gallery.mistake(photo, f"{photo.file}: {why}")
+                stage.advance(1)
+            if len(refused) == len(gallery.photos):
+                raise Mistakes(refused.values())
+            galleries[slug] = gallery.without(refused)
+    told = [one for slug, gallery in galleries.items() for one in gallery.refused if one not in course.warnings]
+    return replace(course, galleries=galleries, warnings=(*course.warnings, *told))
+
+
+def _small(photo: GalleryPhoto, store: Store) -> Kept:
+    return thumbnail(passing(photo.picture), store, OF_GALLERY)

@@ -1,0 +1,59 @@
+"""What ``share(…)`` and the like speak of on a page: the results of a gallery's experiments, photo after photo."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import nodes
+
+from netviz.course.gallery_claims import OWN, galleries_of, results_named
+from netviz.engine.result_views import ResultView, result_view
+from netviz.sandbox import AGGREGATES, Aggregate, ExpressionError, Facts
+from netviz.site.results import Results
+
+
+@dataclass(frozen=True)
+class PhotoWords(Facts):
+    """A photo of a gallery as claims and captions speak of it."""
+
+    name: str
+    title: str
+
+
+def aggregates(results: Results, language: str, known: Mapping[str, ResultView], own: str = "") -> dict[str, Aggregate]:
+    """The aggregates by name; ``known`` are the results that are of one photo.
+
+    ``own`` is the experiment over a gallery in whose claim or caption they stand, if it is one.
+    """
+    scopes = partial(_scopes, results, language, known, own)
+    return {name: Aggregate(summary, scopes) for name, summary in AGGREGATES.items()}
+
+
+def _scopes(
+    results: Results, language: str, known: Mapping[str, ResultView], own: str, expression: nodes.Node
+) -> Iterator[dict[str, Any]]:
+    """The names that stand for each photo of the gallery that an expression speaks of."""
+    over = results.course.over_gallery
+    named = {str(one.arg.value) for one in results_named(expression) if isinstance(one.arg, nodes.Const)}
+    asked = {*([own] if own else []), *(named & over.keys())}
+    galleries = galleries_of(expression, over) | ({over[own]} if own else set())
+    if len(galleries) != 1:
+        raise ExpressionError("this speaks of no gallery, or of two")
+    for number in range(len(results.course.galleries[galleries.pop()].photos)):
+        views = {name: photo_result(results, name, number, language) for name in asked}
+        both = ChainMap(views, known)  # type: ignore[arg-type]  # it only reads them
+        each: dict[str, Any] = {"results": MappingProxyType(both)}
+        yield each | ({name: getattr(views[own], name) for name in OWN} if own else {})
+
+
+def photo_result(results: Results, name: str, number: int, language: str) -> ResultView:
+    """What an experiment has found for one photo of its gallery."""
+    columns = results.gallery_columns(name)
+    photo = columns.photos[number]
+    words = PhotoWords(photo.picture.name, photo.title(language))
+    return result_view(columns.record_of(number), words, language, photo.label)

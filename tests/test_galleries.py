@@ -1,0 +1,397 @@
+"""Galleries: an experiment on every photo of a folder or of a list, and what a site shows of all of them."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+import statistics
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser import Browser
+from conftest import ROOT, made_once
+from PIL import Image
+from stored_results import keep
+
+from netviz.cache.store import Store
+from netviz.command_line import main
+from netviz.course.reading import Course, read_course
+from netviz.engine.plan import Task, make_gallery_plan
+from netviz.mistakes import Mistakes
+from netviz.networks.weights import describe
+from netviz.options import Options
+from netviz.pipeline import build
+from netviz.progress import Reporter
+
+LABELS = ("tabby", "tiger cat", "Persian cat", "")  # of the photos, one after the other
+PHOTOS = 66  # more than a page of the wall
+LESSON = """---
+title: Many photos
+summary: What the network says to all of them.
+pictures: photos.csv
+---
+
+```experiment
+id: many
+method: grad-cam
+over: gallery
+caption: The median is {{ median(numbers.largest) | number }}.
+expect:
+  - all(numbers.largest > 0)
+  - share(correct) > 0.9
+```
+
+{% claim count(results['many'].correct) == 18 %}Some are right.{% endclaim %}
+"""
+WORDS = "---\ntitle: 许多照片\nsummary: 网络怎么看。\n---\n\n```experiment\nid: many\ncaption: 说明。\n```\n"
+
+
+def write(content: Path, lesson: str = LESSON, photos: str = "") -> Path:
+    """A lesson with a gallery for a course; gives its folder."""
+    folder = content / "lessons" / "02-many"
+    folder.mkdir(exist_ok=True)
+    (folder / "en.md").write_text(lesson, "utf-8")
+    (folder / "zh.md").write_text(WORDS, "utf-8")
+    if photos:
+        (folder / "photos.csv").write_text(photos, "utf-8")
+    return folder
+
+
+def add_photos(folder: Path, count: int, named: str = "p{:02}.jpg") -> list[str]:
+    """Small photos, each in another grey; gives their names."""
+    folder.mkdir(exist_ok=True, parents=True)
+    names = [named.format(number) for number in range(count)]
+    for number, name in enumerate(names):
+        Image.new("RGB", (32, 24), (number * 3,) * 3).save(folder / name)
+    return names
+
+
+def read(content: Path) -> Course:
+    return read_course(content, "compact")
+
+
+def told(content: Path) -> list[str]:
+    """The mistakes of a course, as they are told."""
+    try:
+        course = read(content)
+    except Mistakes as wrong:
+        return [str(one) for one in wrong.mistakes]
+    return [str(one) for one in course.mistakes]
+
+
+# Reading
+
+
+def test_a_list_tells_of_each_photo(course: Path) -> None:
+    head, second = "path,label,title,title_zh,credit,licence", "photos/a.png,,,,,"
+    rows = [head, 'photos/b.png,虎斑猫,"A cat, asleep",睡猫,Ann,CC0', "", second]
+    folder = write(course, photos="\n".join(rows))
+    add_photos(folder / "photos", 2, "{}.png")
+    for number, name in enumerate("ab"):
+        (folder / "photos" / f"{number}.png").rename(folder / "photos" / f"{name}.png")
+    gallery = read(course).galleries["many"]
+    first, other = gallery.photos
+    assert (first.file, first.label, first.title("en"), first.title("zh")) == (
+        "photos/b.png",
+        281,
+        "A cat, asleep",
+        "睡猫",
+    )
+    assert (first.picture.credit, first.picture.licence, first.picture.name) == ("Ann", "CC0", "photos-b")
+    assert (other.label, other.title("en")) == (None, "a") and gallery.is_labelled
+    assert not read(course).attachments["many"], "the photos are the gallery's"
+    assert not [one for one in read(course).warnings if "nobody" in one.message and "many" in str(one.path)]
+
+
+def test_the_folders_of_a_folder_are_classes(course: Path) -> None:
+    folder = write(course, LESSON.replace("photos.csv", "photos"))
+    add_photos(folder / "photos", 1)
+    add_photos(folder / "photos" / "Siberian_husky", 1)
+    (folder / "photos" / "notes.txt").write_text("of the trip")
+    gallery = read(course).galleries["many"]
+    assert [(one.file, one.label) for one in gallery.photos] == [("p00.jpg", None), ("Siberian_husky/p00.jpg", 250)]
+    assert len({one.picture.name for one in gallery.photos}) == 2
+    assert [one.path.name for one in gallery.refused] == ["notes.txt"]
+
+
+HEAD = "path,label\n"
+
+
+@pytest.mark.parametrize(
+    ("photos", "place", "words"),
+    [
+        ("", "en.md:4:11", "no folder of photos and no CSV file 'photos.csv'"),
+        ("label\ntabby\n", "photos.csv:1:1", "the column 'path' is missing"),
+        ("path,lable\np00.jpg,tabby\n", "photos.csv:1:6", "did you mean 'label'"),
+        (HEAD + "p00.jpg,tabyb\n", "photos.csv:2:9", "there is no class 'tabyb'"),
+        (HEAD + "p00.jpg,crane\n", "photos.csv:2:9", "crane (bird)"),
+        (HEAD + "p00.jpg,tabby\n./p00.jpg,\n", "photos.csv:3:1", "named in line 2 already"),
+        (HEAD + "p00.jpg\n", "photos.csv:2:1", "1 cells, and the first line names 2"),
+        (HEAD + ",tabby\n", "photos.csv:2:1", "the path of the photo is missing"),
+        ('path,label\n"p00.jpg,tabby\n', "photos.csv:2:1", "can't be read as CSV"),
+        (HEAD + "p99.jpg,tabby\n", "en.md:4:11", "holds no photo; photos.csv: p99.jpg: there is no such file"),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_told_at_its_place(course: Path, photos: str, place: str, words: str) -> None:
+    add_photos(write(course, photos=photos), 1)
+    (mistake,) = told(course)
+    assert place in mistake and words in mistake
+
+
+@pytest.mark.parametrize(
+    ("change", "place", "words"),
+    [
+        (("pictures: photos.csv\n", ""), "en.md:9:7", "the lesson has no gallery"),
+        (("over: gallery", "over: galery"), "en.md:10:7", "'gallery'"),
+        (("over: gallery", "over: gallery\npicture: dog"), "en.md:11:1", "can't be together"),
+        (("over: gallery", "over: gallery\nvary: {layer: [block4_conv3, block5_conv3]}"), "en.md:11:1", "no slider"),
+        (("method: grad-cam", "method: smoothgrad-noise"), "en.md:9:9", "unknown method"),
+    ],
+)
+def test_a_fence_asks_for_what_a_gallery_has(course: Path, change: tuple[str, str], place: str, words: str) -> None:
+    add_photos(write(course, LESSON.replace(*change), "path\np00.jpg\n"), 1)
+    mistakes = told(course)
+    assert any(place in one and words in one for one in mistakes), mistakes
+
+
+def test_a_gallery_is_named_in_the_first_language_and_holds_photos_of_the_course(course: Path, tmp_path: Path) -> None:
+    folder = write(course, LESSON.replace("photos.csv", "../../../elsewhere"))
+    (folder / "zh.md").write_text(WORDS.replace("summary", "pictures: photos\nsummary"), "utf-8")
+    add_photos(tmp_path / "elsewhere", 1)
+    outside, again = told(course)
+    assert "en.md:4:11" in outside and "lie in the course's folder" in outside
+    assert "zh.md:3:1" in again and "in en.md alone" in again
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{{ results['many'].numbers.largest }}", "is of many photos, so it is asked for in one of all(…)"),
+        ("{{ share(results['says'].top) }}", "speaks of no experiment with `over: gallery`"),
+        ("{{ share(median(results['many'].numbers.largest) > 1) }}", "can stand within another"),
+        ("{{ share() }}", "takes one expression, here are 0"),
+        ("{{ share(results['many'].corect) }}", "did you mean 'correct'"),
+        ("{{ median(results['many'].numbers.larges) }}", "did you mean 'largest'"),
+    ],
+)
+def test_what_is_asked_of_many_photos_as_if_of_one_is_told(
+    course: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
+) -> None:
+    add_photos(write(course, f"{LESSON}\n{text}\n", "path\np00.jpg\n"), 1)
+    site = course.parent / "site"
+    assert main(["--content", str(course), "--to", str(site), "--store", str(course.parent / "store")]) == 1
+    message = capsys.readouterr().err
+    assert "en.md:19:" in message and words in " ".join(message.split())
+
+
+# The plan
+
+
+def test_a_photo_is_known_by_its_content(course: Path) -> None:
+    folder = write(course, photos="path,label\na.png,tabby\nb.png,\nc.png,\n")
+    for name in ("a.png", "b.png"):
+        Image.new("RGB", (32, 32), "navy").save(folder / name)
+    Image.new("RGB", (32, 32), "red").save(folder / "c.png")
+    a, b, c = make_gallery_plan(read(course), describe("compact"))["many"]
+    assert a.key == b.key != c.key and a.picture_name != b.picture_name
+    assert a.picture is not None
+    first = a.picture.framed()
+    assert first is not a.picture.framed() and first.shape == (224, 224, 3), "made anew, and not kept"
+
+
+# The site
+
+
+def largest(number: int) -> float:
+    """What was measured on a photo, made up."""
+    return 1 + number % 10 / 4
+
+
+def make_site(folder: Path) -> None:
+    """A course with a gallery, the results of which are made up; one of its files is no photo."""
+    content, store = folder / "content", Store(folder / "store")
+    shutil.copytree(ROOT / "tests" / "course", content)
+    for name in ("chelsea.png", "dog.jpg"):
+        shutil.copy(ROOT / "content" / "pictures" / name, content / "pictures")
+    shutil.rmtree(content / "lessons" / "01-first")
+    lesson = write(content)
+    names = [f"photos/{name}" for name in add_photos(lesson / "photos", PHOTOS)]
+    (lesson / "photos" / "broken.jpg").write_bytes(b"\xff\xd8\xff and no more")
+    rows = [f"{name},{LABELS[number % 4]},Photo <{number}>\n" for number, name in enumerate(names)]
+    write(content, photos="path,label,title\n" + "".join(rows) + "photos/broken.jpg,tabby,Broken\n")
+    for number, task in enumerate(make_gallery_plan(read(content), describe("compact"))["many"]):
+        answer = {"attribution": np.eye(14), "largest": largest(number), "peak": [0.5, 0.5]}
+        keep(task, number % 3, answer, store)  # the tabby, the tiger cat, or the next
+    build(Options(content=content, to=folder / "site", store=store.folder), Reporter())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made_once(tmp_path_factory, "many-photos", make_site)
+
+
+@pytest.fixture(scope="module")
+def gallery(made: Path) -> Callable[[str], str]:
+    return lambda name: (made / "site" / name).read_text("utf-8")
+
+
+def seen(number: int) -> tuple[int | None, int]:
+    """The label and the first class of a photo."""
+    return ((281, 282, 283, None)[number % 4], 281 + number % 3)
+
+
+def test_the_wall_has_sixty_photos_to_a_page_with_what_the_network_says(gallery: Callable[[str], str]) -> None:
+    pages = [re.findall(r"<li><a.*?</li>", gallery(f"galleries/many/{page}.html"), re.DOTALL) for page in (1, 2)]
+    assert [len(photos) for photos in pages] == [60, PHOTOS - 60]
+    first, second, third, fourth = pages[0][:4]
+    assert 'src="../../galleries/many/photos/photos-p00.webp"' in first and "Photo &lt;0&gt;" in first
+    assert "tabby" in first and ">right<" in first and "loading=" in first
+    assert ">right<" in second and ">right<" not in fourth and ">wrong<" not in fourth
+    assert ">right<" in third
+    fifth = pages[0][4]  # a tabby, seen as a tiger cat
+    assert ">wrong<" in fifth and "shows: tabby" in fifth and "tiger cat" in fifth
+    assert "第 61 至 66 张" in gallery("zh/galleries/many/2.html")
+
+
+def test_a_class_shows_its_photos_with_their_maps_by_what_they_are_seen_as(gallery: Callable[[str], str]) -> None:
+    page = gallery("galleries/many/class-281.html")
+    names = re.findall(r'<li id="photos-p(\d+)"', page)
+    tabbies = [number for number in range(PHOTOS) if seen(number)[0] == 281]
+    assert sorted(map(int, names)) == tabbies
+    assert re.findall(r"<h2>(.*?)</h2>", page)[0] == "Seen as tabby"
+    right = [number for number in tabbies if seen(number)[1] == 281]
+    assert sorted(map(int, names[: len(right)])) == right
+    assert page.count("maps/photos-p") == len(tabbies) and "Grad-CAM" in page
+
+
+def test_the_table_of_confusions_counts_and_opens_its_photos(gallery: Callable[[str], str], made: Path) -> None:
+    page = gallery("galleries/many/classes.html")
+    row = re.search(r"<tr><th scope=\"row\"><a[^>]*>tabby</a>.*?</tr>", page, re.DOTALL)
+    assert row
+    counts = [int(one) for one in re.findall(r">(\d+)</a>", row[0])]
+    expected = [sum(seen(number) == (281, said) for number in range(PHOTOS)) for said in (281, 282, 283)]
+    assert counts == expected
+    for link in re.findall(r'<td class="figures[^"]*"><a href="([^"]+)"', row[0]):
+        file, _, photo = link.partition("#")
+        assert f'id="{photo}"' in gallery(f"galleries/many/{file}")
+
+
+def test_averages_have_their_spread(gallery: Callable[[str], str]) -> None:
+    page = gallery("many.html")
+    values = [largest(number) for number in range(PHOTOS)]
+    numbers = re.search(r"largest size of a value</th>(.*?)</tr>", page, re.DOTALL)
+    assert numbers
+    cells = [float(one) for one in re.findall(r">([\d.]+)<", numbers[1])]
+    summary = (statistics.fmean(values), statistics.stdev(values), min(values), statistics.median(values), max(values))
+    assert cells == [float(f"{one:.3g}") for one in summary]
+    assert f"The median is {statistics.median(values):.3g}." in page
+
+
+def test_claims_speak_of_all_photos(gallery: Callable[[str], str]) -> None:
+    page = gallery("many.html")
+    labelled = [number for number in range(PHOTOS) if seen(number)[0] is not None]
+    right = [number for number in labelled if seen(number)[0] == seen(number)[1]]
+    assert "share(correct) &gt; 0.9" in page and "does not hold" in page
+    assert f"{len(right) / len(labelled):.3g}" in page
+    assert len(right) == 18 and "unkept" not in page
+
+
+def test_a_photo_that_cannot_be_read_is_listed(made: Path, gallery: Callable[[str], str]) -> None:
+    page = gallery("many.html")
+    assert "One file could not be read" in page and "photos/broken.jpg: a JPEG that is broken" in page
+    options = Options(content=made / "content", to=made / "other", store=made / "store", strict=True)
+    with pytest.raises(Mistakes, match=r"photos\.csv:68:1: photos/broken\.jpg"):
+        build(options, Reporter())
+
+
+def test_the_numbers_are_there_as_csv_and_as_parquet(made: Path) -> None:
+    fastparquet = pytest.importorskip("fastparquet")
+    with (made / "site" / "numbers" / "many.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with (made / "site" / "numbers" / "many.parquet").open("rb") as file:
+        frame = fastparquet.ParquetFile(file).to_pandas()
+    assert len(rows) == len(frame) == PHOTOS and list(frame.columns) == list(rows[0])
+    assert [row["photo"] for row in rows] == list(frame["photo"])
+    assert [float(row["numbers.largest"]) for row in rows] == [largest(one) for one in range(PHOTOS)]
+    assert list(frame["numbers.largest"]) == [largest(one) for one in range(PHOTOS)]
+    assert [row["correct"] for row in rows[:5]] == ["True", "True", "True", "", "False"]
+    assert frame["label"].isna().sum() == sum(seen(one)[0] is None for one in range(PHOTOS))
+    assert frame["top1"].tolist() == [seen(one)[1] for one in range(PHOTOS)]
+
+
+def test_every_page_stays_small(made: Path) -> None:
+    pages = [*(made / "site").rglob("galleries/**/*.html"), *(made / "site").rglob("galleries/**/*.js")]
+    assert len(pages) > 10 and max(page.stat().st_size for page in pages) < 300_000
+
+
+def test_a_second_build_makes_the_same_bytes_and_weaves_nothing_anew(made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made / "store", tmp_path / "store")
+    shutil.rmtree(tmp_path / "store" / "gallery-pages")
+    build(Options(content=made / "content", to=tmp_path / "site", store=tmp_path / "store"), Reporter())
+    for path in (made / "site" / "galleries").rglob("*"):
+        if path.is_file():
+            assert path.read_bytes() == (tmp_path / "site" / path.relative_to(made / "site")).read_bytes()
+
+
+# In a browser
+
+
+def titles(browser: Browser) -> list[str]:
+    return list(browser.run("return Array.from(document.querySelectorAll('.wall b'), (one) => one.textContent)"))
+
+
+def choose(browser: Browser, **values: Any) -> None:
+    browser.do(
+        """for (const [name, value] of Object.entries(arguments[0])) {
+            const one = document.querySelector(`.sorting [name=${name}]`);
+            if (one.type === 'checkbox') one.checked = value; else one.value = value;
+            one.dispatchEvent(new Event('input', {bubbles: true}));
+        }""",
+        values,
+    )
+
+
+def test_the_wall_is_sorted_and_filtered(browser: Browser, made: Path) -> None:
+    browser.open(made / "site" / "galleries" / "many" / "1.html")
+    browser.do("document.querySelector('.sorting summary').click()")
+    browser.expect(lambda: len(browser.run("return document.querySelector('[name=said]').options")) == 4)
+    choose(browser, right="wrong", sort="1", descending=True)
+    wrong = [number for number in range(PHOTOS) if seen(number)[0] not in (None, seen(number)[1])]
+    expected = sorted(wrong, key=lambda number: -largest(number))
+    browser.expect(lambda: titles(browser) == [f"Photo <{number}>" for number in expected])
+    assert "right:wrong" in browser.address() and f"of {len(wrong)}" in browser.text(".sorting [role=status]")
+    choose(browser, right="", said="282", number="1", least="2")
+    found = [number for number in range(PHOTOS) if seen(number)[1] == 282 and largest(number) >= 2]
+    browser.expect(lambda: sorted(titles(browser)) == sorted(f"Photo <{number}>" for number in found))
+    address = browser.address()
+    browser.open("about:blank")
+    browser.open(address)
+    browser.expect(lambda: sorted(titles(browser)) == sorted(f"Photo <{number}>" for number in found))
+    browser.do("document.querySelector('.sorting [type=reset]').click()")
+    browser.expect(lambda: len(titles(browser)) == 60)
+    assert browser.console_errors() == []
+
+
+def test_without_scripts_the_wall_has_its_pages(browser: Browser, made: Path) -> None:
+    browser.scripts(False)
+    browser.open(made / "site" / "galleries" / "many" / "1.html")
+    assert (
+        not browser.shown(".sorting") and browser.shown(".wall li:last-child") and browser.shown("nav.pages [rel=next]")
+    )
+
+
+@pytest.mark.parametrize("name", ["many.html", "zh/galleries/many/1.html", "galleries/many/class-281.html"])
+def test_the_pages_of_a_gallery_are_accessible(browser: Browser, made: Path, name: str) -> None:
+    browser.viewport(390, 800)
+    browser.open(made / "site" / name)
+    assert browser.violations() == [] and browser.overflow() == 0
+
+
+def test_what_a_task_is_called_tells_its_photo(course: Path) -> None:
+    add_photos(write(course, photos="path\np00.jpg\n"), 1)
+    task: Task = make_gallery_plan(read(course), describe("compact"))["many"][0]
+    assert task.label == "many · p00"
