@@ -136,7 +136,7 @@ def test_numbers_and_classes_keep_the_unit_of_a_map_and_layers_do_not(tmp_path: 
         ("id: a\nmethod: gradient\ntarget: 1000", "8:9", "1000", "an index from 0 to 999"),
         ("id: a\nmethod: gradient\nview: jet", "8:7", "can't be drawn as 'jet'", "allowed: signed"),
         ("id: a\nmethod: gradient\nstepps: 4", "8:1", "unknown field 'stepps'", "allowed: output"),
-        ("id: a\nmethod: integrated-gradients\nsteps: 0", "8:8", "a number of 1 or more is wanted", ""),
+        ("id: a\nmethod: integrated-gradients\nsteps: 0", "8:8", "a number of 2 or more is wanted", ""),
         ("id: a\nmethod: smoothgrad\nnoise: 'nan'", "8:8", "noise: a number is wanted", "'nan'"),
         ("id: a\nmethod: smoothgrad\nnoise: .inf", "8:8", ".inf is no number", ""),
         ("id: a\nmethod: smoothgrad\ncaption: 2024-02-30\nsamples: yes", "9:10", "a whole number is wanted", "'yes'"),

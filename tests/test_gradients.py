@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from tiny import Tiny, make_tiny, random_pictures
 
 from netviz.methods import methods, run
-from netviz.methods.gradients import CHUNK, baseline_pictures, path_average, quadrature
+from netviz.methods.baselines import baseline_pictures
+from netviz.methods.gradients import CHUNK
 from netviz.networks import Network, open_network
 from netviz.networks.keras_network import KerasNetwork
 
@@ -64,7 +65,7 @@ TWIN_SETTINGS: dict[str, dict[str, Any]] = {
     "smoothgrad": {"samples": 37, "noise": 0.2, "seed": 3},  # more than fit into one chunk
     "smoothgrad-squared": {"samples": 5, "seed": 3},
     "vargrad": {"samples": 37, "seed": 3},
-    "integrated-gradients": {"steps": 10, "max_steps": 40, "tolerance": 0},  # doubled twice: 40 steps
+    "integrated-gradients": {"steps": 10, "max_steps": 10},  # more of them: tests/test_paths.py
 }
 TWINS: dict[str, Callable[[Tiny, Array, int, str], Array]] = {
     "gradient": lambda tiny, x, c, output: tiny.gradient(x, c, output=output),
@@ -79,7 +80,7 @@ TWINS: dict[str, Callable[[Tiny, Array, int, str], Array]] = {
         lambda y: tiny.gradient(y, c, output=output), x, 37, 0.15, 3
     ).var(axis=0),
     "integrated-gradients": lambda tiny, x, c, output: integrated_gradients_twin(
-        lambda y: tiny.gradient(y, c, output=output), x, np.zeros(x.shape), 40
+        lambda y: tiny.gradient(y, c, output=output), x, np.zeros(x.shape), 10
     ),
     "guided-backprop": lambda tiny, x, c, output: tiny.gradient(x, c, "guided", output),
     "deconvnet": lambda tiny, x, c, output: tiny.gradient(x, c, "deconvnet", output),
@@ -157,39 +158,7 @@ def test_vargrad_and_smoothgrad_squared_and_smoothgrad_share_their_noise() -> No
     np.testing.assert_allclose(squared - mean**2, variance, atol=1e-9 * squared.max())
 
 
-def test_the_account_of_integrated_gradients_closes_and_says_how() -> None:
-    tiny, network = network_pair("full form")
-    result = explain("integrated-gradients", network, steps=2, max_steps=64, tolerance=0.02)
-    for i, (picture, target) in enumerate(zip(PICTURES, TARGETS, strict=True)):
-        change = tiny.logits(picture)[target] - tiny.logits(np.zeros(picture.shape))[target]
-        assert result["score"][i] - result["baseline_score"][i] == pytest.approx(change, rel=1e-5)
-        assert result["sum"][i] == pytest.approx(result["attribution"][i].sum(dtype=np.float64))
-        assert result["delta"][i] == pytest.approx(result["sum"][i] - change, abs=1e-5)
-        assert result["error"][i] == pytest.approx(abs(result["delta"][i] / change), abs=1e-5)
-
-
-def test_integrated_gradients_double_their_steps_until_the_account_closes() -> None:
-    network = network_pair("full form")[1]
-    result = explain("integrated-gradients", network, steps=2, max_steps=64, tolerance=0.02)
-    assert result["steps_tried"].tolist() == [[2, 4, 8, 16, 32, 64]] * 2
-    for i in range(2):
-        tried = np.isfinite(result["delta_tried"][i])
-        errors = np.abs(result["delta_tried"][i, tried]) / abs(result["score"][i] - result["baseline_score"][i])
-        assert tried.tolist() == sorted(tried, reverse=True)
-        assert (errors[:-1] > 0.02).all()
-        assert errors[-1] <= 0.02 or tried.all()
-        assert result["steps"][i] == result["steps_tried"][i, tried][-1]
-        assert result["delta"][i] == result["delta_tried"][i, tried][-1]
-
-
-def test_a_picture_that_is_its_own_baseline_has_nothing_to_account_for() -> None:
-    result = explain("integrated-gradients", network_pair("full form")[1], np.zeros_like(PICTURES))
-    assert not result["attribution"].any()
-    assert result["error"].tolist() == [0, 0]
-    assert result["steps"].tolist() == [16, 16]
-
-
-# Baselines and quadrature
+# Baselines
 
 
 def test_the_plain_baselines() -> None:
@@ -223,23 +192,6 @@ def test_the_noise_baseline_repeats_and_differs_by_seed() -> None:
     assert first.min() >= 0 and first.max() <= 255 and np.ptp(first) > 200
 
 
-@pytest.mark.parametrize("steps", [1, 2, 7, 64])
-def test_gauss_legendre_is_exact_for_polynomials_of_degree_below_twice_the_points(steps: int) -> None:
-    positions, weights = quadrature(steps, "gauss-legendre")
-    for degree in range(min(2 * steps, 12)):
-        assert (weights * positions**degree).sum() == pytest.approx(1 / (degree + 1), abs=1e-13)
-
-
-@pytest.mark.parametrize("rule", ["midpoint", "gauss-legendre"])
-def test_the_path_average_does_not_depend_on_how_it_is_cut_into_chunks(rule: Any) -> None:
-    network = network_pair("full form")[1].at("float64")
-    start, end = np.zeros((8, 8, 3)), PICTURES[0].astype(np.float64)
-    positions, weights = quadrature(70, rule)
-    points = start + positions[:, None, None, None] * (end - start)
-    whole = (weights[:, None, None, None] * network.gradient(points, np.full(70, 1))).sum(axis=0)
-    assert distance(path_average(network, start, end, 1, 70, rule, "logit"), whole) < 1e-12
-
-
 # Axioms (Sundararajan et al. 2017), on random networks
 
 
@@ -268,19 +220,23 @@ def completeness_error(result: Any) -> float:
 @few_networks
 def test_completeness_is_exact_on_smooth_networks(activation: str, seed: int) -> None:
     _, network = random_network(seed, activation=activation, pooling="average")
-    chosen = {"steps": 64, "max_steps": 64, "rule": "gauss-legendre"}
-    assert completeness_error(explain("integrated-gradients", network, **chosen)) < 1e-6
+    coarse, fine = (
+        completeness_error(explain("integrated-gradients", network, steps=steps, max_steps=steps))
+        for steps in (64, 256)
+    )
+    assert fine < 1e-4 and fine < coarse / 10  # 16 times as exact, where rounding does not end it
 
 
 @seeds
 @few_networks
 def test_completeness_is_exact_without_biases_from_the_mean_colour(seed: int) -> None:
-    """Such a network is linear along every ray from its zero, the mean colour: one step is enough."""
+    """Such a network is linear along every ray from its zero, the mean colour: all but the first step is exact."""
     _, network = random_network(seed, bias=False)
-    result = explain("integrated-gradients", network, steps=1, max_steps=1, baseline="mean", rule="midpoint")
+    result = explain("integrated-gradients", network, baseline="mean", rank_tolerance=1, tolerance=1e-6)
     assert completeness_error(result) < 1e-6
     product = explain("gradient-x-input", network)
-    np.testing.assert_allclose(product["attribution"], result["attribution"], atol=1e-9)
+    scale = np.abs(product["attribution"]).max()
+    np.testing.assert_allclose(product["attribution"], result["attribution"], atol=1e-6 * scale)
     np.testing.assert_allclose(product["sum"], result["score"], rtol=1e-6, atol=1e-9)
 
 
@@ -304,13 +260,13 @@ def test_sensitivity_one_value_that_differs_gets_the_whole_change(seed: int) -> 
     _, network = random_network(seed, activation="softplus", pooling="average")
     picture = np.broadcast_to(network.mean_colour, (1, 8, 8, 3)).copy()
     picture[0, 3, 4, 1] += 100
-    chosen = {"steps": 32, "max_steps": 32, "rule": "gauss-legendre", "baseline": "mean"}
+    chosen = {"steps": 256, "max_steps": 256, "baseline": "mean"}
     result = explain("integrated-gradients", network, picture, TARGETS[:1], **chosen)
     change = float((result["score"] - result["baseline_score"])[0])
     others = result["attribution"].copy()
     others[0, 3, 4, 1] = 0
     assert change != 0 and not others.any()
-    assert result["attribution"][0, 3, 4, 1] == pytest.approx(change, rel=1e-6)
+    assert result["attribution"][0, 3, 4, 1] == pytest.approx(change, rel=1e-4)
 
 
 LINEAR = ("gradient", "gradient-x-input", "smoothgrad", "integrated-gradients")
@@ -428,6 +384,8 @@ def test_vgg16_gradients_in_float32_agree_with_float64_at_a_photo_without_flat_a
 
 
 def test_every_method_of_this_file_is_declared_with_its_paper() -> None:
-    declared = {name: one for name, one in methods().items() if one.function.__module__.endswith("gradients")}
-    assert set(declared) == set(TWINS)
+    declared = {
+        name: one for name, one in methods().items() if one.function.__module__.endswith((".gradients", ".paths"))
+    }
+    assert set(declared) == {*TWINS, "integrated-path"}
     assert all(one.papers and dataclasses.is_dataclass(one.papers[0]) for one in declared.values())

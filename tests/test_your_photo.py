@@ -34,8 +34,8 @@ from netviz.figures.views.maps import _nearest
 from netviz.languages.messages import messages
 from netviz.methods import methods
 from netviz.methods.activation_maps import WEIGHTINGS, supported
-from netviz.methods.gradients import quadrature
 from netviz.methods.hiding import _averaged, _starts
+from netviz.methods.integration import midpoints, trapezoid_weights
 from netviz.networks import softmax
 from netviz.networks.classes import classes
 from netviz.pictures import Picture, frame, open_upright
@@ -259,13 +259,13 @@ def test_a_mean_grows_with_each_sample(browser: Browser) -> None:
 
 
 def test_the_path_is_that_of_the_trapezoid_rule_and_its_account_closes_for_a_square(browser: Browser) -> None:
-    positions, weights = quadrature(8, "trapezoid")
+    positions = np.linspace(0, 1, 9)
+    weights = trapezoid_weights(positions)
     found = said(browser, "explaining.positions(8)")
     assert [one["position"] for one in found] == positions.tolist()
     assert [one["weight"] for one in found] == pytest.approx(weights)
-    middles, shares = quadrature(8, "midpoint")
     found = said(browser, "explaining.between(8)")
-    assert [(one["position"], one["weight"]) for one in found] == [*zip(middles, shares, strict=True)]
+    assert [(one["position"], one["weight"]) for one in found] == [(middle, 1 / 8) for middle in midpoints(8)]
     start, picture = random(12), random(12, seed=1)
     points = [said(browser, "explaining.onTheWay(v[0], v[1], v[2])", start, picture, at) for at in positions]
     average = weights @ (2 * np.array(points))  # of the gradient of the sum of squares

@@ -11,8 +11,8 @@ import numpy as np
 from pydantic import Field
 
 from netviz.methods import Paper
-from netviz.methods.gradients import quadrature
 from netviz.methods.hiding import import_kernel_explainer, legacy_seeded
+from netviz.methods.integration import midpoints
 from netviz.networks import Array
 from netviz.networks.small import SmallNetwork
 
@@ -42,9 +42,8 @@ def contributions(network: SmallNetwork, inputs: Array, baseline: Array, target:
     if by == "gradient":
         return _by_unit(change * network.gradient(inputs[None], target)[0])
     if by == "integrated-gradients":
-        positions, weights = quadrature(STEPS, "midpoint")
-        points = baseline + positions.reshape(-1, *[1] * inputs.ndim) * change
-        return _by_unit(change * np.tensordot(weights, network.gradient(points, target).astype(np.float64), axes=1))
+        points = baseline + midpoints(STEPS).reshape(-1, *[1] * inputs.ndim) * change
+        return _by_unit(change * network.gradient(points, target).mean(axis=0, dtype=np.float64))
     if by == "occlusion":
         hidden = np.repeat(inputs[None], len(inputs), axis=0)
         hidden[np.arange(len(inputs)), np.arange(len(inputs))] = baseline

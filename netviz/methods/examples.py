@@ -20,7 +20,7 @@ from netviz.data.tables import table
 from netviz.methods.correlations import correlations
 from netviz.methods.dense import DenseNetworks
 from netviz.methods.gradient_descent import Floats
-from netviz.methods.gradients import quadrature
+from netviz.methods.integration import midpoints
 from netviz.networks import Array
 
 WIDTH = 32  # units of a hidden layer, where layers are added
@@ -72,9 +72,8 @@ def examples(source: str) -> Examples:
 
 def integrated_gradients(networks: DenseNetworks, inputs: Floats, classes: NDArray[np.int64]) -> Floats:
     """From the mean, 0, to the inputs: (networks, n, k)."""
-    stops, weights = quadrature(PATH, "midpoint")
-    slopes = [weight * networks.gradient(stop * inputs, classes) for stop, weight in zip(stops, weights, strict=True)]
-    return np.asarray(inputs * np.sum(slopes, axis=0))
+    slopes = [networks.gradient(position * inputs, classes) for position in midpoints(PATH)]
+    return np.asarray(inputs * np.mean(slopes, axis=0))
 
 
 def cosines(first: Floats, second: Floats) -> Floats:

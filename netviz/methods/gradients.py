@@ -1,22 +1,19 @@
-"""Gradients: how the score of a class answers to changes of the picture, small ones and the whole way."""
+"""Gradients: how the score of a class answers to small changes of the picture."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
 
 from netviz.methods import OutputSetting, Paper, Passes, Result, Seed, method
-from netviz.methods.arrays import flattened, largest, lengths, target_output
+from netviz.methods.arrays import flattened, largest, lengths
 from netviz.networks import Array, Network, Output, Targets
 
-CHUNK = 32  # pictures of a path, or noisy copies, that are in memory at a time
+CHUNK = 32  # noisy copies that are in memory at a time
 
 FIT_FOR_HALF = 8  # noisy copies: of fewer, half precision changes too much
-
-QuadratureRule = Literal["trapezoid", "midpoint", "gauss-legendre"]
-Baseline = Literal["black", "mean", "white", "blurred", "noise"]
 
 Samples = Annotated[int, Field(ge=1, le=10_000, description="noisy copies of the picture")]
 Noise = Annotated[
@@ -280,96 +277,6 @@ def deconvnet(network: Network, pictures: Array, targets: Targets, *, output: Ou
     return {"attribution": attribution, "norm": lengths(attribution), "largest": largest(attribution)}
 
 
-@method(
-    title={"en": "Integrated gradients", "zh": "积分梯度"},
-    summary={
-        "en": "The gradient averaged on the way from a baseline to the picture, times the difference between the two: "
-        "its sum accounts for the whole change of the score.",
-        "zh": "沿着从基线到图片的路径对梯度取平均，再乘以两者之差；各处之和等于得分的全部变化。",
-    },
-    papers=(
-        Paper(
-            authors="Sundararajan, Taly and Yan",
-            year=2017,
-            title="Axiomatic Attribution for Deep Networks",
-            url="https://arxiv.org/abs/1703.01365",
-            place="equation 1",
-        ),
-    ),
-    gives="attribution",
-    signed=True,
-    views=("signed", "magnitude", "overlay"),
-    numbers=("sum", "delta", "error", "steps", "score", "baseline_score", "steps_tried", "delta_tried"),
-    passes=lambda settings: Passes(
-        forward=path_points(settings.steps, settings.max_steps, settings.rule) + 2,
-        backward=path_points(settings.steps, settings.max_steps, settings.rule),
-    ),
-)
-def integrated_gradients(
-    network: Network,
-    pictures: Array,
-    targets: Targets,
-    *,
-    steps: Annotated[int, Field(ge=1, le=4096, description="points on the path to begin with")] = 16,
-    max_steps: Annotated[int, Field(ge=1, le=4096, description="the steps are doubled at most to this many")] = 512,
-    tolerance: Annotated[
-        float, Field(ge=0, le=1, description="completeness error to reach, as a share of the change of the score")
-    ] = 0.01,
-    baseline: Annotated[Baseline, Field(description="the picture that stands for no information")] = "black",
-    blur: Annotated[
-        float, Field(gt=0, le=1, description="for `blurred`: the blur's standard deviation, as a share of the width")
-    ] = 0.1,
-    seed: Seed = 0,
-    rule: Annotated[QuadratureRule, Field(description="where the points lie on the path")] = "trapezoid",
-    output: OutputSetting = "logit",
-) -> Result:
-    """(x - x') * mean gradient between x' and x, with the account that shows how far it can be trusted.
-
-    The steps are doubled until the sum differs from f(x) - f(x') by at most ``tolerance`` of that difference, or
-    ``max_steps`` is reached; the trapezoid rule uses its old points again. Gives ``attribution`` (n, height, width, 3)
-    in score, its ``sum``, the ``score`` and ``baseline_score``, ``delta`` = sum - (score - baseline_score), ``error`` =
-    |delta| / |score - baseline_score| and the ``steps`` it took, each (n,). ``steps_tried`` and ``delta_tried``
-    (n, doublings + 1) are the whole account, the latter NaN where the doubling had already stopped.
-
-    Baselines: black, the mean colour, white, the picture itself ``blurred`` (Gaussian, the border repeated), or
-    ``noise``, uniform from 0 to 255 by the ``seed``.
-    """
-    baselines = baseline_pictures(network, pictures, baseline, blur, seed)
-    scores = target_output(network, pictures, targets, output)
-    baseline_scores = target_output(network, baselines, targets, output)
-    differences = scores.astype(np.float64) - baseline_scores.astype(np.float64)
-    counts = step_counts(steps, max_steps)
-    deltas = np.full((len(pictures), len(counts)), np.nan)
-    attribution = np.empty(pictures.shape, scores.dtype)
-    for i, (picture, start, target) in enumerate(zip(pictures, baselines, targets, strict=True)):
-        averaged = np.zeros(picture.shape)
-        for tried, count in enumerate(counts):
-            if rule == "trapezoid" and tried:  # the points halfway between the old ones make the finer rule
-                between = path_average(network, start, picture, int(target), counts[tried - 1], "midpoint", output)
-                averaged = (averaged + between) / 2
-            else:
-                averaged = path_average(network, start, picture, int(target), count, rule, output)
-            attribution[i] = (picture - start) * averaged
-            deltas[i, tried] = attribution[i].sum(dtype=np.float64) - differences[i]
-            if abs(deltas[i, tried]) <= tolerance * abs(differences[i]):
-                break
-    last = np.isfinite(deltas).sum(axis=1) - 1
-    delta = deltas[np.arange(len(deltas)), last]
-    return {
-        "attribution": attribution,
-        "sum": differences + delta,
-        "delta": delta,
-        "error": np.divide(
-            np.abs(delta), np.abs(differences), out=(delta != 0).astype(np.float64), where=differences != 0
-        ),
-        "steps": np.array(counts)[last],
-        "score": scores,
-        "baseline_score": baseline_scores,
-        "steps_tried": np.tile(counts, (len(pictures), 1)),
-        "delta_tried": deltas,
-    }
-
-
 def noisy_moments(
     network: Network, pictures: Array, targets: Targets, samples: int, noise: float, seed: int, output: Output
 ) -> tuple[Array, Array, Array]:
@@ -393,58 +300,3 @@ def noisy_moments(
             means[i] += share * shift
     dtype = np.float64 if network.precision == "float64" else np.float32
     return means.astype(dtype), variances.astype(dtype), deviations
-
-
-def baseline_pictures(network: Network, pictures: Array, baseline: Baseline, blur: float = 0.1, seed: int = 0) -> Array:
-    """The picture without information that each picture is compared with: (n, height, width, 3)."""
-    if baseline == "blurred":
-        from scipy.ndimage import gaussian_filter
-
-        deviation = blur * pictures.shape[2]
-        return gaussian_filter(pictures, (0, deviation, deviation, 0), mode="nearest")
-    values: Any
-    if baseline == "noise":
-        values = np.random.default_rng(seed).uniform(0, 255, pictures.shape[1:])
-    else:
-        values = {"black": 0.0, "white": 255.0, "mean": network.mean_colour}[baseline]
-    return np.broadcast_to(np.asarray(values, pictures.dtype), pictures.shape)
-
-
-def path_average(
-    network: Network, start: Array, end: Array, target: int, steps: int, rule: QuadratureRule, output: Output
-) -> Array:
-    """The gradient averaged over points on the straight way between two pictures: (height, width, 3) float64."""
-    positions, weights = quadrature(steps, rule)
-    average = np.zeros(end.shape, np.float64)
-    for first in range(0, len(positions), CHUNK):
-        piece = slice(first, first + CHUNK)
-        points = start + positions[piece, None, None, None] * (end - start)
-        gradients = network.gradient(points, np.full(len(points), target), output=output)
-        average += np.tensordot(weights[piece], gradients.astype(np.float64), axes=1)
-    return average
-
-
-def step_counts(steps: int, max_steps: int) -> list[int]:
-    """The numbers of steps to try: doubled as long as they stay within the most allowed; the first in any case."""
-    counts = [steps]
-    while 2 * counts[-1] <= max_steps:
-        counts.append(2 * counts[-1])
-    return counts
-
-
-def path_points(steps: int, max_steps: int, rule: QuadratureRule) -> int:
-    """How many gradients all the doublings take: only the trapezoid rule uses its old points again."""
-    counts = step_counts(steps, max_steps)
-    return counts[-1] + 1 if rule == "trapezoid" else sum(counts)
-
-
-def quadrature(steps: int, rule: QuadratureRule) -> tuple[Array, Array]:
-    """Positions from 0 to 1, and weights that sum to 1: both (steps,) float64, one more for the trapezoid rule."""
-    if rule == "trapezoid":
-        weights = np.full(steps + 1, 1 / steps)
-        weights[[0, -1]] /= 2
-        return np.linspace(0, 1, steps + 1), weights
-    if rule == "midpoint":
-        return (np.arange(steps) + 0.5) / steps, np.full(steps, 1 / steps)
-    nodes, weights = np.polynomial.legendre.leggauss(steps)
-    return (nodes + 1) / 2, weights / 2

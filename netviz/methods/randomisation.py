@@ -28,9 +28,9 @@ from netviz.methods import (
 from netviz.methods.agreement import agreement
 from netviz.methods.arrays import flat_maps, flattened, resized
 from netviz.methods.correlations import correlations, rank_correlation_matrix, rank_correlations
-from netviz.methods.gradients import integrated_gradients
 from netviz.methods.hiding import Fill, KernelWidth, LegacySeed, filled, lime_model, lime_samples, region_scores
 from netviz.methods.map_methods import Explanation, explanation_passes, explanations, times
+from netviz.methods.paths import integrated_gradients
 from netviz.methods.regions import Segments, superpixels
 from netviz.networks import Array, Network, Targets
 from netviz.networks.architecture import Layer, vgg16_layers
@@ -284,15 +284,15 @@ def spread_over_baselines(
     pictures: Array,
     targets: Targets,
     *,
-    steps: Annotated[int, Field(ge=1, le=4096, description="points on the path from each baseline")] = 64,
+    steps: Annotated[int, Field(ge=2, le=1024, description="equal steps from each baseline")] = 64,
     seed: Seed = 0,
     output: OutputSetting = "logit",
 ) -> Result:
     """``maps`` (n, 5, h, w) from black, mean, white, blurred and noise; their rank correlations ``matrix`` (n, 5, 5).
 
     Spearman's correlation of the values, RGB summed, signs kept; ``mean`` and ``least`` (n,) over the pairs. The steps
-    are not doubled until the account closes; ``largest_error`` (n,) is the greatest of the five completeness errors,
-    |delta| / |score - baseline score|. The seed is the noise's.
+    are equal ones, and not bisected until the account closes; ``largest_error`` (n,) is the greatest of the five
+    completeness errors, |delta| / |score - baseline score|. The seed is the noise's.
     """
     common = {"steps": steps, "max_steps": steps, "seed": seed, "output": output}
     variants = [{**common, "baseline": baseline} for baseline in BASELINES]
@@ -314,7 +314,7 @@ def stages(layers: Sequence[Layer]) -> list[list[str]]:
 
 
 def _own_settings(of_method: str, **wanted: Any) -> dict[str, Any]:
-    """Those of the settings that the method has; ``samples`` are a path's steps, which then aren't doubled."""
+    """Those of the settings that the method has; ``samples`` are a path's steps, which then aren't bisected."""
     if "samples" in wanted:
         wanted |= {"steps": wanted["samples"], "max_steps": wanted["samples"]}
     return {name: value for name, value in wanted.items() if name in explanations()[of_method].settings.model_fields}

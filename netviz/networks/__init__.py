@@ -74,6 +74,12 @@ class Network(Protocol):
         """Derivative of each target's output with respect to the pictures' RGB values: (n, height, width, 3)."""
         ...
 
+    def value_and_gradient(
+        self, pictures: Array, targets: Targets, *, output: Output = "logit", relu: ReluRule = "plain"
+    ) -> tuple[Array, Array]:
+        """Each target's output, (n,), and its derivative as of `gradient`, of the same passes."""
+        ...
+
     def layer_gradient(
         self, pictures: Array, targets: Targets, layer: str, *, output: Output = "logit"
     ) -> tuple[Array, Array]:

@@ -101,15 +101,21 @@ class KerasNetwork:
     def gradient(
         self, pictures: Array, targets: Targets, *, output: Output = "logit", relu: ReluRule = "plain"
     ) -> Array:
+        return self.value_and_gradient(pictures, targets, output=output, relu=relu)[1]
+
+    def value_and_gradient(
+        self, pictures: Array, targets: Targets, *, output: Output = "logit", relu: ReluRule = "plain"
+    ) -> tuple[Array, Array]:
         model = self._submodel(relu, self.logits_layer)
 
         def differentiate(pictures: Any, targets: Any) -> Any:
             with tf.GradientTape() as tape:
                 tape.watch(pictures)
                 score = _score(self._run(model, pictures), targets, output)
-            return tape.gradient(score, pictures)
+            return score, tape.gradient(score, pictures)
 
-        return self.ask(("gradient", output, relu), differentiate, pictures, targets, backward=True)[0]
+        score, gradient = self.ask(("gradient", output, relu), differentiate, pictures, targets, backward=True)
+        return score, gradient
 
     def layer_gradient(
         self, pictures: Array, targets: Targets, layer: str, *, output: Output = "logit"
