@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 Map = NDArray[Any]
 Task = Callable[[], Map]
 
-SAMPLES = 50  # of SmoothGrad, and steps of integrated gradients
+SAMPLES = 50  # of SmoothGrad, and stops of integrated gradients
 MASKS = 500  # of RISE
 PATCH = 16  # of occlusion: 14 x 14 positions side by side
 NOISE = 0.15  # SmoothGrad's deviation as a share of the range
@@ -58,9 +58,7 @@ def netviz(question: Question, precision: str = "float32") -> dict[str, Task]:
         "guided backprop": task("guided-backprop"),
         "Grad-CAM": task("grad-cam"),
         "SmoothGrad": task("smoothgrad", samples=SAMPLES, noise=NOISE),
-        "integrated gradients": task(
-            "integrated-gradients", steps=SAMPLES, max_steps=SAMPLES, baseline="mean", rule="midpoint"
-        ),
+        "integrated gradients": task("integrated-gradients", steps=SAMPLES - 1, max_steps=SAMPLES - 1, baseline="mean"),
         "occlusion": task("occlusion", patch=PATCH, stride=PATCH),
         "RISE": task("rise", samples=MASKS, output="logit"),
         "Score-CAM": task("score-cam"),
@@ -97,7 +95,7 @@ def captum(question: Question) -> dict[str, Task]:
         "SmoothGrad": lambda: rgb(tunnel.attribute(inputs, nt_type="smoothgrad", **noisy)),
         "integrated gradients": lambda: rgb(
             attr.IntegratedGradients(model).attribute(
-                inputs, target=target, n_steps=SAMPLES, method="riemann_middle", internal_batch_size=BATCH
+                inputs, target=target, n_steps=SAMPLES, method="riemann_trapezoid", internal_batch_size=BATCH
             )
         ),
         "occlusion": lambda: rgb(attr.Occlusion(model).attribute(inputs, target=target, **patches)).mean(-1),

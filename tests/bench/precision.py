@@ -28,7 +28,7 @@ ASKED: Mapping[str, Mapping[str, Any]] = {
     "smoothgrad": {"samples": 50},
     "smoothgrad-squared": {"samples": 50},
     "vargrad": {"samples": 50},
-    "integrated-gradients": {"steps": 50, "max_steps": 50, "rule": "midpoint"},
+    "integrated-gradients": {"steps": 49, "max_steps": 49},
     "occlusion": {"patch": 16, "stride": 16},
     "rise": {"samples": 200},
     "score-cam": {"channels": 128},
