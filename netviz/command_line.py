@@ -183,9 +183,11 @@ def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
         if options.strict and warnings:
             raise Mistakes(warnings)
         return Report(site=options.to, experiments=summary["experiments"], warnings=warnings)
+    gc.disable()
     from netviz.pipeline import build  # what it imports takes longer than to find out that it isn't needed
 
     gc.freeze()  # what was imported is no garbage: to look through it again and again takes a tenth of a short build
+    gc.enable()
     try:
         return build(options, reporter)
     finally:

@@ -113,7 +113,8 @@ def _build(options: Options, store: Store, executor: Executor, reporter: Reporte
         return with_page(_made(results, inputs, taken, executor, reporter), results, reporter)
     begun = _made(first, UNFINISHED, taken, executor, reporter)
     reporter.say(f"{options.to} stands for the photo {first.course.default_picture}; now for all that are offered")
-    report = _made(results, inputs, Takeover(options.to), executor, reporter)
+    taken = Takeover(options.to, found={**taken.found})
+    report = _made(results, inputs, taken, executor, reporter)
     whole = replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
     return with_page(whole, results, reporter)
 
@@ -146,6 +147,8 @@ def _made(results: Results, inputs: str, taken: Takeover, executor: Executor, re
     """Run and draw what is missing, weave the pages and put the site in its place."""
     options = results.options
     ran, drawn = _run_and_drawn(results, executor, reporter)
+    if ran or drawn:
+        taken.look_again()
     _write_network(results, reporter)
     with reporter.stage("weave"):
         checked = known_verdicts(results, taken)

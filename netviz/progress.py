@@ -11,20 +11,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    Progress,
-    TaskProgressColumn,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 
 from netviz.mistakes import Mistake
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 LONGEST = 8  # experiments whose seconds are reported
 
@@ -104,14 +99,21 @@ class Reporter:
         self.stages[name] = stage
         stage.tell()
         start = time.perf_counter()
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-        times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
         with contextlib.ExitStack() as stack:
             if self.console.is_terminal and total:
-                stage.bar = stack.enter_context(Progress(*columns, *times, console=self.console, transient=True))
+                stage.bar = stack.enter_context(_bar(self.console))
                 stage.bar.add_task(name, total=total)
             yield stage
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def _bar(console: Console) -> Progress:
+    """A bar on a terminal, gone when its stage ends; a build with nothing to show does not import it."""
+    from rich import progress
+
+    columns = (progress.TextColumn("{task.description}"), progress.BarColumn(), progress.TaskProgressColumn())
+    times = (progress.TimeElapsedColumn(), progress.TextColumn("left"), progress.TimeRemainingColumn())
+    return progress.Progress(*columns, *times, console=console, transient=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -169,10 +169,17 @@ def source_of(module: str) -> Path | None:
 
     A module declared elsewhere, say a method's, has one of ours if it was imported and no distribution brings it.
     """
-    package, *rest = module.split(".")
+    package = module.partition(".")[0]
     if package != ROOT_PACKAGE:
         foreign = package in sys.stdlib_module_names or packages.distributions([package])
         file = None if foreign else getattr(sys.modules.get(module), "__file__", None)
         return Path(file) if file else None
-    place = FOLDER.joinpath(*rest)
-    return next((path for path in (place.with_suffix(".py"), place / "__init__.py") if path.is_file()), None)
+    return _own_modules().get(module)
+
+
+@cache
+def _own_modules() -> Mapping[str, Path]:
+    """Where each module of the package stands; of a module and a folder of one name, the module."""
+    files = sorted(FOLDER.rglob("*.py"))
+    names = (".".join((ROOT_PACKAGE, *file.relative_to(FOLDER).with_suffix("").parts)) for file in files)
+    return {name.removesuffix(".__init__"): file for name, file in zip(names, files, strict=True)}

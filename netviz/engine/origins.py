@@ -65,7 +65,7 @@ def keep_origin(
 def keep_origins(tasks: Iterable[Task], store: Store) -> None:
     """The same for results of which nobody knows any more how long they took."""
     for task in tasks:
-        if not store.has(ORIGINS, task.key) and store.has(RESULTS, task.key):
+        if not store.path(ORIGINS, task.key).is_dir() and store.has(RESULTS, task.key):
             keep_origin(task, store)
 
 

@@ -60,6 +60,8 @@ def publish(files: Files, destination: Path) -> Published:
         gone = [name for name in written_in(destination) - {*files, MARKER} if os.path.lexists(destination / name)]
         standing = {name: Kept(destination, name, digest) for name, digest in digests_of(destination).items()}
         with _draft_beside(destination) as draft:
+            for folder in sorted({folder for name in files for folder in folders_of(name)}):
+                (draft / folder).mkdir()
             digests = {name: _write(draft / name, content, standing.get(name)) for name, content in files.items()}
             (draft / MARKER).write_bytes(sealed(digests))
             check_destination(destination, files)
@@ -230,10 +232,13 @@ def _remove(folder: Path) -> None:
 
 
 def _write(path: Path, content: str | bytes | Kept, standing: Kept | None) -> str:
-    """Write one file; gives its digest. What is kept is the old site's file, if that is ``standing`` there unharmed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write one file; gives its digest. What is kept is the old site's file, if that is ``standing`` there unharmed.
+
+    Whoever hands over a file of the old site itself has just looked whether it is.
+    """
     if isinstance(content, Kept):
-        if standing and standing.digest == content.digest and standing.is_intact():
+        harmless = standing == content or (standing and standing.digest == content.digest and standing.is_intact())
+        if standing and harmless:
             _link(standing.path, path)
         else:
             path.write_bytes(content.read())
