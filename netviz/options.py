@@ -9,6 +9,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
@@ -277,9 +278,12 @@ class Options:
         return self.content / path.relative_to(here) if path.is_relative_to(here) else path
 
 
+_hints: Callable[[Any], dict[str, Any]] = cache(partial(get_type_hints, include_extras=True))  # asked for every figure
+
+
 def arguments_of(options: type[Options | OwnPhoto]) -> Mapping[str, Argument]:
     """How each option is given, by its name."""
-    hints = get_type_hints(options, include_extras=True)
+    hints = _hints(options)
     return {
         one.name: hints[one.name].__metadata__[0] for one in fields(options) if hasattr(hints[one.name], "__metadata__")
     }

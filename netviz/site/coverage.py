@@ -27,6 +27,9 @@ from netviz.site.quiz import grades
 from netviz.site.results import Results
 from netviz.yaml_places import Passage
 
+Given = tuple[set[str], nodes.Node]
+"""Names that are set in a text, and the expression that their values come from."""
+
 OWN = ("picture", "target", "top", "numbers", "value", "stop")  # what captions may say of their own experiment
 
 
@@ -122,7 +125,8 @@ def observe(
     """
     source = _numbered(prose.spans)
     tree = sandbox.template(source)
-    found = {node: _condition(node, tree, prose, chosen) for node in conditions(tree)}
+    given = [(_names(one.target), one.node if isinstance(one, nodes.Assign) else one.iter) for one in _settings(tree)]
+    found = {node: _condition(node, given, prose, chosen) for node in conditions(tree)}
     failures = []
     for photo, values in scopes if found else ():
         try:
@@ -143,29 +147,32 @@ def _numbered(spans: Sequence[Span]) -> str:
     return "\n".join(span.source.replace("\n", " ") if span.kind in asking else "" for span in spans)
 
 
-def _condition(node: ConditionNode, tree: nodes.Template, prose: Prose, chosen: Collection[str]) -> Condition:
+def _condition(node: ConditionNode, given: Sequence[Given], prose: Prose, chosen: Collection[str]) -> Condition:
     span = prose.spans[node.lineno - 1]
-    follows = any(_follows(one, chosen, prose.own) for one in _behind(test_of(node), tree))
+    follows = any(_follows(one, chosen, prose.own) for one in _behind(test_of(node), given))
     line, column = prose.place_of(span)
     kind: Literal["words", "claim"] = "claim" if isinstance(node, nodes.CallBlock) else "words"
     return Condition(text=prose.text, source=span.source, line=line, column=column, follows=follows, kind=kind)
 
 
-def _behind(condition: nodes.Node, tree: nodes.Template) -> list[nodes.Node]:
+def _behind(condition: nodes.Node, given: Sequence[Given]) -> list[nodes.Node]:
     """The expressions that decide a condition: its own, and those whose values it knows by a name that was set."""
     found = [condition]
     names: set[str] = set()
     for expression in found:
-        fresh = {one.name for one in _all(expression, nodes.Name)} - names
+        fresh = _names(expression) - names
         names |= fresh
-        found += [one.node for one in _all(tree, nodes.Assign) if fresh & _given(one)]
-        found += [one.iter for one in _all(tree, nodes.For) if fresh & _given(one)]
+        found += [value for targets, value in given if fresh & targets]
     return found
 
 
-def _given(setting: nodes.Assign | nodes.For) -> set[str]:
-    """The names that it gives values."""
-    return {one.name for one in _all(setting.target, nodes.Name)}
+def _settings(tree: nodes.Template) -> list[nodes.Assign | nodes.For]:
+    """What gives values to names in a tree."""
+    return [*_all(tree, nodes.Assign), *_all(tree, nodes.For)]
+
+
+def _names(node: nodes.Node) -> set[str]:
+    return {one.name for one in _all(node, nodes.Name)}
 
 
 def _follows(expression: nodes.Node, chosen: Collection[str], own: bool) -> bool:

@@ -1,0 +1,166 @@
+"""How long it takes to see a change: with this checkout of netviz and with another, in turn, and the ratios.
+
+    git worktree add ../before COMMIT
+    python tests/bench/edits.py --against ../before --store .netviz --repeat 5
+
+A sentence as a process of its own, the same in a process that has built already (as `netviz serve` keeps one), nothing
+to do, and nothing to do with a hundred lessons. Wall seconds and processor seconds; medians. The store must hold the
+results of both checkouts, or they are run first. Works on copies of the course; sites stand in a folder of their own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree
+from statistics import median
+
+from builds import LESSONS, ROOT, Bench
+
+WITHIN = """
+import sys, time
+from pathlib import Path
+from {attempt} import attempt
+from netviz.options import Options
+from netviz.progress import Reporter
+content, store, site, lesson, number = map(Path, sys.argv[1:])
+options = Options(content=content, store=store, to=site)
+for turn in range(1 + int(str(number))):
+    lesson.write_text(lesson.read_text("utf-8") + f"\\nSentence {{turn}}.\\n", "utf-8")
+    wall, processor = time.perf_counter(), time.process_time()
+    outcome = attempt(options, Reporter())
+    assert outcome.is_new, outcome
+    print(time.perf_counter() - wall, time.process_time() - processor, flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """What something took: on the clock, and of processors."""
+
+    wall: float
+    processor: float
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A version of netviz, with a copy of the course and a site of its own."""
+
+    root: Path
+    folder: Path
+    store: Path
+
+    @property
+    def content(self) -> Path:
+        """The course."""
+        return self.folder / "course"
+
+    @property
+    def lesson(self) -> Path:
+        """The text that is changed: the first with an experiment."""
+        lessons = sorted(self.content.glob("lessons/*/en.md"))
+        return next(path for path in lessons if "```experiment" in path.read_text("utf-8"))
+
+    def build(self, content: Path | None = None, store: Path | None = None, site: str = "site") -> Seconds:
+        """Build as a process of its own."""
+        places = {"content": content or self.content, "store": store or self.store, "to": self.folder / site}
+        given = [word for name, place in places.items() for word in (f"--{name}", str(place))]
+        return self._timed([sys.executable, str(self.root / "build.py"), *given])
+
+    def sentence(self) -> Seconds:
+        """The build after a sentence was added."""
+        self.lesson.write_text(self.lesson.read_text("utf-8") + "\nOne more sentence.\n", "utf-8")
+        return self.build()
+
+    def within(self, repeat: int) -> list[Seconds]:
+        """The builds after a sentence each, in one process that has built before."""
+        code = WITHIN.format(attempt="netviz.command_line")
+        places = [self.content, self.store, self.folder / "site", self.lesson, repeat]
+        done = subprocess.run(
+            [sys.executable, "-c", code, *map(str, places)],
+            cwd=self.root,
+            env=_environment(self.root),
+            check=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        return [Seconds(*map(float, line.split())) for line in done.stdout.splitlines()[1:]]
+
+    def _timed(self, command: Sequence[str]) -> Seconds:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, cwd=self.root, env=_environment(self.root), stderr=subprocess.PIPE)
+        assert process.stderr is not None
+        told = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        if status:
+            raise SystemExit(f"{' '.join(command)} failed:\n{told.decode()}")
+        return Seconds(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """As users have it: with compiled modules, which a workplace may have switched off."""
+    return {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": ""}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    options = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = (
+            Checkout(root.resolve(), Path(folder) / name, options.store.resolve())
+            for name, root in (("before", options.against), ("after", ROOT))
+        )
+        print("| | before: wall, processor | after: wall, processor | ratio: wall, processor |\n|---|---|---|---|")
+        for name, told in _measured(before, after, options):
+            print(_row(name, *told), flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--against", type=Path, required=True, help="another checkout of netviz")
+    parser.add_argument("--content", type=Path, default=ROOT / "content", help="the course (content)")
+    parser.add_argument("--store", type=Path, default=ROOT / ".netviz", help="results that are known (.netviz)")
+    parser.add_argument("--repeat", type=int, default=5, help="runs of each (5)")
+    parser.add_argument("--skip-lessons", action="store_true", help=f"leave out the course of {LESSONS} lessons")
+    return parser
+
+
+def _measured(
+    before: Checkout, after: Checkout, options: argparse.Namespace
+) -> Iterator[tuple[str, tuple[list[Seconds], list[Seconds]]]]:
+    def in_turn(measure: Callable[[Checkout], Seconds]) -> tuple[list[Seconds], list[Seconds]]:
+        pairs = [(measure(before), measure(after)) for _ in range(options.repeat)]
+        return [one for one, _ in pairs], [one for _, one in pairs]
+
+    for one in (before, after):
+        copytree(options.content, one.content)
+        one.build()
+        one.sentence()  # the first may compile what later ones find
+    yield "nothing to do", in_turn(Checkout.build)
+    yield "one sentence, a process", in_turn(Checkout.sentence)
+    yield "one sentence, within `serve`", (before.within(options.repeat), after.within(options.repeat))
+    if not options.skip_lessons:
+        many = Bench(after.folder, None, 1).course("many", LESSONS, 1)
+        places = {"content": many, "store": after.folder / "many-store", "site": "many-site"}
+        for one in (before, after):
+            one.build(**places)
+        yield f"nothing to do, {LESSONS} lessons", in_turn(lambda one: one.build(**places))
+
+
+def _row(name: str, before: list[Seconds], after: list[Seconds]) -> str:
+    one, other = (Seconds(median(s.wall for s in all), median(s.processor for s in all)) for all in (before, after))
+    cells = [f"{each.wall:.2f}, {each.processor:.2f}" for each in (one, other)]
+    ratios = f"{other.wall / one.wall:.2f}, {other.processor / one.processor:.2f}"
+    return f"| {name} | {' | '.join(cells)} | {ratios} |"
+
+
+if __name__ == "__main__":
+    main()
