@@ -216,7 +216,7 @@ def test_the_lines_of_the_readme_build_a_course_on_another_process(
     assert main([*build[2:-1], address]) == 0
     for one in others:
         one.kill()
-    assert f"1 workers at {address}" in capsys.readouterr().err
+    assert f"1 worker at {address}" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["--cluster", NOBODY], ["worker", NOBODY]])

@@ -10,12 +10,13 @@ import io
 import itertools
 import os
 import random
+import socket
 import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -47,6 +48,7 @@ class Machines:
         self.address = address
         self._namespaces = itertools.cycle(namespaces)
         self.scheduler = start_scheduler(address)
+        _wait_for(address)
         self.workers = [self._worker(SLOW_PASS), *(self._worker() for _ in range(2))]
         self.deaths = 0
 
@@ -77,6 +79,15 @@ class Machines:
             process.join()
 
 
+def _wait_for(address: str) -> None:
+    """Until somebody listens there."""
+    host, _, port = address.removeprefix("tcp://").partition(":")
+    while True:
+        with suppress(OSError), socket.create_connection((host, int(port))):
+            return
+        time.sleep(0.05)
+
+
 @contextmanager
 def networks() -> Iterator[tuple[str, list[str]]]:
     """A scheduler's address, and the namespaces of the networks that can reach it; the names are empty without any."""
@@ -98,6 +109,7 @@ def networks() -> Iterator[tuple[str, list[str]]]:
             ip(f"link set {name} master netviz up")
             ip(f"-n {name} addr add {NETWORK}.{10 + number}/24 dev inside")
             ip(f"-n {name} link set inside up")
+            ip(f"-n {name} link set lo up")
         yield f"tcp://{NETWORK}.1:{free_address().rpartition(':')[2]}", names
     finally:
         for name in names:
@@ -139,7 +151,7 @@ def test_every_result_arrives_once_and_right_whoever_dies(tmp_path: Path, machin
             elif NIGHTLY and arrived:
                 machines.kill_one(chance)
 
-    tormentor = threading.Thread(target=torment)
+    tormentor = threading.Thread(target=torment, daemon=True)
     tormentor.start()
     try:
         run(tasks, machines.address, there, arrived)
@@ -157,7 +169,7 @@ def test_every_result_arrives_once_and_right_whoever_dies(tmp_path: Path, machin
 def test_a_build_whose_scheduler_is_gone_goes_on_where_it_stopped(
     tmp_path: Path, machines: Machines, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "PATIENCE", 0.5)
+    monkeypatch.setattr(connection, "PATIENCE", 2)
     tasks, store = cheap_tasks(tmp_path, EXPERIMENTS // 2, ["says", "slope"]), Store(tmp_path / "store")
     arrived: list[str] = []
 
@@ -166,12 +178,13 @@ def test_a_build_whose_scheduler_is_gone_goes_on_where_it_stopped(
             time.sleep(0.05)
         machines.kill()
 
-    killer = threading.Thread(target=kill)
+    killer = threading.Thread(target=kill, daemon=True)
     killer.start()
     with pytest.raises(ClusterUnavailable, match="is gone; what has come back is kept: start it again"):
         run(tasks, machines.address, store, arrived)
     killer.join()
     assert 0 < len(arrived) < len(tasks)
     machines.kill_the_scheduler()
+    _wait_for(machines.address)
     run(tasks, machines.address, store, arrived)
     assert Counter(arrived) == Counter(task.label for task in tasks), "what had come back is not run again"

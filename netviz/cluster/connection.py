@@ -57,7 +57,7 @@ class Connection:
             self._seen = time.monotonic()
             fitting = sum(not reason for reason in self._reasons().values())
             if fitting != self.workers:
-                self._reporter.say(f"{fitting} workers at {self._address}")
+                self._reporter.say(f"{fitting} worker{'s'[: fitting != 1]} at {self._address}")
             self.workers = fitting
             self._wait_for_one()
 
@@ -66,7 +66,8 @@ class Connection:
             self._alone_since = None
         elif self._alone_since is None:
             self._alone_since = self._seen
-            self._reporter.say(f"waits for a worker that fits: `{COMMAND} worker {self._address}` starts one")
+            if not self._cluster:  # whose workers are started again by themselves
+                self._reporter.say(f"waits for a worker that fits: `{COMMAND} worker {self._address}` starts one")
         elif self._seen - self._alone_since > WAITING:
             raise ClusterUnavailable(f"no worker that fits has come to {self._address} for {WAITING} seconds")
 

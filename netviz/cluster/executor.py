@@ -47,7 +47,7 @@ class ClusterExecutor:
         """See `netviz.engine.execution.Executor`. Raises ClusterUnavailable; what has come back by then is kept."""
         connection = self._connected(reporter)
         with reporter.stage("run", sum(map(cost, tasks))) as stage:
-            return _Run(tasks, connection, store, stage, done).failed()
+            return _Run(tasks, connection, store, stage, done).to_the_end()
 
     def close(self) -> None:
         """End the connection, and workers that were started for it."""
@@ -72,8 +72,8 @@ class _Run:
         self._under_way: dict[Any, Sequence[Task]] = {}
         self._failed: list[Mistake] = []
 
-    def failed(self) -> list[Mistake]:
-        """Run all; gives what went wrong."""
+    def to_the_end(self) -> list[Mistake]:
+        """Run all that can be run; gives what went wrong."""
         while self._waiting or self._under_way:
             self._connection.look()
             self._send()

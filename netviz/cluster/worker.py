@@ -24,13 +24,13 @@ from netviz.cluster.dask_library import (
     unreachable,
 )
 from netviz.cluster.identity import Identity, resource
+from netviz.engine.execution import unreadable
 from netviz.engine.origins import processor
 from netviz.engine.plan import Task
 from netviz.engine.run import PictureRunner, run_data_task
 from netviz.mistakes import Mistake, Mistakes
 from netviz.modules import import_file
 from netviz.networks import Network
-from netviz.networks.weights import first_line
 from netviz.pictures import UnreadablePicture
 from netviz.progress import Reporter, peak_memory
 from netviz.refusals import refusal
@@ -85,7 +85,7 @@ class TaskRunner(distributed.WorkerPlugin):  # type: ignore[misc]
             mistakes = failed.mistakes
             details = "".join(traceback.format_exception(failed.__cause__)) if failed.__cause__ else ""
         except UnreadablePicture as error:
-            mistakes = (task.experiment.mistake(f"the photo {task.picture_name} can't be read: {first_line(error)}"),)
+            mistakes = (unreadable(task, error),)
         return TaskResult(
             files={} if mistakes else files_of(task.key, store),
             mistakes=mistakes,

@@ -16,6 +16,8 @@ from netviz.engine.record import RESULTS
 from netviz.engine.run import PictureRunner, run_data_task
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks import open_network
+from netviz.networks.weights import first_line
+from netviz.pictures import UnreadablePicture
 from netviz.progress import Reporter, Stage, peak_memory
 from netviz.refusals import check_writable
 
@@ -110,7 +112,14 @@ def _run_each(
                     done(task)
                 except Mistakes as mistakes:
                     failed += mistakes.mistakes
+                except UnreadablePicture as error:
+                    failed.append(unreadable(task, error))
     return failed
+
+
+def unreadable(task: Task, error: UnreadablePicture) -> Mistake:
+    """That an experiment can't be run on a photo, which is no reason not to run the others."""
+    return task.experiment.mistake(f"the photo {task.picture_name} can't be read: {first_line(error)}")
 
 
 def _run_on_pictures(

@@ -5,7 +5,6 @@ A key tells that something has changed, and this what. Nothing depends on it: a 
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import platform
 from collections.abc import Iterable, Iterator, Mapping
@@ -58,7 +57,7 @@ def keep_origin(
         processor=processor,
     )
     with suppress(OSError), store.writing(ORIGINS, task.key) as folder:
-        content = json.dumps(dataclasses.asdict(origin), ensure_ascii=False, indent=1)
+        content = json.dumps(vars(origin), ensure_ascii=False)
         (folder / ORIGIN).write_text(content, "utf-8", "surrogateescape")
 
 
