@@ -35,7 +35,7 @@ from netviz.languages.messages import messages
 from netviz.methods import methods
 from netviz.methods.activation_maps import WEIGHTINGS, supported
 from netviz.methods.hiding import _averaged, _starts
-from netviz.methods.integration import midpoints, trapezoid_weights
+from netviz.methods.integration import Stop, integrated, misses
 from netviz.networks import softmax
 from netviz.networks.classes import classes
 from netviz.pictures import Picture, frame, open_upright
@@ -258,23 +258,25 @@ def test_a_mean_grows_with_each_sample(browser: Browser) -> None:
     np.testing.assert_allclose(found, [random(3, 4)[: count + 1].mean(axis=0) for count in range(3)])
 
 
-def test_the_path_is_that_of_the_trapezoid_rule_and_its_account_closes_for_a_square(browser: Browser) -> None:
-    positions = np.linspace(0, 1, 9)
-    weights = trapezoid_weights(positions)
-    found = said(browser, "explaining.positions(8)")
-    assert [one["position"] for one in found] == positions.tolist()
-    assert [one["weight"] for one in found] == pytest.approx(weights)
-    found = said(browser, "explaining.between(8)")
-    assert [(one["position"], one["weight"]) for one in found] == [(middle, 1 / 8) for middle in midpoints(8)]
-    start, picture = random(12), random(12, seed=1)
-    points = [said(browser, "explaining.onTheWay(v[0], v[1], v[2])", start, picture, at) for at in positions]
-    average = weights @ (2 * np.array(points))  # of the gradient of the sum of squares
-    change = float((picture**2).sum() - (start**2).sum())
-    account = said(
-        browser, "explaining.account(Float64Array.from(v[0]), v[1], v[2], v[3])", average, start, picture, change
-    )
-    assert account["error"] < 1e-5
-    np.testing.assert_allclose(account["map"], average * (picture - start))
+def test_a_way_is_added_up_and_halved_where_the_courses_steps_miss_most(browser: Browser) -> None:
+    """For the sum of the values' cubes."""
+    start, picture = random(2, 2, 3), random(2, 2, 3, seed=1)
+    positions = np.array([0, 0.25, 0.5, 1])
+    script = "explaining.onTheWay(v[0], v[1], v[2])"
+    points = np.array([said(browser, script, start.ravel(), picture.ravel(), at) for at in positions])
+    np.testing.assert_allclose(points, start.ravel() + positions[:, None] * (picture - start).ravel(), atol=1e-6)
+    gradients, scores = 3 * np.square(points), np.power(points, 3).sum(axis=1)
+    rates = (picture - start) * gradients.reshape(-1, 2, 2, 3)
+    course = [Stop(*one) for one in zip(positions, scores, rates, strict=True)]
+    told = zip(positions, gradients.tolist(), rates.sum(axis=(1, 2, 3)), scores, strict=True)
+    stops = [dict(zip(("position", "gradient", "slope", "score"), one, strict=True)) for one in told]
+    script = "explaining.account(explaining.trapezoids(v[0]), v[1], v[2], v[3])"
+    account = said(browser, script, stops, start.ravel(), picture.ravel(), scores[-1] - scores[0])
+    np.testing.assert_allclose(account["map"], integrated(course).ravel())
+    change = scores[-1] - scores[0]
+    assert account["error"] == pytest.approx(abs(integrated(course).sum() - change) / abs(change))
+    worst = misses(course).argmax()
+    assert said(browser, "explaining.worstMiddle(v[0])", stops) == positions[worst : worst + 2].mean()
 
 
 @pytest.mark.parametrize(("patch", "stride"), [(32, 16), (50, 50), (7, 3), (224, 10), (300, 300), (5, 9)])
@@ -561,25 +563,32 @@ def test_a_class_is_found_by_typing_in_either_language(browser: Browser, page: P
     assert browser.address().endswith("#class@207")
 
 
-def test_integrated_gradients_double_their_steps_until_the_account_closes(browser: Browser, page: Path) -> None:
-    """On a network whose gradient is the square of where it is asked: of 1 step the gap is a half, of 8 below 1 %."""
+def test_integrated_gradients_halve_steps_until_the_account_closes(browser: Browser, page: Path) -> None:
+    """On a network whose gradient jumps from 0 to 1 at 0.3 of the way: that step alone is halved, from 1 to 1/128."""
     source = """window.told = [];
-    const picture = new Float32Array(3 * 224 * 224).fill(1);
-    const network = { ask: async ([at]) => ({ gradient: new Float32Array(picture.length).fill(at ** 2),
-        logits: [picture.length * at ** 3 / 3] }) };
+    const picture = new Float32Array(3 * 224 * 224).fill(1), count = picture.length;
+    const network = { ask: async ([at]) => {
+        told.push(at);
+        return { gradient: new Float32Array(count).fill(Number(at > 0.3)), logits: [count * Math.max(0, at - 0.3)] };
+    } };
     (async () => {
-        for await (const { done, of, numbers } of methods["integrated-gradients"].explain(
-            { network, picture, target: 0, settings: { steps: 1 } })) told.push([done, of, numbers.error]);
-        told.push('end');
+        let last = null;
+        const question = { network, picture, target: 0, settings: { steps: 1 } };
+        for await (last of methods["integrated-gradients"].explain(question));
+        told.push([last.done, last.of, last.numbers.error]);
     })()"""
     browser.open(page)
     browser.do(source)
-    browser.expect("return told.at(-1)", "end")
-    told = browser.run("return told.slice(0, -1)")
-    assert [one[:2] for one in told][:6] == [[1, 2], [2, 2], [3, 3], [4, 5], [5, 5], [6, 9]]
-    assert told[1][2] == pytest.approx(0.5)
-    assert told[-1][:2] == [9, 9]
-    assert told[-1][2] == pytest.approx(1 / 2 / 64, rel=1e-3)
+    browser.expect("return Array.isArray(told.at(-1))")
+    *positions, (done, of, error) = browser.run("return told")
+    steps, expected = (0.0, 1.0), [0, 1]
+    while abs(1 - sum(steps) / 2 - 0.7) / 0.7 > 0.01:  # the trapezoid of the step with the jump is half of it
+        middle = sum(steps) / 2
+        expected.append(middle)
+        steps = (steps[0], middle) if middle > 0.3 else (middle, steps[1])
+    assert positions == pytest.approx(expected)
+    assert (done, of) == (len(expected), None)
+    assert error == pytest.approx(abs(1 - sum(steps) / 2 - 0.7) / 0.7, rel=1e-3)
 
 
 def test_long_work_says_how_far_it_is_and_can_be_stopped(browser: Browser, page: Path) -> None:

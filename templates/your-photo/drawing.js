@@ -54,6 +54,7 @@ const drawing = (function () {
   };
 
   const tellProgress = (map, share, seconds) => {
+    if (map.of === null) return news.sayNowAndThen(said("drawing-finer", { done: map.done, error: lab.percent(map.numbers.error) }));
     news.progress(share);
     if (map.of <= 3 || share >= 1) return news.say(said("drawing"));
     const left = numerals.number(Math.round(seconds / share - seconds));
@@ -70,7 +71,7 @@ const drawing = (function () {
         if (mine !== run) return;
         maps[number] = map;
         show(all);
-        tellProgress(map, Math.min(1, (number + map.done / map.of) / parts), passed());
+        tellProgress(map, Math.min(1, (number + map.done / (map.of ?? map.done)) / parts), passed());
       }
       if (!isDrawable(maps[number])) continue;
       news.say(said("checking"));

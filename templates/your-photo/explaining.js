@@ -70,11 +70,26 @@ const explaining = (function () {
     };
   };
 
-  // Integrated gradients by the trapezoid rule: `steps` + 1 positions from the baseline (0) to the picture (1).
-  const positions = (steps) => Array.from({ length: steps + 1 }, (_, step) =>
-    ({ position: step / steps, weight: (step === 0 || step === steps ? 0.5 : 1) / steps }));
-  // The points halfway between those of `steps` steps, each with its weight among them.
-  const between = (steps) => Array.from({ length: steps }, (_, step) => ({ position: (step + 0.5) / steps, weight: 1 / steps }));
+  // Integrated gradients by the trapezoid rule. Stops { position, gradient, slope, score } lie in order on the way from the
+  // baseline (0) to the picture (1): the gradient of the score there, and how fast it grows along the way.
+  const trapezoids = (stops) => { // the mean gradient on the way as far as it goes
+    const average = new Float64Array(stops[0].gradient.length);
+    stops.forEach(({ position, gradient }, number) => {
+      const before = stops[number - 1]?.position ?? position, after = stops[number + 1]?.position ?? position;
+      const weight = (after - before) / 2;
+      for (let place = 0; place < gradient.length; place += 1) average[place] += weight * gradient[place];
+    });
+    return average;
+  };
+  // The middle of the step whose trapezoid misses most of what the score changes in it.
+  const worstMiddle = (stops) => {
+    const steps = stops.slice(1).map((to, number) => {
+      const from = stops[number], width = to.position - from.position;
+      const miss = Math.abs(width * (from.slope + to.slope) / 2 - (to.score - from.score));
+      return { miss, middle: from.position + width / 2 };
+    });
+    return steps.reduce((worst, one) => (one.miss > worst.miss ? one : worst)).middle;
+  };
   const onTheWay = (start, picture, position) => Float32Array.from(picture, (value, place) => start[place] + position * (value - start[place]));
   const filling = (colour, count) => Float32Array.from({ length: count }, (_, place) => colour[place % 3]);
   // The map, its sum, and how far that is from the change of the score.
@@ -186,7 +201,7 @@ const explaining = (function () {
   const rankCorrelation = (one, other) => correlation(ranks(one), ranks(other));
 
   return {
-    softmax, ranked, length, sum, timesInput, gradCam, normal, deviation, noisyCopy, mean, positions, between, onTheWay, filling, account,
+    softmax, ranked, length, sum, timesInput, gradCam, normal, deviation, noisyCopy, mean, trapezoids, worstMiddle, onTheWay, filling, account,
     starts, windows, coarseFirst, windowAround, hidden, averaged, masked, convolved, pooled, extremes, correlation, rankCorrelation,
   };
 })();

@@ -43,7 +43,7 @@ const keeping = (function () {
   };
   const numbers = (results, about) => {
     const maps = results.maps.map(({ values, height, width, signed, numbers, checks, done, of }, number) =>
-      ({ class: about.classes[number], height, width, signed, passes: { done, of }, numbers, checks, values: Array.from(values) }));
+      ({ class: about.classes[number], height, width, signed, passes: { done, of: of ?? done }, numbers, checks, values: Array.from(values) }));
     const told = { ...about, classes: undefined, method: results.method, settings: results.settings, maps };
     saving.save(new Blob([JSON.stringify(told)], { type: "application/json" }), `${stem(results)}.json`);
   };

@@ -3,7 +3,8 @@
 // method(NAME, { settings, explain, checks, isShared }), by the course's name for it:
 // - settings: by name { kind: "number", least, most, step, initial } or { kind: "layer", initial };
 // - explain(question) asks the network and yields the map as it grows, the last being the whole: { values (height * width),
-//   height, width, signed, overlay: whether it is laid over the photo, done of `of` passes, numbers by name };
+//   height, width, signed, overlay: whether it is laid over the photo, done of `of` passes (null: as many as it takes),
+//   numbers by name };
 // - checks(question, map): what is tried on it when it is done (checks.js);
 // - isShared: whether what is asked for one class serves all others.
 // A question is { network: { ask }, picture, target, mean, layers, settings, logits, found }; `found` is a Map of what may serve
@@ -59,39 +60,33 @@ const methods = (function () {
     ],
   });
 
-  // The steps are doubled until the account closes: the points between the old ones make the finer rule. The build may choose
-  // its steps in another way; the integral is the same.
+  // Until the account closes, the step is halved whose trapezoid misses most of the score's change. The build may choose its
+  // steps in another way; the integral is the same.
   method("integrated-gradients", {
-    settings: { steps: wholeNumber(1, 128, 16) },
+    settings: { steps: wholeNumber(1, MOST_STEPS, 16) },
     async *explain({ network, picture, target, settings: { steps } }) {
-      const start = explaining.filling([0, 0, 0], picture.length), average = new Float64Array(picture.length);
-      const logits = [];
-      const added = async (total, { position, weight }) => {
-        const { gradient, logits: found } = await network.ask(explaining.onTheWay(start, picture, position), target, ["gradient", "logits"]);
-        logits.push(found[target]);
-        gradient.forEach((value, place) => { total[place] += weight * value; });
+      const start = explaining.filling([0, 0, 0], picture.length), stops = [];
+      const add = async (position) => {
+        const { gradient, logits } = await network.ask(explaining.onTheWay(start, picture, position), target, ["gradient", "logits"]);
+        const slope = sum(gradient.map((value, place) => value * (picture[place] - start[place])));
+        stops.push({ position, gradient, slope, score: logits[target] });
+        stops.sort((one, other) => one.position - other.position);
       };
-      const change = () => logits[Math.min(steps, logits.length - 1)] - logits[0]; // on the way as far as it goes
-      const shown = (done, of) => {
-        const { map: values, ...numbers } = explaining.account(average, start, picture, change());
-        return rgbMap(values, done, of, numbers);
+      const shown = (of) => {
+        const { map: values, ...numbers } = explaining.account(explaining.trapezoids(stops), start, picture, stops.at(-1).score - stops[0].score);
+        return rgbMap(values, stops.length, of, numbers);
       };
-      for (const [done, point] of explaining.positions(steps).entries()) {
-        await added(average, point);
-        yield shown(done + 1, steps + 1);
+      for (let step = 0; step <= steps; step += 1) {
+        await add(step / steps);
+        if (step > 0) yield shown(steps + 1);
       }
-      let count = steps, last = shown(count + 1, count + 1);
-      while (!checks.account(last.numbers).kept && 2 * count <= MOST_STEPS) {
-        const finer = new Float64Array(picture.length);
-        for (const [done, point] of explaining.between(count).entries()) {
-          await added(finer, point);
-          yield { ...last, done: count + 2 + done, of: 2 * count + 1 };
-        }
-        finer.forEach((value, place) => { average[place] = (average[place] + value) / 2; });
-        count *= 2;
-        last = shown(count + 1, count + 1);
+      let { numbers } = shown(steps + 1);
+      while (!checks.account(numbers).kept && stops.length <= MOST_STEPS) {
+        await add(explaining.worstMiddle(stops));
+        const finer = shown(null);
+        yield finer;
+        ({ numbers } = finer);
       }
-      yield last;
     },
     checks: async (_, { numbers }) => [checks.account(numbers)],
   });
