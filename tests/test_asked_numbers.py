@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from netviz.course.reading import read_course
+from netviz.site.files.takeover import Takeover
 from netviz.site.proofreading import text_mistakes
 
+NO_SITE = Takeover(Path("nowhere"))
 QUESTION = """
 ```question
 id: how-long
@@ -26,11 +28,11 @@ def found(course: Path, old: str, new: str, name: str = "en.md") -> list[str]:
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
-    return [str(mistake) for mistake in text_mistakes(read_course(course, "compact"))]
+    return [str(mistake) for mistake in text_mistakes(read_course(course, "compact"), NO_SITE)]
 
 
 def test_the_small_course_asks_for_nothing_in_vain(course: Path) -> None:
-    assert text_mistakes(read_course(course, "compact")) == []
+    assert text_mistakes(read_course(course, "compact"), NO_SITE) == []
 
 
 @pytest.mark.parametrize(
@@ -98,7 +100,7 @@ def test_a_fact_that_no_result_has_is_told_with_the_nearest(
     text = english.read_text("utf-8")
     assert old in text
     english.write_text(text.replace(old, new, 1), "utf-8")
-    told = [str(one) for one in text_mistakes(read_course(course, "compact")) if one.path == english]
+    told = [str(one) for one in text_mistakes(read_course(course, "compact"), NO_SITE) if one.path == english]
     line = 1 + english.read_text("utf-8").split(word)[0].count("\n")
     assert len(told) == 1 and told[0].startswith(f"{english}:{line}:")
     assert f"has no {word!r}" in told[0] and f"did you mean {nearest!r}?" in told[0]
@@ -109,4 +111,4 @@ def test_a_name_that_the_text_sets_itself_may_hold_anything(course: Path) -> Non
     text = english.read_text("utf-8")
     own = "{% set picture = results['says'].target %}{{ picture.probability }}{% for top in [1] %}{{ top }}{% endfor %}"
     english.write_text(text.replace(SAYS, own), "utf-8")
-    assert not [one for one in text_mistakes(read_course(course, "compact")) if one.path == english]
+    assert not [one for one in text_mistakes(read_course(course, "compact"), NO_SITE) if one.path == english]

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from netviz.course.reading import read_course
+from netviz.site.files.takeover import Takeover
 from netviz.site.proofreading import text_mistakes
 
+NO_SITE = Takeover(Path("nowhere"))
 FENCES = {
     "a caption": "```experiment\nid: it\nmethod: gradient\ncaption: %s\n```\n",
     "a question": "```question\nid: it\nask: %s\nchoices:\n  - {text: A, right: \"results['says'].target.rank > 1\"}\n"
@@ -62,7 +64,7 @@ def test_a_mistake_is_told_at_its_word(small: Path, fence: str, written: str, wr
     lesson.write_text(text, "utf-8")
     try:
         course = read_course(small, "compact")
-        told = "\n".join(map(str, [*course.mistakes, *text_mistakes(course)]))
+        told = "\n".join(map(str, [*course.mistakes, *text_mistakes(course, NO_SITE)]))
     finally:
         lesson.write_text(original, "utf-8")
     before = text[: text.index(sought, len(original))]

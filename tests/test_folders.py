@@ -13,8 +13,10 @@ from netviz.course.samples import is_picture
 from netviz.course.translations import shorter, unworded
 from netviz.mistakes import Mistakes
 from netviz.site.addresses import address_mistakes
+from netviz.site.files.takeover import Takeover
 from netviz.site.proofreading import text_mistakes
 
+NO_SITE = Takeover(Path("nowhere"))
 DROPPED = ("._en.md", ".DS_Store", "Thumbs.db", "desktop.ini", "en.md~", "#en.md#", ".en.md.swp")
 
 
@@ -189,7 +191,7 @@ def test_a_caption_that_a_language_lacks_is_told_of(course: Path) -> None:
 )
 def test_a_key_is_no_id_that_every_page_has(course: Path, file: str, text: str) -> None:
     write(course / file, text)
-    told = [str(mistake) for mistake in text_mistakes(read(course))]
+    told = [str(mistake) for mistake in text_mistakes(read(course), NO_SITE)]
     assert [file in one and "every page has a part with the id 'text'" in one for one in told] == [True]
 
 

@@ -7,6 +7,7 @@ import re
 import shutil
 import statistics
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from PIL import Image
 from stored_results import keep
 
 from netviz.cache.store import Store
+from netviz.cluster.bundles import bundle, tasks_of
 from netviz.command_line import main
 from netviz.course.reading import Course, read_course
 from netviz.engine.plan import Task, make_gallery_plan
@@ -201,6 +203,16 @@ def test_a_photo_is_known_by_its_content(course: Path) -> None:
     assert a.picture is not None
     first = a.picture.framed()
     assert first is not a.picture.framed() and first.shape == (224, 224, 3), "made anew, and not kept"
+    assert replace(a, picture=read(course).galleries["many"].photos[0].picture).key == a.key, "as a sample's"
+
+
+@pytest.mark.parametrize("framing", ["crop", "squash"])
+def test_a_worker_of_a_cluster_has_the_same_keys(course: Path, tmp_path: Path, framing: str) -> None:
+    lesson = LESSON.replace("over: gallery", f"over: gallery\nframing: {framing}")
+    add_photos(write(course, lesson, "path\np00.jpg\np01.jpg\n"), 2)
+    tasks = make_gallery_plan(read(course), describe("compact"))["many"]
+    sent = tasks_of(bundle(tasks, Store(tmp_path)), tmp_path)
+    assert [task.key for task in sent.values()] == [task.key for task in tasks] == list(sent)
 
 
 # The site

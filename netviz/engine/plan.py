@@ -27,7 +27,7 @@ from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.pictures.framing import framed_as
-from netviz.pictures.passing import passing
+from netviz.pictures.passing import PassingPicture, passing
 
 GIVEN = ("netviz.engine.plan",)  # what a task holds is in its keys by value, whatever code made it
 
@@ -219,8 +219,13 @@ def key_by_part(task: Task) -> dict[str, Any]:
 def running_modules(task: Task) -> tuple[str, ...]:
     """The modules that running a task begins with: theirs and what they import is the code that its result is of."""
     methods_used = _methods_used(task.experiment.method, task.experiment.settings)
-    picture = {type(task.picture).__module__} if task.picture else set()
+    picture = {_framing_module(task.picture)} if task.picture else set()
     return tuple(sorted({"netviz.engine.run"} | picture | {one.function.__module__ for one in methods_used}))
+
+
+def _framing_module(picture: Picture) -> str:
+    """The module by which a picture becomes a square; whether that is kept makes no other square."""
+    return type(picture.whole if isinstance(picture, PassingPicture) else picture).__module__
 
 
 def drawing_modules(task: Task) -> tuple[str, ...]:
