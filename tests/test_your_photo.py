@@ -408,6 +408,11 @@ def test_a_figure_leads_to_ones_own_photo_with_its_method_class_and_settings() -
     assert your_photo_link(page, dataclasses.replace(one, method=methods()["rise"]), TEMPLATES) == "../your-photo.html"
     other = dataclasses.replace(one, settings={**settings, "output": "probability"})  # which the page doesn't explain
     assert your_photo_link(page, other, TEMPLATES) == "../your-photo.html"
+    path = dict(
+        methods()["integrated-gradients"].settings(steps=8, tolerance=0.05)
+    )  # how finely, the page knows itself
+    finely = dataclasses.replace(one, method=methods()["integrated-gradients"], settings=path)
+    assert "#method@integrated-gradients&settings@steps:8" in your_photo_link(page, finely, TEMPLATES)
     assert your_photo_link(page, dataclasses.replace(one, picture="dog"), TEMPLATES) == ""
     env = rendering.environment((SCRIPTS.parent,), "en")
     assert f'href="{link.replace("&", "&amp;")}"' in rendering.render_figure(env, figure_of(your_photo=link))

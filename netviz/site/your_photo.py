@@ -36,6 +36,7 @@ REGISTRY = "your-photo/methods.js"
 DECLARATION = re.compile(
     r'^  method\("([\w-]+)", \{$', re.MULTILINE
 )  # of a method in there, by the course's name for it
+FIXED = {"output", "fill", "baseline"}  # settings that change what is explained, which the page has by default alone
 SETTING = "setting-"  # what messages begin with that say the settings there are
 
 
@@ -116,8 +117,7 @@ def your_photo_link(page: Page, experiment: Experiment, templates: Templates) ->
     """The link to the page that asks there what an experiment asks, as far as it can: method, settings and class.
 
     A class by its rank is the likeliest of any photo there, which needs no mention. The link names no method that the
-    page doesn't have, or has only with another value of a setting. There is none for an experiment on a photo of the
-    author's choice.
+    page doesn't have, or would ask something else. There is none for an experiment on a photo of the author's choice.
     """
     if experiment.picture != CHOSEN:
         return ""
@@ -126,7 +126,10 @@ def your_photo_link(page: Page, experiment: Experiment, templates: Templates) ->
         return link
     there = {name.removeprefix(SETTING) for name in messages(FIRST, AREA).names if name.startswith(SETTING)}
     settings = {name: value for name, value in experiment.settings.items() if name in there}
-    if dict(experiment.method.settings(**settings)) != dict(experiment.settings):
+    defaults = dict(experiment.method.settings(**settings))
+    if any(
+        experiment.settings[name] != defaults[name] for name in FIXED & defaults.keys() & experiment.settings.keys()
+    ):
         return link
     state = {
         "method": experiment.method.name,
