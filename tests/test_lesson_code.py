@@ -65,6 +65,15 @@ def test_no_block_is_left_out_in_silence() -> None:
     assert {slug for slug, _ in SCRIPTS} >= SHARE and len(SCRIPTS) >= 15
 
 
+def test_what_a_lesson_shows_of_pytorch_is_what_was_measured() -> None:
+    """The benchmark needs PyTorch, which no test has: so its code is held against the lesson's, but for comments."""
+    _, measured, _ = (ROOT / "tests/bench/five_steps.py").read_text("utf-8").split("# ---\n")
+    lesson = next(lesson for lesson in COURSE.pages if lesson.slug == "the-code-then-and-now")
+    for text in lesson.written:
+        (shown,) = (span.source for span in text.spans_of("code") if "import torch" in span.source)
+        assert ast.unparse(ast.parse(shown)) == ast.unparse(ast.parse(measured)), text.language
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where a reader runs it: beside the course, and where files may be written."""
