@@ -36,15 +36,21 @@ def write(folder: Path, **values: Any) -> Path:
 def test_a_benchmarks_file_is_read_by_its_name(tmp_path: Path) -> None:
     tools = read_measurements(write(tmp_path, **ORIGIN, rows=ROWS, flags=["more than we need"]))["tools"]
     assert tools.tasks == ("gradient", "lime") and tools.libraries == ("ours", "theirs")
-    row = tools.row("gradient", "theirs")
-    assert row and row.agreement and row.agreement.distance == 1e-6
-    assert tools.row("lime", "theirs") is None
+    agreement = tools.by_task["gradient"]["theirs"].agreement
+    assert agreement and agreement.distance == 1e-6
+    assert "theirs" not in tools.by_task["lime"]
 
 
 def test_single_values_are_told_with_how_they_were_measured(tmp_path: Path) -> None:
     values = {"date": "2026-11", "how": "On other photos.", "values": {"top1": 0.5}}
     (tmp_path / "head.json").write_text(json.dumps(values), "utf-8")
     assert read_measurements(tmp_path)["head"].values == {"top1": 0.5}
+
+
+def test_what_was_read_is_told_with_how_it_was_read(tmp_path: Path) -> None:
+    texts = {"theirs": {"occlusion": "Occlusion", "RISE": ""}}
+    read = write(tmp_path, date="2026-11-29", how="In their code.", texts=texts)
+    assert read_measurements(read)["tools"].texts == texts
 
 
 def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
@@ -57,7 +63,8 @@ def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
     [
         ({"rows": ROWS, "date": "2026-11-25"}, ":1:1", "worth nothing without processor, cores, command"),
         ({"values": {"top1": 0.5}, "date": "2026-11"}, ":1:1", "worth nothing without how"),
-        ({**ORIGIN, "rows": [{"task": "gradient", "library": "ours"}]}, ":7:3", "the field 'median' is missing"),
+        ({"texts": {"theirs": {"RISE": ""}}, "how": "In it."}, ":1:1", "worth nothing without date"),
+        ({**ORIGIN, "rows": [{"task": "gradient", "median": 1}]}, ":7:3", "the field 'library' is missing"),
         ({**ORIGIN, "rows": [{**ROWS[0], "median": -1}]}, ":10:14", "greater than or equal to 0; found -1"),
         ({**ORIGIN, "versoins": {"tensorflow": "2.21"}}, ":6:2", "unknown field 'versoins'"),
         ({**ORIGIN, "rows": [{**ROWS[0], "secnds": [1]}]}, ":16:4", "did you mean 'seconds'?"),

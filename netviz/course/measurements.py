@@ -32,13 +32,16 @@ class Agreement(BaseModel):
 
 
 class Row(BaseModel):
-    """What one library needed for one task: the median of its ``seconds``; no agreement where the map is our own."""
+    """What one library needed for one task: the median of its ``seconds``; no agreement where the map is our own.
+
+    No median where agreement alone was measured, on a busy machine say.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     task: str
     library: str
-    median: float = Field(ge=0)
+    median: float | None = Field(None, ge=0)
     seconds: tuple[float, ...] = ()
     agreement: Agreement | None = None
 
@@ -46,8 +49,8 @@ class Row(BaseModel):
 class Measurement(BaseModel):
     """One run of a benchmark. Without rows it is still to be made; with rows it must say when, where and how.
 
-    ``values`` are single numbers that nothing here can measure again, on photos say that are no part of the project:
-    they must say when, and in a sentence ``how``.
+    ``values`` are single numbers that nothing here can measure again, on photos say that are no part of the project,
+    and ``texts`` what was read elsewhere, by whose it is and what it is: they must say when, and in a sentence ``how``.
 
     ``flags``, ``limits``, ``picture`` and ``target`` are for who repeats it: the processor's instructions, the
     operations a second that it reaches by precision, and what was explained.
@@ -67,12 +70,13 @@ class Measurement(BaseModel):
     rows: tuple[Row, ...] = ()
     how: str = ""
     values: Mapping[str, float] = {}
+    texts: Mapping[str, Mapping[str, str]] = {}
 
     @model_validator(mode="after")
     def _is_told_where_it_comes_from(self) -> Measurement:
         needed = [
             *(("date", "processor", "cores", "command") if self.rows else ()),
-            *(("date", "how") if self.values else ()),
+            *(("date", "how") if self.values or self.texts else ()),
         ]
         if missing := [name for name in dict.fromkeys(needed) if not getattr(self, name)]:
             message = "what was measured is worth nothing without {missing}"
@@ -89,9 +93,10 @@ class Measurement(BaseModel):
         """Every library once, in the order of the rows."""
         return tuple(dict.fromkeys(row.library for row in self.rows))
 
-    def row(self, task: str, library: str) -> Row | None:
-        """What a library needed for a task, if it can do it."""
-        return next((row for row in self.rows if (row.task, row.library) == (task, library)), None)
+    @property
+    def by_task(self) -> dict[str, dict[str, Row]]:
+        """The rows by task and library."""
+        return {task: {row.library: row for row in self.rows if row.task == task} for task in self.tasks}
 
 
 def read_measurements(folder: Path) -> dict[str, Measurement]:

@@ -86,7 +86,8 @@ def _field_table(edition: Edition, kind: str) -> Markup:
 def _measured(edition: Edition, name: str) -> dict[str, Any]:
     """A measurement as plain data."""
     one = look_up(edition.course.measurements, name, "content/measurements")
-    return {**one.model_dump(), "tasks": one.tasks, "libraries": one.libraries}
+    by_task = {task: {name: row.model_dump() for name, row in rows.items()} for task, rows in one.by_task.items()}
+    return {**one.model_dump(), "tasks": one.tasks, "libraries": one.libraries, "by_task": by_task}
 
 
 def _measurement_table(edition: Edition, name: str, column: str) -> Markup:

@@ -180,11 +180,13 @@ def tf_keras_vis(question: Question) -> dict[str, Task]:
     from tf_keras_vis.gradcam import Gradcam
     from tf_keras_vis.saliency import Saliency
     from tf_keras_vis.scorecam import Scorecam
+    from tf_keras_vis.utils.model_modifiers import GuidedBackpropagation
     from tf_keras_vis.utils.scores import CategoricalScore
 
     model, inputs = _keras_model(question)
     score = CategoricalScore([question.target])
     saliency, grad_cam, score_cam = Saliency(model), Gradcam(model), Scorecam(model)
+    guided = Saliency(model, model_modifier=GuidedBackpropagation())
     raw = {"keepdims": True, "normalize_map": False, "gradient_modifier": None}
     cam = {
         "penultimate_layer": LAYER,
@@ -194,6 +196,7 @@ def tf_keras_vis(question: Question) -> dict[str, Task]:
     }
     return {
         "gradient": lambda: np.asarray(saliency(score, inputs, **raw))[0],
+        "guided backprop": lambda: np.asarray(guided(score, inputs, **raw))[0],
         "Grad-CAM": lambda: np.asarray(grad_cam(score, inputs, **cam))[0],
         "SmoothGrad": lambda: np.asarray(saliency(score, inputs, smooth_samples=SAMPLES, smooth_noise=NOISE, **raw))[0],
         "Score-CAM": lambda: np.asarray(score_cam(score, inputs, batch_size=BATCH, **cam))[0],
