@@ -65,7 +65,7 @@ def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
         ({"values": {"top1": 0.5}, "date": "2026-11"}, ":1:1", "worth nothing without how"),
         ({"texts": {"theirs": {"RISE": ""}}, "how": "In it."}, ":1:1", "worth nothing without date"),
         ({**ORIGIN, "rows": [{"task": "gradient", "median": 1}]}, ":7:3", "the field 'library' is missing"),
-        ({**ORIGIN, "rows": [{**ROWS[0], "median": -1}]}, ":10:14", "greater than or equal to 0; found -1"),
+        ({**ORIGIN, "rows": [{**ROWS[0], "median": -1}]}, ":10:14", "a number of 0 or more is wanted; found -1"),
         ({**ORIGIN, "versoins": {"tensorflow": "2.21"}}, ":6:2", "unknown field 'versoins'"),
         ({**ORIGIN, "rows": [{**ROWS[0], "secnds": [1]}]}, ":16:4", "did you mean 'seconds'?"),
     ],
