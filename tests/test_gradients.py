@@ -19,7 +19,7 @@ from tiny import Tiny, make_tiny, random_pictures
 from netviz.methods import methods, run
 from netviz.methods.baselines import baseline_pictures
 from netviz.methods.gradients import CHUNK
-from netviz.networks import Network, open_network
+from netviz.networks import Network, open_network, winograd
 from netviz.networks.keras_network import KerasNetwork
 
 Array = NDArray[np.floating[Any]]
@@ -381,6 +381,21 @@ def test_vgg16_gradients_in_float32_agree_with_float64_at_a_photo_without_flat_a
     targets = vgg16.logits(photo).argmax(axis=1)
     exact = vgg16.at("float64").gradient(undone, targets)
     assert np.linalg.norm(vgg16.gradient(undone, targets) - exact) < 1e-4 * np.linalg.norm(exact)
+
+
+@pytest.mark.vgg16
+def test_vgg16_says_of_a_full_batch_what_it_says_of_each_picture(vgg16: KerasNetwork, photos: Array) -> None:
+    """Full batches go through wide layers by Winograd's filtering: no digits are lost, and ties fall as they will."""
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (winograd.BATCH, *photos.shape[1:]))
+    pictures = (photos[1] + noise).astype(np.float32)
+    logits = vgg16.logits(pictures)
+    alone = vgg16.logits(pictures[:1])
+    assert np.linalg.norm(logits[:1] - alone) < 1e-5 * np.linalg.norm(alone)
+    targets = logits.argmax(axis=1)
+    found, expected = vgg16.gradient(pictures, targets)[0], vgg16.gradient(pictures[:1], targets[:1])[0]
+    squares = np.sort(((found - expected) ** 2).sum(axis=-1).ravel())
+    assert np.sqrt(squares.sum()) < 1e-2 * np.linalg.norm(expected)
+    assert np.sqrt(squares[: int(0.99 * squares.size)].sum()) < 1e-4 * np.linalg.norm(expected)
 
 
 def test_every_method_of_this_file_is_declared_with_its_paper() -> None:

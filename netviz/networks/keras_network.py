@@ -18,6 +18,7 @@ from netviz.networks.incremental import IncrementalInference
 from netviz.networks.memory import Memory
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.weights import Weights
+from netviz.networks.winograd import BATCH, filter_by_winograd
 
 tf = import_tensorflow()
 keras = import_keras()
@@ -71,6 +72,7 @@ class KerasNetwork:
         self._variants: dict[ReluRule, Any] = {"plain": self.model}
         self._submodels: dict[tuple[str, ...], Any] = {}
         self._precisions: dict[Precision, KerasNetwork] = {self.precision: self}
+        self._full_are_quicker = filter_by_winograd(self.model) and self.batch_size >= BATCH
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
@@ -165,7 +167,8 @@ class KerasNetwork:
         Parameters
         ----------
         question
-            What the function computes: it is compiled once for each question, and for each shape of ``others``.
+            What the function computes: it is compiled once for each question, for each shape of ``others``, and for
+            full batches apart where some of the network's layers have a quicker way for these.
         function
             Of tensors: (n, height, width, channels), for photos RGB, 0 to 255, and ``others``; each of its outputs
             (n, ...). It is called with so many pictures at once as fit the memory.
@@ -177,14 +180,20 @@ class KerasNetwork:
             Whether pictures may have another size than the network's own.
         """
         sides = (None, None) if any_size else self.input_shape[:2]
-        signature = (
-            tf.TensorSpec((None, *sides, self.input_shape[2]), self._dtype),
-            *(tf.TensorSpec((None, *np.shape(other)[1:]), self._dtype_of(other)) for other in others),
-        )
-        asked = (*question, signature)
-        if asked not in self._compiled:
-            self._compiled[asked] = tf.function(function, input_signature=signature, autograph=False)
-        return self._in_batches(self._compiled[asked], (pictures, *others), backward)
+        full = self.batch_size if self._full_are_quicker and not any_size else None
+
+        def compiled(count: int) -> Any:
+            known = count if count == full else None
+            signature = (
+                tf.TensorSpec((known, *sides, self.input_shape[2]), self._dtype),
+                *(tf.TensorSpec((known, *np.shape(other)[1:]), self._dtype_of(other)) for other in others),
+            )
+            asked = (*question, signature)
+            if asked not in self._compiled:
+                self._compiled[asked] = tf.function(function, input_signature=signature, autograph=False)
+            return self._compiled[asked]
+
+        return self._in_batches(compiled, (pictures, *others), backward)
 
     def up_to(self, layer: str, relu: ReluRule = "plain", any_size: bool = False) -> Callable[[Any], Any]:
         """The way from pictures (n, height, width, 3) to a layer's output, for functions that are asked: of tensors.
@@ -258,6 +267,7 @@ class KerasNetwork:
         """The same weights under another rule for the derivative of the ReLU: a clone, the model stays as it is."""
         if rule not in self._variants:
             self._variants[rule] = _clone(self.model, relu=_RELU_RULES[rule])
+            filter_by_winograd(self._variants[rule])
         return self._variants[rule]
 
     def _submodel(self, rule: ReluRule, *layers: str) -> Any:
@@ -282,16 +292,17 @@ class KerasNetwork:
         return np.int64 if np.asarray(values).dtype.kind in "iu" else self._dtype
 
     def _in_batches(
-        self, function: Callable[..., Any], arrays: Sequence[Array | Targets], backward: bool
+        self, compiled: Callable[[int], Any], arrays: Sequence[Array | Targets], backward: bool
     ) -> list[Array]:
         """Run piece by piece, tell the listener, and join: one array for each output of the function.
 
+        ``compiled`` gives the function for so many pictures.
         The first array are pictures; others are targets if they hold whole numbers, else values like activations.
         What the memory holds is told like all else: it is what the method costs.
         """
 
         def compute(*arrays: Array | Targets) -> list[Array]:
-            answer = function(*map(tf.constant, arrays))
+            answer = compiled(len(arrays[0]))(*map(tf.constant, arrays))
             answers = answer if isinstance(answer, (list, tuple)) else [answer]
             return [tf.cast(part, self._dtype).numpy() for part in answers]
 
@@ -300,7 +311,9 @@ class KerasNetwork:
         outputs = []
         for piece in _pieces(len(pictures), self.batch_size):
             asked = [array[piece] for array in inputs]
-            outputs.append(self.memory.recall(function, asked, compute) if self.memory else compute(*asked))
+            outputs.append(
+                self.memory.recall(compiled(len(asked[0])), asked, compute) if self.memory else compute(*asked)
+            )
             self._tell(len(asked[0]), len(asked[0]) if backward else 0)
         return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
 
