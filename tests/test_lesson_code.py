@@ -48,7 +48,7 @@ SCRIPTS = [*scripts()]
 NOT_RUN = {
     ("write-a-lesson", "console"): "commands, which build a site",
     ("write-a-lesson", "markdown"): "what an author writes: fences, which other tests read",
-    ("write-a-lesson", "text"): "a folder of photos, as an author lays it out",
+    ("write-a-lesson", "text"): "a list of photos, as an author writes it",
     ("write-a-lesson", "yaml"): "what an author writes",
     ("the-code-then-and-now", "py"): "the article's, for the Keras of 2017; the lesson says line by line why it fails",
 }
