@@ -153,3 +153,14 @@ def test_what_no_text_names_is_told_of(told: Callable[..., str]) -> None:
     for name in ("Our house (1).jpg", "drawing.svg", "讲义.pdf", "data"):
         assert f"01-first/{name}: is read by nobody" in said
     assert "plan.png: is read" not in said
+
+
+def test_whatever_is_wrong_with_links_is_told_at_once(told: Callable[..., str]) -> None:
+    """What Markdown must not hold, such as a way out of the folder, and what can't go along."""
+    said = told("[Out](../plan.pdf), [gone](gone.pdf), ![A plan](plam.png).")
+    assert "'../plan.pdf'" in said and "there is no file 'gone.pdf'" in said and "there is no file 'plam.png'" in said
+
+
+def test_two_files_that_some_systems_take_for_one_are_told_of(lesson: Path, told: Callable[..., str]) -> None:
+    (lesson / "PLAN.png").write_bytes((lesson / "plan.png").read_bytes())
+    assert "plan.png: differs from PLAN.png by capitals alone" in told(f"{PLAN}\n\n![It again](PLAN.png)")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fluent.syntax import ast
 from hypothesis import given
 from hypothesis import strategies as st
 from stored_results import known
@@ -16,7 +17,7 @@ from netviz.languages import known as known_languages
 from netviz.languages.class_names import class_name
 from netviz.languages.known import DEFAULT, FIRST, HERE, language, languages, look_in
 from netviz.languages.lacking import language_warnings
-from netviz.languages.messages import messages
+from netviz.languages.messages import MessageBundle, messages, parsed
 from netviz.mistakes import Mistakes
 from netviz.networks.classes import classes
 from netviz.options import Options
@@ -187,6 +188,20 @@ def test_a_course_can_word_a_message_anew(content: Path) -> None:
     look_in(content / "languages")
     say = messages("zh", "interface")
     assert (say("search"), say("close")) == ("找", "关闭")
+
+
+def test_a_message_is_by_itself_what_it_is_in_its_file() -> None:
+    """Each is parsed when it is said, without the others; whatever its file holds, and of other forms than ours."""
+    odd = "# b = c\n\na = {\nb ->\n[one] c\n*[other] { -d }\n}\n  e = f\njunk {\n"
+    odd += "b = x\n    .c =\n y\n-d = z\n b\nb = again\n"
+    texts = [path.read_text("utf-8") for path in sorted(HERE.glob("*/*.ftl"))]
+    for text in (odd, *texts):
+        whole = {one.id.name: one for one in reversed(parsed(text).body) if isinstance(one, ast.Message)}
+        book = MessageBundle(language(FIRST), [text])
+        for name, message in whole.items():
+            alone = book.entry(name)
+            assert alone is not None and alone.equals(message, ignored_fields=["span", "comment"]), name
+        assert {name for name in book.pieces if isinstance(book.entry(name), ast.Message)} == {*whole}
 
 
 def test_plurals_follow_the_language_and_numbers_are_written_as_everywhere() -> None:

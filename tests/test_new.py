@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,20 @@ def test_a_lesson_needs_a_course(
     monkeypatch.chdir(tmp_path)
     assert main(["new", "lesson", "Cats"]) == 1
     assert "there is no such folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("build.py", "next: python build.py serve --content mine/content --to mine/site --store mine/.netviz"),
+        ("/checkout/netviz/__main__.py", "next: python -m netviz serve --content mine/content"),
+        ("/usr/bin/netviz", "next: cd mine && netviz serve"),
+    ],
+)
+def test_what_comes_next_is_told_by_the_command_that_was_called(
+    program: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [program])
+    assert main(["new", "mine"]) == 0
+    assert told in capsys.readouterr().err

@@ -156,6 +156,30 @@ def test_a_heading_that_another_lesson_links_to_is_missed(content: Path, store: 
         built(content, store, site)
 
 
+def test_a_figure_that_another_lesson_links_to_is_missed(content: Path, store: Store, site: Path) -> None:
+    edit(content / "lessons" / "02-second" / "en.md", "See", "[It](first.html#slope)")
+    built(content, store, site)
+    for language in ("en", "zh"):
+        edit(content / "lessons" / "01-first" / f"{language}.md", "id: slope", "id: steepness")
+    with pytest.raises(Exception, match=r"02-second/en\.md:6:\d+: the page first\.html has no section 'slope'"):
+        built(content, store, site)
+
+
+def test_claims_are_held_anew_against_other_results_and_in_other_words(
+    content: Path, store: Store, site: Path, tmp_path: Path
+) -> None:
+    lesson, broken = content / "lessons" / "01-first" / "en.md", []
+    for old, new in (
+        ("numbers.norm > 1000", "numbers.norm > 1"),
+        (": gradient\n", ": gradient\noutput: probability\n"),
+    ):
+        edit(lesson, old, new)
+        known = [one.claim for one in built(content, store, site).verdicts]
+        broken.append(sum(not one.kept for one in known))
+    assert broken == [0, 0], "two were broken"
+    assert known == [one.claim for one in built(content, store, tmp_path / "whole").verdicts]
+
+
 def test_a_broken_sentence_is_told_again_until_it_is_mended(content: Path, store: Store, tmp_path: Path) -> None:
     first, second = (content / "lessons" / name / "en.md" for name in ("01-first", "02-second"))
     sentence = "{% claim results['says'].top[0].probability > 2 %}Surely.{% endclaim %}"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from netviz.course.folders import entries
 from netviz.course.reading import languages_of
-from netviz.installation import COMMAND, INSTALLED, PACKAGE, SAMPLE_COURSE
+from netviz.installation import COMMAND, INSTALLED, PACKAGE, SAMPLE_COURSE, as_called
 from netviz.mistakes import Mistake, Mistakes
 from netviz.options import CONTENT, filled, filled_path
 from netviz.refusals import stands
@@ -117,16 +117,16 @@ def main(arguments: Sequence[str]) -> None:
         parser.error(f"a lesson needs a title, and only a lesson has one: new {LESSON} TITLE, or new FOLDER")
     if asked.title:
         files = new_lesson(asked.title, asked.content)
-        after = f"{COMMAND} serve, which shows the lesson while you write it"
+        after = f"{as_called(sys.argv[0])} serve, which shows the lesson while you write it"
     else:
         files = new_course(Path(asked.what))
-        after = _how_to_serve(Path(asked.what))
+        after = _how_to_serve(Path(asked.what), as_called(sys.argv[0]))
     print(*(f"wrote {file}" for file in files), f"next: {after}", sep="\n", file=sys.stderr)
 
 
-def _how_to_serve(course: Path) -> str:
-    """The command that shows a new course while it is written."""
-    if INSTALLED:
-        return f"cd {shlex.quote(str(course))} && {COMMAND} serve"
+def _how_to_serve(course: Path, command: str) -> str:
+    """The command that shows a new course while it is written; what is called out of a checkout stays in it."""
+    if INSTALLED or command == "netviz":
+        return f"cd {shlex.quote(str(course))} && {command} serve"
     places = {"content": "content", "to": "site", "store": ".netviz"}
-    return " ".join([COMMAND, "serve", *(f"--{one} {shlex.quote(str(course / name))}" for one, name in places.items())])
+    return " ".join([command, "serve", *(f"--{one} {shlex.quote(str(course / name))}" for one, name in places.items())])

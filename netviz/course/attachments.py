@@ -134,6 +134,17 @@ def unused(lessons: Iterable[Lesson], languages: Sequence[str], galleries: Mappi
                     yield Mistake(one, "is read by nobody", hint=hint)
 
 
+def alike_but_for_case(attachments: Iterable[Mapping[str, Attachment]]) -> Iterator[Mistake]:
+    """A warning for each file whose name differs from another's by capitals alone."""
+    for files in attachments:
+        earlier: dict[str, str] = {}
+        for file in files.values():
+            other = earlier.setdefault(file.name.casefold(), file.name)
+            if other != file.name:
+                message = f"differs from {other} by capitals alone: of the two, macOS and Windows keep one"
+                yield Mistake(file.path, message, hint="give one of them another name")
+
+
 def _is_named(path: Path, words: str) -> bool:
     """Whether a link among the words may name a file."""
     name = _alike(path.as_posix())

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from netviz.course.attachments import Attachment, read_attachments, unused
+from netviz.course.attachments import Attachment, alike_but_for_case, read_attachments, unused
 from netviz.course.bibliography import Bibliography, read_bibliography
 from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment, Vocabulary, read_experiments
@@ -241,6 +241,7 @@ def read_course(
         warnings=(
             *unread(content, spoken, is_picture),
             *unused(texts, spoken, galleries),
+            *alike_but_for_case(attachments.values()),
             *_unasked(texts, galleries, experiments, broken),
             *_without_text(texts),
             *lacking_texts(texts),

@@ -35,7 +35,7 @@ _EDGE = re.compile(rf"([^{_PUT_IN}]?)[{_PUT_IN}]+(?=([^{_PUT_IN}]?))")
 class Messages:
     """The messages of one area in a language; what it lacks is said in the first, whose book is the last."""
 
-    def __init__(self, *books: _Book) -> None:
+    def __init__(self, *books: MessageBundle) -> None:
         self._books, self._first = books, books[-1]
         self._without_values = cache(self._said)
         self.has = cache(self._has)  # whether there is a message, by its name and an attribute
@@ -72,7 +72,7 @@ class Messages:
         """The values that a message puts in, as the first language says it."""
         return self._first.values(name)
 
-    def _patterns(self, name: str, attribute: str) -> Iterator[tuple[_Book, Any]]:
+    def _patterns(self, name: str, attribute: str) -> Iterator[tuple[MessageBundle, Any]]:
         for book in self._books:
             if pattern := book.pattern(name, attribute):
                 yield book, pattern
@@ -106,7 +106,7 @@ def unreadable(text: str) -> str:
 @cache
 def _messages(spoken: Language, first: Language, area: str) -> Messages:
     own, others = ([text for _, text in texts_of(one, area)] for one in (spoken, first))
-    return Messages(_Book(spoken, [*own, *others]), _Book(first, others))
+    return Messages(MessageBundle(spoken, [*own, *others]), MessageBundle(first, others))
 
 
 def texts_of(spoken: Language, area: str) -> Iterator[tuple[Path | None, str]]:
@@ -130,7 +130,7 @@ def message_beside_code(texts: Mapping[str, str], code: str) -> Callable[..., st
 @cache
 def _beside_code(texts: tuple[tuple[str, str], ...], spoken: Language, first: Language) -> Messages:
     given = {code: f"{_ONLY} = " + text.strip().replace("\n", "\n    ") for code, text in texts}
-    books = [_Book(one, [given[one.code]]) for one in dict.fromkeys((spoken, first)) if one.code in given]
+    books = [MessageBundle(one, [given[one.code]]) for one in dict.fromkeys((spoken, first)) if one.code in given]
     if first.code not in given or not all(book.entry(_ONLY) for book in books):
         raise ValueError(f"{dict(texts)} are no texts as Fluent writes them, that of {first.code!r} among them")
     return Messages(*books)
@@ -168,7 +168,7 @@ class References(Visitor):
         self.generic_visit(node)
 
 
-class _Book:
+class MessageBundle:
     """The messages of some texts, of which the first that has one counts, said as a language says them."""
 
     def __init__(self, spoken: Language, texts: Iterable[str]) -> None:

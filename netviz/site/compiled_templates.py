@@ -34,6 +34,13 @@ class CompiledTemplates(FileSystemBytecodeCache):
         """What tells whether it was compiled from just this."""
         return super().get_source_checksum(f"{self._made_by}\n{source}")
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is known of one; what can't be read, be it cut short, is as good as nothing."""
+        try:
+            super().load_bytecode(bucket)
+        except Exception:
+            bucket.reset()
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep one, where Python itself would and can."""
         if not sys.dont_write_bytecode:

@@ -99,11 +99,11 @@ def _read(course: Course, lesson: Lesson, language: str, mistakes: list[Mistake]
     text, own, states, body = lesson.texts[language], sandbox(language), _states(course), None
     mistakes += expression_mistakes(text, own, TEXT_NAMES, states)
     mistakes += measurement_mistakes(text, course.measurements)
+    mistakes += file_mistakes(text, course.attachments[lesson.slug])
     with gathered(mistakes):
         body = lesson_body(text)
         mistakes += id_mistakes(text, body.template, _ids_around(course, lesson))
         mistakes += phrase_mistakes(text, body.template, states)
-        mistakes += file_mistakes(text, body, course.attachments[lesson.slug])
         for file in attached_files(course, lesson).shown:
             mistakes += illustration_mistakes(file)
     for question in course.questions_of(lesson):

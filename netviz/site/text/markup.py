@@ -104,25 +104,47 @@ _EMPTY_HEAD = re.compile(r"<th([^>]*)></th>")  # a table's corner heads nothing,
 @cache
 def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
-    refusals: list[Refusal] = []
-    beside = Beside()
-    converter = _converter(refusals, beside)
-    html = _bare(_EMPTY_HEAD.sub(r"<td\1></td>", converter.convert(text.markdown)), text.spans)
-    mistakes = [_at(text, refusal) for refusal in refusals]
+    found = _converted(text)
+    html, beside = _bare(_EMPTY_HEAD.sub(r"<td\1></td>", found.html), text.spans), found.beside
+    mistakes = [_at(text, refusal) for refusal in found.refusals]
     mistakes += [*source_mistakes(text), *_misplaced(text, html), *nesting_mistakes(text, html)]
     numbers = numbers_of(text.spans)
     mistakes += [text.mistake(reason, span.line, span.column) for span, reason in label_mistakes(text.spans)]
     replacements = [_replacement(span, text, numbers, mistakes) for span in text.spans]
-    sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
     mistakes += [
         _at(text, Refusal(f"## {section.title}", "a heading holds no expressions or formulas"))
-        for section in sections
+        for section in found.sections
         if TOKEN_PATTERN.search(section.title)
     ]
     if mistakes:
         raise Mistakes(dict.fromkeys(mistakes))
     template = SHOWN.sub(_illustration_call, _put_back(html, replacements))
-    return Body(template, sections, tuple(beside.illustrations), tuple(beside.links))
+    return Body(template, found.sections, tuple(beside.illustrations), tuple(beside.links))
+
+
+def files_named(text: LessonText) -> Beside:
+    """The files beside it that a lesson names, be there what it must not hold or not."""
+    return _converted(text).beside
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """What Markdown makes of a lesson, with all that it must not hold."""
+
+    html: str
+    sections: tuple[Section, ...]
+    beside: Beside
+    refusals: Sequence[Refusal]
+
+
+@cache
+def _converted(text: LessonText) -> _Converted:
+    refusals: list[Refusal] = []
+    beside = Beside()
+    converter = _converter(refusals, beside)
+    html = converter.convert(text.markdown)
+    sections = tuple(Section(entry["id"], entry["name"]) for entry in _headings(converter))
+    return _Converted(html, sections, beside, refusals)
 
 
 def _illustration_call(match: re.Match[str]) -> str:
@@ -162,10 +184,11 @@ def link_mistakes(
         yield _at(text, dead, passage)
 
 
-def file_mistakes(text: LessonText, body: Body, files: Mapping[str, Attachment]) -> Iterator[Mistake]:
+def file_mistakes(text: LessonText, files: Mapping[str, Attachment]) -> Iterator[Mistake]:
     """Pictures and links that name no file beside the text, or one that can't go along; ``files`` are these."""
-    shown = [(one.address, one.source, f"({one.address}") for one in body.illustrations]
-    for address, source, or_else in [*shown, *((one, f"({one}", one) for one in body.links)]:
+    named = files_named(text)
+    shown = [(one.address, one.source, f"({one.address}") for one in named.illustrations]
+    for address, source, or_else in [*shown, *((one, f"({one}", one) for one in named.links)]:
         name = address.partition("#")[0]
         file = attachment_named(name, files)
         linked = source.startswith("(")
