@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 SECONDS = {"course": 3, "vgg16": 3, "slow": 2, "browser": 1}  # of a processor that a test takes, by marker: roughly
+
+gc.set_threshold(50_000)  # nearly nothing is garbage that counting references leaves: to look for it took a twentieth
 
 settings.register_profile("ci", max_examples=100, deadline=60_000, derandomize=True, database=None)
 settings.register_profile("nightly", max_examples=10_000, deadline=60_000)

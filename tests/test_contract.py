@@ -52,9 +52,11 @@ SMALL: dict[str, Any] = {
 OWN: dict[str, dict[str, Any]] = {
     "activation-maximisation": {"channels": [0, 2]},
     "exciting-places": {"channels": [0, 2]},
+    "explanations-by-depth": {"networks": 2},
     "lime-spread": {"samples": 16},
+    "simpler-model": {"networks": 2},
 }
-"""Settings of single methods, where a name in `SMALL` means something else."""
+"""Settings of single methods, where a name in `SMALL` means something else; and of those on data that learn longest."""
 
 UP_TO = {
     "cascading-randomisation",  # a declaration does not know how many blocks of layers these networks have
@@ -78,7 +80,7 @@ every_answer = pytest.mark.parametrize(
 
 
 def settings_for(one: Method) -> dict[str, Any]:
-    fields = one.settings.model_fields
+    fields = one.settings.model_fields if one.subject == "picture" else {}
     return {name: value for name, value in SMALL.items() if name in fields} | OWN.get(one.name, {})
 
 
@@ -108,7 +110,7 @@ def ask(one: Method, pictures: Array = PICTURES, targets: Targets = TARGETS, **s
 def answer(name: str) -> Result:
     """What a method answers, to the pictures or from data of its own; found once for all tests, and read-only."""
     one = methods()[name]
-    result = run_on_data(one) if one.subject == "data" else ask(one)
+    result = run_on_data(one, settings_for(one)) if one.subject == "data" else ask(one)
     for values in result.values():
         values.setflags(write=False)
     return result
@@ -216,7 +218,7 @@ def test_it_declares_the_numbers_that_it_gives(name: str) -> None:
     given = {key: values.ndim - (one.subject == "picture") for key, values in answer(name).items()}
     single = {key for key, axes in given.items() if axes == 0}
     rows = {key for key, axes in given.items() if axes == 1}
-    declared = one.numbers_with(one.settings(**(settings_for(one) if one.subject == "picture" else {})))
+    declared = one.numbers_with(one.settings(**settings_for(one)))
     assert declared is not None and single <= set(declared) <= single | rows
 
 
@@ -299,7 +301,7 @@ def test_it_costs_what_it_declares(name: str) -> None:
 @pytest.mark.parametrize("name", ON_DATA)
 def test_its_answer_is_finite_repeats_and_can_be_drawn_in_every_declared_view(name: str, tmp_path: Path) -> None:
     one = methods()[name]
-    first, again = answer(name), run_on_data(one)
+    first, again = answer(name), run_on_data(one, settings_for(one))
     assert {key: values.tobytes() for key, values in first.items()} == {
         key: values.tobytes() for key, values in again.items()
     }

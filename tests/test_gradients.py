@@ -348,7 +348,7 @@ def photos() -> Array:
 @pytest.mark.vgg16
 def test_vgg16_gradients_agree_with_central_differences(vgg16: KerasNetwork, photos: Array) -> None:
     targets = vgg16.logits(photos[1:]).argmax(axis=1)
-    result = explain("finite-differences", vgg16, photos[1:], targets, directions=6)
+    result = explain("finite-differences", vgg16, photos[1:], targets, directions=3)
     assert result["error"].max() < 1e-2
 
 
@@ -361,13 +361,13 @@ def test_vgg16_gradients_in_float32_agree_with_float64_but_where_a_maximum_is_a_
     There are a few such blocks in a picture, nearly all in the first two pools. Each shifts the gradient of one
     value by a pixel, and shows within its receptive field; everywhere else the two agree to about 1e-6.
     """
-    targets = vgg16.logits(photos).argmax(axis=1)
-    exact = vgg16.at("float64").gradient(photos, targets)
-    for found, expected in zip(vgg16.gradient(photos, targets), exact, strict=True):
-        squares = np.sort(((found - expected) ** 2).sum(axis=-1).ravel())
-        length = np.sqrt((expected**2).sum())
-        assert np.sqrt(squares.sum()) / length < 1e-2
-        assert np.sqrt(squares[: int(0.99 * squares.size)].sum()) / length < 1e-4
+    photo = photos[1:]
+    targets = vgg16.logits(photo).argmax(axis=1)
+    [exact], [found] = vgg16.at("float64").gradient(photo, targets), vgg16.gradient(photo, targets)
+    squares = np.sort(((found - exact) ** 2).sum(axis=-1).ravel())
+    length = np.sqrt((exact**2).sum())
+    assert np.sqrt(squares.sum()) / length < 1e-2
+    assert np.sqrt(squares[: int(0.99 * squares.size)].sum()) / length < 1e-4
 
 
 @pytest.mark.vgg16

@@ -59,15 +59,14 @@ def watched() -> Iterator[set[str]]:
     """The files whose code is executed within the block."""
     files: set[str] = set()
 
-    def note(frame: FrameType, event: str, _: Any) -> None:
-        if event == "call":
-            files.add(frame.f_code.co_filename)
+    def note(frame: FrameType, *_: Any) -> None:
+        files.add(frame.f_code.co_filename)
 
-    sys.setprofile(note)
+    sys.settrace(note)  # a profile would be told of every call of C as well
     try:
         yield files
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)
 
 
 def lacking(files: set[str], modules: tuple[str, ...], given: tuple[str, ...] = ()) -> list[str]:
@@ -144,9 +143,8 @@ def examined(one: Method, store: Store, runner: PictureRunner) -> dict[str, list
     )
     weights = Weights("tiny", "0" * 64, "")
     of = tuple(_known(number, map_, picture, weights, store) for number, map_ in enumerate(maps_for(one, 1)))
-    settings = settings_for(one) if on_picture else {}
     task = Task(
-        experiment=experiment(one, settings, tuple(other.experiment.id for other in of)),
+        experiment=experiment(one, settings_for(one), tuple(other.experiment.id for other in of)),
         picture=picture,
         of=of,
         weights=weights,
