@@ -20,6 +20,7 @@ from cluster_apart import free_address, start_scheduler, start_worker
 from rich.console import Console
 from test_verify import COUNTING
 
+import netviz.methods
 from netviz.cache.store import Store
 from netviz.cluster import cluster_addresses, connection, worker
 from netviz.cluster.bundles import bundle, packed
@@ -39,6 +40,20 @@ ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 ADDRESS = "tcp://192.168.0.10:8786"  # of the README
 EMPTY = "---\ntitle: x\nsummary: x\n---\n\nx\n"
+OWN_METHOD = """
+import numpy as np
+
+from netviz.methods import Passes, method
+
+
+@method(title={"en": "Throws"}, summary={"en": "Of a die."}, gives="scores", subject="data", views=("bars",),
+        passes=lambda settings: Passes(0))
+def own_throws():
+    '''Counts of six faces.'''
+    counts = np.bincount(np.random.default_rng(0).integers(0, 6, 60), minlength=6)
+    return {"names": np.array(list("abcdef")), "weights": counts}
+"""
+THROWING = COUNTING[: COUNTING.index("id:")] + "id: throws\nmethod: own-throws\n```\n"
 NOBODY = "tcp://127.0.0.1:1"
 
 
@@ -217,6 +232,23 @@ def test_the_lines_of_the_readme_build_a_course_on_another_process(
     for one in others:
         one.kill()
     assert f"1 worker at {address}" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_workers_of_this_machine_come_with_the_build_and_know_methods_of_ones_own(
+    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(netviz.methods, "_registry", dict(netviz.methods.methods()))
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.chdir(course.parent)
+    Path("own_throws.py").write_text(OWN_METHOD, "utf-8")
+    for path in course.glob("*/*/*.md"):
+        path.write_text(THROWING if path.name == "en.md" and path.parent.name == "01-first" else EMPTY, "utf-8")
+    export = ["--methods", "own_throws.py", "--export", "throws"]
+    assert main([*export, "--to", "there", "--store", "other", "--cluster", "local:1"]) == 0
+    assert "1 worker at local:1" in capsys.readouterr().err
+    assert main([*export, "--to", "here"]) == 0
+    assert Path("there/throws.npz").read_bytes() == Path("here/throws.npz").read_bytes()
 
 
 @pytest.mark.parametrize("command", [["--cluster", NOBODY], ["worker", NOBODY]])

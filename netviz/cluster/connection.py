@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from netviz.cluster.cluster_addresses import local_workers
@@ -48,11 +50,7 @@ class Connection:
 
         Raises ClusterUnavailable when the scheduler is gone, or if there has been no worker that fits for too long.
         """
-        if self._client.status not in ("running", "connecting"):
-            raise ClusterUnavailable(
-                f"the scheduler {self._address} is gone; what has come back is kept: start it again, and its workers, "
-                "then build again, and it goes on from there"
-            )
+        self._check_scheduler()
         if time.monotonic() - self._seen >= EVERY:
             self._seen = time.monotonic()
             fitting = sum(not reason for reason in self._reasons().values())
@@ -73,26 +71,45 @@ class Connection:
 
     def submit(self, content: bytes) -> Any:
         """Dask's future of a bundle's results."""
-        return self._client.submit(run_bundle, content, pure=False, resources={resource(self._ours): 1})
+        with self._told_if_gone():
+            return self._client.submit(run_bundle, content, pure=False, resources={resource(self._ours): 1})
 
     def finished(self, under_way: Collection[Any]) -> Iterable[Any]:
         """Those futures that are done, whatever came of them; waits a while if there are none."""
         if not under_way:
             time.sleep(EVERY / 10)
             return ()
-        try:
-            return distributed.wait(list(under_way), timeout=EVERY, return_when="FIRST_COMPLETED").done
-        except distributed.TimeoutError:
-            return ()
-        except distributed.CancelledError:
-            return [one for one in under_way if one.done()]
+        with self._told_if_gone():
+            try:
+                return distributed.wait(list(under_way), timeout=EVERY, return_when="FIRST_COMPLETED").done
+            except distributed.TimeoutError:
+                return ()
+            except distributed.CancelledError:
+                return [one for one in under_way if one.done()]
 
     def results_of(self, future: Any) -> bytes | None:
         """What has come of a bundle; None if it was lost with the scheduler. Raises what running it raised."""
+        with self._told_if_gone():
+            try:
+                return future.result()
+            except (*BROKEN, distributed.CancelledError):
+                return None
+
+    @contextlib.contextmanager
+    def _told_if_gone(self) -> Iterator[None]:
+        """Whatever Dask raises in the block, if only because the connection has ended, is told as that."""
         try:
-            return future.result()
-        except (*BROKEN, distributed.CancelledError):
-            return None
+            yield
+        except Exception:
+            self._check_scheduler()
+            raise
+
+    def _check_scheduler(self) -> None:
+        if self._client.status not in ("running", "connecting"):
+            raise ClusterUnavailable(
+                f"the scheduler {self._address} is gone; what has come back is kept: start it again, and its workers, "
+                "then build again, and it goes on from there"
+            ) from None
 
     def close(self) -> None:
         """End it, and with it workers that were started for it."""
@@ -103,7 +120,8 @@ class Connection:
     def _reasons(self) -> Mapping[str, str]:
         """Why each worker is refused; empty for those that fit. New refusals are told."""
         try:
-            found = self._client.scheduler_info()["workers"]
+            with self._told_if_gone():
+                found = self._client.scheduler_info().get("workers", {})
         except BROKEN:
             return {}
         reasons = {address: difference(one.get(PLUGIN), self._ours) for address, one in found.items()}
@@ -116,6 +134,7 @@ class Connection:
 
 def _local_cluster(workers: int, options: Mapping[str, Any]) -> Any:
     """A scheduler in this process, and processes of workers on this machine, which are started again if they end."""
+    sys.warnoptions.append("ignore:resource_tracker")  # it would tell of semaphores when Ctrl-C ends all of them
     return distributed.LocalCluster(
         n_workers=workers,
         threads_per_worker=options["nthreads"],

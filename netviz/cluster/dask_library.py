@@ -29,6 +29,7 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": FAILURES,
     "distributed.worker.profile.enabled": False,  # would look at what runs a hundred times a second
     "distributed.admin.large-graph-warning-threshold": "1TiB",  # photos go along with the tasks that look at them
+    "distributed.admin.low-level-log-length": 1,  # else the last thousand messages are kept, with their photos
     "distributed.diagnostics.nvml": False,
     # Before a process of a worker begins. Dask would give it one thread for its sums, and a result's last digits hang
     # on their number: see `netviz.networks.machine`.
