@@ -199,4 +199,4 @@ def test_cleaning_removes_what_was_left_behind_and_nothing_is_made_again_after_i
     shutil.rmtree(built.to)
     report = build(built, Reporter())
     assert (report.ran, report.drawn) == (0, 0)
-    assert report.stored == cleaned.left > 0
+    assert left.size() == cleaned.left > 0 and report.stored is None, "nothing was added"
