@@ -248,7 +248,7 @@ def _is_accepted(piece: str, folder: Path) -> bool:
         expressions = [span.source for span in text.spans if span.kind in ("expression", "statement")]
         literal = all(re.fullmatch(r'\{\{ "(\\.|[^"\\%])*" \}\}', one) for one in expressions)
         body = lesson_body(text)
-        refused = [*link_mistakes(text, body.template, "first", {"first": ()}), *file_mistakes(text, body, {})]
+        refused = [*link_mistakes(text, body.template, "first", {"first": ()}), *file_mistakes(text, {})]
         return literal and not refused
     return False
 

@@ -46,7 +46,6 @@ CANNOT_MATTER = {
     "netviz/networks/head/CARD.md": "for people",
     "netviz/engine/execution.py": "in which order tasks are run: each is run whole, by modules that are in its key",
     "netviz/pipeline.py": "the stages' order: what it makes itself, it makes in every build",
-    "netviz/progress.py": "what is told in a terminal",
     "netviz/site/coverage.py": "it warns or does not, in every build",
     "netviz/site/files/places.py": "where files may go: it refuses or does not",
     "netviz/site/files/static.py": "files that are copied in every build",
@@ -110,7 +109,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the program, which keys are made of."""
     shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     if not TEMPLATES.is_relative_to(PACKAGE):
-        shutil.copytree(TEMPLATES, tmp_path / TEMPLATES.name)
+        shutil.copytree(TEMPLATES, tmp_path / TEMPLATES.name, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(sources, "FOLDER", tmp_path / PACKAGE.name)
     monkeypatch.setattr(takeover, "TEMPLATES", tmp_path / TEMPLATES.relative_to(PACKAGE.parent))
     forget()
