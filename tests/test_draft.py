@@ -81,7 +81,10 @@ def test_every_page_says_that_it_is_a_draft_and_the_site_knows(noisy: Path, monk
     assert len(pages) > 10 and not Path("site").exists()
     for name, page in pages.items():
         mark = "草稿" if name.startswith("zh/") else "Draft"
-        assert f'<p class="draft"><strong>{mark}</strong> ·' in page and f"<title>{mark} · " in page, name
+        assert (
+            f'<aside class="draft" aria-label="{mark}"><strong>{mark}</strong> ·' in page
+            and f"<title>{mark} · " in page
+        ), name
         assert '<meta name="robots" content="noindex">' in page
     assert "5 samples, 5 samples." in pages["first.html"]
     assert "--draft" in pages["first.html"]  # among what exports a figure's numbers
