@@ -160,6 +160,13 @@ def test_a_fence_asks_for_what_a_gallery_has(course: Path, change: tuple[str, st
     assert any(place in one and words in one for one in mistakes), mistakes
 
 
+def test_what_lies_outside_the_course_is_not_told_of(course: Path, tmp_path: Path) -> None:
+    write(course, LESSON.replace("photos.csv", "../../../elsewhere"))
+    (tmp_path / "private").mkdir()
+    [outside] = told(course)
+    assert "lie in the course's folder" in outside and "private" not in outside
+
+
 def test_a_gallery_is_named_in_the_first_language_and_holds_photos_of_the_course(course: Path, tmp_path: Path) -> None:
     folder = write(course, LESSON.replace("photos.csv", "../../../elsewhere"))
     (folder / "zh.md").write_text(WORDS.replace("summary", "pictures: photos\nsummary"), "utf-8")

@@ -132,12 +132,12 @@ def _places(text: LessonText) -> Places:
 
 def _misplaced(path: Path, content: Path, text: LessonText) -> tuple[str, str] | None:
     """Why there can't be a gallery, and what would be right."""
+    if not path.resolve().is_relative_to(content.resolve()):
+        return "photos of a gallery lie in the course's folder", "copy them: whoever has the course needs them"
     if not path.is_dir() and not (path.suffix.lower() == LIST and path.is_file()):
         there = path.parent.iterdir() if path.parent.is_dir() else ()
         fit = [one.name for one in there if one.is_dir() or one.suffix.lower() == LIST]
         return NO_SUCH.format(text.front.pictures), nearest(path.name, fit)
-    if not path.resolve().is_relative_to(content.resolve()):
-        return "photos of a gallery lie in the course's folder", "copy them: whoever has the course needs them"
     return None
 
 
