@@ -6,7 +6,6 @@ look at them, and results come back as the bytes that the build will keep.
 
 from __future__ import annotations
 
-import copyreg
 import pickle
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +14,6 @@ from pathlib import Path
 from netviz.cache.store import Store
 from netviz.engine.plan import Task
 from netviz.engine.record import RESULTS
-from netviz.methods import Method, methods
 from netviz.mistakes import Mistake
 from netviz.pictures import Picture, framed_as
 
@@ -101,14 +99,3 @@ def _placed(picture: Picture, path: Path, task: Task) -> Picture:
 def packed(content: Bundle | Iterable[TaskResult]) -> bytes:
     """As bytes, which Dask hands on as they are: its scheduler need not know what is in them."""
     return pickle.dumps(content)
-
-
-def _method_named(name: str) -> Method:
-    return methods()[name]
-
-
-def _by_name(method: Method) -> tuple[object, tuple[str]]:
-    return _method_named, (method.name,)
-
-
-copyreg.pickle(Method, _by_name)  # type: ignore[arg-type]

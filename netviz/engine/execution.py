@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from functools import cache
 from typing import Protocol
 
 from netviz.cache.store import Store
+from netviz.engine.data_process import DataProcess
 from netviz.engine.draw import Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.engine.origins import keep_origin, keep_origins, processor
@@ -20,6 +22,8 @@ from netviz.networks.weights import first_line
 from netviz.pictures import UnreadablePicture
 from netviz.progress import Reporter, Stage, peak_memory
 from netviz.refusals import check_writable
+
+WORTH_A_PROCESS = 5000  # training steps of experiments on data: to import TensorFlow once more takes as long
 
 Opened = Callable[[], PictureRunner]
 """What runs experiments on pictures, opened when it is first asked for."""
@@ -73,7 +77,10 @@ def run_missing(
 
 
 class LocalExecutor:
-    """Runs experiments in this process: first those on pictures, with one network, and then those on data."""
+    """Runs experiments on this machine: on pictures in this process, with one network, and then those on data.
+
+    Where there is much to do of both kinds, those on data run beside the network, in a process of their own.
+    """
 
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
@@ -83,15 +90,43 @@ class LocalExecutor:
         on_pictures = [task for task in tasks if task.picture]
         on_data = [task for task in tasks if not task.picture]
         failed: list[Mistake] = []
-        if on_pictures:
-            failed += _run_on_pictures(on_pictures, self._opened(), store, reporter, done)
-        if on_data:
-            with reporter.stage("train", sum(map(cost, on_data))) as stage:
-                failed += _run_each(on_data, lambda task: run_data_task(task, store), store, stage, done)
+        with _beside_the_network(on_data, store) if on_pictures else nullcontext() as beside:
+            if on_pictures:
+                failed += _run_on_pictures(on_pictures, self._opened(), store, reporter, done)
+            if on_data:
+                with reporter.stage("train", sum(map(cost, on_data))) as stage:
+                    mistakes, left = _collected(on_data, beside, stage, done)
+                    failed += mistakes
+                    failed += _run_each(left, lambda task: run_data_task(task, store), store, stage, done)
         return failed
 
     def close(self) -> None:
         """A network is kept as long as this process."""
+
+
+def _beside_the_network(tasks: Sequence[Task], store: Store) -> AbstractContextManager[DataProcess | None]:
+    """A process that runs tasks on data, if they are worth one."""
+    if sum(map(cost, tasks)) < WORTH_A_PROCESS:
+        return nullcontext()
+    return closing(DataProcess(tasks, store))
+
+
+def _collected(
+    tasks: Sequence[Task], beside: DataProcess | None, stage: Stage, done: Done
+) -> tuple[list[Mistake], list[Task]]:
+    """What went wrong with tasks that a process has run, and those that it has not: all, if there is none."""
+    failed: list[Mistake] = []
+    left: list[Task] = []
+    for task in tasks:
+        stage.show(task.label)
+        if answer := beside and beside.answer_to(task):
+            failed += answer.mistakes
+            if not answer.mistakes:
+                done(task)
+            stage.finished(task.label, cost(task), answer.seconds)
+        else:
+            left.append(task)
+    return failed, left
 
 
 def _run_each(

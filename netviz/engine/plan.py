@@ -78,6 +78,10 @@ class Task:
         )
         return key_of([self.key, *drawing])
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Goes to another process without the model of its settings: a class that is made there anew."""
+        return {name: value for name, value in vars(self).items() if name != "checked_settings"}
+
     def __hash__(self) -> int:
         return hash((self.experiment.id, self.picture_name))
 

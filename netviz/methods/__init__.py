@@ -143,6 +143,10 @@ class Method:
         """The function's docstring."""
         return inspect.getdoc(self.function) or ""
 
+    def __reduce__(self) -> tuple[Callable[[str], Method], tuple[str]]:
+        """In another process it is the method of that name there: functions can't be sent."""
+        return _named, (self.name,)
+
     def numbers_with(self, settings: Any) -> Collection[str] | None:
         """The names of the numbers that it gives with checked settings; None if it doesn't say."""
         return self.numbers(settings) if callable(self.numbers) else self.numbers
@@ -243,6 +247,10 @@ def methods() -> Mapping[str, Method]:
     """
     import_all(__path__[0], __name__, "methods")
     return dict(sorted(_registry.items()))
+
+
+def _named(name: str) -> Method:
+    return methods()[name]
 
 
 def declaration(function: Callable[..., Result]) -> Method:

@@ -18,7 +18,7 @@ from netviz.networks.precision import cpu_flags
 CHOSEN_HERE = ("TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")  # by netviz.networks.quiet, whatever was set before
 SET_WHEN_IMPORTED = ("TF2_BEHAVIOR", "KMP_DUPLICATE_LIB_OK", "KMP_INIT_AT_FORK")  # by TensorFlow and scikit-learn
 _REGISTERS = re.compile(r"sse|ssse|avx|fma|f16c|amx|asimd|sve")
-_LIBRARIES = re.compile(r"(TF|XLA|ONEDNN|DNNL|OMP|KMP|GOMP|OPENBLAS|GOTO|MKL|BLIS|NPY|NUMBA)_")
+_LIBRARIES = re.compile(r"(TF(?!_CLI_|_VAR_)|XLA|ONEDNN|DNNL|OMP|KMP|GOMP|OPENBLAS|GOTO|MKL|BLIS|NPY|NUMBA)_")
 
 
 @cache
