@@ -22,12 +22,13 @@ from netviz.course.translations import shorter, untranslated, unworded
 from netviz.engine.browser_network import entry_of, has_network, missing, write_network
 from netviz.engine.declarations import declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
-from netviz.engine.execution import Executor, finish, run_missing
+from netviz.engine.execution import Executor, ExperimentsFailed, draw_small_figures, finish, run_missing
 from netviz.engine.export import export_tasks
+from netviz.engine.gallery_failures import without_failed
 from netviz.engine.origins import ORIGINS
-from netviz.engine.plan import all_tasks, make_plan
+from netviz.engine.plan import all_tasks, make_gallery_plan, make_plan
 from netviz.engine.record import RESULTS
-from netviz.engine.small_figures import draw_small_figures, small_entry
+from netviz.engine.small_figures import small_entry
 from netviz.figures.views import views
 from netviz.languages.known import FIRST, language
 from netviz.languages.lacking import language_warnings
@@ -110,11 +111,11 @@ def _build(options: Options, store: Store, executor: Executor, reporter: Reporte
     _check(results, taken)
     results = _with_readable_photos(results, reporter)
     if (first := _with_default_photo_alone(results)) is None:
-        return with_page(_made(results, inputs, taken, executor, reporter), results, reporter)
-    begun = _made(first, UNFINISHED, taken, executor, reporter)
+        return with_page(*_made(results, inputs, taken, executor, reporter), reporter)
+    begun, _ = _made(first, UNFINISHED, taken, executor, reporter)
     reporter.say(f"{options.to} stands for the photo {first.course.default_picture}; now for all that are offered")
     taken = Takeover(options.to, found={**taken.found})
-    report = _made(results, inputs, taken, executor, reporter)
+    report, results = _made(results, inputs, taken, executor, reporter)
     whole = replace(report, ran=begun.ran + report.ran, drawn=begun.drawn + report.drawn)
     return with_page(whole, results, reporter)
 
@@ -143,10 +144,16 @@ def _with_default_photo_alone(results: Results) -> Results | None:
     return Results(alone, make_plan(alone, results.weights, options.precision), results.weights, store, options)
 
 
-def _made(results: Results, inputs: str, taken: Takeover, executor: Executor, reporter: Reporter) -> Report:
-    """Run and draw what is missing, weave the pages and put the site in its place."""
-    options = results.options
-    ran, drawn = _run_and_drawn(results, executor, reporter)
+def _made(
+    planned: Results, inputs: str, taken: Takeover, executor: Executor, reporter: Reporter
+) -> tuple[Report, Results]:
+    """Run and draw what is missing, weave the pages and put the site in its place.
+
+    Photos of galleries on which an experiment fails are left out of the results, and tried again by the next build.
+    """
+    options = planned.options
+    results, ran, drawn = _run_and_drawn(planned, executor, reporter)
+    inputs = inputs if results is planned else UNFINISHED
     if ran or drawn:
         taken.look_again()
     _write_network(results, reporter)
@@ -164,7 +171,7 @@ def _made(results: Results, inputs: str, taken: Takeover, executor: Executor, re
     files[SUMMARY] = _summary(inputs, results, files, taken, warnings)
     published = _published(files, results, reporter)
     warnings += [Mistake(one, "could not be removed", hint=LEFT) for one in published.left]
-    return Report(
+    report = Report(
         site=options.to,
         experiments=len(results.tasks),
         ran=ran,
@@ -177,9 +184,10 @@ def _made(results: Results, inputs: str, taken: Takeover, executor: Executor, re
         verdicts=checked,
         warnings=warnings,
         seconds=reporter.seconds,
-        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in results.tasks}),
-        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in results.tasks}),
+        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in planned.tasks}),
+        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in planned.tasks}),
     )
+    return report, results
 
 
 def _planned(options: Options, store: Store) -> Results:
@@ -202,15 +210,30 @@ def _check(results: Results, taken: Takeover) -> None:
         raise Mistakes(mistakes)
 
 
-def _run_and_drawn(results: Results, executor: Executor, reporter: Reporter) -> tuple[int, int]:
-    """How many experiments were run, and how many figures drawn."""
+def _run_and_drawn(results: Results, executor: Executor, reporter: Reporter) -> tuple[Results, int, int]:
+    """The results, without the photos of galleries that fail; how many experiments were run, and figures drawn."""
     store = results.store
     store.clear_drafts()
     with naming(results.options.store), closing(Drawing(results.plan.values(), store)) as drawing:
-        ran = run_missing(results.tasks, executor, store, reporter, drawing.result_is_known)
+        try:
+            ran = run_missing(results.tasks, executor, store, reporter, drawing.result_is_known)
+        except ExperimentsFailed as failed:
+            results, ran = _without_failed(results, failed, reporter), failed.ran
         finish(drawing, reporter)
-        small = draw_small_figures(list(results.gallery_tasks), store, reporter)
-        return ran, len(drawing) + small
+        try:
+            small = draw_small_figures(results.gallery_tasks, store, reporter)
+        except ExperimentsFailed as failed:
+            results, small = _without_failed(results, failed, reporter), failed.ran
+        return results, ran, len(drawing) + small
+
+
+def _without_failed(results: Results, failed: ExperimentsFailed, reporter: Reporter) -> Results:
+    """Raises the failure itself if it is not of galleries' photos alone."""
+    galleries = {task.key for task in results.gallery_tasks} - {task.key for task in results.plan.values()}
+    if not failed.failures.keys() <= galleries:
+        raise failed
+    course = without_failed(results.course, results.gallery_plan, failed.failures, reporter)
+    return Results(course, results.plan, results.weights, results.store, results.options)
 
 
 def _write_network(results: Results, reporter: Reporter) -> None:
@@ -286,13 +309,27 @@ def _export(options: Options, experiment: str, folder: Path, store: Store, repor
     if experiment not in course.experiments:
         hint = nearest(experiment, course.experiments)
         raise Mistakes([Mistake(options.content, f"has no experiment {experiment!r}", hint=hint)])
-    if course.experiments[experiment].over:
+    over = course.experiments[experiment].over
+    if over:
         course = with_readable_photos(course, store, reporter)
     variants = {variant.id for variant in course.experiments[experiment].variants.values()}
-    planned = all_tasks(course, describe(options.weights), options.precision)
+    weights = describe(options.weights)
+    planned = all_tasks(course, weights, options.precision)
     tasks = [task for task in planned if task.experiment.id in variants]
     with naming(options.store), closing(executor_of(options, reporter)) as executor:
-        run_missing([*(other for task in tasks for other in task.of), *tasks], executor, store, reporter)
+        try:
+            run_missing([*(other for task in tasks for other in task.of), *tasks], executor, store, reporter)
+        except ExperimentsFailed as failed:
+            if not over:
+                raise
+            galleries = make_gallery_plan(course, weights, options.precision)
+            course = without_failed(course, galleries, failed.failures, reporter)
+            tasks = [task for task in tasks if store.has(RESULTS, task.key)]
+    refused = course.galleries[course.experiments[experiment].lesson].refused if over else ()
+    if refused and options.strict:
+        raise Mistakes(refused)
+    for mistake in refused:
+        reporter.say(f"{mistake}")
     with naming(folder):
         return export_tasks(tasks, lambda: open_network(options.weights), store, folder)
 

@@ -6,6 +6,7 @@ import argparse
 import io
 import random
 import re
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -28,6 +29,7 @@ from netviz.cluster.executor import ClusterExecutor
 from netviz.cluster.identity import difference
 from netviz.cluster.task_queue import PASSES, TaskQueue
 from netviz.command_line import main
+from netviz.engine import run
 from netviz.engine.estimates import cost
 from netviz.engine.execution import LocalExecutor, run_missing
 from netviz.engine.plan import Task
@@ -178,6 +180,35 @@ def test_a_bundle_takes_along_the_bytes_of_photos_and_maps_and_nothing_of_the_di
     assert tasks[0].picture and tasks[0].picture.path.read_bytes() in sent
     assert store.read(RESULTS, tasks[1].key, "arrays.npz") in sent
     assert str(tmp_path / "photo").encode() not in sent
+
+
+def test_what_the_network_says_is_remembered_of_the_latest_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of ten thousand it would be 40 MB."""
+    monkeypatch.setattr(run, "LATELY", 3)
+    runner, tasks = PictureRunner(open_cheap()), cheap_tasks(tmp_path, 8, ["says", "slope"])
+    order: list[str] = []
+    store = Store(tmp_path / "store")
+    by_experiment = sorted(tasks, key=lambda task: task.experiment.id)
+    run_missing(by_experiment, LocalExecutor(lambda: runner), store, quiet(), lambda task: order.append(task.label))
+    assert order == [task.label for task in tasks], "all that is asked of a photo comes together"
+    assert [*runner._logits] == [task.picture.digest for task in tasks[-6::2] if task.picture]
+
+
+@pytest.mark.slow
+def test_a_photo_that_changes_or_goes_before_it_is_sent_is_told_of(tmp_path: Path, scheduler: str) -> None:
+    tasks, store = cheap_tasks(tmp_path, 5, ["says"]), Store(tmp_path / "store")
+    _ = [task.key for task in tasks]
+    (tmp_path / "photo-1.png").unlink()
+    shutil.copy(tmp_path / "photo-3.png", tmp_path / "photo-2.png")
+    with pytest.raises(Mistakes) as caught:
+        on_cluster(tasks, scheduler, store)
+    told = str(caught.value)
+    assert "the photo photo-1 can't be read: there is no such file" in told
+    assert "the photo photo-2 can't be read: it has changed since this build began; build again" in told
+    assert len(caught.value.mistakes) == 2
+    assert [store.has(RESULTS, task.key) for task in tasks] == [True, False, False, True, True]
 
 
 @pytest.mark.slow

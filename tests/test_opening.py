@@ -21,8 +21,9 @@ import tifffile
 from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
-from netviz.pictures import Picture, frame, open_upright, opening, own_picture, picture_warnings
+from netviz.pictures import Framing, Picture, frame, framed_as, open_upright, opening, own_picture, picture_warnings
 from netviz.pictures.opening import SUFFIXES, UnreadablePicture, open_picture
+from netviz.pictures.picture import SQUARES
 
 pillow_heif.register_heif_opener()
 
@@ -629,9 +630,29 @@ def test_of_a_usual_photo_the_square_is_cut_from_the_whole_resized(path: Path, s
     assert (frame(open_upright(path), side) == np.asarray(resized.crop((left, top, left + side, top + side)))).all()
 
 
-def test_the_square_is_kept_and_the_whole_picture_is_not(tmp_path: Path) -> None:
-    picture = photo(tmp_path, BANDS)
-    assert picture.framed(48) is picture.framed(48)
-    assert all(value.size <= 48 * 48 * 3 for value in picture._frames.values()) and "pixels" not in vars(picture)
+def test_the_latest_squares_are_kept_and_whole_pictures_are_not(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    picture, other = photo(tmp_path, BANDS), photo(tmp_path / "other", BANDS[:, ::-1])
+    first = picture.framed(48)
+    assert picture.framed(48) is first and {*vars(picture)} <= {*Picture.__dataclass_fields__, "digest"}
     with pytest.raises(ValueError, match="read-only"):
-        picture.framed(48)[:] = 0
+        first[:] = 0
+    for side in range(1, SQUARES):
+        other.framed(side)
+    assert picture.framed(48) is first
+    for side in range(1, SQUARES + 1):
+        other.framed(side)
+    assert picture.framed(48) is not first and (picture.framed(48) == first).all()
+
+
+@pytest.mark.parametrize("framing", ["crop", "squash"])
+def test_a_photo_that_changes_after_it_was_looked_at_is_told_of(tmp_path: Path, framing: Framing) -> None:
+    """Else the result of one photo would be kept as that of another."""
+    picture = framed_as(photo(tmp_path, BANDS + np.uint8(2)), framing)
+    assert picture.digest
+    Image.fromarray(BANDS[:, ::-1]).save(picture.path)
+    with pytest.raises(UnreadablePicture, match="has changed since this build began; build again"):
+        picture.framed(48)
+    picture.path.unlink()
+    with pytest.raises(UnreadablePicture, match="there is no such file"):
+        picture.framed(48)

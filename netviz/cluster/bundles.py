@@ -49,12 +49,12 @@ class TaskResult:
 
 
 def bundle(tasks: Sequence[Task], store: Store) -> Bundle:
-    """Tasks with all that running them needs. Raises OSError for a photo that can't be read, Damaged for a map."""
+    """Tasks with all that running them needs. Raises UnreadablePicture for a photo, Damaged for a map."""
     photos = {task.picture.digest: task.picture for task in tasks if task.picture}
     taken = {other.key for task in tasks for other in task.of}
     return Bundle(
         tasks={task.key: _without_words(task) for task in tasks},
-        photos={digest: picture.path.read_bytes() for digest, picture in photos.items()},
+        photos={digest: picture.content() for digest, picture in photos.items()},
         maps={key: files_of(key, store) for key in sorted(taken)},
     )
 

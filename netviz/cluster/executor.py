@@ -16,12 +16,13 @@ from netviz.cluster.identity import identity
 from netviz.cluster.task_queue import TaskQueue
 from netviz.cluster.worker import worker_options
 from netviz.engine.estimates import cost
-from netviz.engine.execution import Done
+from netviz.engine.execution import Done, Failures, unreadable
 from netviz.engine.origins import keep_origin
 from netviz.engine.plan import Task
 from netviz.mistakes import Mistake
 from netviz.networks import Network
 from netviz.networks.weights import Weights
+from netviz.pictures import UnreadablePicture
 from netviz.progress import Reporter, Stage
 from netviz.refusals import write_details
 
@@ -43,7 +44,7 @@ class ClusterExecutor:
         self._open_network, self._methods = open_network, methods
         self._connection: Connection | None = None
 
-    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> list[Mistake]:
+    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> Failures:
         """See `netviz.engine.execution.Executor`. Raises ClusterUnavailable; what has come back by then is kept."""
         connection = self._connected(reporter)
         with reporter.stage("run", sum(map(cost, tasks))) as stage:
@@ -70,32 +71,34 @@ class _Run:
         self._connection, self._store, self._stage, self._done = connection, store, stage, done
         self._waiting = TaskQueue(tasks)
         self._under_way: dict[Any, Sequence[Task]] = {}
-        self._failed: list[Mistake] = []
+        self._failures: dict[str, Sequence[Mistake]] = {}
 
-    def to_the_end(self) -> list[Mistake]:
-        """Run all that can be run; gives what went wrong."""
+    def to_the_end(self) -> Failures:
+        """Run all that can be run."""
         while self._waiting or self._under_way:
             self._connection.look()
             self._send()
             for future in self._connection.finished(self._under_way):
                 self._receive(future, self._under_way.pop(future))
-        return self._failed
+        return self._failures
 
     def _send(self) -> None:
         """As much as keeps all workers busy, and no more: what waits takes no memory."""
         workers = self._connection.workers
         while self._waiting and len(self._under_way) < AHEAD * workers:
             tasks = self._waiting.take(workers)
-            self._under_way[self._connection.submit(packed(bundle(tasks, self._store)))] = tasks
+            try:
+                content = packed(bundle(tasks, self._store))
+            except UnreadablePicture as error:
+                self._without_one(tasks, unreadable(tasks[0], error))
+            else:
+                self._under_way[self._connection.submit(content)] = tasks
 
     def _receive(self, future: Any, tasks: Sequence[Task]) -> None:
         try:
             results = self._connection.results_of(future)
         except distributed.KilledWorker:
-            if len(tasks) > 1:
-                self._waiting.put_back(tasks, alone=True)
-            else:
-                self._failed.append(_deadly(tasks[0]))
+            self._without_one(tasks, _deadly(tasks[0]))
             return
         if results is None:
             self._waiting.put_back(tasks)
@@ -103,10 +106,17 @@ class _Run:
         for task, result in zip(tasks, pickle.loads(results), strict=True):
             self._keep(task, result)
 
+    def _without_one(self, tasks: Sequence[Task], mistake: Mistake) -> None:
+        """One of these keeps them all from being run: which one is found out by sending each alone."""
+        if len(tasks) > 1:
+            self._waiting.put_back(tasks, alone=True)
+        else:
+            self._failures[tasks[0].key] = [mistake]
+
     def _keep(self, task: Task, result: TaskResult) -> None:
         self._stage.show(f"{task.label} ({self._connection.workers} workers)")
         if result.mistakes:
-            self._failed += _with_details(result, self._store)
+            self._failures[task.key] = _with_details(result, self._store)
         else:
             keep(task.key, result.files, self._store)
             keep_origin(task, self._store, result.seconds, result.memory, result.processor)

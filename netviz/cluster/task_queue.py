@@ -67,4 +67,7 @@ class TaskQueue:
 
 
 def _photo_bytes(task: Task) -> int:
-    return task.picture.path.stat().st_size if task.picture else 0
+    try:
+        return task.picture.path.stat().st_size if task.picture else 0
+    except OSError:  # told of when it is to be sent
+        return 0

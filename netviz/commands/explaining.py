@@ -26,12 +26,20 @@ class Explained:
     found: Sequence[Explanation]
 
     def lines(self) -> Iterator[str]:
-        """In words: what experiments have in common is said once."""
-        for (state, _), alike in groupby(self.found, key=_alike):
+        """In words: what experiments have in common is said once, and of photos of a gallery how many they are."""
+        for (state, _), alike in groupby((one for one in self.found if not one.task.experiment.over), key=_alike):
             tasks = [*alike]
             for one in tasks:
                 yield f"{one.task.label}: {state}{_besides(one)}"
             yield from (f"    {line}" for line in _reasons(tasks[0]))
+        galleries: dict[tuple[str, ...], list[Explanation]] = {}
+        for one in (one for one in self.found if one.task.experiment.over):
+            galleries.setdefault((one.task.experiment.id, *_alike(one), _besides(one)), []).append(one)
+        for photos in galleries.values():
+            first, count = photos[0], len(photos)
+            label = first.task.label if count == 1 else f"{first.task.experiment.id} · {count} photos"
+            yield f"{label}: {first.state}{_besides(first)}"
+            yield from (f"    {line}" for line in _reasons(first))
         counts = {state: sum(one.state == state for one in self.found) for state in ("fresh", "stale", "new")}
         yield f"{len(self.found)} results: " + ", ".join(f"{count} {state}" for state, count in counts.items())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from netviz.cache.store import Store
 from netviz.cluster.executors import executor_of
 from netviz.course.reading import Course
 from netviz.course.samples import read_photos
-from netviz.engine.execution import run_missing
-from netviz.engine.plan import Plan, all_tasks, make_plan
+from netviz.engine.execution import ExperimentsFailed, run_missing
+from netviz.engine.gallery_failures import without_failed
+from netviz.engine.plan import Plan, make_gallery_plan, make_plan
 from netviz.engine.record import RESULTS
 from netviz.mistakes import Mistake, Mistakes, as_plain
 from netviz.networks.weights import describe
@@ -92,13 +94,15 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
     course = replace(course, pictures={**course.pictures, **photos}, offered=(*course.offered, *photos))
     weights = describe(options.weights)
     plan = make_plan(course, weights, options.precision)
-    tasks = all_tasks(course, weights, options.precision)
+    galleries = make_gallery_plan(course, weights, options.precision)
+    tasks = [*plan.values(), *chain.from_iterable(galleries.values())]
     failing: list[Mistake] = []
     with naming(options.store), closing(executor_of(options, reporter)) as executor:
         try:
             run_missing(tasks, executor, store, reporter)
-        except Mistakes as failed:
+        except ExperimentsFailed as failed:
             failing += failed.mistakes
+            course = without_failed(course, galleries, failed.failures, reporter)
     course = _with_results(course, plan, store, failing)
     results = Results(course, plan, weights, store, options)
     conditions, failures = observed_conditions(results)

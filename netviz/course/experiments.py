@@ -115,6 +115,15 @@ class Experiment:
         return Mistake(self.path, message, line=self.line, hint=hint)
 
     @cached_property
+    def checked_settings(self) -> BaseModel:
+        """Its settings as its method's model of them."""
+        return self.method.settings(**self.settings)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Goes to another process without the model of its settings: a class that is made there anew."""
+        return {name: value for name, value in vars(self).items() if name != "checked_settings"}
+
+    @cached_property
     def variants(self) -> Mapping[str, Experiment]:
         """Itself at every value of its slider, by the value's name; without one, itself alone under ``""``.
 

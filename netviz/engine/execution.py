@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from functools import cache
+from itertools import chain
 from typing import Protocol
 
 from netviz.cache.store import Store
@@ -16,6 +17,7 @@ from netviz.engine.origins import keep_origin, keep_origins, processor
 from netviz.engine.plan import Task
 from netviz.engine.record import RESULTS
 from netviz.engine.run import PictureRunner, run_data_task
+from netviz.engine.small_figures import draw_small, is_drawn_small
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks import open_network
 from netviz.networks.weights import first_line
@@ -32,13 +34,25 @@ Done = Callable[[Task], None]
 """Is told of each task when its result is kept."""
 
 
+Failures = Mapping[str, Sequence[Mistake]]
+"""What went wrong, by the key of the task with which it did."""
+
+
+class ExperimentsFailed(Mistakes):
+    """Experiments that failed, when all others are run and kept, or drawn: ``ran`` is how many of them are new."""
+
+    def __init__(self, failures: Failures, ran: int) -> None:
+        super().__init__(chain.from_iterable(failures.values()))
+        self.failures, self.ran = failures, ran
+
+
 class Executor(Protocol):
     """Where experiments are run: in this process (`LocalExecutor`), or elsewhere."""
 
-    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> list[Mistake]:
+    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> Failures:
         """Run tasks that the store does not hold, each after those whose maps it takes, and keep their results there.
 
-        One that fails keeps no other from being run, but for those that take its map. Gives what went wrong.
+        One that fails keeps no other from being run, but for those that take its map.
         """
         ...
 
@@ -63,17 +77,25 @@ def run_missing(
 ) -> int:
     """Run what the store does not know; ``done`` is told of each.
 
-    Raises Mistakes for experiments that fail, when all others have run and are kept.
+    Raises ExperimentsFailed when all others have run and are kept.
     """
     missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
-    failed: list[Mistake] = []
+    failures: Failures = {}
     if missing:
         check_writable(store.folder)
-        failed = executor.run([*missing.values()], store, reporter, done)
+        failures = executor.run([*missing.values()], store, reporter, done)
     keep_origins(tasks, store)
-    if failed:
-        raise Mistakes(failed)
+    if failures:
+        raise ExperimentsFailed(failures, len(missing) - len(failures))
     return len(missing)
+
+
+def by_picture(tasks: Iterable[Task]) -> list[Task]:
+    """The tasks of one picture after those of another: what is known of a picture need be kept for its own alone."""
+    found: dict[str, list[Task]] = {}
+    for task in tasks:
+        found.setdefault(task.picture_name, []).append(task)
+    return [*chain.from_iterable(found.values())]
 
 
 class LocalExecutor:
@@ -85,20 +107,20 @@ class LocalExecutor:
     def __init__(self, opened: Opened) -> None:
         self._opened = opened
 
-    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> list[Mistake]:
+    def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> Failures:
         """See `Executor`."""
-        on_pictures = [task for task in tasks if task.picture]
+        on_pictures = by_picture(task for task in tasks if task.picture)
         on_data = [task for task in tasks if not task.picture]
-        failed: list[Mistake] = []
+        failures: dict[str, Sequence[Mistake]] = {}
         with _beside_the_network(on_data, store) if on_pictures else nullcontext() as beside:
             if on_pictures:
-                failed += _run_on_pictures(on_pictures, self._opened(), store, reporter, done)
+                failures |= _run_on_pictures(on_pictures, self._opened(), store, reporter, done)
             if on_data:
                 with reporter.stage("train", sum(map(cost, on_data))) as stage:
-                    mistakes, left = _collected(on_data, beside, stage, done)
-                    failed += mistakes
-                    failed += _run_each(left, lambda task: run_data_task(task, store), store, stage, done)
-        return failed
+                    failed, left = _collected(on_data, beside, stage, done)
+                    failures |= failed
+                    failures |= _run_each(left, lambda task: run_data_task(task, store), store, stage, done)
+        return failures
 
     def close(self) -> None:
         """A network is kept as long as this process."""
@@ -113,30 +135,29 @@ def _beside_the_network(tasks: Sequence[Task], store: Store) -> AbstractContextM
 
 def _collected(
     tasks: Sequence[Task], beside: DataProcess | None, stage: Stage, done: Done
-) -> tuple[list[Mistake], list[Task]]:
+) -> tuple[Failures, list[Task]]:
     """What went wrong with tasks that a process has run, and those that it has not: all, if there is none."""
-    failed: list[Mistake] = []
+    failures: dict[str, Sequence[Mistake]] = {}
     left: list[Task] = []
     for task in tasks:
         stage.show(task.label)
         if answer := beside and beside.answer_to(task):
-            failed += answer.mistakes
-            if not answer.mistakes:
+            if answer.mistakes:
+                failures[task.key] = answer.mistakes
+            else:
                 done(task)
             stage.finished(task.label, cost(task), answer.seconds)
         else:
             left.append(task)
-    return failed, left
+    return failures, left
 
 
-def _run_each(
-    tasks: Sequence[Task], run: Callable[[Task], None], store: Store, stage: Stage, done: Done
-) -> list[Mistake]:
-    """Run tasks one by one, whatever becomes of the others; gives what went wrong.
+def _run_each(tasks: Sequence[Task], run: Callable[[Task], None], store: Store, stage: Stage, done: Done) -> Failures:
+    """Run tasks one by one, whatever becomes of the others.
 
     One that takes a map which could not be made is left out: it has no fault of its own.
     """
-    failed: list[Mistake] = []
+    failures: dict[str, Sequence[Mistake]] = {}
     for task in tasks:
         if all(store.has(RESULTS, other.key) for other in task.of):
             with stage.item(task.label, cost(task)):
@@ -145,21 +166,22 @@ def _run_each(
                     run(task)
                     keep_origin(task, store, time.perf_counter() - start, peak_memory(), processor())
                     done(task)
-                except Mistakes as mistakes:
-                    failed += mistakes.mistakes
+                except Mistakes as failed:
+                    failures[task.key] = failed.mistakes
                 except UnreadablePicture as error:
-                    failed.append(unreadable(task, error))
-    return failed
+                    failures[task.key] = [unreadable(task, error)]
+    return failures
 
 
 def unreadable(task: Task, error: UnreadablePicture) -> Mistake:
     """That an experiment can't be run on a photo, which is no reason not to run the others."""
-    return task.experiment.mistake(f"the photo {task.picture_name} can't be read: {first_line(error)}")
+    why = first_line(error).removeprefix(f"{task.picture.path}: " if task.picture else "")  # a worker's is its own
+    return task.experiment.mistake(f"the photo {task.picture_name} can't be read: {why}")
 
 
 def _run_on_pictures(
     tasks: Sequence[Task], runner: PictureRunner, store: Store, reporter: Reporter, done: Done
-) -> list[Mistake]:
+) -> Failures:
     """A task's passes through the network are its share of the bar."""
     network = runner.network
     announce_long(tasks, seconds_of_a_pass(network), reporter)
@@ -190,3 +212,22 @@ def finish(drawing: Drawing, reporter: Reporter) -> None:
                     failed += mistakes.mistakes
     if failed:
         raise Mistakes(failed)
+
+
+def draw_small_figures(tasks: Iterable[Task], store: Store, reporter: Reporter) -> int:
+    """Draw those of galleries that are not known; how many. Raises ExperimentsFailed when all others are drawn."""
+    missing = by_picture(task for task in tasks if not is_drawn_small(task, store))
+    failures: dict[str, Sequence[Mistake]] = {}
+    if missing:
+        with reporter.stage("draw", len(missing)) as stage:
+            for task in missing:
+                with stage.item(task.label):
+                    try:
+                        draw_small(task, store)
+                    except Mistakes as failed:
+                        failures[task.key] = failed.mistakes
+                    except UnreadablePicture as error:
+                        failures[task.key] = [unreadable(task, error)]
+    if failures:
+        raise ExperimentsFailed(failures, len(missing) - len(failures))
+    return len(missing)

@@ -43,7 +43,7 @@ class Explanation:
 
 def explained(tasks: Iterable[Task], store: Store) -> list[Explanation]:
     """What would be run, and why; nothing is."""
-    known: list[Origin] | None = None
+    known: dict[str, list[Origin]] | None = None  # by their pictures
     found = []
     for task in tasks:
         if store.has(RESULTS, task.key):
@@ -52,18 +52,20 @@ def explained(tasks: Iterable[Task], store: Store) -> list[Explanation]:
             found.append(Explanation(task=task, state="fresh", drawn=drawn))
         else:
             if known is None:
-                known = [origin for _, origin in known_origins(store)]
-            found.append(_of_stale(task, known))
+                known = {}
+                for _, origin in known_origins(store):
+                    known.setdefault(origin.picture, []).append(origin)
+            found.append(_of_stale(task, known.get(task.picture_name, ())))
     return found
 
 
 def _of_stale(task: Task, known: Iterable[Origin]) -> Explanation:
+    """What a task is whose result is not there; ``known`` are those of pictures that are called as its own is."""
     parts = key_by_part(task)
     near = [
         (one.experiment != task.experiment.id, len(changes), one.experiment, changes)
         for one in known
         if one.parts.get("method") == parts["method"] or one.experiment == task.experiment.id
-        if one.picture == task.picture_name
         if (changes := differences(one.parts, parts)) is not None
     ]
     if not near:

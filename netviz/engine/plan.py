@@ -27,7 +27,6 @@ from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
 from netviz.pictures import Picture
 from netviz.pictures.framing import framed_as
-from netviz.pictures.passing import PassingPicture, passing
 
 GIVEN = ("netviz.engine.plan",)  # what a task holds is in its keys by value, whatever code made it
 
@@ -56,10 +55,10 @@ class Task:
         """What reports call it."""
         return " · ".join([self.experiment.id, *([self.picture.name] if self.picture else [])])
 
-    @cached_property
+    @property
     def checked_settings(self) -> BaseModel:
         """The experiment's settings as its method's model of them, which tells what they cost and mean."""
-        return self.experiment.method.settings(**self.experiment.settings)
+        return self.experiment.checked_settings
 
     @cached_property
     def key(self) -> str:
@@ -77,10 +76,6 @@ class Task:
             code_digest(*drawing_modules(self), given=GIVEN),
         )
         return key_of([self.key, *drawing])
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Goes to another process without the model of its settings: a class that is made there anew."""
-        return {name: value for name, value in vars(self).items() if name != "checked_settings"}
 
     def __hash__(self) -> int:
         return hash((self.experiment.id, self.picture_name))
@@ -136,7 +131,7 @@ def make_gallery_plan(course: Course, weights: Weights, precision: Precision | N
         plan[experiment.id] = tuple(
             Task(
                 experiment=experiment,
-                picture=passing(photo.picture, experiment.framing),
+                picture=framed_as(photo.picture, experiment.framing),
                 of=tuple(plan[map_of][number] for map_of in experiment.of),
                 weights=weights,
                 precision=_precision_of(experiment, precision),
@@ -176,7 +171,7 @@ def _compared(task: Task, tasks: Sequence[Task], experiment: Experiment) -> Task
 def _precision_of(experiment: Experiment, asked: Precision | None) -> Precision:
     if experiment.method.subject == "data":
         return "float32"  # methods on data bring networks of their own
-    fit = experiment.method.half(experiment.method.settings(**experiment.settings))
+    fit = experiment.method.half(experiment.checked_settings)
     return choose(fit, asked or experiment.precision, cpu_flags())
 
 
@@ -223,13 +218,8 @@ def key_by_part(task: Task) -> dict[str, Any]:
 def running_modules(task: Task) -> tuple[str, ...]:
     """The modules that running a task begins with: theirs and what they import is the code that its result is of."""
     methods_used = _methods_used(task.experiment.method, task.experiment.settings)
-    picture = {_framing_module(task.picture)} if task.picture else set()
+    picture = {type(task.picture).__module__} if task.picture else set()
     return tuple(sorted({"netviz.engine.run"} | picture | {one.function.__module__ for one in methods_used}))
-
-
-def _framing_module(picture: Picture) -> str:
-    """The module by which a picture becomes a square; whether that is kept makes no other square."""
-    return type(picture.whole if isinstance(picture, PassingPicture) else picture).__module__
 
 
 def drawing_modules(task: Task) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from netviz.pictures import Picture
 from netviz.refusals import write_details
 
 TOP = 5  # of the likeliest classes are kept
+LATELY = 256  # pictures of which it is remembered what the network says to them
 REMEMBERED = 128 * 2**20  # bytes of the network's answers: VGG16's gradients of 200 pictures, or all its logits
 
 
@@ -60,12 +61,15 @@ class PictureRunner:
     def _logits_of(self, picture: Picture, pictures: Array) -> Array:
         """Raises WeightsUnavailable if they are no numbers."""
         if picture.digest not in self._logits:
-            self._logits[picture.digest] = self.network.logits(pictures)[0]
-            if not np.isfinite(self._logits[picture.digest]).all():
+            logits = self.network.logits(pictures)[0]
+            if not np.isfinite(logits).all():
                 raise WeightsUnavailable(
                     f"with the weights {self.network.weights.label} ({self.network.weights.source}) the scores of the "
                     f"photo {picture.name} are not finite numbers: they can't be VGG16's."
                 )
+            self._logits[picture.digest] = logits
+            if len(self._logits) > LATELY:
+                del self._logits[next(iter(self._logits))]
         return self._logits[picture.digest]
 
     def _count(self, forward: int, backward: int) -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
 from dataclasses import astuple, replace
 from pathlib import Path
 
@@ -19,22 +18,11 @@ from netviz.engine.plan import GIVEN, Task
 from netviz.engine.record import load_arrays, load_record
 from netviz.engine.run import blamed
 from netviz.figures import Figure, draw
-from netviz.progress import Reporter
+from netviz.pictures import UnreadablePicture
 
 SIDE = 224  # pixels
 SMALL_FIGURES = "small-figures"
 MAP, FACTS = "map.webp", "figure.json"  # the files of an entry; the first where the figure has a picture
-
-
-def draw_small_figures(tasks: Sequence[Task], store: Store, reporter: Reporter) -> int:
-    """Draw those that are not known; how many. Raises Mistakes for one that can't be drawn."""
-    missing = [task for task in tasks if not is_drawn_small(task, store)]
-    if missing:
-        with reporter.stage("draw", len(missing)) as stage:
-            for task in missing:
-                with stage.item(task.label):
-                    _draw(task, store)
-    return len(missing)
 
 
 def is_drawn_small(task: Task, store: Store) -> bool:
@@ -42,9 +30,10 @@ def is_drawn_small(task: Task, store: Store) -> bool:
     return store.has(*small_entry(task))
 
 
-def _draw(task: Task, store: Store) -> None:
+def draw_small(task: Task, store: Store) -> None:
+    """Draw it. Raises Mistakes if its view can't draw such a result, and UnreadablePicture."""
     with store.writing(*small_entry(task)) as folder, tempfile.TemporaryDirectory() as large:
-        with blamed(task, store, f"be drawn as {task.experiment.view!r}", but=OSError):
+        with blamed(task, store, f"be drawn as {task.experiment.view!r}", but=(OSError, UnreadablePicture)):
             assert task.picture
             method = task.experiment.method
             figure = draw(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -34,10 +33,8 @@ class SquashedPicture(Picture):
 
     whole: Picture = dataclasses.field(kw_only=True)
 
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of the file and of how it is framed, in hexadecimal."""
-        return hashlib.sha256(f"squashed {self.whole.digest}".encode()).hexdigest()
+    def _digest(self) -> str:
+        return hashlib.sha256(f"squashed {self.whole._digest()}".encode()).hexdigest()
 
     def _square(self, pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
         return squash(pixels, side)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from collections import OrderedDict
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -18,12 +19,16 @@ from PIL import Image
 from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
 from netviz.pictures.opening import PictureFacts, UnreadablePicture, check_file, open_picture
+from netviz.refusals import reason
 
 SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
 CROP = 224
 MIDDLE = (0.5, 0.5)
 LONG = 8  # times as long as wide: more than this of a picture has no part in the square
 LITTLE = 0.4  # of a picture: a square of one that is twice as wide as high
+SQUARES = 32  # are kept, of all pictures together: more than one is asked for at a time, of whichever is looked at
+
+_squares: OrderedDict[tuple[str, int], NDArray[np.uint8]] = OrderedDict()  # by picture's digest and side, latest last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +50,16 @@ class Picture:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the file and of where its square lies, in hexadecimal."""
-        with self.path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256")
+        """SHA-256 of the file and of how its square is made, in hexadecimal. Raises UnreadablePicture."""
+        return self._digest()
+
+    def _digest(self) -> str:
+        """That of the file as it is now."""
+        try:
+            with self.path.open("rb") as file:
+                content = hashlib.file_digest(file, "sha256")
+        except OSError as error:
+            raise UnreadablePicture(f"{self.path}: {reason(error)}") from None
         if self.focus not in (None, MIDDLE):
             content.update(repr(self.focus).encode())
         return content.hexdigest()
@@ -61,16 +73,31 @@ class Picture:
     def framed(self, side: int = CROP) -> NDArray[np.uint8]:
         """What the network sees of it, at a side of one's choice: (side, side, 3) RGB.
 
-        Kept, unlike the whole picture: a course may have a hundred large ones.
+        The latest are kept, and whole pictures never: there may be ten thousand, or a hundred large ones. Raises
+        UnreadablePicture, also where the file is not the one any more that the digest is of.
         """
-        if side not in self._frames:
-            self._frames[side] = np.ascontiguousarray(self._square(open_picture(self.path).pixels, side))
-            self._frames[side].setflags(write=False)
-        return self._frames[side]
+        key = self.digest, side
+        square = _squares.pop(key, None)
+        if square is None:
+            square = np.ascontiguousarray(self._square(open_picture(self.path).pixels, side))
+            self._check_unchanged()
+            square.setflags(write=False)
+        _squares[key] = square
+        while len(_squares) > SQUARES:
+            _squares.popitem(last=False)
+        return square
 
-    @cached_property
-    def _frames(self) -> dict[int, NDArray[np.uint8]]:
-        return {}
+    def content(self) -> bytes:
+        """The file. Raises UnreadablePicture, also where it is not the one any more that the digest is of."""
+        check_file(self.path)
+        content = self.path.read_bytes()
+        self._check_unchanged()
+        return content
+
+    def _check_unchanged(self) -> None:
+        """Else what is made of one photo would be kept as made of another."""
+        if self._digest() != self.digest:
+            raise UnreadablePicture(f"{self.path}: it has changed since this build began; build again")
 
     def _square(self, pixels: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
         return frame(pixels, side, self.focus or MIDDLE)

@@ -237,8 +237,8 @@ photo_shows = shows: { $name }
 no_label = Without a label
 right_on = The network's first class is the label on { $share } of { $count } labelled photos.
 photos_refused = { $count ->
-    [one] One file could not be read as a photo, and is left out
-   *[other] { $count } files could not be read as photos, and are left out
+    [one] One file is left out
+   *[other] { $count } files are left out
  }
 averages = Averages over the photos
 average_mean = mean

@@ -11,7 +11,6 @@ from netviz.course.galleries import Gallery, GalleryPhoto
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake, Mistakes
 from netviz.pictures import UnreadablePicture
-from netviz.pictures.passing import passing
 from netviz.progress import Reporter
 from netviz.site.files.thumbnails import OF_GALLERY, thumbnail
 
@@ -55,4 +54,4 @@ def with_readable_photos(course: Course, store: Store, reporter: Reporter) -> Co
 
 
 def _small(photo: GalleryPhoto, store: Store) -> Kept:
-    return thumbnail(passing(photo.picture), store, OF_GALLERY)
+    return thumbnail(photo.picture, store, OF_GALLERY)
