@@ -269,6 +269,15 @@ def test_before_and_after_say_how_much_changed(tmp_path: Path) -> None:
     assert (difference[112:, 112:] == 128).all()
 
 
+def test_a_nudge_of_one_level_is_in_the_files(tmp_path: Path) -> None:
+    before = RANDOM.integers(1, 255, (56, 56, 3)).astype(np.float64)
+    nudge = RANDOM.choice([-1, 1], before.shape)
+    figure = drawn("before-after", tmp_path, {"before": before, "after": before + nudge})
+    first, second = (pixels(tmp_path, panel).astype(int) for panel in figure.panels[:2])
+    assert ((second - first)[::8, ::8] == nudge).all()
+    assert (first[7::8, 7::8] == before).all()
+
+
 @pytest.mark.parametrize("view", ["signed", "map", "overlay", "raw"])
 @pytest.mark.parametrize(
     ("values", "state"),

@@ -21,10 +21,13 @@ def write_photograph(pixels: Pixels, folder: Path, name: str) -> str:
     return _write(pixels, folder, name, quality=QUALITY, method=6)
 
 
-def picture_panel(pixels: Pixels, folder: Path, name: str, role: str, facts: Mapping[str, Any]) -> Panel:
+def picture_panel(
+    pixels: Pixels, folder: Path, name: str, role: str, facts: Mapping[str, Any], *, exact: bool = False
+) -> Panel:
     """A picture of something as a panel of a figure: (h, w, 3)."""
+    write = write_exact if exact else write_photograph
     return Panel(
-        file=write_photograph(pixels, folder, name),
+        file=write(pixels, folder, name),
         width=pixels.shape[1],
         height=pixels.shape[0],
         role=role,
@@ -33,7 +36,10 @@ def picture_panel(pixels: Pixels, folder: Path, name: str, role: str, facts: Map
 
 
 def write_exact(pixels: Pixels, folder: Path, name: str) -> str:
-    """A map, every pixel as it is: (h, w, 3). On feature maps 7 % smaller than a paletted PNG, and faster."""
+    """A map, or whatever is read pixel by pixel, as it is: (h, w, 3).
+
+    Of feature maps the file is 7 % smaller than a paletted PNG, and made faster.
+    """
     return _write(pixels, folder, name, lossless=True, quality=80, method=4)
 
 

@@ -20,6 +20,7 @@ from netviz.figures.views import view
 SIDE = 448  # of a full picture: every value of a 224 network is a block of 2 by 2
 STRIP_SIDE = 224
 COARSE = 112  # grids up to this side are smoothed when they are laid over a picture
+LOSSES = 24  # levels of 255 by which a photograph's file may be off: a smaller change would drown in them
 FAINT = 0.05  # of the shared limit: a map that does not reach this looks empty beside the others
 BOX_LINES = ((6, "black"), (2, "white"))  # widths in pixels and colours, one over the other: seen on light and on dark
 NOTHING = (158, 158, 158)  # the grey, in neither colour map, of a map that has nothing to show
@@ -100,7 +101,8 @@ def draw_before_after(request: Request) -> Figure:
         "amplification": rounded(amplification, 3),
     }
     panels = [
-        picture_panel(enlarged(pixels, SIDE), request.folder, name, name, facts) for name, pixels in pictures.items()
+        picture_panel(enlarged(pixels, SIDE), request.folder, name, name, facts, exact=largest < LOSSES)
+        for name, pixels in pictures.items()
     ]
     difference = enlarged(_pixels(128 + change * amplification, "difference"), SIDE)
     file = write_exact(difference, request.folder, "difference")
