@@ -23,6 +23,7 @@ from netviz.figures.facts import area_means, concentration, map_facts, map_table
 from netviz.figures.views import views
 from netviz.figures.views.charts import linear_ticks, log_ticks
 from netviz.figures.views.grids import layer_scale, paint, sheet_for
+from netviz.site.text.filters import cell
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -263,6 +264,8 @@ def test_before_and_after_say_how_much_changed(tmp_path: Path) -> None:
     figure = drawn("before-after", tmp_path, {"before": before, "after": after})
     assert figure.facts["max_change"] == 4
     assert figure.facts["mean_change"] == 6 / 48
+    assert figure.table is not None
+    assert [cell(row[0], figure.table.columns[0].kind, "zh") for row in figure.table.rows] == ["平均变化", "最大变化"]
     assert figure.facts["changed_share"] == 1 / 16
     difference = pixels(tmp_path, figure.panels[2])
     assert difference[0, 0].tolist() == [128, 192, 1]  # 128 + 127 / 4 * (0, 2, -4), rounded

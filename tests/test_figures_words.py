@@ -51,6 +51,15 @@ def test_a_map_that_favours_no_place_is_not_said_to(tmp_path: Path) -> None:
     assert "遍布整幅图片" in alt_text(figure, figure.panels[0], "zh", {})
 
 
+def test_a_map_that_is_spread_out_says_where_it_is_greatest(tmp_path: Path) -> None:
+    values = np.indices((12, 12)).sum(axis=0) % 2 * 2 - 1.0
+    values[0, 11], values[11, 0] = -3, 2
+    figure = drawn("signed", tmp_path, {"attribution": values}, signed=True)
+    english, chinese = (alt_text(figure, figure.panels[0], language, {}) for language in ("en", "zh"))
+    assert "slightly more in the upper right, but the greatest value in the lower left;" in english
+    assert "右上方略强，最大值却在左下方；" in chinese
+
+
 def test_a_signed_map_says_how_much_of_it_is_positive(tmp_path: Path) -> None:
     figure = drawn("signed", tmp_path, {"attribution": np.array([[3.0, -1.0], [0.0, 0.0]])}, signed=True)
     assert "75.0\u00a0% of it is positive" in alt_text(figure, figure.panels[0], "en", {})

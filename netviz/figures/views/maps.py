@@ -396,7 +396,7 @@ def _change_table(sizes: Floats) -> Table:
         ["mean_change", *map(float, sizes.mean(axis=0))],
         ["max_change", *map(float, sizes.max(axis=0))],
     )
-    columns = (Column("value", "name"), Column("red"), Column("green"), Column("blue"))
+    columns = (Column("value", "term"), Column("red"), Column("green"), Column("blue"))
     return Table(columns, rounded_rows(rows))
 
 

@@ -67,11 +67,15 @@ map-near-zero = { $near_zero ->
    *[no] {""}
  }
 map-where = { $spread_out ->
-    [yes] spread over the whole picture, slightly more in the { place }
+    [yes] spread over the whole picture, slightly more in the { place }{ map-greatest }
    *[no] { $has_greatest ->
-        [yes] most weight, for and against, in the { place }, but the greatest value in the { $greatest }
+        [yes] most weight, for and against, in the { place }{ map-greatest }
        *[no] strongest in the { place }
      }
+ }
+map-greatest = { $has_greatest ->
+    [yes] , but the greatest value in the { $greatest }
+   *[no] {""}
  }
 map-positive = { $has_positive_share ->
     [yes] ; { PERCENT($positive_share) } of it is positive

@@ -68,11 +68,15 @@ map-near-zero = { $near_zero ->
    *[no] {""}
  }
 map-where = { $spread_out ->
-    [yes] 遍布整幅图片，{ place }略强
+    [yes] 遍布整幅图片，{ place }略强{ map-greatest }
    *[no] { $has_greatest ->
-        [yes] 正负合计，{ place }分量最重，最大值却在{ $greatest }
+        [yes] 正负合计，{ place }分量最重{ map-greatest }
        *[no] 最强处在{ place }
      }
+ }
+map-greatest = { $has_greatest ->
+    [yes] ，最大值却在{ $greatest }
+   *[no] {""}
  }
 map-positive = { $has_positive_share ->
     [yes] ；其中 { PERCENT($positive_share) } 为正
