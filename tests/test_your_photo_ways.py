@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from conftest import ROOT
 from test_your_photo import ANSWERED, CHOOSE, DRAWN, ENTER, NEWS, RIGHT, seen, with_file, with_sample
 
 from netviz.course.samples import read_samples
-from netviz.site.your_photo import offered_methods
+from netviz.site.your_photo import class_script, offered_methods
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -258,3 +259,19 @@ def test_every_method_is_checked(browser: Browser, page: Path) -> None:
         browser.expect(DRAWN)
         marks = "return Array.from(document.querySelectorAll('#maps .claims li'), (one) => one.className === 'holds')"
         assert browser.run(marks) == kept, method
+
+
+# The names of all classes
+
+
+def test_the_names_of_classes_are_loaded_once_the_page_stands(browser: Browser, page: Path, tmp_path: Path) -> None:
+    """They are a quarter of what it loads. Without them there is no answer, and a sentence says why."""
+    script = f"assets/{class_script('en')}"
+    assert script not in re.findall(r'<script src="([^"]+)"', page.read_text("utf-8"))
+    without = shutil.copytree(page.parent, tmp_path / "site")
+    (without / script).unlink()
+    browser.open(without / page.name)
+    browser.expect(NEWS, lambda text: "could not be loaded" in text)
+    browser.follow("[data-sample=dog]")
+    browser.expect(NEWS, lambda text: "could not be loaded" in text)
+    assert browser.run("return document.getElementById('draw').disabled")

@@ -73,8 +73,9 @@ def your_photo_view(
             if one.is_spatial and one.feeds_output
         ],
         "percent": language(code).percent,
+        "classScript": f"assets/{class_script(code)}",
     }
-    scripts = (class_script(code), *(f"your-photo/{name}.js" for name in SCRIPTS))
+    scripts = tuple(f"your-photo/{name}.js" for name in SCRIPTS)
     return YourPhoto(words=words, scripts=scripts, megabytes=[f"{one:.0f}" for one in megabytes], lab=lab)
 
 

@@ -32,7 +32,7 @@
   };
 
   const answered = async (pixels, isWanted) => {
-    await opened();
+    await Promise.all([opened(), classesNamed]);
     if (!isWanted()) return;
     news.say(said("asking"));
     const begun = performance.now();
@@ -62,8 +62,13 @@
   });
   byId("compare").addEventListener("click", comparing.compare);
 
+  // The names of all classes are a quarter of what the page loads, and are wanted with the first answer: they come last.
+  const classesNamed = new Promise((stands) => { window.addEventListener("load", stands); })
+    .then(() => files.loaded(lab.classScript))
+    .then(answering.begin);
+  classesNamed.catch(news.sayFailure);
+
   asking.begin(drawing.stop);
-  answering.begin();
   drawing.begin();
   painting.begin();
   exploring.begin();
