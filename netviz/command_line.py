@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING
 
 from netviz.cache.built import is_current, summary_of
 from netviz.cache.inputs import inputs_key
-from netviz.commands.arguments import BUILD, NAME, NEW, PORT, chosen, command_of, parsed
-from netviz.commands.cluster_processes import SCHEDULER, WORKER, run_scheduler, run_worker
+from netviz.commands.arguments import BUILD, NAME, NEW, PORT, SCHEDULER, WORKER, chosen, command_of, parsed
 from netviz.commands.failures import MENDABLE, failure_of
 from netviz.commands.replies import Ending, Reply, Said
 from netviz.mistakes import Mistakes, from_plain
 from netviz.modules import import_file
 from netviz.options import OWN, Options
-from netviz.pictures.opening import check_file
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_no_circle, naming, stands
 
@@ -82,8 +80,11 @@ def _check_places(options: Options) -> None:
         Path.cwd()
     for place in (options.content, options.to, options.store):
         check_no_circle(place)
-    for photo in options.picture:
-        check_file(photo.path)
+    if options.picture:
+        from netviz.pictures.opening import check_file  # which imports what opens pictures
+
+        for photo in options.picture:
+            check_file(photo.path)
 
 
 def _import_own(options: Options) -> None:
@@ -98,7 +99,19 @@ def _new(arguments: Sequence[str]) -> None:
     write_new(arguments)
 
 
-WORDS: Mapping[str, Callable[[Sequence[str]], None]] = {NEW: _new, WORKER: run_worker, SCHEDULER: run_scheduler}
+def _worker(arguments: Sequence[str]) -> None:
+    from netviz.commands.cluster_processes import run_worker
+
+    run_worker(arguments)
+
+
+def _scheduler(arguments: Sequence[str]) -> None:
+    from netviz.commands.cluster_processes import run_scheduler
+
+    run_scheduler(arguments)
+
+
+WORDS: Mapping[str, Callable[[Sequence[str]], None]] = {NEW: _new, WORKER: _worker, SCHEDULER: _scheduler}
 
 
 def _build(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:

@@ -10,17 +10,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
-from rich.markup import escape
 
 from netviz.mistakes import Mistake
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.progress import Progress
 
+CONTROLS = dict.fromkeys((7, 8, 11, 12, 13))  # characters that Rich leaves out of what it prints
 LONGEST = 8  # experiments whose seconds are reported
 
 Listener = Callable[[str, float, str], None]
@@ -75,17 +75,30 @@ class Stage:
             self.console.print(f"{self.name:>5} {share:4.0%}  {name}  {taken:.1f} s", highlight=False)
 
 
-@dataclass
 class Reporter:
     """Opens stages, keeps how long each took, and tells who listens how far they are."""
 
-    console: Console = field(default_factory=lambda: Console(stderr=True, emoji=False))  # :100: is a line
-    stages: dict[str, Stage] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    listener: Listener = lambda stage, share, item: None
+    def __init__(self, console: Console | None = None, listener: Listener = lambda stage, share, item: None) -> None:
+        self.listener = listener
+        self.stages: dict[str, Stage] = {}
+        self.seconds: dict[str, float] = {}
+        if console:
+            self.console = console
+
+    @cached_property
+    def console(self) -> Console:
+        """Where stages are shown; a build with nothing to do doesn't import it."""
+        from rich.console import Console
+
+        return Console(stderr=True, emoji=False)  # :100: is a line
 
     def say(self, line: str) -> None:
         """One line, whatever is in it."""
+        if "console" not in vars(self):
+            print(line.translate(CONTROLS), file=sys.stderr)
+            return
+        from rich.markup import escape
+
         self.console.print(escape(line), highlight=False, soft_wrap=True)
 
     @contextlib.contextmanager

@@ -30,6 +30,10 @@ ADVICE = {
 }
 
 
+class UnreadablePicture(ValueError):
+    """A file that is no picture, or a broken one; the message names the file and the reason."""
+
+
 def refusal(error: OSError) -> str:
     """One sentence of what the system has refused: the path, its reason, and what to do."""
     return f"{refused_path(error) or 'the system'}: {reason(error)}"

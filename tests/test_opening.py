@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from netviz.pictures import Framing, Picture, frame, framed_as, open_upright, opening, own_picture, picture_warnings
-from netviz.pictures.opening import SUFFIXES, UnreadablePicture, open_picture
+from netviz.pictures.opening import SUFFIXES, open_picture
 from netviz.pictures.picture import SQUARES
+from netviz.refusals import UnreadablePicture
 
 pillow_heif.register_heif_opener()
 

@@ -56,7 +56,7 @@ class Kept:
         return True
 
     def _is_reached_by_a_link(self) -> bool:
-        return any((self.folder / one).is_symlink() for one in folders_of(self.name))
+        return any(os.path.islink(os.path.join(self.folder, one)) for one in folders_of(self.name))  # noqa: PTH114, PTH118 (likewise)
 
 
 def read_regular(path: str | Path) -> bytes:
@@ -84,13 +84,14 @@ def sha256_of(content: bytes) -> str:
 def sealed(value: Any, name: str = "") -> bytes:
     """A value as JSON beneath its own digest, which holds for it under this name alone."""
     content = f"{json.dumps(value, sort_keys=True, indent=0)}\n".encode()
-    return sha256_of(name.encode() + b"\0" + content).encode() + b"\n" + content
+    return _seal(content, name) + b"\n" + content
 
 
 def unsealed(content: bytes, name: str = "") -> Any:
     """The value that was sealed under this name; None if a byte of it has changed."""
-    try:
-        value = json.loads(content.partition(b"\n")[2])
-    except ValueError:
-        return None
-    return value if content == sealed(value, name) else None
+    seal, _, sealed_content = content.partition(b"\n")
+    return json.loads(sealed_content) if seal == _seal(sealed_content, name) else None
+
+
+def _seal(content: bytes, name: str) -> bytes:
+    return sha256_of(name.encode() + b"\0" + content).encode()

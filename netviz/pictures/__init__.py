@@ -5,7 +5,7 @@ picture is a file and a credit.
 """
 
 from netviz.pictures.framing import Framing, framed_as, squash
-from netviz.pictures.opening import SUFFIXES, UnreadablePicture
+from netviz.pictures.opening import SUFFIXES
 from netviz.pictures.picture import (
     CROP,
     LITTLE,
@@ -18,6 +18,7 @@ from netviz.pictures.picture import (
     picture_mistakes,
     picture_warnings,
 )
+from netviz.refusals import UnreadablePicture
 
 __all__ = [
     "CROP",

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from netviz.refusals import unfit
+from netviz.refusals import UnreadablePicture, unfit
 
 SUFFIXES = {".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 LARGEST = 100_000_000  # pixels of a file
@@ -52,10 +52,6 @@ _UPRIGHT: dict[int, Callable[[NDArray[np.uint8]], NDArray[np.uint8]]] = {
     7: lambda pixels: pixels[::-1, ::-1].swapaxes(0, 1),
     8: lambda pixels: np.rot90(pixels),
 }
-
-
-class UnreadablePicture(ValueError):
-    """A file that is no picture, or a broken one; the message names the file and the reason."""
 
 
 @dataclass(frozen=True)

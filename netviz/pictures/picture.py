@@ -18,8 +18,8 @@ from PIL import Image
 
 from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
-from netviz.pictures.opening import PictureFacts, UnreadablePicture, check_file, open_picture
-from netviz.refusals import reason
+from netviz.pictures.opening import PictureFacts, check_file, open_picture
+from netviz.refusals import UnreadablePicture, reason
 
 SHORT_SIDE = 256  # the network was trained on squares of 224 cut from pictures whose short side was 256
 CROP = 224

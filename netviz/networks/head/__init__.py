@@ -10,11 +10,11 @@ import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from importlib import resources
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 DIGEST = "b2cd42a9c1a383cbd71d9a09e3930503726834aecfffecc47686a114fa2060e7"  # SHA-256 of head.npz
 
@@ -30,6 +30,8 @@ class Head:
 
     def logits(self, features: NDArray[Any]) -> NDArray[np.float32]:
         """Features (n, 1024), 512 averages and then 512 maxima, to logits (n, 1000)."""
+        import numpy as np
+
         hidden = np.maximum(np.asarray(features, np.float32) @ self.hidden_kernel + self.hidden_bias, 0)
         logits: NDArray[np.float32] = hidden @ self.logit_kernel + self.logit_bias
         return logits
@@ -40,6 +42,10 @@ def load() -> Head:
 
     Raises ValueError if its file is not the one that this version of the project shipped.
     """
+    from importlib import resources
+
+    import numpy as np
+
     content = resources.files(__name__).joinpath("head.npz").read_bytes()
     found = hashlib.sha256(content).hexdigest()
     if found != DIGEST:
@@ -53,4 +59,6 @@ def load() -> Head:
 
 def unpack(arrays: Mapping[str, NDArray[Any]]) -> Head:
     """A head from its stored arrays: kernels in float16, biases in float32."""
+    import numpy as np
+
     return Head(*(arrays[field.name].astype(np.float32) for field in fields(Head)))

@@ -18,7 +18,8 @@ from netviz.networks import Network, open_network
 from netviz.networks.classes import find
 from netviz.networks.head.pack import UNKNOWN, PackError, file_content, write_whole
 from netviz.pictures import frame, open_upright
-from netviz.pictures.opening import SUFFIXES, UnreadablePicture
+from netviz.pictures.opening import SUFFIXES
+from netviz.refusals import UnreadablePicture
 
 Pixels = NDArray[np.uint8]
 Say = Callable[[str], None]
