@@ -38,6 +38,7 @@ from netviz.engine.run import PictureRunner, run_data_task
 from netviz.methods import Method, Passes, methods
 from netviz.networks import small
 from netviz.networks.memory import Memory
+from netviz.networks.quiet import import_tensorflow
 from netviz.networks.weights import Weights, describe
 from netviz.options import Options
 from netviz.pictures import Picture
@@ -52,6 +53,8 @@ from netviz.site.weave import site_files
 OTHERS = next(Path(place) for place in sys.path if place.endswith("site-packages"))
 # what they say is in the keys by value
 ABOUT_TASKS = {"netviz.engine.plan", "netviz.course.experiments", "netviz.course.sliders"}
+
+fit = small._fit
 
 
 @contextmanager
@@ -133,8 +136,24 @@ def experiment(one: Method, settings: dict[str, Any], maps: tuple[str, ...]) -> 
     )
 
 
-def examined(one: Method, store: Store, runner: PictureRunner) -> dict[str, list[str]]:
-    """What a method's result's key lacks, and its figure's."""
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What was executed while a method ran and while its figure was drawn, with what keys must hold."""
+
+    task: Task
+    running: set[str]
+    drawing: set[str]
+
+    def lacking(self) -> dict[str, list[str]]:
+        """What the result's key lacks, and the figure's."""
+        return {
+            "result": lacking(self.running - _tests(), running_modules(self.task), GIVEN),
+            "figure": lacking(self.drawing - _tests(), drawing_modules(self.task), GIVEN),
+        }
+
+
+def planned(one: Method, store: Store) -> Task:
+    """A task that runs a method, its keys known."""
     on_picture = one.subject == "picture"
     picture = (
         Noise(name="noise", path=Path(__file__), titles={"en": "", "zh": ""}, credit="", licence="", source="")
@@ -150,14 +169,18 @@ def examined(one: Method, store: Store, runner: PictureRunner) -> dict[str, list
         weights=weights,
     )
     _ = task.figure_key, task.key
+    return task
+
+
+def executed(task: Task, store: Store, runner: PictureRunner) -> Watched:
+    """Run it and draw its figure, as if nothing had been run before."""
     forget()
     runner.network.memory = Memory(2**20)
     with watched() as running:
-        runner.run(task, store) if on_picture else run_data_task(task, store)
+        runner.run(task, store) if task.picture else run_data_task(task, store)
     with watched() as drawing:
         draw_task(task, store)
-    result = lacking(running - {__file__, *_tests()}, running_modules(task), GIVEN)
-    return {"result": result, "figure": lacking(drawing - _tests(), drawing_modules(task), GIVEN)}
+    return Watched(task=task, running=running, drawing=drawing)
 
 
 def _tests() -> set[str]:
@@ -212,14 +235,24 @@ def site(folder: Path) -> dict[str, list[str]]:
     }
 
 
+def trained_hardly(*arguments: Any) -> None:
+    """Three steps, which TensorFlow runs as they are written: to compile them takes longest."""
+    tensorflow = import_tensorflow()
+    tensorflow.config.run_functions_eagerly(True)
+    fit(*arguments[:5], 3, *arguments[6:])
+    tensorflow.config.run_functions_eagerly(False)
+
+
 def main() -> None:
     """Every method, or those that are named."""
-    fit = small._fit
-    small._fit = lambda *arguments: fit(*arguments[:5], 3, *arguments[6:])
+    small._fit = trained_hardly
     runner = PictureRunner(make_tiny(8, head="pooled").to_keras())
     names = sys.argv[1:] or methods()
     with tempfile.TemporaryDirectory() as folder:
-        found = {name: examined(methods()[name], Store(Path(folder)), runner) for name in names}
+        store = Store(Path(folder))
+        tasks = [planned(methods()[name], store) for name in names]  # to forget what keys need takes a while
+        seen = [executed(task, store, runner) for task in tasks]
+        found = {name: one.lacking() for name, one in zip(names, seen, strict=True)}
         found["site"] = site(Path(folder))
     print(json.dumps(found))
 
