@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -12,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from netviz.cache.built import is_current, summary_of
 from netviz.cache.inputs import inputs_key
-from netviz.commands.arguments import BUILD, NAME, NEW, PORT, SCHEDULER, WORKER, chosen, command_of, parsed
+from netviz.commands.arguments import NAME, NEW, SCHEDULER, WORKER, parsed
 from netviz.commands.failures import MENDABLE, failure_of
 from netviz.commands.replies import Ending, Reply, Said
 from netviz.mistakes import Mistakes, from_plain
 from netviz.modules import import_file
-from netviz.options import OWN, Options
+from netviz.options import BUILD, OWN, Options
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_no_circle, naming, stands
 
@@ -32,13 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = [*(sys.argv[1:] if arguments is None else arguments)]
     if given and given[0] in WORDS:
         return _tell(_ending(lambda: WORDS[given[0]](given[1:]), Options.store))
-    asked = parsed(given)
-    options, command = chosen(asked), command_of(asked)
-    ending = _ending(lambda: _reply(command, asked, options), options.store)
+    options = parsed(given)
+    ending = _ending(lambda: _reply(options), options.store)
     if options.json:
-        print(ending.as_json(command))
+        print(ending.as_json(options.asked_for))
         return ending.code
-    return _tell(ending, command in ASKED_TO_KNOW)
+    return _tell(ending, options.asked_for in ASKED_TO_KNOW)
 
 
 def _ending(work: Callable[[], Reply | None], store: Path) -> Ending:
@@ -67,11 +65,11 @@ def _tell(ending: Ending, to_output: bool = False) -> int:
     return ending.code
 
 
-def _reply(command: str, asked: argparse.Namespace, options: Options) -> Reply | None:
+def _reply(options: Options) -> Reply | None:
     """Do what is asked for, once the places that it names can be used and methods of one's own are known."""
     _check_places(options)
     _import_own(options)
-    return COMMANDS[command](asked, options, Reporter())
+    return COMMANDS[options.asked_for](options, Reporter())
 
 
 def _check_places(options: Options) -> None:
@@ -114,23 +112,24 @@ def _scheduler(arguments: Sequence[str]) -> None:
 WORDS: Mapping[str, Callable[[Sequence[str]], None]] = {NEW: _new, WORKER: _worker, SCHEDULER: _scheduler}
 
 
-def _build(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _build(options: Options, reporter: Reporter) -> Reply:
     return bring_up_to_date(options, reporter)
 
 
-def _export(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _export(options: Options, reporter: Reporter) -> Reply:
     from netviz.pipeline import export
 
-    return _written(export(options, asked.export, getattr(asked, "to", Path("export")), reporter))
+    return _written(export(options, options.export, options.to, reporter))
 
 
-def _proof(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _proof(options: Options, reporter: Reporter) -> Reply:
     from netviz.commands.proof import prove
 
-    return prove(options, asked.proof, reporter)
+    assert options.proof, "for whoever asks for a proof names a folder"
+    return prove(options, options.proof, reporter)
 
 
-def _clean(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _clean(options: Options, reporter: Reporter) -> Reply:
     from netviz.pipeline import clean
 
     cleaned = clean(options)
@@ -140,41 +139,42 @@ def _clean(asked: argparse.Namespace, options: Options, reporter: Reporter) -> R
     )
 
 
-def _list(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _list(options: Options, reporter: Reporter) -> Reply:
     from netviz.commands.listing import listed
 
-    return listed(asked.list[0], " ".join(asked.list[1:]), options)
+    return listed(options.list[0], " ".join(options.list[1:]), options)
 
 
-def _explain(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _explain(options: Options, reporter: Reporter) -> Reply:
     from netviz.commands.explaining import explain
 
     return explain(options)
 
 
-def _schema(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _schema(options: Options, reporter: Reporter) -> Reply:
     from netviz.commands.schemas import write_schemas
 
-    return _written(write_schemas(options, asked.schema))
+    assert options.schema, "for whoever asks for schemas names a folder"
+    return _written(write_schemas(options, options.schema))
 
 
 def _written(files: Sequence[Path]) -> Reply:
     return Said([f"wrote {file}" for file in files], {"files": [str(file) for file in files]})
 
 
-def _verify(asked: argparse.Namespace, options: Options, reporter: Reporter) -> Reply:
+def _verify(options: Options, reporter: Reporter) -> Reply:
     from netviz.commands.verifying import verify
 
-    return verify(options, asked.verify, getattr(asked, "seed", 0), reporter)
+    return verify(options, options.verify, options.seed, reporter)
 
 
-def _serve(asked: argparse.Namespace, options: Options, reporter: Reporter) -> None:
+def _serve(options: Options, reporter: Reporter) -> None:
     from netviz.serving import serve
 
-    serve(attempt, options, getattr(asked, "port", PORT), reporter)
+    serve(attempt, options, options.port, reporter)
 
 
-COMMANDS: Mapping[str, Callable[[argparse.Namespace, Options, Reporter], Reply | None]] = {
+COMMANDS: Mapping[str, Callable[[Options, Reporter], Reply | None]] = {
     BUILD: _build,
     "export": _export,
     "proof": _proof,

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
-import math
 import os
-import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -13,6 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
+from netviz import option_words
 from netviz.cluster import cluster_addresses
 from netviz.installation import COMMAND
 from netviz.networks import Precision
@@ -22,7 +20,12 @@ OWN = "own.yaml"  # in the course's folder: photos of the user's own, as --pictu
 FORMS = ("compact", "imagenet")  # of weights; any other is a file
 WEIGHTS = FORMS[0]
 Part = Literal["your-photo"]  # of a site that can be left out
-WEB_ADDRESS = re.compile(r"https?://[^\s/][^\s]*")
+PORT = 8000
+BUILD = "build"  # what is done if nothing else is asked for
+_OF_THE_WHOLE = "is not for --{command}, which is of the whole course: leave it out"
+_BUILDING = (BUILD, "serve", "explain", "verify")
+_RUNNING = (BUILD, "export", "proof", "serve", "verify")
+_REPLYING = (BUILD, "export", "proof", "clean", "list", "schema", "explain", "verify")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +36,18 @@ class Argument:
 
     ``read`` makes a value of a word, and raises argparse.ArgumentTypeError for one that it can't be made of; ``write``
     is the reverse, as pages may say it. ``more`` is for argparse.
+
+    ``instead`` is whether it asks for something else than a build; of these at most one is given. ``only_for`` are the
+    commands, ``build`` or one of these, that it may be given with, all if there are none; ``otherwise`` is what is said
+    with another.
     """
 
     help: str
     changes_site: bool = True
     of_course: bool = True
+    instead: bool = False
+    only_for: tuple[str, ...] = ()
+    otherwise: str = ""
     read: Callable[[str], Any] | None = None
     write: Callable[[Any], str] = str
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -46,45 +56,6 @@ class Argument:
         """A value as it is given on the command line; no words where it is not given."""
         values = value if isinstance(value, tuple) else () if value is None or isinstance(value, bool) else (value,)
         return [self.write(one) for one in values]
-
-
-def _text(word: str) -> str:
-    """A word that can stand on a page."""
-    try:
-        word.encode()
-    except UnicodeEncodeError:
-        raise argparse.ArgumentTypeError(f"{word!r} is not UTF-8; give the file or folder another name") from None
-    return word
-
-
-def filled(word: str) -> str:
-    """A text that isn't empty, as a script gives it whose variable was not set. Raises argparse.ArgumentTypeError."""
-    if not word.strip():
-        raise argparse.ArgumentTypeError("is empty")
-    return _text(word)
-
-
-def filled_path(word: str) -> Path:
-    """The file or folder that a text names. Raises argparse.ArgumentTypeError."""
-    return Path(filled(word))
-
-
-def _web_address(word: str) -> str:
-    """An address on the web. Raises argparse.ArgumentTypeError."""
-    if not WEB_ADDRESS.fullmatch(_text(word)):
-        raise argparse.ArgumentTypeError(f"{word!r} is no address on the web, https://…")
-    return word
-
-
-def _share(word: str) -> float:
-    """A number from 0 to 1."""
-    try:
-        share = float(word)
-    except ValueError:
-        share = math.nan
-    if not 0 <= share <= 1:
-        raise argparse.ArgumentTypeError(f"{word!r} is no number from 0 to 1")
-    return share
 
 
 def shown(path: Path) -> Path:
@@ -113,7 +84,31 @@ def _book(help: str) -> Argument:
 
 def _folder(help: str, *, changes_site: bool = True) -> Argument:
     more = {"metavar": "DIR"}
-    return Argument(help=help, changes_site=changes_site, read=filled_path, write=_shown_path, more=more)
+    return Argument(help=help, changes_site=changes_site, read=option_words.filled_path, write=_shown_path, more=more)
+
+
+def _instead(help: str, read: Callable[[str], Any] | None = None, **more: Any) -> Argument:
+    return Argument(
+        help=help,
+        changes_site=False,
+        of_course=False,
+        instead=True,
+        read=read,
+        more=more if read else {"action": "store_true"},
+    )
+
+
+def _detail(help: str, command: str, otherwise: str, read: Callable[[str], Any]) -> Argument:
+    """How one of the commands is done."""
+    return Argument(
+        help=help,
+        changes_site=False,
+        of_course=False,
+        only_for=(command,),
+        otherwise=otherwise,
+        read=read,
+        more={"metavar": "N"},
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,22 +117,26 @@ class OwnPhoto:
 
     path: Path
     title: Annotated[
-        str, Argument(help="what the photo shows (its file's name)", read=filled, more={"metavar": "TEXT"})
+        str, Argument(help="what the photo shows (its file's name)", read=option_words.filled, more={"metavar": "TEXT"})
     ] = ""
-    credit: Annotated[str, Argument(help="whose photo it is", read=_text, more={"metavar": "TEXT"})] = ""
+    credit: Annotated[str, Argument(help="whose photo it is", read=option_words.text, more={"metavar": "TEXT"})] = ""
     licence: Annotated[
-        str, Argument(help="under which licence it may be shown", read=_text, more={"metavar": "TEXT"})
+        str, Argument(help="under which licence it may be shown", read=option_words.text, more={"metavar": "TEXT"})
     ] = ""
     source: Annotated[
         str,
-        Argument(help="where on the web it comes from, if it does", read=_web_address, more={"metavar": "ADDRESS"}),
+        Argument(
+            help="where on the web it comes from, if it does",
+            read=option_words.web_address,
+            more={"metavar": "ADDRESS"},
+        ),
     ] = ""
     focus: Annotated[
         tuple[float, float] | None,
         Argument(
             help="where in the photo the square that the network sees is laid: 0 0 is the upper left corner, 1 1 the "
             "lower right one (0.5 0.5)",
-            read=_share,
+            read=option_words.share,
             more={"nargs": 2, "metavar": ("X", "Y")},
         ),
     ] = None
@@ -156,7 +155,7 @@ class Options:
         str,
         Argument(
             help="compact (default, installed with the project), imagenet (Keras' own), or a file in its layout",
-            read=filled,
+            read=option_words.filled,
             write=_shown_weights,
             more={"metavar": "FORM"},
         ),
@@ -166,7 +165,7 @@ class Options:
         Argument(
             help="your own photo: the course is built around it (./-x.jpg, if its name begins with a dash); may be "
             "given several times, the first photo is the one that readers see first",
-            read=filled_path,
+            read=option_words.filled_path,
             more={"metavar": "FILE"},
         ),
     ] = ()
@@ -174,7 +173,7 @@ class Options:
         tuple[str, ...],
         Argument(
             help="offer only these of the course's pictures to choose from, beside your own (all)",
-            read=_text,
+            read=option_words.text,
             more={"nargs": "+", "metavar": "NAME"},
         ),
     ] = ()
@@ -182,7 +181,7 @@ class Options:
         tuple[Path, ...],
         Argument(
             help="files of Python that declare methods or views of your own (README.md says how); they are run",
-            read=filled_path,
+            read=option_words.filled_path,
             write=_shown_path,
             more={"nargs": "+", "metavar": "FILE"},
         ),
@@ -206,6 +205,8 @@ class Options:
         bool,
         Argument(
             help="a quick look, with fewer samples and steps: marked as a draft on every page (in draft/ without --to)",
+            only_for=(*_BUILDING, "proof"),
+            otherwise=_OF_THE_WHOLE,
             more={"action": "store_true"},
         ),
     ] = False
@@ -214,8 +215,10 @@ class Options:
         Argument(
             help="run and weave only these lessons, by their folders' names without number; the rest of the site stays "
             "as it is",
-            read=_text,
+            read=option_words.text,
             of_course=False,
+            only_for=_BUILDING,
+            otherwise=_OF_THE_WHOLE,
             more={"nargs": "+", "action": "extend", "metavar": "LESSON"},
         ),
     ] = ()
@@ -230,6 +233,8 @@ class Options:
             "scheduler there (README.md says how)",
             changes_site=False,
             of_course=False,
+            only_for=_RUNNING,
+            otherwise="runs experiments, and --{command} runs none: leave it out",
             read=cluster_addresses.cluster,
             more={"metavar": "ADDRESS"},
         ),
@@ -247,9 +252,92 @@ class Options:
         Argument(
             help="tell how it ended as JSON on standard output, for programs (README.md has the form)",
             changes_site=False,
+            only_for=_REPLYING,
+            otherwise="is for programs, and --{command} answers browsers: leave it out",
             more={"action": "store_true"},
         ),
     ] = False
+    export: Annotated[
+        str,
+        _instead("write an experiment's raw numbers instead of building the site", option_words.filled, metavar="ID"),
+    ] = ""
+    proof: Annotated[
+        Path | None,
+        _instead(
+            "instead of building, hold the course's sentences against every photo of a folder, beside those that it "
+            "offers, and tell which were never shown, never hidden, or broken",
+            option_words.filled_path,
+            metavar="DIR",
+        ),
+    ] = None
+    clean: Annotated[
+        bool,
+        _instead(
+            "instead of building, remove from the store what this course does not need any more, nor any site that "
+            "was built with that store and still stands"
+        ),
+    ] = False
+    serve: Annotated[
+        bool,
+        _instead("build, show the site to browsers on this machine, and build it anew whenever a file is saved"),
+    ] = False
+    list: Annotated[
+        tuple[str, ...],
+        _instead(
+            "list what a lesson may name, and has the word in its name: methods, classes, layers or photos",
+            option_words.filled,
+            nargs="+",
+            metavar=("WHAT", "WORD"),
+        ),
+    ] = ()
+    schema: Annotated[
+        Path | None,
+        _instead(
+            "write JSON Schemas of fences and YAML files, by which editors help while one types (README.md says how)",
+            option_words.filled_path,
+            metavar="DIR",
+        ),
+    ] = None
+    explain: Annotated[
+        bool,
+        _instead(
+            "instead of building, tell for every experiment whether its result is known, and else what has changed"
+        ),
+    ] = False
+    verify: Annotated[
+        float,
+        _instead(
+            "make stored results again, and compare: all, so many (20), or a share (0.1), chosen by chance",
+            option_words.part,
+            nargs="?",
+            const=1.0,
+            metavar="PART",
+        ),
+    ] = 0
+    seed: Annotated[
+        int,
+        _detail(
+            "another number chooses other results for --verify (0)",
+            "verify",
+            "chooses what --verify makes again: give both",
+            option_words.seed,
+        ),
+    ] = 0
+    port: Annotated[
+        int,
+        _detail(
+            f"where --serve answers browsers ({PORT}; 0: any)",
+            "serve",
+            "is where --serve answers browsers: give both",
+            option_words.port,
+        ),
+    ] = PORT
+
+    @property
+    def asked_for(self) -> str:
+        """The command: ``build``, or the option that asks for something else."""
+        others = (name for name, argument in arguments_of(Options).items() if argument.instead)
+        return next((name for name in others if getattr(self, name)), BUILD)
 
     @property
     def command(self) -> str:

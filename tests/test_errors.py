@@ -11,15 +11,17 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import fields
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from netviz import command_line
-from netviz.command_line import main
-from netviz.commands.arguments import EXAMPLES
+from netviz.command_line import COMMANDS, main
+from netviz.commands.arguments import EXAMPLES, parsed, parser
 from netviz.commands.failures import FAULT
+from netviz.options import BUILD, Options, OwnPhoto, arguments_of
 from netviz.refusals import ADVICE, naming, refusal, unfit
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -243,6 +245,38 @@ def test_arguments_that_say_two_things_or_nothing_are_refused(
         main(arguments)
     assert ended.value.code == 2
     assert words in told(capsys)
+
+
+def test_an_option_is_one_field_and_whatever_is_asked_for_is_one_of_them() -> None:
+    """What is not a field would be in no key of `inputs_key`, and no command could say that it is not for it."""
+    ours, of_photos = arguments_of(Options), arguments_of(OwnPhoto)
+    assert {one.dest for one in parser()._actions} == {"help", *ours, *of_photos}
+    assert {one.name for one in fields(Options)} == {*ours}
+    commands = {BUILD, *(name for name, one in ours.items() if one.instead)}
+    assert {*COMMANDS} == commands == {name for one in ours.values() for name in one.only_for}
+    assert not any(one.changes_site for one in ours.values() if one.instead)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--seed", "1"], "--seed chooses what --verify makes again: give both"),
+        (["--port", "5", "--explain"], "--port is where --serve answers browsers: give both"),
+        (["serve", "--json"], "--json is for programs, and --serve answers browsers: leave it out"),
+        (["--only", "first", "--clean"], "--only is not for --clean, which is of the whole course: leave it out"),
+    ],
+)
+def test_an_option_of_another_command_is_refused(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert words in told(capsys)
+
+
+def test_an_export_and_a_draft_have_folders_of_their_own() -> None:
+    places = [parsed(words).to for words in ([], ["--draft"], ["--export", "cam"], ["--export", "cam", "--to", "out"])]
+    assert places == [Path(name) for name in ("site", "draft", "export", "out")]
 
 
 def test_the_examples_of_the_help_name_what_there_is() -> None:

@@ -14,7 +14,7 @@ from stored_results import known
 
 from netviz.cache.store import Store
 from netviz.command_line import main
-from netviz.commands.arguments import chosen, parsed
+from netviz.commands.arguments import parsed
 from netviz.course.own_photos import own_photo_files, read_own_photos
 from netviz.mistakes import Mistakes
 from netviz.options import OwnPhoto
@@ -38,7 +38,7 @@ def own(folder: Path, text: str, *asked: OwnPhoto, taken: tuple[str, ...] = ()) 
 
 
 def asked(*words: str) -> tuple[OwnPhoto, ...]:
-    return chosen(parsed(words)).picture
+    return parsed(words).picture
 
 
 def test_what_follows_a_photo_is_told_of_it() -> None:

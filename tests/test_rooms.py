@@ -23,6 +23,7 @@ DESK = {
     "mistakes",
     "modules",
     "numerals",
+    "option_words",
     "options",
     "progress",
     "refusals",

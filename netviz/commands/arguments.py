@@ -1,16 +1,15 @@
-"""The arguments that the command takes: options of a build, and what may be asked for instead of one."""
+"""The arguments that the command takes, in words for people, and what is made of those that were given."""
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from netviz.commands.photo_arguments import PICTURE, OneMorePhoto, ToldOfPhoto
 from netviz.installation import COMMAND
-from netviz.options import Argument, Options, OwnPhoto, arguments_of, filled, filled_path
+from netviz.options import Argument, Options, OwnPhoto, arguments_of
 
 EXAMPLES = f"""\
 examples:
@@ -51,16 +50,10 @@ exit codes:
   130  stopped by Ctrl-C (143 by SIGTERM); the old site stands as it was
 """
 NAME = COMMAND.split()[-1]  # before what is told on a line of its own
-PORT = 8000
 NEW = "new"
 WORKER, SCHEDULER = "worker", "scheduler"  # commands, like the one before
 SERVE = "serve"  # is an option, and a word as well
-BUILD = "build"
-DRAFT = Path("draft")  # where a draft goes, if nothing else is said: not in the site's place
-_BUILDING = (BUILD, SERVE, "explain", "verify")
-OF_BUILDS = {"only": _BUILDING, "draft": (*_BUILDING, "proof")}  # options with what they are for
-RUN_NOTHING = ("clean", "list", "explain", "schema")
-INSTEAD = ("export", "proof", "clean", "serve", "list", "explain", "schema", "verify")  # of a build
+USUALLY_TO = {"draft": Path("draft"), "export": Path("export")}  # not in the site's place
 
 
 class Once(argparse.Action):
@@ -86,73 +79,13 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     arguments.register("action", None, Once)
+    instead = arguments.add_mutually_exclusive_group()
     for option, one in arguments_of(Options).items():
-        _add(arguments, option, one, {"action": OneMorePhoto} if option == PICTURE else {})
+        group = instead if one.instead else arguments
+        _add(group, option, one, {"action": OneMorePhoto} if option == PICTURE else {})
     of_photos = arguments.add_argument_group(f"of a photo of your own, each after its --{PICTURE}")
     for option, one in arguments_of(OwnPhoto).items():
         _add(of_photos, option, one, {"action": ToldOfPhoto})
-    instead = arguments.add_mutually_exclusive_group()
-    instead.add_argument(
-        "--export", type=filled, metavar="ID", help="write an experiment's raw numbers instead of building the site"
-    )
-    instead.add_argument(
-        "--proof",
-        type=filled_path,
-        metavar="DIR",
-        help="instead of building, hold the course's sentences against every photo of a folder, beside those that it "
-        "offers, and tell which were never shown, never hidden, or broken",
-    )
-    instead.add_argument(
-        "--clean",
-        action="store_true",
-        help="instead of building, remove from the store what this course does not need any more, nor any site that "
-        "was built with that store and still stands",
-    )
-    instead.add_argument(
-        "--serve",
-        action="store_true",
-        help="build, show the site to browsers on this machine, and build it anew whenever a file is saved",
-    )
-    instead.add_argument(
-        "--list",
-        type=filled,
-        nargs="+",
-        metavar=("WHAT", "WORD"),
-        help="list what a lesson may name, and has the word in its name: methods, classes, layers or photos",
-    )
-    instead.add_argument(
-        "--schema",
-        type=filled_path,
-        metavar="DIR",
-        help="write JSON Schemas of fences and YAML files, by which editors help while one types (README.md says how)",
-    )
-    instead.add_argument(
-        "--explain",
-        action="store_true",
-        help="instead of building, tell for every experiment whether its result is known, and else what has changed",
-    )
-    instead.add_argument(
-        "--verify",
-        type=_part,
-        nargs="?",
-        const=1.0,
-        metavar="PART",
-        help="make stored results again, and compare: all, so many (20), or a share (0.1), chosen by chance",
-    )
-    arguments.add_argument(
-        "--seed",
-        type=_seed,
-        metavar="N",
-        default=argparse.SUPPRESS,
-        help="another number chooses other results for --verify (0)",
-    )
-    arguments.add_argument(
-        "--port",
-        type=_port,
-        metavar="N",
-        default=argparse.SUPPRESS,
-        help=f"where --serve answers browsers ({PORT}; 0: any)",
-    )
     return arguments
 
 
@@ -161,57 +94,20 @@ def _add(group: argparse._ActionsContainer, option: str, one: Argument, more: Ma
     group.add_argument(f"--{option}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more, **more)
 
 
-def _part(word: str) -> float:
-    """A count from 1, or a share above 0 and below 1. Raises argparse.ArgumentTypeError."""
-    if word.isascii() and word.isdigit() and int(word):
-        return int(word)
-    with contextlib.suppress(ValueError):
-        if 0 < (share := float(word)) < 1:
-            return share
-    raise argparse.ArgumentTypeError(f"{word!r} is no count of results, such as 20, and no share of them, such as 0.1")
-
-
-def _seed(word: str) -> int:
-    """The start of random numbers. Raises argparse.ArgumentTypeError."""
-    if not (word.isascii() and word.isdigit() and int(word) < 2**32):
-        raise argparse.ArgumentTypeError(f"{word!r} is no number from 0 to {2**32 - 1}")
-    return int(word)
-
-
-def _port(word: str) -> int:
-    """A port's number. Raises argparse.ArgumentTypeError."""
-    if not (word.isascii() and word.isdigit() and int(word) < 2**16):
-        raise argparse.ArgumentTypeError(f"{word!r} is no number from 0 to 65535")
-    return int(word)
-
-
-def parsed(given: Sequence[str]) -> argparse.Namespace:
-    """What was given: options that were not are missing."""
+def parsed(given: Sequence[str]) -> Options:
+    """What was asked for. Raises SystemExit for arguments that can't be read, or don't go together."""
     reader = parser()
     asked = reader.parse_args([f"--{SERVE}", *given[1:]] if given[:1] == [SERVE] else given)
-    if "port" in asked and not asked.serve:
-        reader.error("--port is where --serve answers browsers: give both")
-    if "seed" in asked and not asked.verify:
-        reader.error("--seed chooses what --verify makes again: give both")
-    if "json" in asked and asked.serve:
-        reader.error("--serve answers browsers, not programs: leave --json out")
-    if "cluster" in asked and command_of(asked) in RUN_NOTHING:
-        reader.error(f"--cluster runs experiments, and --{command_of(asked)} runs none: leave it out")
-    for option, commands in OF_BUILDS.items():
-        if option in asked and command_of(asked) not in commands:
-            reader.error(f"--{option} is not for --{command_of(asked)}, which is of the whole course: leave it out")
-    return asked
+    options = _chosen({name: value for name, value in vars(asked).items() if name in arguments_of(Options)})
+    command = options.asked_for
+    for option, one in arguments_of(Options).items():
+        if option in asked and one.only_for and command not in one.only_for:
+            reader.error(f"--{option} {one.otherwise.format(command=command)}")
+    return options
 
 
-def command_of(asked: argparse.Namespace) -> str:
-    """What is asked for: one of `INSTEAD`, or ``build``."""
-    return next((name for name in INSTEAD if getattr(asked, name)), BUILD)
-
-
-def chosen(asked: argparse.Namespace) -> Options:
-    """The options of a build, as they were given."""
-    given = {name: value for name, value in vars(asked).items() if name in arguments_of(Options)}
-    if given.get("draft"):
-        given.setdefault("to", DRAFT)
-    values: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
-    return Options(**values)
+def _chosen(given: Mapping[str, Any]) -> Options:
+    """The options of which some were given; where a draft or an export goes, if nothing else is said."""
+    usual: dict[str, Any] = next(({"to": folder} for option, folder in USUALLY_TO.items() if given.get(option)), {})
+    values = {name: tuple(one) if isinstance(one, list) else one for name, one in given.items()}
+    return Options(**(usual | values))

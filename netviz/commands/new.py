@@ -16,7 +16,8 @@ from netviz.course.folders import entries
 from netviz.course.reading import languages_of
 from netviz.installation import COMMAND, INSTALLED, PACKAGE, SAMPLE_COURSE, as_called
 from netviz.mistakes import Mistake, Mistakes
-from netviz.options import CONTENT, filled, filled_path
+from netviz.option_words import filled, filled_path
+from netviz.options import CONTENT
 from netviz.refusals import stands
 
 LESSON = "lesson"

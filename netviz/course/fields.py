@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, Wit
 from netviz.course.lessons import NAME
 from netviz.languages.known import DEFAULT
 from netviz.limits import NAME_CHARACTERS
-from netviz.options import WEB_ADDRESS
+from netviz.option_words import WEB_ADDRESS
 
 
 def _is_name(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks.classes import find
-from netviz.options import WEB_ADDRESS
+from netviz.option_words import WEB_ADDRESS
 from netviz.text_files import read_text_file
 from netviz.yaml_places import Places
 
