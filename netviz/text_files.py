@@ -24,13 +24,13 @@ UNREADABLE = (
 )
 
 
-def read_text_file(path: Path) -> str:
-    """A text file without its byte order mark, every line ended by a line feed alone.
+def read_text_file(path: Path, most: int = FILE_BYTES) -> str:
+    """A text file of so many bytes at most, without its byte order mark, every line ended by a line feed alone.
 
     Raises Mistakes, at the line and column, for what is no UTF-8 or holds characters that no reader could see, and for
     files that are too large or can't be read.
     """
-    content = _bytes(path)
+    content = _bytes(path, most)
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             raise Mistakes([Mistake(path, f"is {encoding} text, not UTF-8", line=1, column=1, hint=SAVE_AS_UTF8)])
@@ -54,16 +54,16 @@ def named(character: str) -> str:
     return f"the invisible character U+{ord(character):04X}"
 
 
-def _bytes(path: Path) -> bytes:
+def _bytes(path: Path, most: int) -> bytes:
     if why := unfit(path):
         raise Mistakes([Mistake(path, why)])
     try:
         with path.open("rb") as file:
-            content = file.read(FILE_BYTES + 1)
+            content = file.read(most + 1)
     except OSError as error:
         raise Mistakes([Mistake(path, f"can't be read: {error.strerror or error}")]) from None
-    if len(content) > FILE_BYTES:
-        message = f"is too large: texts may have {FILE_BYTES / 1e6:g} MB"
+    if len(content) > most:
+        message = f"is too large: texts may have {most / 1e6:g} MB"
         raise Mistakes([Mistake(path, message, hint="make several files of it")])
     return content
 

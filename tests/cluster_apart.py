@@ -6,6 +6,7 @@ import ctypes
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stderr
 from functools import partial
 from multiprocessing import get_context
@@ -30,19 +31,23 @@ def free_address() -> str:
         return f"tcp://127.0.0.1:{found.getsockname()[1]}"
 
 
-def start_scheduler(address: str) -> ForkServerProcess:
-    """`netviz scheduler ADDRESS`, begun."""
-    return _start("", _schedule, address)
+def start_scheduler(address: str, settings: Mapping[str, str] | None = None) -> ForkServerProcess:
+    """`netviz scheduler ADDRESS`, begun; ``settings`` are of Dask's configuration."""
+    return _start("", settings, _schedule, address)
 
 
 def start_worker(
-    address: str, seconds: float = 0.0, weights: str = WEIGHTS.digest, namespace: str = ""
+    address: str,
+    seconds: float = 0.0,
+    weights: str = WEIGHTS.digest,
+    namespace: str = "",
+    settings: Mapping[str, str] | None = None,
 ) -> ForkServerProcess:
     """`netviz worker ADDRESS`, begun: with a network that takes so many seconds for a pass, and weights of a digest.
 
     ``namespace`` is the network that it sees, as `ip netns` names it; without one it is this machine's.
     """
-    return _start(namespace, _work, address, seconds, weights)
+    return _start(namespace, settings, _work, address, seconds, weights)
 
 
 def _start(*what: object) -> ForkServerProcess:
@@ -51,7 +56,10 @@ def _start(*what: object) -> ForkServerProcess:
     return process
 
 
-def _run(namespace: str, command: object, *arguments: object) -> None:
+def _run(namespace: str, settings: Mapping[str, str] | None, command: object, *arguments: object) -> None:
+    import dask
+
+    dask.config.set(settings or {})
     if namespace:
         with Path("/run/netns", namespace).open("rb") as file:
             ctypes.CDLL(None).setns(file.fileno(), 0)

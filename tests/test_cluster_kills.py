@@ -42,39 +42,40 @@ NETWORK = "10.213.77"  # of the namespaces, of which the first address is this p
 
 
 class Machines:
-    """A scheduler and workers, of which one is slow, at an address; whoever dies is replaced."""
+    """A scheduler and workers, of which one is slow, at an address; whoever dies is replaced by one like it."""
 
     def __init__(self, address: str, namespaces: Sequence[str]) -> None:
         self.address = address
         self._namespaces = itertools.cycle(namespaces)
         self.scheduler = start_scheduler(address)
         _wait_for(address)
-        self.workers = [self._worker(SLOW_PASS), *(self._worker() for _ in range(2))]
+        self.workers = [self._worker(seconds) for seconds in (SLOW_PASS, PASS, PASS)]
         self.deaths = 0
 
-    def _worker(self, seconds: float = PASS) -> ForkServerProcess:
-        return start_worker(self.address, seconds, namespace=next(self._namespaces))
+    def _worker(self, seconds: float) -> tuple[ForkServerProcess, float]:
+        """A worker, and how long a pass takes it."""
+        return start_worker(self.address, seconds, namespace=next(self._namespaces)), seconds
 
-    def another(self) -> None:
+    def another(self, seconds: float = PASS) -> None:
         """One more worker comes."""
-        self.workers.append(self._worker())
+        self.workers.append(self._worker(seconds))
 
     def kill_one(self, chance: random.Random) -> None:
         """A worker dies, and another comes."""
-        self.workers.pop(chance.randrange(len(self.workers))).kill()
+        worker, seconds = self.workers.pop(chance.randrange(len(self.workers)))
+        worker.kill()
         self.deaths += 1
-        self.another()
+        self.another(seconds)
 
     def kill_the_scheduler(self) -> None:
         """It dies, and its workers with it; all are started again."""
-        count = len(self.workers)
         self.kill()
         self.scheduler = start_scheduler(self.address)
-        self.workers = [self._worker() for _ in range(count)]
+        self.workers = [self._worker(seconds) for _, seconds in self.workers]
 
     def kill(self) -> None:
         """All die."""
-        for process in (self.scheduler, *self.workers):
+        for process in (self.scheduler, *(worker for worker, _ in self.workers)):
             process.kill()
             process.join()
 

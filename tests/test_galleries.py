@@ -21,6 +21,7 @@ from stored_results import keep
 from netviz.cache.store import Store
 from netviz.cluster.bundles import bundle, tasks_of
 from netviz.command_line import main
+from netviz.course.photo_lists import listed_photos
 from netviz.course.reading import Course, read_course
 from netviz.engine.plan import Task, make_gallery_plan
 from netviz.mistakes import Mistakes
@@ -142,6 +143,76 @@ def test_what_is_wrong_with_a_list_is_told_at_its_place(course: Path, photos: st
     add_photos(write(course, photos=photos), 1)
     (mistake,) = told(course)
     assert place in mistake and words in mistake
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_list_is_read_as_programs_for_tables_write_it(course: Path, separator: str, mark: str, end: str) -> None:
+    folder = write(course)
+    add_photos(folder, 2)
+    rows = [["path", "label", "title"], ["p00.jpg", "tabby", '"a, b; ""c"""'], ["p01.jpg", "", "d"]]
+    text = mark + end.join(separator.join(row) for row in rows) + end
+    (folder / "photos.csv").write_bytes(text.encode())
+    photos = read(course).galleries["many"].photos
+    assert [(one.file, one.label, one.title("en")) for one in photos] == [
+        ("p00.jpg", 281, 'a, b; "c"'),
+        ("p01.jpg", None, "d"),
+    ]
+
+
+def test_a_list_may_be_longer_than_other_texts(tmp_path: Path) -> None:
+    rows = "".join(f"photos/{number:06}.jpg,tabby,Photo {number},made by a program\n" for number in range(50_000))
+    (tmp_path / "photos.csv").write_text(f"path,label,title,credit\n{rows}", "utf-8")
+    photos, _ = listed_photos(tmp_path / "photos.csv", ("en",))
+    assert len(photos) == 50_000 and photos[-1].place == (50_001, 1)
+
+
+ODD = [
+    "two words.jpg",
+    "🐈‍⬛.jpg",
+    "'quoted' \"twice\".jpg",
+    "<b>&amp;.jpg",
+    "Größe.jpg",
+    "GRÖSSE.jpg",
+    "a%20b#c?.jpg",
+    "虎.jpg",
+]
+
+
+def test_photos_may_be_called_anything(course: Path) -> None:
+    folder = write(course, LESSON.replace("photos.csv", "photos"))
+    add_photos(folder / "photos", len(ODD), "{}.jpg")
+    for number, name in enumerate(ODD):
+        (folder / "photos" / f"{number}.jpg").rename(folder / "photos" / name)
+    gallery = read(course).galleries["many"]
+    assert {one.file for one in gallery.photos} == {*ODD}
+    names = [one.picture.name for one in gallery.photos]
+    assert len({name.casefold() for name in names}) == len(ODD)
+    assert all(re.fullmatch(r"[\w-]+", name) for name in names), names
+
+
+def test_what_lies_elsewhere_or_leads_there_is_left_out(course: Path, tmp_path: Path) -> None:
+    folder = write(course)
+    add_photos(folder, 2)
+    add_photos(tmp_path / "outside", 1)
+    (folder / "link.jpg").symlink_to(tmp_path / "outside" / "p00.jpg")
+    (folder / "nowhere.jpg").symlink_to("gone.jpg")
+    (folder / "inside.jpg").symlink_to("p00.jpg")
+    (folder / "folder.jpg").mkdir()
+    absolute = tmp_path / "outside" / "p00.jpg"
+    files = ["p01.jpg", "inside.jpg", "link.jpg", "nowhere.jpg", "folder.jpg", "../../../outside/p00.jpg", absolute]
+    write(course, photos="path\n" + "".join(f"{one}\n" for one in files))
+    gallery = read(course).galleries["many"]
+    assert [one.file for one in gallery.photos] == ["p01.jpg", "inside.jpg"]
+    told = {one.line: one.message for one in gallery.refused}
+    assert told == {
+        4: "link.jpg: lies outside the course's folder: copy it",
+        5: "nowhere.jpg: a link that leads nowhere",
+        6: "folder.jpg: a folder, where a file is needed",
+        7: "../../../outside/p00.jpg: lies outside the course's folder: copy it",
+        8: f"{absolute}: lies outside the course's folder: copy it",
+    }
 
 
 @pytest.mark.parametrize(

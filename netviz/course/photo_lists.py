@@ -17,6 +17,8 @@ from netviz.yaml_places import Places
 
 PATH, LABEL = "path", "label"
 COLUMNS = (PATH, LABEL, "title", "credit", "licence", "source")  # and title_zh and the like, for each language
+LARGEST = 50_000_000  # bytes: five hundred for each of as many photos as a gallery may have
+SEPARATORS = (",", ";", "\t")  # programs for tables write the second where a comma stands within numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +53,11 @@ class _Row:
 def listed_photos(path: Path, languages: Sequence[str]) -> tuple[list[ListedPhoto], Places]:
     """The photos that a CSV file lists, their paths being from its folder; and the places of its lines.
 
+    Commas separate the columns, or semicolons or tabs if the first line has no commas.
     The column ``path`` is needed. Raises Mistakes, with line and column, for what can't be read, a column that there is
     not, a class that there is not, and a photo that is named twice. Whether a photo is there is not looked at.
     """
-    text = read_text_file(path)
+    text = read_text_file(path, LARGEST)
     places = Places(path=path, lines=tuple(text.split("\n")))
     allowed = [*COLUMNS, *(f"title_{language}" for language in languages)]
     mistakes: list[Mistake] = []
@@ -111,7 +114,9 @@ def _unknown(label: str) -> str:
 
 def _rows(text: str, places: Places, allowed: Sequence[str]) -> Iterator[_Row]:
     """The lines beneath the head, but for blank ones. Raises Mistakes."""
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
+    lines = text.splitlines(keepends=True)
+    separator = next((one for one in SEPARATORS if lines and one in lines[0]), SEPARATORS[0])
+    reader = csv.reader(lines, strict=True, delimiter=separator)
     names: list[str] = []
     line = 1
     try:
@@ -123,7 +128,8 @@ def _rows(text: str, places: Places, allowed: Sequence[str]) -> Iterator[_Row]:
             elif any(stripped):
                 if len(stripped) != len(names):
                     message = f"here are {len(stripped)} cells, and the first line names {len(names)} columns"
-                    raise Mistakes([places.mistake_at(line, 1, message, "a cell with a comma stands in quotes")])
+                    hint = f'a cell with "{separator}" in it stands in quotes' if separator != "\t" else ""
+                    raise Mistakes([places.mistake_at(line, 1, message, hint)])
                 columns = _columns(places.lines[line - 1], stripped)
                 yield _Row(dict(zip(names, stripped, strict=True)), line, dict(zip(names, columns, strict=True)))
             line = reader.line_num + 1
