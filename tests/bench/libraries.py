@@ -34,7 +34,7 @@ NAMES = {
     "LayerCAM": "LayerCam",
     "occlusion": "Occlusion",
     "RISE": "Rise",
-    "LIME": "Lime|LimeImageExplainer",
+    "LIME": "Lime|LimeTabular|LimeImageExplainer",
     "Kernel SHAP": "KernelShap|KernelExplainer",
     "activation maximisation": "ActivationMaximization|Objective",
     "deletion": "Deletion",
@@ -42,6 +42,7 @@ NAMES = {
     "attacks": "FGSM|PGD",
     "concepts": "TCAV|Craft",
     "examples": "SimilarExamples|SimilarityInfluence",
+    "choice of examples": "SubmodularPick",
 }
 """Of each thing the classes and functions that do it, in any library, whatever their letters' case."""
 
@@ -63,7 +64,7 @@ DEFAULTS = {
     },
     "tf-keras-vis": {
         "Saliency.__call__": ("smooth_samples", "smooth_noise", "normalize_map"),
-        "Gradcam.__call__": ("normalize_cam",),
+        "Gradcam.__call__": ("expand_cam", "normalize_cam"),
     },
     "LIME": {"LimeImageExplainer.explain_instance": ("num_samples", "hide_color")},
 }
