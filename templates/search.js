@@ -25,9 +25,13 @@
     document.head.append(script);
   };
 
-  // A query is a list of words that must all be found. Chinese has no spaces, so what is not found whole is looked for
-  // by its pairs of characters.
+  // A query is a list of words that must all be found. What is not found whole is looked for by its parts: the stem of
+  // an English word, and the pairs of characters of Chinese, which has no spaces.
   const chinese = /^[\u3400-\u9fff\uf900-\ufaff]{3,}$/;
+  const english = /^([a-z]{4,}?)(?:ations?|at(?:e[sd]?|ing)|ions?|ing|e[sd]?|s)$/;
+  const parts = (word) => (chinese.test(word)
+    ? Array.from({ length: word.length - 1 }, (_, start) => word.slice(start, start + 2))
+    : (english.exec(word) ?? []).slice(1));
   const words = (query) => query.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
   const score = (word, entry) => {
     const at = entry.title_.indexOf(word);
@@ -36,10 +40,9 @@
     if (at > 0) return /[\p{L}\p{N}]/u.test(entry.title_[at - 1]) ? 30 : 50;
     const inText = entry.text_.indexOf(word);
     if (inText >= 0) return 10 + Math.min(9, entry.text_.split(word).length - 1);
-    if (!chinese.test(word)) return 0;
-    const pairs = Array.from({ length: word.length - 1 }, (_, start) => word.slice(start, start + 2));
-    const found = pairs.filter((pair) => entry.title_.includes(pair) || entry.text_.includes(pair));
-    return found.length * 2 > pairs.length ? (8 * found.length) / pairs.length : 0;
+    const pieces = parts(word);
+    const found = pieces.filter((piece) => entry.title_.includes(piece) || entry.text_.includes(piece));
+    return found.length * 2 > pieces.length ? (8 * found.length) / pieces.length : 0;
   };
   const find = (query) => {
     const wanted = words(query);
@@ -54,8 +57,7 @@
   // Everything from the index and the query becomes text, never markup.
   const element = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
   const context = (entry, wanted) => {
-    const pieces = wanted.flatMap((word) => (chinese.test(word) && !entry.text_.includes(word)
-      ? Array.from({ length: word.length - 1 }, (_, start) => word.slice(start, start + 2)) : [word]));
+    const pieces = wanted.flatMap((word) => (entry.text_.includes(word) ? [word] : parts(word)));
     const first = pieces.find((piece) => entry.text_.includes(piece));
     const at = first ? entry.text_.indexOf(first) : 0;
     const start = Math.max(0, at - 40);

@@ -543,8 +543,9 @@ def test_a_plane_needs_points(tmp_path: Path) -> None:
 
 def test_a_table_has_a_column_for_every_array(tmp_path: Path) -> None:
     figure = drawn("table", tmp_path, {"code": np.array(["a", "b"]), "count": np.array([1, 2])})
-    assert figure.table and [column.kind for column in figure.table.columns] == ["term", "number"]
+    assert figure.table and [column.kind for column in figure.table.columns] == ["code", "number"]
     assert figure.table.rows == (("a", 1), ("b", 2))
+    assert cell("x < 1", "code") == "<code>x &lt; 1</code>"
     with pytest.raises(ValueError, match="of one length"):
         drawn("table", tmp_path, {"code": np.array(["a", "b"]), "count": np.array([1])})
 

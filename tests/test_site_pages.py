@@ -631,6 +631,7 @@ def search(browser: Browser, page: Path, query: str) -> list[str]:
         ("zh/credits.html", "梯度图承诺", "梯度说了什么", "一张梯度图等于作了承诺"),  # these words stand apart
         ("methods.html", "LOGIT", "logit", "A score."),
         ("methods.html", "averaged on the way", "Integrated gradients", "baseline"),
+        ("methods.html", "averaging on the way", "Integrated gradients", "averag"),  # by its stem
     ],
 )
 def test_search_works_from_a_file_in_both_languages(

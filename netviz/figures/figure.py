@@ -101,7 +101,7 @@ class Column:
     """A column of a table: ``key`` names it (`term` gives the word), ``kind`` says what its values are.
 
     Kinds: ``number``, ``share`` (0 to 1), ``count`` (from 1), ``index`` (from 0), ``class`` (a class's
-    index), ``name``, ``term`` (a word that `term` knows) and ``place`` (one of `PLACES`).
+    index), ``name``, ``code``, ``term`` (a word that `term` knows) and ``place`` (one of `PLACES`).
     """
 
     key: str

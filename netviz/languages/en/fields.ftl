@@ -3,7 +3,7 @@
 experiment-id = a name of its own in the whole course: small letters, digits, single dashes
 experiment-method = what is run; the page Methods lists all methods with their settings, which are fields too
 experiment-picture = the photo that the reader has chosen, or one by its name
-experiment-over = gallery: the experiment is run on every photo of the lesson’s gallery, which `pictures` at the lesson’s top names
+experiment-over = gallery: the experiment is run on every photo of the lesson’s gallery, which “pictures” at the lesson’s top names
 experiment-framing = how the photo becomes a square: the middle is cut out (crop), or all of it is squeezed in (squash)
 experiment-target = the class that is explained: by its rank (top1 to top5), its name in English or Chinese, or its index
 experiment-view = how the result is drawn; each method has views of its own, the first of them is the default

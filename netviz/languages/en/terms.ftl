@@ -226,6 +226,7 @@ gru = GRU
 last-bill = last bill
 logistic-regression = logistic regression
 malignant = malignant
+tf-reduce_sum-x-x-not-watched = tf.reduce_sum(x), x not watched
 marriage = marriage
 marriage-married = marriage: married
 marriage-single = marriage: single

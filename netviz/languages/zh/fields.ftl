@@ -3,7 +3,7 @@
 experiment-id = 全课程中独一无二的名字：小写字母、数字、单个连字符
 experiment-method = 运行哪种方法；“方法”页列出全部方法及其参数，参数也直接写成字段
 experiment-picture = 读者选中的照片（chosen），或按名字指定一张
-experiment-over = 写 gallery，就对本课图库里的每一张照片做这个实验；图库由课文开头的 `pictures` 指定
+experiment-over = 写 gallery，就对本课图库里的每一张照片做这个实验；图库由课文开头的 pictures 指定
 experiment-framing = 照片怎样变成正方形：裁出中间一块（crop），或把整张压进去（squash）
 experiment-target = 要解释的类别：按名次（top1 到 top5）、按中文或英文名，或按编号
 experiment-view = 结果怎样画；每种方法有自己的画法，第一种是默认画法

@@ -219,6 +219,7 @@ gru = GRU
 last-bill = 上月账单
 logistic-regression = 逻辑回归
 malignant = 恶性
+tf-reduce_sum-x-x-not-watched = tf.reduce_sum(x)，没有 watch 过 x
 marriage = 婚姻
 marriage-married = 婚姻：已婚
 marriage-single = 婚姻：单身

@@ -265,7 +265,7 @@ def data_table(figure: Figure, language: str, class_name: Callable[[int], str]) 
     return DataTable(
         tuple(term(column.key, language) for column in figure.table.columns),
         tuple(tuple(cell(value, kind, language) for value, kind in zip(row, kinds, strict=True)) for row in rows),
-        tuple(kind not in ("name", "term", "class", "place") for kind in kinds),
+        tuple(kind not in ("name", "code", "term", "class", "place") for kind in kinds),
     )
 
 

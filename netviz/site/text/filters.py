@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
+from markupsafe import Markup
+
 from netviz import numerals
 from netviz.figures.describe import known_term, place_words, term
 from netviz.figures.figure import PLACES
@@ -68,6 +70,8 @@ def cell(value: Any, kind: str, language: str = "en") -> str:
         return NOTHING
     if kind == "place":
         return place(value, language)
+    if kind == "code":
+        return Markup("<code>{}</code>").format(known_term(value, language))
     if isinstance(value, str):
         return known_term(value, language) if kind == "term" else value
     if kind == "index":
