@@ -189,7 +189,8 @@ COMMANDS: Mapping[str, Callable[[Options, Reporter], Reply | None]] = {
 
 def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
     """Build the site, unless one stands there that was built from the same."""
-    if is_current(options.to, inputs_key(options, _own_photo_files(options))):
+    inputs = inputs_key(options, _own_photo_files(options))
+    if is_current(options.to, inputs):
         summary = summary_of(options.to)
         known = map(from_plain, summary["warnings"])
         warnings = [replace(one, path=options.file_shown_as(one.path)) for one in known]
@@ -202,7 +203,7 @@ def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
     gc.freeze()  # what was imported is no garbage: to look through it again and again takes a tenth of a short build
     gc.enable()
     try:
-        return build(options, reporter)
+        return build(options, reporter, inputs)
     finally:
         gc.unfreeze()
 

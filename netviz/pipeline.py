@@ -54,7 +54,7 @@ from netviz.site.method_words import wanted_messages
 from netviz.site.proofreading import text_mistakes, text_warnings
 from netviz.site.report_page import with_page
 from netviz.site.results import Results
-from netviz.site.verdicts import Verdict, known_verdicts
+from netviz.site.verdicts import known_verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
 
 UNFINISHED = ""  # in the place of the key of all that a site is built from: the next build has something to do
@@ -64,9 +64,10 @@ LEFT = "a file in it may be immutable (chattr -i), or another user's: remove it 
 Done = TypeVar("Done")
 
 
-def build(options: Options, reporter: Reporter) -> Report:
+def build(options: Options, reporter: Reporter, inputs: str = "") -> Report:
     """Read the course, run and draw what is missing, weave the pages and put the site in its place.
 
+    ``inputs`` is the key of all that is read (`netviz.cache.inputs`), where whoever asks has found it out already.
     Raises Mistakes, WeightsUnavailable, UnreadablePicture, CannotPrint or CannotPublish; then the old site stands as it
     was.
     """
@@ -75,7 +76,7 @@ def build(options: Options, reporter: Reporter) -> Report:
         browser()
     store = Store(options.store)
     with closing(executor_of(options, reporter)) as executor:
-        return with_whole_entries(store, reporter, lambda: _build(options, store, executor, reporter))
+        return with_whole_entries(store, reporter, lambda: _build(options, inputs, store, executor, reporter))
 
 
 def with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Done]) -> Done:
@@ -105,8 +106,8 @@ def read(options: Options) -> Course:
     return drafted(course, vgg16_layers(options.weights)) if options.draft else course
 
 
-def _build(options: Options, store: Store, executor: Executor, reporter: Reporter) -> Report:
-    inputs = inputs_key(options, own_photo_files(options.content))
+def _build(options: Options, inputs: str, store: Store, executor: Executor, reporter: Reporter) -> Report:
+    inputs = inputs or inputs_key(options, own_photo_files(options.content))
     results, taken = _planned(options, store), Takeover(options.to)
     _check(results, taken)
     results = _with_readable_photos(results, reporter)
@@ -158,8 +159,8 @@ def _made(
         taken.look_again()
     _write_network(results, reporter)
     with reporter.stage("weave"):
-        checked = known_verdicts(results, taken)
-        files = _woven(results, checked, taken)
+        results.checked = known_verdicts(results, taken)
+        files = _woven(results, taken)
     warnings = [
         *all_warnings(results.course, options, taken),
         *grading_warnings(results, taken),
@@ -181,7 +182,7 @@ def _made(
         size=sum((options.to / name).stat().st_size for name in files),
         gone=published.gone,
         stored=results.store.size() if ran or drawn else None,
-        verdicts=checked,
+        verdicts=results.checked,
         warnings=warnings,
         seconds=reporter.seconds,
         lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in planned.tasks}),
@@ -250,10 +251,10 @@ def _network_warnings(results: Results) -> Iterator[Mistake]:
         yield Mistake(results.options.content / "site.yaml", f"your_photo: {reason}", hint=hint)
 
 
-def _woven(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
+def _woven(results: Results, taken: Takeover) -> dict[str, str | bytes | Kept]:
     """Every file of the site by its path, those of ``content/static/`` among them."""
     content = results.options.content
-    own, files = static_files(content), site_files(results, checked, taken)
+    own, files = static_files(content), site_files(results, taken)
     if mistakes := list(clashes(own, files, content)):
         raise Mistakes(mistakes)
     woven = files | own

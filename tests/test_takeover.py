@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,71 @@ def test_a_change_makes_what_it_concerns_and_the_site_is_that_of_a_whole_build(
     assert len(made) == report.woven
     built(content, store, tmp_path / "whole")
     assert contents(site) == contents(tmp_path / "whole")
+
+
+GLOSSARY = """- key: ours
+  title: {{en: Ours, zh: 我们的}}
+  terms:
+    - {{key: cat, name: {{en: cat, zh: 猫}}, means: {{en: {}, zh: 一种动物。}}, lessons: [first]}}
+"""
+WORK = '- {{key: ours-2020, authors: Ours, year: 2020, title: {}, url: "https://example.org/ours"}}\n'
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def one_lesson_more(content: Path) -> None:
+    for language in ("en", "zh"):
+        write(content / "lessons/03-third" / f"{language}.md", "---\ntitle: Third\nsummary: One more.\n---\n\nWords.\n")
+
+
+EDITS: dict[str, Callable[[Path], object]] = {
+    "a glossary": lambda content: write(content / "glossary.yaml", GLOSSARY.format("An animal.")),
+    "an entry of it": lambda content: write(content / "glossary.yaml", GLOSSARY.format("A small animal.")),
+    "a bibliography": lambda content: write(content / "bibliography.yaml", WORK.format("One")),
+    "a work in it": lambda content: write(content / "bibliography.yaml", WORK.format("Two")),
+    "a link to it": lambda content: edit(
+        content / "lessons/02-second/en.md", "See", "[As others say](https://example.org/ours), see"
+    ),
+    "a template": lambda content: write(content / "templates/illustration.html", "<p>{{ it.alt }}</p>"),
+    "a style": lambda content: write(content / "templates/style.css", "body { color: teal }"),
+    "another colour": lambda content: write(content / "templates/style.css", "body { color: navy }"),
+    "words of a language": lambda content: write(content / "languages/en/interface.ftl", "credits = Whose it is\n"),
+    "a file beside a lesson": lambda content: (
+        write(content / "lessons/02-second/numbers.csv", "a,b\n1,2\n"),
+        edit(content / "lessons/02-second/en.md", "[the first]", "[numbers](numbers.csv) and [the first]"),
+    ),
+    "another one in its place": lambda content: write(content / "lessons/02-second/numbers.csv", "a,b\n3,4\n"),
+    "a setting": lambda content: edit(
+        content / "lessons/01-first/en.md", ": gradient\n", ": gradient\noutput: probability\n"
+    ),
+    "a lesson more": one_lesson_more,
+    "a lesson less": lambda content: shutil.rmtree(content / "lessons/03-third"),
+}
+
+
+@pytest.mark.slow
+def test_edits_of_every_kind_one_after_the_other_give_the_site_of_a_whole_build(
+    content: Path, store: Store, tmp_path: Path
+) -> None:
+    site, whole = tmp_path / "site", tmp_path / "whole"
+
+    def books(to: Path) -> Report:
+        known(content, store)
+        return build(Options(content=content, to=to, store=store.folder, epub=True), Reporter())
+
+    books(site)
+    woven = {}
+    for name, change in EDITS.items():
+        change(content)
+        woven[name] = books(site).woven
+        shutil.rmtree(whole, ignore_errors=True)
+        books(whole)
+        assert contents(site) == contents(whole), name
+    assert woven["another colour"] == 0
+    assert woven["a link to it"] == len({"second.html", "second/dog.html", "bibliography.html"})
 
 
 def test_a_sentence_leaves_the_pages_of_other_lessons_and_of_the_other_language_alone(

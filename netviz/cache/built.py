@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from netviz.cache.manifest import Damaged, Kept, read_regular, unsealed
@@ -29,9 +31,14 @@ def is_current(site: Path, inputs: str) -> bool:
 def digests_of(site: Path) -> Mapping[str, str]:
     """The files that the last build wrote, by path, with their SHA-256; none if the manifest is damaged."""
     try:
-        return unsealed(read_regular(site / MARKER)) or {}
+        return _listed_in(read_regular(site / MARKER))
     except Damaged:
         return {}
+
+
+@lru_cache(maxsize=2)  # the old site's and the new one's, which a build asks for ten times
+def _listed_in(manifest: bytes) -> Mapping[str, str]:
+    return MappingProxyType(unsealed(manifest) or {})
 
 
 def summary_of(site: Path) -> Mapping[str, Any]:

@@ -7,8 +7,9 @@ language of `netviz.sandbox`. A claim can turn out broken; that is shown, not hi
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
@@ -44,7 +45,8 @@ class CheckedClaim:
     measured: Mapping[str, Any]
 
 
-def read_claim(passage: Passage, names: Collection[str] = NAMES) -> Claim:
+@lru_cache(maxsize=4096)  # a server reads all again whenever it builds
+def read_claim(passage: Passage, names: tuple[str, ...] = NAMES) -> Claim:
     """A claim that speaks of these names.
 
     Raises ExpressionError if it is no expression that is allowed, or states nothing that a result could break.

@@ -381,7 +381,7 @@ def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]
 
 
 def _check_claims(
-    sources: Sequence[str], places: Places, names: Collection[str]
+    sources: Sequence[str], places: Places, names: tuple[str, ...]
 ) -> tuple[tuple[Claim, ...], list[Mistake]]:
     claims, mistakes = [], []
     for index, source in enumerate(sources):

@@ -19,6 +19,7 @@ from netviz.site.overrides import template_file
 from netviz.site.pages import HOME, Page, book_path
 from netviz.site.rendering import render_book
 
+STYLES = {"pdf": ("style.css", "paper.css"), "epub": ("book.css",)}
 PLAIN_CHAPTERS = ("glossary", "bibliography", "credits")  # after the lessons
 Woven = Sequence[tuple[Page, str | Kept]]
 Files = Mapping[str, str | bytes | Kept]
@@ -40,7 +41,8 @@ def course_books(edition: Edition, pages: Woven, files: Files, keys: Mapping[str
     for kind in edition.options.books:
         make = {"pdf": _pdf, "epub": _epub}[kind]
         path = book_path(edition.language, kind, edition.course.languages[0])
-        yield Book(path, key_of([kind, key]), partial(make, edition, chosen, files))
+        styles = [template_file(edition.course.templates, name).read_text("utf-8") for name in STYLES[kind]]
+        yield Book(path, key_of([kind, key, styles]), partial(make, edition, chosen, files))
 
 
 def _chapter_pages(edition: Edition, pages: Woven) -> Woven:
@@ -73,7 +75,7 @@ def _pdf(edition: Edition, pages: Woven, files: Files) -> bytes:
     chapters = _chapters(pages)
     pictures = {path: for_paper(content) for path, content in _pictures(chapters, files).items()}
     link(chapters, lambda name, inside: f"#{name}{'--' * bool(inside)}{inside}", str, edition.site.address)
-    styles = {name: template_file(edition.course.templates, name).read_bytes() for name in ("style.css", "paper.css")}
+    styles = {name: template_file(edition.course.templates, name).read_bytes() for name in STYLES["pdf"]}
     page = render_book(edition.templates, "paper.html", edition.site, **_told(chapters))
     return printed({PAGE: page, **styles, **pictures})
 

@@ -20,7 +20,7 @@ from netviz.course.lessons import Lesson, LessonText, Span, scan
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake
 from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sandbox, conditions, test_of
-from netviz.site.edition import Edition
+from netviz.site.edition import Edition, edition_of
 from netviz.site.expression_values import caption_values, page_values
 from netviz.site.files.takeover import Takeover
 from netviz.site.quiz import grades
@@ -79,19 +79,19 @@ def observed_conditions(results: Results) -> tuple[list[Condition], list[Mistake
     observed: list[Condition] = []
     failing: list[Mistake] = []
     for language in results.course.languages:
-        edition = Edition(language, results)
+        edition = edition_of(language, results)
         for lesson in (one for one in edition.course.pages if one.texts[language].language == language):
             for prose, scopes in _passages(edition, lesson):
                 found, failures = observe(prose, scopes, edition.sandbox, _chosen(edition.course))
                 observed += found
                 failing += failures
-    return [*observed, *_answers(Edition(results.course.languages[0], results))], list(dict.fromkeys(failing))
+    return [*observed, *_answers(edition_of(results.course.languages[0], results))], list(dict.fromkeys(failing))
 
 
 def claim_warnings(results: Results, taken: Takeover) -> Iterator[Mistake]:
     """A warning for each sentence that claims what some photo breaks; a text whose pages are as before is as true."""
     for language in results.course.languages:
-        edition = Edition(language, results)
+        edition = edition_of(language, results)
         for lesson in (one for one in edition.course.woven if one.texts[language].language == language):
             text = lesson.texts[language]
             if any(re.match(rf"\{{%[-+]?\s*{CLAIM}\b", span.source) for span in text.spans_of("statement")):

@@ -12,7 +12,6 @@ from typing import Any
 from jinja2 import Environment
 
 from netviz import __version__
-from netviz.cache.inputs import digest_of
 from netviz.cache.store import Store, key_of
 from netviz.course.experiments import CHOSEN, Experiment
 from netviz.course.lessons import FENCES, Lesson, LessonText
@@ -29,6 +28,7 @@ from netviz.sandbox import Sandbox
 from netviz.site import rendering
 from netviz.site.compiled_templates import CompiledTemplates
 from netviz.site.files.built_maps import built_path
+from netviz.site.files.page_templates import templates_key
 from netviz.site.files.previews import previews
 from netviz.site.files.sample_scripts import sample_path
 from netviz.site.files.takeover import code_key
@@ -41,6 +41,18 @@ from netviz.site.results import Results
 from netviz.site.text.expressions import results_used
 from netviz.site.text.filters import sandbox
 from netviz.site.verdicts import Verdict
+from netviz.site.your_photo import offered_methods
+
+
+def edition_of(language: str, results: Results) -> Edition:
+    """The site in a language: the same one, whoever asks for it, so that what it knows is found out once."""
+    edition: Edition = results.editions.setdefault(language, Edition(language, results))
+    return edition
+
+
+def editions_of(results: Results) -> list[Edition]:
+    """The site in each of its languages."""
+    return [edition_of(language, results) for language in results.course.languages]
 
 
 @dataclass(frozen=True)
@@ -49,7 +61,11 @@ class Edition:
 
     language: str
     results: Results
-    checked: Sequence[Verdict] = ()
+
+    @property
+    def checked(self) -> Sequence[Verdict]:
+        """The verdicts on all claims; none before they are known."""
+        return self.results.checked
 
     @property
     def course(self) -> Course:
@@ -95,26 +111,40 @@ class Edition:
             )
 
     def key_of_page(self, lesson: Lesson, page: Page) -> str:
-        """A key of all that a lesson's page depends on: of other languages' texts, what their fences say."""
+        """A key of all that a lesson's page depends on."""
+        if page.path not in self._page_keys:
+            tasks = [
+                self.plan.get((variant.id, experiment.pictures(page.picture)))
+                for experiment in self._shown_by[lesson.slug]
+                for variant in experiment.variants.values()
+            ]
+            keys = [task and task.figure_key for task in tasks]
+            self._page_keys[page.path] = key_of([self.shared_key, page.path, self._lesson_keys[lesson.slug], keys])
+        return self._page_keys[page.path]
+
+    @cached_property
+    def _page_keys(self) -> dict[str, str]:
+        """Those of lessons' pages that are known, by path."""
+        return {}
+
+    @cached_property
+    def _lesson_keys(self) -> dict[str, str]:
+        """By slug a key of what all pages of a lesson depend on: of other languages' texts, what their fences say."""
+        return {lesson.slug: self._lesson_key(lesson) for lesson in self.course.pages}
+
+    def _lesson_key(self, lesson: Lesson) -> str:
         fences = [
             span.source
             for text in lesson.texts.values()
             for span in text.spans
             if span.kind in FENCES and text.language != self.language
         ]
-        texts = [lesson.texts[self.language].source, fences]
-        tasks = [
-            self.plan.get((variant.id, experiment.pictures(page.picture)))
-            for experiment in self._shown_by[lesson.slug]
-            for variant in experiment.variants.values()
-        ]
         files = [
             (one.name, one.digest, one.credit and one.credit.model_dump())
             for one in self.course.attachments[lesson.slug].values()
         ]
         galleries = [self.gallery_key(one) for one in self._shown_by[lesson.slug] if one.over]
-        keys = [task and task.figure_key for task in tasks]
-        return key_of([self.shared_key, page.path, texts, files, keys, *([galleries] if galleries else [])])
+        return key_of([lesson.texts[self.language].source, fences, files, galleries])
 
     def gallery_key(self, experiment: Experiment) -> str:
         """A key of all that the pages of an experiment's gallery depend on, beside what all pages do."""
@@ -145,15 +175,15 @@ class Edition:
         states = {name: one.states for name, one in course.experiments.items()}
         pictures = [(str(self.options.shown_file(one.path)), one.digest) for one in course.pictures.values()]
         site, asked = dataclasses.asdict(self.site), self.options.command
-        return key_of(
-            [self._templates_key, self.language, site, [one.model_dump() for one in words], states, pictures, asked]
-        )
+        told = [one.model_dump() for one in words]
+        linked = offered_methods(course.templates) if self.offers_your_photo else ()
+        return key_of([self._templates_key, self.language, site, told, states, pictures, asked, linked])
 
     @cached_property
     def _templates_key(self) -> str:
         """A key of what templates become code by: theirs, the program's, and the language."""
         spoken = [language(one).digest for one in (self.language, FIRST)]
-        return key_of([code_key(), digest_of(self.course.templates[:-1]), spoken])
+        return key_of([code_key(), templates_key(self.course.templates[:-1]), spoken])
 
     @cached_property
     def templates(self) -> Environment:

@@ -9,7 +9,7 @@ from netviz.cache.store import key_of
 from netviz.course.lessons import Lesson
 from netviz.course.questions import Question
 from netviz.mistakes import Mistake
-from netviz.site.edition import Edition
+from netviz.site.edition import Edition, edition_of
 from netviz.site.expression_values import page_values
 from netviz.site.files.takeover import Takeover
 from netviz.site.quiz import grades
@@ -22,7 +22,7 @@ def grading_warnings(results: Results, taken: Takeover) -> Iterator[Mistake]:
     Those of a lesson whose pages are as before are graded as before. Raises Mistakes for claims that fail with the
     results.
     """
-    edition = Edition(results.course.languages[0], results)
+    edition = edition_of(results.course.languages[0], results)
     for lesson in edition.course.woven:
         if edition.course.questions_of(lesson):
             key = key_of([edition.key_of_page(lesson, page) for page in edition.pages_of(lesson)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import chain
@@ -30,6 +30,8 @@ class Results:
 
     def __init__(self, course: Course, plan: Plan, weights: Weights, store: Store, options: Options) -> None:
         self.course, self.plan, self.weights, self.store, self.options = course, plan, weights, store, options
+        self.checked: Sequence[Any] = ()  # verdicts on all claims (`netviz.site.verdicts`), once they are known
+        self.editions: dict[str, Any] = {}  # by language (`netviz.site.edition`)
         self._records: dict[str, Record] = {}
         self._views: dict[tuple[str, str], Mapping[str, ResultView]] = {}
         self._view = cache(self._view_of)

@@ -16,7 +16,7 @@ from netviz.mistakes import Mistake, Mistakes
 from netviz.site.attached_files import attached_contents, attached_paths
 from netviz.site.course_books import course_books
 from netviz.site.downloads import lesson_downloads
-from netviz.site.edition import Edition
+from netviz.site.edition import Edition, editions_of
 from netviz.site.files.built_maps import built_files
 from netviz.site.files.previews import preview_file, previews
 from netviz.site.files.publish import Files
@@ -32,7 +32,6 @@ from netviz.site.pages import NOT_FOUND, Page, book_path, search_index
 from netviz.site.plain_pages import plain_pages
 from netviz.site.rendering import read_assets, render_sitemap
 from netviz.site.results import Results
-from netviz.site.verdicts import Verdict
 from netviz.site.your_photo import class_script, spellings_script, your_photo_assets, your_photo_paths
 
 Named = TypeVar("Named")
@@ -42,10 +41,9 @@ Woven = Sequence[tuple[Page, str | Kept]]
 
 def changed_texts(results: Results, taken: Takeover) -> set[tuple[str, str]]:
     """The lessons' texts of which a page is to be woven, by slug and language."""
-    editions = [Edition(language, results) for language in results.course.languages]
     return {
         (lesson.slug, edition.language)
-        for edition in editions
+        for edition in editions_of(results)
         for lesson in edition.course.woven
         for page in edition.pages_of(lesson)
         if not taken.has(page.path, edition.key_of_page(lesson, page))
@@ -57,7 +55,7 @@ def known_paths(results: Results) -> set[str]:
     course = results.course
     paths = {SUMMARY, *read_assets(course.templates), *map(thumbnail_path, course.pictures.values())}
     paths |= {large_path(course.pictures[name]) for name in course.offered} | attached_paths(course)
-    for edition in (Edition(language, results) for language in course.languages):
+    for edition in editions_of(results):
         lessons = {page.path for lesson in edition.course.pages for page in edition.pages_of(lesson)}
         plain = {page.path for page, _ in plain_pages(edition)}
         paths |= lessons | plain | dict(lesson_downloads(edition)).keys() | {search_index(edition.language)}
@@ -67,13 +65,13 @@ def known_paths(results: Results) -> set[str]:
     return paths | (your_photo_paths(course) | results.network.keys() if results.offers_network else set())
 
 
-def site_files(results: Results, checked: Sequence[Verdict], taken: Takeover) -> dict[str, str | bytes | Kept]:
+def site_files(results: Results, taken: Takeover) -> dict[str, str | bytes | Kept]:
     """Every file of the site by its path; those that would be as they are in the old site are taken from there.
 
     Raises Mistakes if an expression of a lesson fails with these results.
     """
     course, plan, store = results.course, results.plan, results.store
-    editions = [Edition(language, results, checked) for language in course.languages]
+    editions = editions_of(results)
     pages = _pages(editions, taken)
     files = {
         **read_assets(course.templates),

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from netviz.cache.built import SUMMARY, digests_of, summary_of
-from netviz.cache.inputs import digest_of
 from netviz.cache.manifest import Kept
 from netviz.cache.sources import code_digest
 from netviz.cache.store import key_of
 from netviz.figures.views import wording_modules
 from netviz.installation import TEMPLATES
 from netviz.methods import methods
+from netviz.site.files.page_templates import templates_key
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Takeover:
 @cache
 def code_key() -> str:
     """A key of all that makes files of results: templates, modules with their words, distributions."""
-    return key_of([digest_of([TEMPLATES]), code_digest(*page_modules())])
+    return key_of([templates_key([TEMPLATES]), code_digest(*page_modules())])
 
 
 def page_modules() -> tuple[str, ...]:
