@@ -69,7 +69,7 @@ def filled(tiny: Tiny) -> KerasNetwork:
 
 @given(seed=st.integers(0, 2**32 - 1), margin=st.floats(0.5, 8))
 @settings(max_examples=15, deadline=None)
-@pytest.mark.parametrize(("name", "largest"), [("fgsm", 16.0), ("pgd", 8.0)])
+@pytest.mark.parametrize(("name", "largest"), [("fgsm", 16.0), pytest.param("pgd", 8.0, marks=pytest.mark.slow)])
 def test_the_smallest_epsilon_of_a_linear_network(name: str, largest: float, seed: int, margin: float) -> None:
     tiny, expected = two_classes(seed, margin)
     result = attack(name, filled(tiny), MIDDLE, largest=largest, closeness=0.01)
@@ -187,6 +187,7 @@ def test_the_attacked_picture_is_near_and_a_picture(name: str, network: KerasNet
     assert (result["epsilon_below"] < result["epsilon"]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [6, 9])
 def test_many_steps_need_no_more_than_one(seed: int) -> None:
     """Not so for every network, as for that of the other tests: a random start may lead to where all ReLUs are off."""
@@ -196,6 +197,7 @@ def test_many_steps_need_no_more_than_one(seed: int) -> None:
     assert (many["epsilon"] <= one_step["epsilon"] + 0.1).all()
 
 
+@pytest.mark.slow
 def test_another_seed_starts_elsewhere(network: KerasNetwork) -> None:
     first, again, other = (attack("pgd", network, largest=32.0, seed=seed)["after"] for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)

@@ -143,6 +143,7 @@ def test_a_fifth_of_each_digit_is_held_out() -> None:
     assert data.pictures.shape == (1797, 8, 8) and data.pictures.min() == 0 and data.pictures.max() == 16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("student", ["linear", "tree"])
 def test_a_simple_model_is_compared_with_its_own_teacher(student: str) -> None:
     """With the smallest number of networks; what is told of the taught and of the others is in its bounds."""
@@ -157,6 +158,7 @@ def test_a_simple_model_is_compared_with_its_own_teacher(student: str) -> None:
         assert found["taught_parameters"] <= 32 and found["taught_needed"] < found["teacher_needed"]
 
 
+@pytest.mark.slow
 def test_measures_by_depth_are_counted_on_held_out_rows() -> None:
     found = run_on_data(methods()["explanations-by-depth"], {"source": "tumours", "networks": 2})
     data = examples("tumours")
@@ -177,6 +179,7 @@ def test_measures_by_depth_are_counted_on_held_out_rows() -> None:
     assert found["steadiness_last_range"].tolist() == [found["steadiness"][-1].min(), found["steadiness"][-1].max()]
 
 
+@pytest.mark.slow
 def test_networks_may_be_compared_where_all_are_as_wrong_about_what_they_learned() -> None:
     found = run_on_data(methods()["explanations-by-depth"], {"source": "tumours", "networks": 2, "until": "loss"})
     plain = run_on_data(methods()["explanations-by-depth"], {"source": "tumours", "networks": 2})

@@ -92,6 +92,7 @@ def test_every_page_says_that_it_is_a_draft_and_the_site_knows(noisy: Path, monk
     assert not Path("draft", "sitemap.xml").exists() and not Path("draft", "robots.txt").exists()
 
 
+@pytest.mark.slow
 def test_a_draft_is_not_the_site(noisy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Built into one folder, the one takes the other's place, page by page."""
     monkeypatch.chdir(noisy.parent)

@@ -290,6 +290,7 @@ def test_the_examples_of_the_help_name_what_there_is() -> None:
 # Streams that nobody reads, and signals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("streams", ["2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full", "2> >(exit)"])
 def test_a_build_does_not_mind_whether_anybody_reads_its_report(tmp_path: Path, streams: str) -> None:
     """It ends with the code that it would have ended with: here that of a missing course."""
@@ -334,6 +335,7 @@ sys.exit(start())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize(
     "work",
@@ -355,6 +357,7 @@ def test_a_signal_ends_a_build_wherever_it_is(number: signal.Signals, code: int,
     assert said.strip() == "stopped; what was computed is kept, and the next build goes on from there."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "becomes",
     [

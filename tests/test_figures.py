@@ -683,6 +683,7 @@ def answer_of(code: str) -> Any:
     return json.loads(answer.stdout)
 
 
+@pytest.mark.slow
 def test_the_same_bytes_in_every_process_and_no_pyplot(tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
     here.mkdir()

@@ -331,6 +331,7 @@ def seen(number: int) -> tuple[int | None, int]:
     return ((281, 282, 283, None)[number % 4], 281 + number % 3)
 
 
+@pytest.mark.slow
 def test_the_wall_has_sixty_photos_to_a_page_with_what_the_network_says(gallery: Callable[[str], str]) -> None:
     pages = [re.findall(r"<li><a.*?</li>", gallery(f"galleries/many/{page}.html"), re.DOTALL) for page in (1, 2)]
     assert [len(photos) for photos in pages] == [60, PHOTOS - 60]
@@ -344,6 +345,7 @@ def test_the_wall_has_sixty_photos_to_a_page_with_what_the_network_says(gallery:
     assert "第 61 至 66 张" in gallery("zh/galleries/many/2.html")
 
 
+@pytest.mark.slow
 def test_a_class_shows_its_photos_with_their_maps_by_what_they_are_seen_as(gallery: Callable[[str], str]) -> None:
     page = gallery("galleries/many/class-281.html")
     names = re.findall(r'<li id="photos-p(\d+)"', page)
@@ -355,6 +357,7 @@ def test_a_class_shows_its_photos_with_their_maps_by_what_they_are_seen_as(galle
     assert page.count("maps/photos-p") == len(tabbies) and "Grad-CAM" in page
 
 
+@pytest.mark.slow
 def test_the_table_of_confusions_counts_and_opens_its_photos(gallery: Callable[[str], str], made: Path) -> None:
     page = gallery("galleries/many/classes.html")
     row = re.search(r"<tr><th scope=\"row\"><a[^>]*>tabby</a>.*?</tr>", page, re.DOTALL)
@@ -367,6 +370,7 @@ def test_the_table_of_confusions_counts_and_opens_its_photos(gallery: Callable[[
         assert f'id="{photo}"' in gallery(f"galleries/many/{file}")
 
 
+@pytest.mark.slow
 def test_averages_have_their_spread(gallery: Callable[[str], str]) -> None:
     page = gallery("many.html")
     values = [largest(number) for number in range(PHOTOS)]
@@ -378,6 +382,7 @@ def test_averages_have_their_spread(gallery: Callable[[str], str]) -> None:
     assert f"The median is {statistics.median(values):.3g}." in page
 
 
+@pytest.mark.slow
 def test_claims_speak_of_all_photos(gallery: Callable[[str], str]) -> None:
     page = gallery("many.html")
     labelled = [number for number in range(PHOTOS) if seen(number)[0] is not None]
@@ -387,6 +392,7 @@ def test_claims_speak_of_all_photos(gallery: Callable[[str], str]) -> None:
     assert len(right) == 18 and "unkept" not in page
 
 
+@pytest.mark.slow
 def test_a_photo_that_cannot_be_read_is_listed(made: Path, gallery: Callable[[str], str]) -> None:
     page = gallery("many.html")
     assert "One file is left out" in page and "photos/broken.jpg: a JPEG that is broken" in page
@@ -395,6 +401,7 @@ def test_a_photo_that_cannot_be_read_is_listed(made: Path, gallery: Callable[[st
         build(options, Reporter())
 
 
+@pytest.mark.slow
 def test_the_numbers_are_there_as_csv_and_as_parquet(made: Path) -> None:
     fastparquet = pytest.importorskip("fastparquet")
     with (made / "site" / "numbers" / "many.csv").open(encoding="utf-8", newline="") as file:
@@ -410,11 +417,13 @@ def test_the_numbers_are_there_as_csv_and_as_parquet(made: Path) -> None:
     assert frame["top1"].tolist() == [seen(one)[1] for one in range(PHOTOS)]
 
 
+@pytest.mark.slow
 def test_every_page_stays_small(made: Path) -> None:
     pages = [*(made / "site").rglob("galleries/**/*.html"), *(made / "site").rglob("galleries/**/*.js")]
     assert len(pages) > 10 and max(page.stat().st_size for page in pages) < 300_000
 
 
+@pytest.mark.slow
 def test_a_second_build_makes_the_same_bytes_and_weaves_nothing_anew(made: Path, tmp_path: Path) -> None:
     shutil.copytree(made / "store", tmp_path / "store")
     shutil.rmtree(tmp_path / "store" / "gallery-pages")

@@ -218,6 +218,7 @@ def completeness_error(result: Any) -> float:
     return float((np.abs(result["delta"]) / np.where(largest, largest, 1)).max())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["softplus", "tanh"])
 @seeds
 @few_networks
@@ -243,6 +244,7 @@ def test_completeness_is_exact_without_biases_from_the_mean_colour(seed: int) ->
     np.testing.assert_allclose(product["sum"], result["score"], rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_with_biases_the_median_error_falls_as_the_steps_grow() -> None:
     def median_error(steps: int) -> float:
         return float(np.median([completeness_error(result) for result in results(steps)]))

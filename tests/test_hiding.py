@@ -372,6 +372,7 @@ class TestKernelShap:
 
 
 class TestRegions:
+    @pytest.mark.slow
     def test_a_model_that_is_linear_in_them_gives_its_weights_back(self) -> None:
         """Four plain squares whose weights are known: SHAP finds them exactly, LIME but for its ridge."""
         random = np.random.default_rng(2)

@@ -113,6 +113,7 @@ def answers(network: KerasNetwork) -> dict[str, Array]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["full form", "compact form"])
 def test_what_is_compiled_answers_as_it_is_written(form: str, request: pytest.FixtureRequest) -> None:
     """Most other tests ask what is not compiled, which is sooner done."""

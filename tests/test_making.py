@@ -601,6 +601,7 @@ def test_a_silent_layer_is_matched_by_silence() -> None:
 # All of them
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["activation-maximisation", "deep-dream", "inversion"])
 def test_a_batch_is_its_pictures_one_by_one_to_the_last_bit(name: str) -> None:
     """Small differences grow with every step: so each picture is made alone, whatever else is asked for."""

@@ -282,14 +282,19 @@ def fail(error: BaseException) -> Callable[[], Any]:
     "error",
     [
         ValueError("shapes (6,) and (7,) differ"),
-        KeyError("x"),
-        MemoryError(),
-        FileNotFoundError(errno.ENOENT, "No such file", "table.csv"),
-        RecursionError("too deep"),
-        StopIteration(),
         SystemExit(3),
         GeneratorExit(),
-        AssertionError("first line\nsecond line"),
+        *(
+            pytest.param(error, marks=pytest.mark.slow)
+            for error in (
+                KeyError("x"),
+                MemoryError(),
+                FileNotFoundError(errno.ENOENT, "No such file", "table.csv"),
+                RecursionError("too deep"),
+                StopIteration(),
+                AssertionError("first line\nsecond line"),
+            )
+        ),
     ],
 )
 def test_an_exception_of_a_method_is_told_with_its_experiment_and_the_others_are_run_and_kept(

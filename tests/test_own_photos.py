@@ -169,6 +169,7 @@ def test_the_gallery_shows_every_photo_with_the_answer_and_leads_into_its_course
     assert len([*(built / "site" / "pictures" / "large").iterdir()]) == 4
 
 
+@pytest.mark.slow
 def test_a_photo_that_own_yaml_names_is_built_anew_when_it_changes(built: Path) -> None:
     before = (built / "site" / "pictures" / "photo.webp").read_bytes()
     Image.new("RGB", (50, 50), "red").save(built / "photos" / "猫.png")
@@ -177,6 +178,7 @@ def test_a_photo_that_own_yaml_names_is_built_anew_when_it_changes(built: Path) 
     assert (built / "site" / "pictures" / "photo.webp").read_bytes() != before
 
 
+@pytest.mark.slow
 def test_readers_may_be_offered_ones_own_photos_alone(built: Path) -> None:
     assert main([*ASKED, "--offer", "my-dog"]) == 0
     assert [title for _, title, *_ in gallery(built / "site" / "photos.html")] == ["Rex", "A cat"]

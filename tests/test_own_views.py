@@ -136,6 +136,7 @@ def follows_the_theme(svg: ET.Element) -> None:
             assert element.get("class") == f"line-{COLOURS.index(element.get('color', ''))}"
 
 
+@pytest.mark.slow
 def test_its_code_is_in_the_keys_of_inputs_figures_and_pages(
     course: Path, module: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

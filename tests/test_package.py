@@ -146,6 +146,7 @@ raise SystemExit(main([]) or main([]))
 """
 
 
+@pytest.mark.slow
 def test_a_site_is_built_where_the_system_lacks_what_only_unix_has(elsewhere: Path) -> None:
     for text in (elsewhere / "content" / "lessons").rglob("*.md"):
         text.write_text("---\ntitle: Words\nsummary: Nothing runs.\n---\n\nNo experiment.\n", "utf-8")

@@ -174,7 +174,14 @@ def test_the_cascade_is_that_of_the_paper(tiny: Tiny, network: KerasNetwork) -> 
 
 
 @pytest.mark.parametrize(
-    "of_method", ["smoothgrad", "integrated-gradients", "grad-cam", "guided-backprop", "lrp-z-plus"]
+    "of_method",
+    [
+        "grad-cam",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("smoothgrad", "integrated-gradients", "guided-backprop", "lrp-z-plus")
+        ),
+    ],
 )
 def test_any_map_may_be_put_to_the_test(of_method: str, network: KerasNetwork) -> None:
     result = ask("cascading-randomisation", network, of_method=of_method, layer="conv3", samples=3)
@@ -247,6 +254,7 @@ def test_spread_over_baselines_on_a_linear_network_is_known() -> None:
     np.testing.assert_allclose(result["mean"], pairs.mean(axis=1))
 
 
+@pytest.mark.slow
 def test_steps_too_few_for_the_account_are_told(network: KerasNetwork) -> None:
     rough, fine = (ask("spread-over-baselines", network, steps=steps)["largest_error"] for steps in (2, 256))
     assert (fine < rough).all() and (rough > 0.01).all()

@@ -242,8 +242,18 @@ def clay(form: str) -> KerasNetwork:
     return make_tiny(**FORMS[form]).to_keras().at("float64")
 
 
-@pytest.mark.parametrize("name", METHODS)
-@pytest.mark.parametrize("form", ["flatten", "compact"])
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("lrp-composite", "compact"),
+        *(
+            pytest.param(name, form, marks=pytest.mark.slow)
+            for name in METHODS
+            for form in ("flatten", "compact")
+            if (name, form) != ("lrp-composite", "compact")
+        ),
+    ],
+)
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(
     seed=st.integers(0, 2**32 - 1), bias=st.sampled_from([0.0, 0.1, 1.0]), target=st.integers(0, 3), black=st.booleans()

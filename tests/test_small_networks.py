@@ -39,14 +39,14 @@ def table_network() -> SmallNetwork:
     return train_table_network(ROWS, LABELS, steps=40, seed=3)
 
 
-@pytest.fixture(params=["bag", "rnn", "gru"])
+@pytest.fixture(params=["bag", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("rnn", "gru"))])
 def reader(request: pytest.FixtureRequest, uncompiled: None) -> TextNetwork:
     return text_network(request.param)
 
 
 @cache
 def text_network(kind: Reader, seed: int = 3) -> TextNetwork:
-    return train_text_network(kind, TEXTS, KINDS, WORDS, steps=10, seed=seed, width=4)
+    return train_text_network(kind, TEXTS, KINDS, WORDS, steps=3, seed=seed, width=4)
 
 
 def test_log_odds_are_those_of_the_softmax(reader: TextNetwork) -> None:
@@ -129,7 +129,8 @@ def test_a_bag_does_not_see_the_order_and_a_gru_does() -> None:
     assert np.abs(gru.body.log_odds(gru.embed(text)) - gru.body.log_odds(gru.embed(backwards))).max() > 1e-4
 
 
-@pytest.mark.parametrize("kind", ["bag", pytest.param("gru", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["bag", "gru"])
 def test_the_same_seed_trains_the_same_bytes_and_another_seed_others(kind: Reader) -> None:
     first, again, other = (text_network.__wrapped__(kind, seed) for seed in (3, 3, 4))
     inputs = TEXTS[:9]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import brentq
+from tiny import UNCONCERNED
 
 from netviz.data.tables import Dataset, table
 from netviz.methods import Result, held_out, methods, run_on_data
@@ -16,6 +17,8 @@ from netviz.methods.contributions import contributions
 from netviz.methods.held_out import table_network, unseen_probabilities
 from netviz.methods.tabular import families_of
 from netviz.networks.small import SmallNetwork, train_table_network
+
+pytestmark = [pytest.mark.usefixtures("uncompiled"), pytest.mark.filterwarnings(UNCONCERNED)]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,7 +29,7 @@ def _trained_briefly_and_once() -> Iterator[None]:
     def train(rows: Any, labels: Any, steps: int, seed: int) -> SmallNetwork:
         learned = rows.tobytes() + labels.tobytes() + bytes([seed])
         if learned not in trained:
-            trained[learned] = train_table_network(rows, labels, 40, seed)
+            trained[learned] = train_table_network(rows, labels, 10, seed)
         return trained[learned]
 
     with pytest.MonkeyPatch.context() as patch:

@@ -112,6 +112,7 @@ def test_a_file_where_keras_looks_is_used_and_never_taken_for_the_official_one(k
     assert np.abs(bias).max() < 6 * SMALL  # what is left of the logits is the random bias and nothing else
 
 
+@pytest.mark.slow
 def test_a_file_in_another_layout_is_one_clear_sentence(tmp_path: Path) -> None:
     path = tmp_path / "weights.h5"
     with h5py.File(path, "w") as file:
@@ -120,7 +121,13 @@ def test_a_file_in_another_layout_is_one_clear_sentence(tmp_path: Path) -> None:
         open_network(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"no weights at all", b"\x89HDF\r\n\x1a\n" + b"\xff" * 2000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"no weights at all",
+        *(pytest.param(one, marks=pytest.mark.slow) for one in (b"", b"\x89HDF\r\n\x1a\n" + b"\xff" * 2000)),
+    ],
+)
 def test_a_file_of_something_else_is_one_clear_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "weights.h5"
     path.write_bytes(content)

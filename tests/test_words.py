@@ -88,6 +88,7 @@ def test_a_cloud_is_made_of_the_means_over_all_places_of_a_word() -> None:
     assert found["first_share"] == pytest.approx(np.mean([label == NAMES.index("networkx") for label in with_first]))
 
 
+@pytest.mark.slow
 def test_readers_are_compared_by_counting() -> None:
     found = result("readers-compared")
     texts, labels = encoded().unseen
