@@ -480,6 +480,26 @@ def test_without_scripts_the_wall_has_its_pages(browser: Browser, made: Path) ->
     )
 
 
+@pytest.mark.parametrize("name", ["many.html", "zh/many.html", "galleries/many/classes.html"])
+def test_on_a_phone_words_and_numbers_of_a_table_stay_whole(browser: Browser, made: Path, name: str) -> None:
+    browser.viewport(390, 800)
+    browser.open(made / "site" / name)
+    broken = browser.run(
+        """const broken = [];
+        for (const cell of document.querySelectorAll('.sheet :is(th, td)')) {
+            const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+            while (words.nextNode()) for (const word of words.currentNode.data.matchAll(/[^\\s-]+/g)) {
+                const range = document.createRange();
+                range.setStart(words.currentNode, word.index);
+                range.setEnd(words.currentNode, word.index + word[0].length);
+                if (new Set(Array.from(range.getClientRects(), (one) => one.top)).size > 1) broken.push(word[0]);
+            }
+        }
+        return broken;"""
+    )
+    assert broken == [] and browser.overflow() == 0
+
+
 @pytest.mark.parametrize("name", ["many.html", "zh/galleries/many/1.html", "galleries/many/class-281.html"])
 def test_the_pages_of_a_gallery_are_accessible(browser: Browser, made: Path, name: str) -> None:
     browser.viewport(390, 800)

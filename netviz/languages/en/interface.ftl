@@ -253,9 +253,9 @@ confusion_shows = The photo shows
 confusion_cell = { $count } of { $shown } seen as { $seen }
 another_class = another class
 classes_left_out = { $count ->
-    [one] One more class has
-   *[other] { $count } more classes have
- } fewer photos and stands in the table of all classes.
+    [one] One more class has fewer photos and stands
+   *[other] { $count } more classes have fewer photos and stand
+ } in the table of all classes.
 classes_table = All classes
 class_of_photos = Class
 share_right = Right
