@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -274,6 +276,18 @@ def test_a_gallery_has_a_draft_and_a_proof(gallery: Path, capsys: pytest.Capture
     assert "3 photos: chelsea, dog, p01" in told
     assert "light can't run (many · photos-p03)" in told.split("fail for a photo:")[1]
     assert Store(Path("store")).size()
+
+
+def test_a_gallery_of_one_photo_is_one_and_stands_in_a_book(gallery: Path) -> None:
+    leave_out(gallery, "broken", "missing", *(f"p{number:02}" for number in range(1, PHOTOS)))
+    assert run("--strict", "--epub") == 0
+    page = Path("site/many.html").read_text("utf-8")
+    assert "on one photo" in page and page.count('<td class="figures">0</td>') == 1, "a spread of nothing"
+    with ZipFile("site/course.epub") as book:
+        names = book.namelist()
+        [chapter] = [name for name in names if name.endswith("many.xhtml")]
+        shown = re.findall(r'src="([^"]+)"', book.read(chapter).decode())
+    assert shown and all(any(name.endswith(one.lstrip("./")) for name in names) for one in shown)
 
 
 @pytest.mark.slow
