@@ -6,8 +6,9 @@ import ctypes
 import os
 import socket
 import sys
+import time
 from collections.abc import Mapping
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
@@ -19,6 +20,8 @@ from netviz.cluster.dask_library import ClusterUnavailable
 from netviz.progress import Reporter
 
 NEEDED = ("cluster_apart", "netviz.cluster.worker", "netviz.cluster.scheduler", "netviz.methods.gradients")
+
+PATIENCE = 120  # seconds; no test waits as long unless something is broken
 
 _context = get_context("forkserver")
 _context.set_forkserver_preload([*NEEDED])
@@ -32,8 +35,23 @@ def free_address() -> str:
 
 
 def start_scheduler(address: str, settings: Mapping[str, str] | None = None) -> ForkServerProcess:
-    """`netviz scheduler ADDRESS`, begun; ``settings`` are of Dask's configuration."""
-    return _start("", settings, _schedule, address)
+    """`netviz scheduler ADDRESS`, which listens; ``settings`` are of Dask's configuration.
+
+    Builds and workers give up after ten seconds, in which a busy machine may not have begun it.
+    """
+    process = _start("", settings, _schedule, address)
+    host, _, port = address.partition("://")[2].rpartition(":")
+    until = time.monotonic() + PATIENCE
+    while not _listens(host, int(port)):
+        assert process.is_alive() and time.monotonic() < until
+        time.sleep(0.05)
+    return process
+
+
+def _listens(host: str, port: int) -> bool:
+    with suppress(OSError), socket.create_connection((host, port)):
+        return True
+    return False
 
 
 def start_worker(
