@@ -190,7 +190,7 @@ COMMANDS: Mapping[str, Callable[[Options, Reporter], Reply | None]] = {
 def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
     """Build the site, unless one stands there that was built from the same."""
     inputs = inputs_key(options, _own_photo_files(options))
-    if is_current(options.to, inputs):
+    if is_current(options.to, inputs, options.store):
         summary = summary_of(options.to)
         known = map(from_plain, summary["warnings"])
         warnings = [replace(one, path=options.file_shown_as(one.path)) for one in known]

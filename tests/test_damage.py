@@ -68,10 +68,10 @@ def test_every_file_of_a_site_that_is_changed_emptied_or_gone_is_noticed_and_mad
             if damaged != content:
                 path.write_bytes(damaged)
                 os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-                assert not is_current(built.to, inputs), name
+                assert not is_current(built.to, inputs, built.store), name
                 tried[kind] += 1
         path.write_bytes(content)
-    assert is_current(built.to, inputs)
+    assert is_current(built.to, inputs, built.store)
     for name in chance.sample(sorted(whole), len(whole) // 3):
         if name not in (".netviz-site", "build.json"):
             (built.to / name).write_bytes(flipped(whole[name], chance) if whole[name] else b"x")

@@ -395,9 +395,9 @@ def test_a_change_of_any_byte_of_a_site_is_noticed_and_made_again(site: Path) ->
             flipped = content[:place] + bytes([content[place] ^ (1 + place % 255)]) + content[place + 1 :]
             (site / name).write_bytes(flipped)
             os.utime(site / name, ns=(status.st_atime_ns, status.st_mtime_ns))
-            assert not is_current(site, "k"), (name, place)
+            assert not is_current(site, "k", site.parent / "store"), (name, place)
         (site / name).write_bytes(content)
-        assert is_current(site, "k") and not is_current(site, "other")
+        assert is_current(site, "k", site.parent / "store") and not is_current(site, "other", site.parent / "store")
     for name in (SUMMARY, "index.html"):
         (site / name).write_bytes(b"")
         publish.publish(files, site)
@@ -409,9 +409,9 @@ def test_a_site_whose_manifest_is_damaged_is_known_by_its_summary(site: Path) ->
     publish.publish({"index.html": "old", SUMMARY: summary}, site)
     for damage in (lambda path: path.write_bytes(b"{"), Path.unlink):
         damage(site / MARKER)
-        assert not is_current(site, "k")
+        assert not is_current(site, "k", site.parent / "store")
         publish.publish({"index.html": "old", SUMMARY: summary}, site)
-        assert is_current(site, "k")
+        assert is_current(site, "k", site.parent / "store")
 
 
 def test_what_is_sealed_holds_under_its_name_alone() -> None:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from netviz.cache.manifest import Damaged, Kept, read_regular, unsealed
+from netviz.cache.untouched import all_intact
 
 MARKER = ".netviz-site"  # the manifest of all files that the build wrote, sealed: whoever has it was made by netviz
 SUMMARY = "build.json"  # what they were built from
@@ -21,11 +22,12 @@ def is_site(folder: Path) -> bool:
     return os.path.lexists(folder / MARKER) or bool(_listed(folder))
 
 
-def is_current(site: Path, inputs: str) -> bool:
-    """Whether a site stands there that was built from just this, every file of it as it was written."""
-    return summary_of(site).get("inputs") == inputs and all(
-        Kept(site, name, digest).is_intact() for name, digest in digests_of(site).items()
-    )
+def is_current(site: Path, inputs: str, store: Path) -> bool:
+    """Whether a site stands there that was built from just this, every file of it as it was written.
+
+    ``store`` is a folder that keeps a note of the site, so that it isn't read again while nobody touches it.
+    """
+    return summary_of(site).get("inputs") == inputs and all_intact(site, digests_of(site), store)
 
 
 def digests_of(site: Path) -> Mapping[str, str]:
