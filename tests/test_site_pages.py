@@ -643,6 +643,15 @@ def test_search_works_from_a_file_in_both_languages(
     assert browser.console_errors() == [] and browser.violations() == []
 
 
+@pytest.mark.parametrize("page", ["methods.html", "zh/methods.html"])
+def test_what_a_setting_means_has_room_on_a_phone(browser: Browser, site: Path, page: str) -> None:
+    browser.open(site / page)
+    browser.viewport(360, 740)
+    widths = "return Array.from(document.querySelectorAll('td.meaning'), (one) => one.clientWidth)"
+    browser.expect(lambda: min(browser.run(widths)), lambda least: least > 100)
+    assert browser.overflow() <= 0
+
+
 def test_what_is_found_is_reached_and_left_with_the_keyboard(browser: Browser, site: Path) -> None:
     search(browser, site / LESSON, "formula")
     browser.press(DOWN)
