@@ -60,6 +60,13 @@ def test_a_map_that_is_spread_out_says_where_it_is_greatest(tmp_path: Path) -> N
     assert "右上方略强，最大值却在左下方；" in chinese
 
 
+def test_a_patch_is_greatest_where_its_centre_is(tmp_path: Path) -> None:
+    values = np.zeros((12, 12))
+    values[0:2, 0:2], values[7:11, 7:11] = -5, 1  # from row 7 of 12, in the centre, on; its middle is row 9
+    figure = drawn("signed", tmp_path, {"attribution": values}, signed=True)
+    assert "greatest value in the lower right" in alt_text(figure, figure.panels[0], "en", {})
+
+
 def test_a_signed_map_says_how_much_of_it_is_positive(tmp_path: Path) -> None:
     figure = drawn("signed", tmp_path, {"attribution": np.array([[3.0, -1.0], [0.0, 0.0]])}, signed=True)
     assert "75.0\u00a0% of it is positive" in alt_text(figure, figure.panels[0], "en", {})

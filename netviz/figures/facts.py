@@ -73,7 +73,7 @@ def map_facts(values: Floats, signed: bool) -> dict[str, Any]:
     if signed:
         facts["positive_share"] = rounded(weight[values > 0].sum() / weight.sum())
         if values.max() > 0:
-            row, column = np.unravel_index(values.argmax(), values.shape)
+            row, column = np.argwhere(values == values.max()).mean(axis=0)  # of a patch the centre, not the corner
             facts["greatest_place"] = place_key((row + 0.5) / values.shape[0], (column + 0.5) / values.shape[1])
     return facts
 
