@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import pytest
+from hardly_learned import forget_networks, hardly_learned
 from numpy.typing import NDArray
 from pydantic import Field
 from tiny import make_tiny, random_pictures
@@ -147,6 +149,13 @@ def again(name: str) -> Repetition:
     }
     changed = [key for key, pairs in before_and_after.items() if not all(map(np.array_equal, *pairs))]
     return Repetition(result, counted.tolist(), changed)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _hardly_learned() -> Iterator[None]:
+    """Whatever learns does so in a moment: that what has learned as in a build repeats is in test_small_networks.py."""
+    with hardly_learned():
+        yield
 
 
 # The declaration
@@ -301,7 +310,9 @@ def test_it_costs_what_it_declares(name: str) -> None:
 @pytest.mark.parametrize("name", ON_DATA)
 def test_its_answer_is_finite_repeats_and_can_be_drawn_in_every_declared_view(name: str, tmp_path: Path) -> None:
     one = methods()[name]
-    first, again = answer(name), run_on_data(one, settings_for(one))
+    first = answer(name)
+    forget_networks()
+    again = run_on_data(one, settings_for(one))
     assert {key: values.tobytes() for key, values in first.items()} == {
         key: values.tobytes() for key, values in again.items()
     }

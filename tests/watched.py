@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 from conftest import ROOT
+from hardly_learned import hardly_learned
 from numpy.typing import NDArray
 from test_contract import maps_for, settings_for
 from test_takeover import known
@@ -36,9 +37,7 @@ from netviz.engine.plan import GIVEN, Task, drawing_modules, make_plan, running_
 from netviz.engine.record import Record, save
 from netviz.engine.run import PictureRunner, run_data_task
 from netviz.methods import Method, Passes, methods
-from netviz.networks import small
 from netviz.networks.memory import Memory
-from netviz.networks.quiet import import_tensorflow
 from netviz.networks.weights import Weights, describe
 from netviz.options import Options
 from netviz.pictures import Picture
@@ -47,14 +46,11 @@ from netviz.site.files.previews import preview_file, previews
 from netviz.site.files.takeover import Takeover, page_modules
 from netviz.site.files.thumbnails import thumbnail
 from netviz.site.results import Results
-from netviz.site.verdicts import verdicts
 from netviz.site.weave import site_files
 
 OTHERS = next(Path(place) for place in sys.path if place.endswith("site-packages"))
 # what they say is in the keys by value
 ABOUT_TASKS = {"netviz.engine.plan", "netviz.course.experiments", "netviz.course.sliders"}
-
-fit = small._fit
 
 
 @contextmanager
@@ -227,7 +223,7 @@ def site(folder: Path) -> dict[str, list[str]]:
     options = Options(content=content, to=folder / "site", store=folder / "store")
     with watched() as weaving:
         results = Results(course, plan, describe("compact"), store, options)
-        site_files(results, verdicts(results), Takeover(folder / "site"))
+        site_files(results, Takeover(folder / "site"))
     return {
         "thumbnails": lacking(showing, ("netviz.site.files.thumbnails", type(picture).__module__)),
         "previews": lacking(previewing, ("netviz.site.files.previews",), PREVIEW_GIVEN),
@@ -235,20 +231,11 @@ def site(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def trained_hardly(*arguments: Any) -> None:
-    """Three steps, which TensorFlow runs as they are written: to compile them takes longest."""
-    tensorflow = import_tensorflow()
-    tensorflow.config.run_functions_eagerly(True)
-    fit(*arguments[:5], 3, *arguments[6:])
-    tensorflow.config.run_functions_eagerly(False)
-
-
 def main() -> None:
     """Every method, or those that are named."""
-    small._fit = trained_hardly
     runner = PictureRunner(make_tiny(8, head="pooled").to_keras())
     names = sys.argv[1:] or methods()
-    with tempfile.TemporaryDirectory() as folder:
+    with hardly_learned(), tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         tasks = [planned(methods()[name], store) for name in names]  # to forget what keys need takes a while
         seen = [executed(task, store, runner) for task in tasks]
