@@ -103,7 +103,7 @@ def test_a_server_answers_no_program(capsys: pytest.CaptureFixture[str]) -> None
     with pytest.raises(SystemExit, match="2"):
         main(["serve", "--json"])
     captured = capsys.readouterr()
-    assert captured.out == "" and "--serve answers browsers, not programs" in captured.err
+    assert captured.out == "" and "--serve answers browsers: leave it out" in captured.err
 
 
 def test_numbers_that_json_does_not_have_become_texts() -> None:

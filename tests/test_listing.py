@@ -20,6 +20,15 @@ def test_every_method_is_listed_once_with_what_it_gives(course: Path, capsys: py
     assert listed == [[name, one.gives.split()[0]] for name, one in sorted(methods().items())]
 
 
+def test_a_method_is_listed_with_its_settings_as_a_fence_would_say_them(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (occlusion,) = lines(capsys, course, "methods", "occlusion")
+    assert occlusion.endswith("  patch: 32, stride: 16, fill: mean, segments: 40, output: logit")
+    named = [line.split()[0] for line in lines(capsys, course, "methods", "kernel_width")]
+    assert named == [name for name, one in sorted(methods().items()) if "kernel_width" in one.settings.model_fields]
+
+
 @pytest.mark.parametrize("word", ["komondor", "KOMONDOR", "可蒙犬", "拖把狗"])
 def test_a_class_is_found_by_any_of_its_names(word: str, course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [line.split()[0] for line in lines(capsys, course, "classes", word)] == ["228"]

@@ -96,6 +96,14 @@ def test_a_lesson_needs_a_course(
     assert "there is no such folder" in capsys.readouterr().err
 
 
+def test_a_build_without_a_course_tells_how_one_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 1
+    assert " new my-course` begins one" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("program", "told"),
     [

@@ -28,6 +28,11 @@ def test_pictures_come_in_the_order_of_their_credits(tmp_path: Path) -> None:
     ]
 
 
+def test_who_shows_a_photo_of_their_own_need_not_name_a_licence(tmp_path: Path) -> None:
+    samples = read_samples(pictures(tmp_path, CREDITS.replace("licence: CC0 1.0, ", ""), "cat.png"))
+    assert (samples["cat"].credit, samples["cat"].licence) == ("Ann", "")
+
+
 @pytest.mark.parametrize(
     ("credits", "told"),
     [
@@ -46,7 +51,7 @@ def test_pictures_come_in_the_order_of_their_credits(tmp_path: Path) -> None:
         ("cat: [", "credits.yaml:1:7: a value is missing"),
         ("- cat\n", "credits.yaml:1:1: {name: value, …} is wanted; found ['cat']"),
         ("", "credits.yaml:1:1: {name: value, …} is wanted; found nothing"),
-        (f"lion: {{{CAT}}}\n", "cat.png: has no entry in credits.yaml"),
+        (f"lion: {{{CAT}}}\n", "cat.png: has no entry in credits.yaml\n    write there: cat: {title: …, credit: …}"),
     ],
 )
 def test_a_mistake_is_told_at_its_place(credits: str, told: str, tmp_path: Path) -> None:

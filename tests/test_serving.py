@@ -132,6 +132,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 pytestmark = pytest.mark.slow
 
 
+def test_what_stands_before_the_first_page_is_as_wide_as_a_phone(tmp_path: Path) -> None:
+    (write_course(tmp_path) / "content" / "site.yaml").unlink()
+    with serving(tmp_path) as one:
+        assert '<meta name=viewport content="width=device-width' in one.get("/")[1]
+
+
 def test_what_is_saved_is_shown(served: Served) -> None:
     for words in ("Second words.", "Third words."):
         served.write(words)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from netviz.course.own_photos import read_own_photos
 from netviz.course.reading import languages_of
@@ -52,8 +54,10 @@ def listed(what: str, word: str, options: Options) -> Listing:
 
 
 def _methods(options: Options) -> Iterator[Row]:
+    language = languages_of(options.content / "site.yaml")[0]
     for name, one in sorted(methods().items()):
-        yield name, one.gives, in_language(one.title, languages_of(options.content / "site.yaml")[0])
+        settings = (f"{setting}: {_stated(field.default)}" for setting, field in one.settings.model_fields.items())
+        yield name, one.gives, in_language(one.title, language), ", ".join(settings)
 
 
 def _classes(options: Options) -> Iterator[Row]:
@@ -75,11 +79,16 @@ def _photos(options: Options) -> Iterator[Row]:
 
 
 KINDS: Mapping[str, tuple[Row, Callable[[Options], Iterator[Row]]]] = {
-    "methods": (("name", "gives", "title"), _methods),
+    "methods": (("name", "gives", "title", "settings"), _methods),
     "classes": (("index", "english", "chinese", "aliases"), _classes),
     "layers": (("name", "kind", "shape"), _layers),
     "photos": (("name", "file", "title", "licence"), _photos),
 }
+
+
+def _stated(default: Any) -> str:
+    """A setting's plain value, as a fence would say it."""
+    return json.dumps(default) if not isinstance(default, str) else default
 
 
 def _width(text: str) -> int:

@@ -25,7 +25,7 @@ from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
 from netviz.course.samples import CREDITS, is_picture, read_samples
 from netviz.course.translations import lacking_texts, lacking_words
-from netviz.installation import SAMPLE_COURSE, TEMPLATES
+from netviz.installation import COMMAND, SAMPLE_COURSE, TEMPLATES
 from netviz.languages.known import DEFAULT, languages, look_in
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
@@ -172,7 +172,10 @@ def read_course(
     Raises Mistakes with all that keeps the course from being read, and UnreadablePicture for ``own``.
     """
     if not content.is_dir():
-        hint = f"a course lives in content/, or name its folder with --content: one comes with netviz, {SAMPLE_COURSE}"
+        hint = (
+            f"`{COMMAND} new my-course` begins one, --content names a folder elsewhere, and one comes with netviz, "
+            f"{SAMPLE_COURSE}"
+        )
         raise Mistakes([Mistake(content, "there is no such folder", hint=hint)])
     look_in(content / "languages")
     spoken = languages_of(content / "site.yaml")

@@ -26,14 +26,15 @@ class Credit(BaseModel):
     """What is on record of a picture: what it shows, whose it is, its licence and where it comes from.
 
     ``focus`` is the point that the network's square is laid around: [x, y] from 0 to 1. What an author took has no
-    ``source``. One that is not ``offered`` is for the lessons that name it; readers can't choose it.
+    ``source``, and need have no ``licence``. One that is not ``offered`` is for the lessons that name it; readers
+    can't choose it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: InEveryLanguage
     credit: Words
-    licence: Words
+    licence: str = ""
     source: WebAddress | None = None
     focus: tuple[Share, Share] | None = None
     offered: bool = True
@@ -47,13 +48,17 @@ def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, 
     """
     credits_file = folder / CREDITS
     if not stands(credits_file):
-        raise Mistakes([Mistake(credits_file, "is missing; it names the sample pictures, with credit and licence")])
+        raise Mistakes([Mistake(credits_file, "is missing; it says of each picture what it shows and whose it is")])
     credits, places = read_checked(credits_file, dict[str, Credit], list(Credit.model_fields), {"languages": languages})
     found = [path for path in entries(folder) if is_picture(path)]
     files = {path.stem: path for path in found}
     mistakes = [*_names_of_none(found)]
     mistakes += [Mistake(file, reason) for file in files.values() if (reason := unfit(file))]
-    mistakes += [Mistake(file, f"has no entry in {CREDITS}") for name, file in files.items() if name not in credits]
+    mistakes += [
+        Mistake(file, f"has no entry in {CREDITS}", hint=f"write there: {name}: {{title: …, credit: …}}")
+        for name, file in files.items()
+        if name not in credits
+    ]
     mistakes += [
         places.mistake((name,), f"credits {name!r}, but there is no such picture", nearest(name, files), at_key=True)
         for name in credits

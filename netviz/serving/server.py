@@ -32,7 +32,9 @@ from netviz.serving.watching import needs_restart, saved
 LOOPBACK = "127.0.0.1"
 NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 SCRIPT = Path(__file__).with_name("live.js")
-WAITING = b"<!doctype html><html lang=en><head><meta charset=utf-8><title>netviz</title></head><body></body></html>"
+WAITING = b"""<!doctype html><html lang=en><head><meta charset=utf-8><title>netviz</title>
+<meta name=viewport content="width=device-width, initial-scale=1"><meta name=color-scheme content="light dark"></head>
+<body></body></html>"""
 
 
 class LiveSite:
