@@ -129,8 +129,8 @@ class Edition:
 
     @cached_property
     def _lesson_keys(self) -> dict[str, str]:
-        """By slug a key of what all pages of a lesson depend on: of other languages' texts, what their fences say."""
-        return {lesson.slug: self._lesson_key(lesson) for lesson in self.course.pages}
+        """By slug a key of what all pages of a woven lesson depend on: of other languages' texts, their fences."""
+        return {lesson.slug: self._lesson_key(lesson) for lesson in self.course.woven}
 
     def _lesson_key(self, lesson: Lesson) -> str:
         fences = [
