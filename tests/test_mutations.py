@@ -134,7 +134,7 @@ def changed_by(file: Path, before: Keys) -> set[tuple[str, str]]:
     number = re.search(rb"\d", content)
     place = number.start() if number else len(content) // 2
     file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-    for known in (sources._digest, code_digest, takeover.code_key):
+    for known in (sources._digest, sources._program, sources._notes, code_digest, takeover.code_key):
         known.cache_clear()
     try:
         return {what for what, key in keys().items() if before[what] != key}
@@ -144,7 +144,8 @@ def changed_by(file: Path, before: Keys) -> set[tuple[str, str]]:
 
 def program(root: Path) -> dict[str, Path]:
     """Every file of the program by its path."""
-    return {file.relative_to(root).as_posix(): file for file in sorted(root.rglob("*")) if file.is_file()}
+    files = (file for file in sorted(root.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
+    return {file.relative_to(root).as_posix(): file for file in files}
 
 
 def is_a_docstring(file: Path) -> bool:

@@ -15,7 +15,7 @@ from test_experiments import fence, read
 
 import netviz
 import netviz.engine.plan
-from netviz.cache import packages
+from netviz.cache import packages, sources
 from netviz.cache.packages import installed
 from netviz.cache.sources import closure, code_digest, data_files, distributions_of
 from netviz.engine.plan import GIVEN, Task
@@ -78,6 +78,29 @@ def test_in_whatever_way_an_import_is_written_it_is_found(
     file.write_text(f"{source}\n", "utf-8")
     monkeypatch.setitem(sys.modules, name, SimpleNamespace(__file__=str(file)))
     assert "netviz.cache.store" in closure((name,))
+
+
+def test_digests_are_noted_for_other_processes_as_long_as_the_program_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+
+    def digest_in_another_process() -> str:
+        for known in (sources._program, sources._notes, code_digest):
+            known.cache_clear()
+        return code_digest("netviz.cache.store")
+
+    found = digest_in_another_process()
+    [note] = tmp_path.rglob("*.json")
+    note.write_text(note.read_text("ascii").replace(found, "noted"), "ascii")
+    assert digest_in_another_process() == "noted"
+    versions = {**installed(), "one-more": "1.0"}
+    with monkeypatch.context() as other:
+        other.setattr(packages, "installed", lambda: versions)
+        assert digest_in_another_process() == found
+    note.write_text("{", "ascii")
+    assert digest_in_another_process() == found
 
 
 def test_a_network_brings_the_code_that_it_opens_late() -> None:

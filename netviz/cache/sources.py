@@ -6,13 +6,18 @@ lists anything: imports are found in the sources, and so are the names of data f
 
 from __future__ import annotations
 
+import json
+import os
 import platform
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Any
 
 from netviz.cache import packages
 from netviz.cache.store import key_of
@@ -35,11 +40,55 @@ _STRING = re.compile(r"""["']([\w.-]+|\*\.\w+)["']""")
 def code_digest(*modules: str, given: tuple[str, ...] = ()) -> str:
     """SHA-256 over all code that the modules can use: sources, data files beside them, distributions' versions.
 
-    Modules that are ``given`` are not followed: what they make is in the key that this digest goes into.
+    Modules that are ``given`` are not followed: what they make is in the key that this digest goes into. It takes long
+    to find out, so it is noted beside compiled modules, for as long as the package and what is installed stay the same.
     """
+    if not all(map(_own_modules().get, modules)):
+        return _found_out(modules, given)  # of methods declared elsewhere, which change by themselves
+    notes, asked = _notes(), key_of([modules, given])
+    if asked not in notes:
+        notes[asked] = _found_out(modules, given)
+        _keep({"program": _program(), "digests": notes})
+    return notes[asked]
+
+
+def _found_out(modules: tuple[str, ...], given: tuple[str, ...]) -> str:
     sources = {module: _digest(module) for module in closure(modules, given)}
     versions = {name: packages.installed()[name] for name in distributions_of(modules, given)}
     return key_of([sources, versions, platform.python_version()])
+
+
+@cache
+def _program() -> str:
+    """A key of all that digests of the package's code can depend on."""
+    files = (file for file in sorted(FOLDER.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
+    told = [(file.relative_to(FOLDER).as_posix(), sha256(file.read_bytes()).hexdigest()) for file in files]
+    return key_of([told, packages.installed(), platform.python_version()])
+
+
+def _place_of_notes() -> Path:
+    return Path(cache_from_source(str(FOLDER / "digests.py"))).with_suffix(".json")
+
+
+@cache
+def _notes() -> dict[str, str]:
+    """The digests that were found of this very program; none where that can't be read."""
+    try:
+        noted = json.loads(_place_of_notes().read_text("ascii"))
+        return dict(noted["digests"]) if noted["program"] == _program() else {}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def _keep(noted: Mapping[str, Any]) -> None:
+    """Note digests for other processes, where Python keeps what it compiles, if it does."""
+    place = _place_of_notes()
+    draft = place.with_name(f"{place.name}.{os.getpid()}")
+    if not sys.dont_write_bytecode:
+        with suppress(OSError):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            draft.write_text(json.dumps(noted), "ascii")
+            draft.replace(place)
 
 
 @cache

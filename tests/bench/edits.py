@@ -3,15 +3,17 @@
     git worktree add ../before COMMIT
     python tests/bench/edits.py --against ../before --store .netviz --repeat 5
 
-A sentence as a process of its own, the same in a process that has built already (as `netviz serve` keeps one), nothing
-to do, and nothing to do with a hundred lessons. Wall seconds and processor seconds; medians. The store must hold the
-results of both checkouts, or they are run first. Works on copies of the course; sites stand in a folder of their own.
+A sentence as a process of its own, the same in a process that has built already (as `netviz serve` keeps one), a colour
+of the pages and one of the figures, nothing to do, and nothing to do with a hundred lessons, which are copies of the
+course's. Wall seconds and processor seconds; medians. The store must hold the results of both checkouts, or they are
+run first. Works on copies of the course and of both checkouts; sites stand in a folder of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -19,11 +21,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree, ignore_patterns
 from statistics import median
 
-from builds import LESSONS, ROOT, Bench
+import yaml
 
+ROOT = Path(__file__).resolve().parents[2]
+LESSONS = 100
+MADE_OF = ("netviz", "templates")  # what a checkout builds with, beside build.py
+PAGES_COLOUR = ("templates/style.css", r"(?<=light-dark\(#)\d+")  # where the digits end is a colour, too
+FIGURES_COLOUR = ("netviz/figures/colours.py", r"(?<=UNDERLAY_GREY = )\d+")
 WITHIN = """
 import sys, time
 from pathlib import Path
@@ -51,42 +58,53 @@ class Seconds:
 
 @dataclass(frozen=True)
 class Checkout:
-    """A version of netviz, with a copy of the course and a site of its own."""
+    """A copy of a version of netviz, with a copy of the course and a site of its own beside it."""
 
-    root: Path
     folder: Path
     store: Path
 
-    @property
-    def content(self) -> Path:
-        """The course."""
-        return self.folder / "course"
+    @classmethod
+    def of(cls, root: Path, content: Path, folder: Path, store: Path) -> Checkout:
+        """A copy of what stands at ``root``."""
+        for name in MADE_OF:
+            copytree(root / name, folder / name, ignore=ignore_patterns("__pycache__"))
+        copy(root / "build.py", folder)
+        copytree(content, folder / "course")
+        return cls(folder, store)
 
     @property
     def lesson(self) -> Path:
         """The text that is changed: the first with an experiment."""
-        lessons = sorted(self.content.glob("lessons/*/en.md"))
+        lessons = sorted(self.folder.glob("course/lessons/*/en.md"))
         return next(path for path in lessons if "```experiment" in path.read_text("utf-8"))
 
-    def build(self, content: Path | None = None, store: Path | None = None, site: str = "site") -> Seconds:
+    def build(self, course: str = "course", site: str = "site") -> Seconds:
         """Build as a process of its own."""
-        places = {"content": content or self.content, "store": store or self.store, "to": self.folder / site}
+        places = {"content": self.folder / course, "store": self.store, "to": self.folder / site}
         given = [word for name, place in places.items() for word in (f"--{name}", str(place))]
-        return self._timed([sys.executable, str(self.root / "build.py"), *given])
+        return self._timed([sys.executable, "build.py", *given])
 
     def sentence(self) -> Seconds:
         """The build after a sentence was added."""
         self.lesson.write_text(self.lesson.read_text("utf-8") + "\nOne more sentence.\n", "utf-8")
         return self.build()
 
+    def other_number(self, file: str, pattern: str) -> Seconds:
+        """The build after a number in a file of netviz has become larger by one, the first that fits the pattern."""
+        path = self.folder / file
+        text, count = re.subn(pattern, lambda found: str(int(found[0]) + 1), path.read_text("utf-8"), count=1)
+        assert count, f"{file} has nothing like {pattern}"
+        path.write_text(text, "utf-8")
+        return self.build()
+
     def within(self, repeat: int) -> list[Seconds]:
         """The builds after a sentence each, in one process that has built before."""
         code = WITHIN.format(attempt="netviz.command_line")
-        places = [self.content, self.store, self.folder / "site", self.lesson, repeat]
+        places = [self.folder / "course", self.store, self.folder / "site", self.lesson, repeat]
         done = subprocess.run(
             [sys.executable, "-c", code, *map(str, places)],
-            cwd=self.root,
-            env=_environment(self.root),
+            cwd=self.folder,
+            env=_environment(self.folder),
             check=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -94,15 +112,51 @@ class Checkout:
         )
         return [Seconds(*map(float, line.split())) for line in done.stdout.splitlines()[1:]]
 
+    def multiply(self, course: str, count: int) -> None:
+        """Make a course of ``count`` lessons, copies of those there are, under a name beside it."""
+        multiplied(self.folder / "course", self.folder / course, count)
+
     def _timed(self, command: Sequence[str]) -> Seconds:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=self.root, env=_environment(self.root), stderr=subprocess.PIPE)
+        process = subprocess.Popen(command, cwd=self.folder, env=_environment(self.folder), stderr=subprocess.PIPE)
         assert process.stderr is not None
         told = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         if status:
             raise SystemExit(f"{' '.join(command)} failed:\n{told.decode()}")
         return Seconds(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
+
+
+def multiplied(content: Path, to: Path, count: int) -> None:
+    """Copy a course with its lessons again and again until there are ``count``.
+
+    The experiments of a copy have ids of their own, and ask the same: a store that knows the course knows its results.
+    """
+    copytree(content, to, ignore=lambda folder, names: names if Path(folder) == content / "lessons" else [])
+    lessons = sorted(path for path in (content / "lessons").iterdir() if path.is_dir())
+    for number in range(count):
+        turn, lesson = number // len(lessons), lessons[number % len(lessons)]
+        slug = re.sub(r"^\d+-", "", lesson.name)
+        copied = to / "lessons" / f"{number:03}-{slug}{f'-copy-{turn}' * bool(turn)}"
+        copytree(lesson, copied)
+        for text in copied.glob("*.md") if turn else ():
+            text.write_text(_renamed(text.read_text("utf-8"), _ids(lesson), turn), "utf-8")
+    site = yaml.safe_load((to / "site.yaml").read_text("utf-8"))
+    site.pop("parts", None)
+    (to / "site.yaml").write_text(yaml.safe_dump(site, allow_unicode=True), "utf-8")
+
+
+def _ids(lesson: Path) -> set[str]:
+    """The ids of a lesson's fences."""
+    return {
+        one for path in lesson.glob("*.md") for one in re.findall(r"^ *id: *([\w-]+)", path.read_text("utf-8"), re.M)
+    }
+
+
+def _renamed(text: str, ids: set[str], turn: int) -> str:
+    """A text with other ids."""
+    longest_first = "|".join(sorted(map(re.escape, ids), key=len, reverse=True)) or "(?!)"
+    return re.sub(rf"(?<![\w-])({longest_first})(?![\w-])", rf"\1-{turn}", text)
 
 
 def _environment(root: Path) -> dict[str, str]:
@@ -115,7 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         before, after = (
-            Checkout(root.resolve(), Path(folder) / name, options.store.resolve())
+            Checkout.of(root.resolve(), options.content, Path(folder) / name, options.store.resolve())
             for name, root in (("before", options.against), ("after", ROOT))
         )
         print("| | before: wall, processor | after: wall, processor | ratio: wall, processor |\n|---|---|---|---|")
@@ -141,18 +195,18 @@ def _measured(
         return [one for one, _ in pairs], [one for _, one in pairs]
 
     for one in (before, after):
-        copytree(options.content, one.content)
         one.build()
         one.sentence()  # the first may compile what later ones find
     yield "nothing to do", in_turn(Checkout.build)
     yield "one sentence, a process", in_turn(Checkout.sentence)
     yield "one sentence, within `serve`", (before.within(options.repeat), after.within(options.repeat))
+    yield "a colour of the pages", in_turn(lambda one: one.other_number(*PAGES_COLOUR))
+    yield "a colour of the figures", in_turn(lambda one: one.other_number(*FIGURES_COLOUR))
     if not options.skip_lessons:
-        many = Bench(after.folder, None, 1).course("many", LESSONS, 1)
-        places = {"content": many, "store": after.folder / "many-store", "site": "many-site"}
         for one in (before, after):
-            one.build(**places)
-        yield f"nothing to do, {LESSONS} lessons", in_turn(lambda one: one.build(**places))
+            one.multiply("many", LESSONS)
+            one.build("many", "many-site")
+        yield f"nothing to do, {LESSONS} lessons", in_turn(lambda one: one.build("many", "many-site"))
 
 
 def _row(name: str, before: list[Seconds], after: list[Seconds]) -> str:
