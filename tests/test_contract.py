@@ -275,7 +275,7 @@ LAYERS = [layer for layer in TINY.layers() if layer.feeds_output]
 @pytest.mark.parametrize(
     ("name", "setting", "layer"),
     [
-        (one.name, setting, layer.name)
+        pytest.param(one.name, setting, layer.name, marks=[pytest.mark.slow] if layer.name != "conv1" else [])
         for one in methods().values()
         for setting, choice in one.layer_settings.items()
         for layer in LAYERS

@@ -394,8 +394,7 @@ def test_a_signal_before_the_program_can_hear_it_is_no_traceback(monkeypatch: py
 
 
 def test_a_signal_while_the_program_is_still_being_imported_is_no_traceback(tmp_path: Path) -> None:
-    (tmp_path / "rich").mkdir()
-    (tmp_path / "rich" / "__init__.py").write_text("print('ready', flush=True)\nimport time\ntime.sleep(600)\n")
+    (tmp_path / "argparse.py").write_text("print('ready', flush=True)\nimport time\ntime.sleep(600)\n")
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     with subprocess.Popen(
         PROGRAM, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT

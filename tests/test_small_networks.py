@@ -14,7 +14,6 @@ from netviz.methods.contributions import contributions
 from netviz.methods.words import shuffled
 from netviz.networks.small import (
     Reader,
-    SmallNetwork,
     TextNetwork,
     numbered,
     train_table_network,
@@ -32,11 +31,6 @@ KINDS = (TEXTS.sum(axis=1) % 3).astype(np.int64)
 
 
 pytestmark = pytest.mark.filterwarnings(UNCONCERNED)
-
-
-@pytest.fixture(scope="module")
-def table_network() -> SmallNetwork:
-    return train_table_network(ROWS, LABELS, steps=40, seed=3)
 
 
 @pytest.fixture(params=["bag", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("rnn", "gru"))])
@@ -88,7 +82,9 @@ def test_occlusion_leaves_out_one_word_at_a_time(reader: TextNetwork) -> None:
         assert weights[place] == pytest.approx(full - less, abs=1e-5)
 
 
-def test_kernel_shap_gives_the_shapley_values_by_definition(table_network: SmallNetwork) -> None:
+@pytest.mark.usefixtures("uncompiled")
+def test_kernel_shap_gives_the_shapley_values_by_definition() -> None:
+    table_network = train_table_network(ROWS, LABELS, steps=3, seed=3)
     inputs, average = ROWS[4].astype(np.float32), np.zeros(5, np.float32)
 
     def score(shown: tuple[int, ...]) -> float:
@@ -138,7 +134,9 @@ def test_the_same_seed_trains_the_same_bytes_and_another_seed_others(kind: Reade
     assert not np.array_equal(first.vectors, other.vectors)
 
 
-def test_a_table_network_learns_what_is_there(table_network: SmallNetwork) -> None:
+@pytest.mark.slow
+def test_a_table_network_learns_what_is_there() -> None:
+    table_network = train_table_network(ROWS, LABELS, steps=40, seed=3)
     assert ((table_network.log_odds(ROWS)[:, 0] > 0) == LABELS).mean() > 0.8
 
 
