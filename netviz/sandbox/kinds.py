@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -12,13 +13,16 @@ from netviz.mistakes import nearest
 from netviz.sandbox.grammar import names_used, written
 from netviz.sandbox.plain_data import Facts, Missing, facts_of
 
+_hints = cache(get_type_hints)  # of a handful of types, each asked for at every name in a text
+
 
 def unknown_facts(tree: nodes.Node, kinds: Mapping[str, Any]) -> Iterator[Missing]:
     """Each fact that a value can't have, with its line and the nearest name.
 
     ``kinds`` are the types of names, of `Facts`, tuples and mappings. What the types don't tell is passed over.
     """
-    known = {name: kind for name, kind in kinds.items() if name in names_used(tree)}  # not what the text sets itself
+    used = names_used(tree)  # not what the text sets itself
+    known = {name: kind for name, kind in kinds.items() if name in used}
     for node in (tree, *tree.find_all(nodes.Getattr)):  # which finds what is within a tree, and not itself
         if not isinstance(node, nodes.Getattr):
             continue
@@ -44,7 +48,7 @@ def _fact(kind: Any, name: str) -> Any:
     """The type of a field, there or not; None for what is declared without one."""
     if not _is_facts(kind):
         return None
-    hint = get_type_hints(kind).get(name)
+    hint = _hints(kind).get(name)
     [*ours] = [one for one in get_args(hint) if one is not NoneType] if NoneType in get_args(hint) else [hint]
     return ours[0] if len(ours) == 1 else None
 
