@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = [*(sys.argv[1:] if arguments is None else arguments)]
     if given and given[0] in WORDS:
         return _tell(_ending(lambda: WORDS[given[0]](given[1:]), Options.store))
-    options = parsed(given)
+    options = parsed(given, WORDS)
     ending = _ending(lambda: _reply(options), options.store)
     if options.json:
         print(ending.as_json(options.asked_for))

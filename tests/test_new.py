@@ -104,6 +104,14 @@ def test_a_build_without_a_course_tells_how_one_begins(
     assert " new my-course` begins one" in capsys.readouterr().err
 
 
+def test_a_command_that_there_is_not_is_told_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+    for given, meant in (("serv", "serve"), ("neu", "new")):
+        with pytest.raises(SystemExit):
+            main([given])
+        told = capsys.readouterr().err
+        assert f"there is no command {given!r}: did you mean {meant!r}? allowed: serve, new, worker, scheduler" in told
+
+
 @pytest.mark.parametrize(
     ("program", "told"),
     [

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from netviz.commands.photo_arguments import PICTURE, OneMorePhoto, ToldOfPhoto
 from netviz.installation import COMMAND
+from netviz.mistakes import nearest
 from netviz.options import Argument, Options, OwnPhoto, arguments_of
 
 EXAMPLES = f"""\
@@ -94,9 +95,14 @@ def _add(group: argparse._ActionsContainer, option: str, one: Argument, more: Ma
     group.add_argument(f"--{option}", help=one.help, default=argparse.SUPPRESS, **reading, **one.more, **more)
 
 
-def parsed(given: Sequence[str]) -> Options:
-    """What was asked for. Raises SystemExit for arguments that can't be read, or don't go together."""
+def parsed(given: Sequence[str], words: Iterable[str] = ()) -> Options:
+    """What was asked for. Raises SystemExit for arguments that can't be read, or don't go together.
+
+    ``words`` are what may stand first beside `SERVE`, and is read elsewhere.
+    """
     reader = parser()
+    if given and not given[0].startswith("-") and given[0] != SERVE:
+        reader.error(f"there is no command {given[0]!r}: {nearest(given[0], [SERVE, *words])}")
     asked = reader.parse_args([f"--{SERVE}", *given[1:]] if given[:1] == [SERVE] else given)
     options = _chosen({name: value for name, value in vars(asked).items() if name in arguments_of(Options)})
     command = options.asked_for
