@@ -251,8 +251,13 @@ def test_why_photos_of_a_gallery_will_run_is_explained(gallery: Path, capsys: py
 
 
 def test_a_lesson_with_a_gallery_can_be_built_alone_and_another_one_beside_it(gallery: Path) -> None:
+    with (gallery / "photos.csv").open("a", encoding="utf-8") as file:
+        file.writelines(f"photos/gone{number}.jpg,tabby\n" for number in range(230))
     assert run("--only", "many") == 0
     pages = contents("site")
+    for name, figures in (("many.html", 2), ("galleries/many/1.html", 1)):
+        told = pages[name]
+        assert told.count(b".jpg: there is no such file") == 200 * figures and b"and 33 more, which" in told
     assert "galleries/many/1.html" in pages and "galleries/many/photos/photos-p00.webp" in pages
     assert run() == 0
     whole = contents("site")

@@ -240,6 +240,7 @@ photos_refused = { $count ->
     [one] One file is left out
    *[other] { $count } files are left out
  }
+refused_more = and { $count } more, which the build tells of
 averages = Averages over the photos
 average_mean = mean
 average_spread = standard deviation

@@ -230,6 +230,7 @@ photo_shows = 实为{ $name }
 no_label = 没有标签
 right_on = 在 { $count } 张有标签的照片中，网络的首选类别与标签一致的占 { $share }。
 photos_refused = 略去了 { $count } 个文件
+refused_more = 另有 { $count } 个，构建时会逐一说明
 averages = 所有照片的平均
 average_mean = 平均值
 average_spread = 标准差
