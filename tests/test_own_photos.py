@@ -16,6 +16,7 @@ from netviz.cache.store import Store
 from netviz.command_line import main
 from netviz.commands.arguments import parsed
 from netviz.course.own_photos import own_photo_files, read_own_photos
+from netviz.course.reading import read_course
 from netviz.mistakes import Mistakes
 from netviz.options import OwnPhoto
 from netviz.pictures import Picture, UnreadablePicture
@@ -194,3 +195,13 @@ def test_a_course_without_experiments_on_readers_photos_shows_them_all_the_same(
     assert main([]) == 0
     page = (course.parent / "site" / "photos.html").read_text("utf-8")
     assert "A dog" in page and "The network says" not in page and "Follow one" not in page
+
+
+@pytest.mark.parametrize("called", ["猫 1.JPG", "猫 1", "dog"])
+def test_a_photo_may_be_offered_by_its_file(called: str, course: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (300, 260)).save(tmp_path / "猫 1.JPG")
+    offered = read_course(course, "compact", [OwnPhoto(path=tmp_path / "猫 1.JPG")], ["dog"]).offered
+    mine = offered[0]
+    assert (mine.isascii(), offered[1:]) == (True, ("dog",))
+    meant = read_course(course, "compact", [OwnPhoto(path=tmp_path / "猫 1.JPG")], [called]).offered
+    assert meant == ((mine,) if called != "dog" else (mine, "dog"))

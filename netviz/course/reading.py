@@ -184,6 +184,7 @@ def read_course(
         samples = read_samples(content / "pictures", spoken)
         mine = read_own_photos(content, own, samples, spoken)
         pictures = {**mine, **samples}
+        offer = _by_name(offer, pictures)
         mistakes += _not_offered(offer, pictures, content / "pictures")
         if not pictures:
             mistakes.append(
@@ -289,6 +290,12 @@ def _unasked(
         if lesson.slug not in asked and not broken:
             yield lesson.first.mistake("no experiment is `over: gallery`, so the photos are shown nowhere", 1)
         yield from galleries[lesson.slug].refused
+
+
+def _by_name(offer: Sequence[str], pictures: Mapping[str, Picture]) -> list[str]:
+    """Photos that may be meant by their files, ``IMG 0412.JPG`` or ``IMG 0412``, by the names that they have here."""
+    names = {called: name for name, one in pictures.items() for called in (one.path.name, one.path.stem)}
+    return [one if one in pictures else names.get(one, one) for one in offer]
 
 
 def _not_offered(offer: Sequence[str], pictures: Mapping[str, Picture], folder: Path) -> Iterator[Mistake]:
