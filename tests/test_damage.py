@@ -57,6 +57,7 @@ def flipped(content: bytes, chance: random.Random) -> bytes:
     return content[:at] + bytes([content[at] ^ chance.randrange(1, 256)]) + content[at + 1 :]
 
 
+@pytest.mark.slow
 def test_every_file_of_a_site_that_is_changed_emptied_or_gone_is_noticed_and_made_again(built: Options) -> None:
     chance, inputs = random.Random(), inputs_key(built)
     whole = contents(built.to)

@@ -129,6 +129,7 @@ def leave_out(gallery: Path, *names: str) -> None:
         (gallery / "photos" / f"{name}.jpg").unlink(missing_ok=True)
 
 
+@pytest.mark.slow
 def test_a_photo_on_which_a_method_fails_is_listed_and_left_out(
     gallery: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -103,7 +103,11 @@ def network_pair(name: str) -> tuple[Tiny, KerasNetwork]:
 
 
 @pytest.mark.parametrize(
-    ("name", "precision"), [*((name, "float32") for name in NETWORKS), ("separate ReLUs", "float64")]
+    ("name", "precision"),
+    [
+        *((name, "float32") for name in NETWORKS),
+        pytest.param("separate ReLUs", "float64", marks=pytest.mark.slow),
+    ],
 )
 @pytest.mark.parametrize("method", TWINS)
 def test_agrees_with_its_twin(method: str, name: str, precision: Any) -> None:

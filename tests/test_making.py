@@ -337,7 +337,7 @@ def test_activation_maximisation_step_by_step(objective: str) -> None:
 
 
 @pytest.mark.parametrize("objective", ["channel", "layer", "class"])
-@pytest.mark.parametrize("layer", ["conv1", "conv3"])
+@pytest.mark.parametrize("layer", ["conv1", pytest.param("conv3", marks=pytest.mark.slow)])
 def test_what_is_asked_for_rises_and_values_stay_values_of_pictures(objective: str, layer: str) -> None:
     _, keras_network = network(head="pooled")
     for channel in range(4):

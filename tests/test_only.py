@@ -73,6 +73,7 @@ def test_the_other_lessons_stay_as_they_are_though_they_have_changed(two: Path) 
     assert b"Look at" in after["second.html"]
 
 
+@pytest.mark.slow
 def test_the_next_whole_build_weaves_what_was_left(two: Path) -> None:
     assert build() == 0
     edit(two / "lessons" / "01-first" / "en.md", "## What it says", "## What it tells")
