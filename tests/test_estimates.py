@@ -16,8 +16,8 @@ from netviz.progress import Reporter
 
 def task_of(name: str, **settings: Any) -> Task:
     method = methods()[name]
-    complete = method.settings(**settings).model_dump()
-    experiment = SimpleNamespace(id=name, method=method, settings=complete)
+    checked = method.settings(**settings)
+    experiment = SimpleNamespace(id=name, method=method, settings=checked.model_dump(), checked_settings=checked)
     return Task(experiment=cast(Any, experiment), picture=None, of=(), weights=Weights("compact", "0" * 64, "nowhere"))
 
 

@@ -230,7 +230,7 @@ def test_what_has_no_place_on_any_page_is_told_of(course: Path) -> None:
         ("site.yaml", "title:", "address: https://a.org/\ntitle:", ":1:10", "an address on the web is wanted"),
         ("site.yaml", "title:", "address: https://a b\ntitle:", ":1:10", "an address on the web is wanted"),
         ("site.yaml", "title:", "address: https://a.org?b\ntitle:", ":1:10", "an address on the web is wanted"),
-        ("pictures/credits.yaml", "licence: MIT", "licence: ' '", ":10:12", "a text is wanted, not an empty one"),
+        ("pictures/credits.yaml", "credit: Joseph Redmon", "credit: ' '", ":9:11", "a text is wanted, not an"),
         ("site.yaml", "title: {", "title: - {", ":1:8", "a text can't begin with -"),
         ("lessons/01-first/en.md", "numbers.norm > 1000", "numbers.norm | bout > 1", ":34:20", "no filter 'bout'"),
     ],

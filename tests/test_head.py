@@ -77,7 +77,7 @@ def test_a_changed_file_is_refused(tmp_path, monkeypatch):
     content = bytearray((Path(head.__file__).parent / "head.npz").read_bytes())
     content[1000] ^= 1
     (tmp_path / "head.npz").write_bytes(content)
-    monkeypatch.setattr(head.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr("importlib.resources.files", lambda package: tmp_path)
     with pytest.raises(ValueError, match="damaged or from another version"):
         head.load()
 

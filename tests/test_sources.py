@@ -151,11 +151,13 @@ def test_the_distributions_that_a_module_can_use_are_found(module: str, used: se
 
 
 def test_another_version_of_a_distribution_is_another_digest(monkeypatch: pytest.MonkeyPatch) -> None:
-    compute, known = code_digest.__wrapped__, dict(installed())
-    before = compute("netviz.methods.words")
-    for name in distributions_of(("netviz.methods.words",)):
+    """And what was noted for the other version counts no more."""
+    modules, known = ("netviz.methods.words",), dict(installed())
+    before, program = sources._found_out(modules, ()), sources._program.__wrapped__()
+    for name in distributions_of(modules):
         monkeypatch.setattr(packages, "installed", partial(dict, known, **{name: "0"}))
-        assert compute("netviz.methods.words") != before, name
+        assert sources._found_out(modules, ()) != before, name
+    assert sources._program.__wrapped__() != program
 
 
 def test_what_is_installed_is_told_as_pythons_own_library_tells_it() -> None:
