@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -31,6 +32,8 @@ from netviz.progress import Reporter
 
 OWN = """
 import os
+import pathlib
+import subprocess
 import time
 
 import numpy as np
@@ -63,8 +66,18 @@ def own_end():
 
 
 @method(**DATA)
+def own_asking():
+    '''Reads what is typed.'''
+    input()
+
+
+@method(**DATA)
 def own_waiting():
-    '''Takes very long.'''
+    '''Takes very long, and so does a process that it begins.'''
+    begun = subprocess.Popen(["sleep", "600"])
+    place = pathlib.Path(__file__).with_name("begun")
+    place.with_suffix(".draft").write_text(str(begun.pid))
+    place.with_suffix(".draft").rename(place)
     time.sleep(600)
 """
 LESSON = "---\ntitle: x\nsummary: x\n---\n"
@@ -75,8 +88,9 @@ EMPTY = "---\ntitle: x\nsummary: x\n---\n\nx\n"
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A file of methods that tell who runs them, fail, end their process, and never end."""
-    file = tmp_path / "methods_of_mine.py"
+    """A file of methods that tell who runs them, fail, end their process, and never end, in a folder of an odd name."""
+    file = tmp_path / "mine: a, b" / "methods_of_mine.py"
+    file.parent.mkdir()
     file.write_text(OWN.replace("import os\n", "import os\nimport sys\n", 1), "utf-8")
     monkeypatch.setattr(sys, "path", [*sys.path])
     methods_room.methods()  # those of the package are declared once in a process
@@ -131,6 +145,52 @@ def test_one_that_fails_is_told_of_and_keeps_no_other_from_being_run(course: Pat
     assert "ArithmeticError the sums do not close" in str(mistake) and "01-first" in str(mistake.path)
 
 
+def test_one_that_reads_what_is_typed_is_told_that_nothing_is(course: Path, own: Path, tmp_path: Path) -> None:
+    """It must not wait for the end of what it was sent, nor take a part of it."""
+    asking, good = tasks_of(course, "own-asking", "own-process")
+    with closing(DataProcess([asking, good], Store(tmp_path / "store"))) as process:
+        failed, fine = process.answer_to(asking), process.answer_to(good)
+    assert failed and fine and not fine.mistakes
+    assert "EOFError EOF when reading a line" in str(failed.mistakes[0])
+
+
+def test_one_that_can_not_begin_says_so_in_a_line(
+    course: Path, own: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (task,) = tasks_of(course, "own-process")
+    own.rename(own.with_name("elsewhere.py"))
+    with closing(DataProcess([task], Store(tmp_path / "store"))) as process:
+        assert process.answer_to(task) is None
+    assert capfd.readouterr().err == (
+        "experiments on data go on in the build's own process: ModuleNotFoundError: No module named 'methods_of_mine'\n"
+    )
+
+
+def begun_by(own: Path) -> psutil.Process:
+    """The process that a method has begun, as soon as it has."""
+    place = own.with_name("begun")
+    while not place.exists():
+        time.sleep(0.05)
+    return psutil.Process(int(place.read_text()))
+
+
+def is_gone(process: psutil.Process) -> bool:
+    """Whether it ends; a zombie has, whoever may have to bury it."""
+    for _ in range(600):
+        with suppress(psutil.NoSuchProcess):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.1)
+                continue
+        return True
+    return False
+
+
+def test_what_methods_have_begun_ends_with_it(course: Path, own: Path, tmp_path: Path) -> None:
+    with closing(DataProcess(tasks_of(course, "own-waiting"), Store(tmp_path / "store"))):
+        begun = begun_by(own)
+    assert is_gone(begun)
+
+
 @pytest.fixture
 def no_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(execution, "WORTH_A_PROCESS", 1)
@@ -174,9 +234,9 @@ sys.stdin.read()
     ) as begun:
         assert begun.stdout
         there = psutil.Process(int(begun.stdout.readline()))
+        theirs = begun_by(own)
         begun.send_signal(signal.SIGKILL)
-    gone, _ = psutil.wait_procs([there], timeout=60)
-    assert gone
+    assert is_gone(there) and is_gone(theirs)
 
 
 def no_network() -> PictureRunner:

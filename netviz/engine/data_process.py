@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -25,7 +26,7 @@ from netviz.methods import modules_declaring
 from netviz.mistakes import Mistake, Mistakes
 from netviz.progress import peak_memory
 
-PROGRAM = f"from {__name__} import serve; serve()"
+PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; del sys.argv[1:]; from {__name__} import serve; serve()"
 SIZE = 8  # bytes that tell how long what follows them is
 
 
@@ -44,10 +45,9 @@ class DataProcess:
     def __init__(self, tasks: Sequence[Task], store: Store) -> None:
         sent = pickle.dumps((sorted(modules_declaring()), pickle.dumps((tasks, store))))
         self._process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
+            [sys.executable, "-c", PROGRAM, *map(os.path.abspath, sys.path)],  # PYTHONPATH can't name what has a colon
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
             start_new_session=True,  # Ctrl-C is for who began it
         )
         assert self._process.stdin
@@ -71,14 +71,28 @@ class DataProcess:
 
     def close(self) -> None:
         """End it, whatever it is doing; what it leaves half written is removed by the next build."""
-        self._process.kill()
-        self._process.communicate()
+        _kill_with_all_it_began(self._process.pid)
+        self._answers.close()
+        with suppress(OSError):  # what it has never read
+            self._process.stdin.close()  # type: ignore[union-attr]
+        self._process.wait()
 
 
 def serve() -> None:
-    """What the process does: it reads its tasks from standard input and answers each on standard output."""
-    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what methods print is no answer
+    """What the process does: it reads its tasks from standard input and answers each on standard output.
+
+    Should it fail, it says so and ends: who began it does what is left.
+    """
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # what methods read is no request
+    os.dup2(2, 1)  # what they print is no answer
+    try:
+        _serve(requests, answers)
+    except BaseException as error:  # a method's sys.exit() or KeyboardInterrupt, too
+        print(f"experiments on data go on in the build's own process: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
     modules, sent = pickle.loads(requests.read(int.from_bytes(requests.read(SIZE))))
     threading.Thread(target=_end_with, args=(requests,), daemon=True).start()
     for name in modules:  # before tasks name their methods
@@ -91,8 +105,17 @@ def serve() -> None:
 
 def _end_with(requests: IO[bytes]) -> None:
     """End with the process that began this one: its end of the pipe is closed, however it came to an end."""
-    requests.read()
-    os._exit(0)
+    os.read(requests.fileno(), 1)  # no lock is held meanwhile, for which the interpreter's end would wait
+    _kill_with_all_it_began(os.getpid())
+
+
+def _kill_with_all_it_began(process: int) -> None:
+    """Methods may have begun processes, too: all are of its session's group."""
+    with suppress(OSError):  # it has ended already
+        if sys.platform == "win32":
+            os.kill(process, signal.SIGTERM)
+        else:
+            os.killpg(process, signal.SIGKILL)
 
 
 def _answer(task: Task, store: Store) -> Answer:
