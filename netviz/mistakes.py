@@ -92,11 +92,12 @@ def gathered(into: list[Mistake]) -> Iterator[None]:
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str:
-    """A hint: the allowed word most like this one, and the others, as many as are easily read."""
+    """A hint: the allowed word most like this one, in capitals or not, and the others, as many as are easily read."""
     allowed = list(allowed)
     if not allowed:
         return ""
-    close = difflib.get_close_matches(word, allowed, 1)
+    folded = {one.casefold(): one for one in reversed(allowed)}
+    close = [folded[one] for one in difflib.get_close_matches(word.casefold(), folded, 1)]
     more = len(allowed) - EASILY_READ
     others = "allowed: " + ", ".join(allowed[:EASILY_READ]) + (f" and {more} more" if more > 0 else "")
     return f"did you mean {close[0]!r}? {others}" if close else others

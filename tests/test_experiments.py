@@ -221,5 +221,6 @@ def test_a_language_that_has_fallen_behind_is_reported(tmp_path: Path) -> None:
 def test_a_hint_names_the_nearest_word_and_no_more_words_than_one_reads() -> None:
     assert nearest("gradent", []) == ""
     assert nearest("gradent", ["gradient", "lime"]) == "did you mean 'gradient'? allowed: gradient, lime"
+    assert nearest("Grad-CAM", ["grad-cam", "lime"]).startswith("did you mean 'grad-cam'?")
     hint = nearest("one-1000", [f"one-{number}" for number in range(EASILY_READ + 5)])
     assert hint.startswith("did you mean 'one-") and hint.endswith(f"one-{EASILY_READ - 1} and 5 more")
