@@ -134,7 +134,8 @@ def changed_by(file: Path, before: Keys) -> set[tuple[str, str]]:
     number = re.search(rb"\d", content)
     place = number.start() if number else len(content) // 2
     file.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-    for known in (sources._digest, sources._program, sources._notes, code_digest, takeover.code_key):
+    read = (sources._content, sources._digest, sources._program, sources._notes)
+    for known in (*read, code_digest, takeover.code_key):
         known.cache_clear()
     try:
         return {what for what, key in keys().items() if before[what] != key}

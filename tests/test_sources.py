@@ -2,6 +2,8 @@
 
 import ast
 import importlib.metadata
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,6 +103,44 @@ def test_digests_are_noted_for_other_processes_as_long_as_the_program_is_the_sam
         assert digest_in_another_process() == found
     note.write_text("{", "ascii")
     assert digest_in_another_process() == found
+    note.unlink()
+    note.mkdir()
+    assert digest_in_another_process() == found
+    assert [*note.parent.iterdir()] == [note]
+
+
+def test_what_is_checked_out_during_a_build_is_noted_of_no_program(tmp_path: Path) -> None:
+    """Else its digests would pass for those of the program that was there when the build began, and is again later."""
+    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    edited = tmp_path / PACKAGE.name / "methods" / "gradients.py"
+
+    def digest(meanwhile: str) -> str:
+        script = f"""
+import pathlib
+from netviz.cache.sources import code_digest
+code_digest("netviz.numerals")
+{meanwhile}
+print(code_digest("netviz.methods.gradients"))
+"""
+        environment = os.environ | {"PYTHONPYCACHEPREFIX": str(tmp_path / "noted")}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, check=True, text=True
+        )
+        return done.stdout.strip()
+
+    edit = f"edited = pathlib.Path({str(edited)!r}); edited.write_text(edited.read_text('utf-8') + 'X = 1', 'utf-8')"
+    before = edited.read_bytes()
+    digest(edit)
+    other = digest("")
+    edited.write_bytes(before)
+    assert digest("") != other
+    shutil.rmtree(tmp_path / "noted")
+    found = digest("")
+    shutil.rmtree(tmp_path / "noted")
+    digest(edit)
+    edited.write_bytes(before)
+    assert digest("") == found
 
 
 def test_a_network_brings_the_code_that_it_opens_late() -> None:

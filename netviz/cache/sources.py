@@ -62,8 +62,18 @@ def _found_out(modules: tuple[str, ...], given: tuple[str, ...]) -> str:
 def _program() -> str:
     """A key of all that digests of the package's code can depend on."""
     files = (file for file in sorted(FOLDER.rglob("*")) if file.is_file() and "__pycache__" not in file.parts)
-    told = [(file.relative_to(FOLDER).as_posix(), sha256(file.read_bytes()).hexdigest()) for file in files]
+    told = [(file.relative_to(FOLDER).as_posix(), sha256(_content(file)).hexdigest()) for file in files]
     return key_of([told, packages.installed(), platform.python_version()])
+
+
+@cache
+def _content(file: Path) -> bytes:
+    """What a file held when it was read first: what is noted of a program mixes it with no other, checked out since."""
+    return file.read_bytes()
+
+
+def _text(source: Path) -> str:
+    return _content(source).decode("utf-8").replace("\r\n", "\n")
 
 
 def _place_of_notes() -> Path:
@@ -76,7 +86,7 @@ def _notes() -> dict[str, str]:
     try:
         noted = json.loads(_place_of_notes().read_text("ascii"))
         return dict(noted["digests"]) if noted["program"] == _program() else {}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return {}
 
 
@@ -87,8 +97,11 @@ def _keep(noted: Mapping[str, Any]) -> None:
     if not sys.dont_write_bytecode:
         with suppress(OSError):
             place.parent.mkdir(parents=True, exist_ok=True)
-            draft.write_text(json.dumps(noted), "ascii")
-            draft.replace(place)
+            try:
+                draft.write_text(json.dumps(noted), "ascii")
+                draft.replace(place)
+            finally:
+                draft.unlink(missing_ok=True)
 
 
 @cache
@@ -106,7 +119,7 @@ def code_by_name(*modules: str, given: tuple[str, ...] = ()) -> Mapping[str, Map
 
 @cache
 def _short_digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:SHOWN]
+    return sha256(_content(path)).hexdigest()[:SHOWN]
 
 
 @cache
@@ -138,7 +151,7 @@ def data_files(module: str) -> list[Path]:
     path = source_of(module)
     if not path:
         return []
-    named = set(_STRING.findall(path.read_text("utf-8")))
+    named = set(_STRING.findall(_text(path)))
     return sorted(
         file
         for folder in (path.parent, *_folders_of_files(path.parent))
@@ -163,7 +176,7 @@ def _folders_of_files(folder: Path) -> list[Path]:
 def _digest(module: str) -> str:
     path = source_of(module)
     files = [path, *data_files(module)] if path else []
-    return key_of([(file.name, sha256(file.read_bytes()).hexdigest()) for file in files])
+    return key_of([(file.name, sha256(_content(file)).hexdigest()) for file in files])
 
 
 @cache
@@ -174,7 +187,7 @@ def _imports(module: str) -> tuple[str, ...]:
 
 
 def _imported_names(module: str, path: Path) -> Iterator[str]:
-    for modules, origin, names in _IMPORT.findall(path.read_text("utf-8")):
+    for modules, origin, names in _IMPORT.findall(_text(path)):
         if origin:
             found = _absolute(origin, module, path)
             yield from (found, *(f"{found}.{name}" for name in re.findall(r"\w+", names)))
@@ -197,7 +210,7 @@ def _absolute(origin: str, module: str, path: Path) -> str:
 def _foreign(module: str) -> frozenset[str]:
     """The top-level modules of others that a module imports, or names with dots between quotes, as plug-ins are."""
     path = source_of(module)
-    named = _DOTTED.findall(path.read_text("utf-8")) if path else []
+    named = _DOTTED.findall(_text(path)) if path else []
     names = {name.partition(".")[0] for name in (*_imports(module), *named)}
     return frozenset(names - {ROOT_PACKAGE} - sys.stdlib_module_names)
 
@@ -208,7 +221,7 @@ def _read_as_data(module: str) -> frozenset[str]:
     path = source_of(module)
     if not path or "importlib.metadata" not in _imports(module):
         return frozenset()
-    named = (packages.normalised(name) for name in _STRING.findall(path.read_text("utf-8")))
+    named = (packages.normalised(name) for name in _STRING.findall(_text(path)))
     return frozenset(name for name in named if name in packages.installed())
 
 
