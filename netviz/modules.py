@@ -8,8 +8,10 @@ import pkgutil
 import sys
 import traceback
 from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES, SOURCE_SUFFIXES, ExtensionFileLoader, FileFinder, SourceFileLoader
 from pathlib import Path
 
+from netviz.installation import PACKAGE
 from netviz.mistakes import Mistake, Mistakes
 
 
@@ -44,12 +46,38 @@ def import_file(path: Path) -> None:
         hint = "give it a name of letters, digits and _, which no other module has"
         raise Mistakes([Mistake(path, f"can't be imported as {name!r}", hint=hint)])
     sys.path.append(str(place.parent))
+    import_as_written(place.parent)
     try:
         importlib.import_module(name)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise Mistakes([_cannot_be_imported(path, "file", error)]) from error
+
+
+def import_as_written(folder: Path) -> None:
+    """Let what is imported from an author's folder, or from one within it, be compiled from its source each time.
+
+    What Python keeps compiled it knows by the source's size and second: of two versions saved within one it would run
+    the older, and the result would be kept as the newer's.
+    """
+
+    def finder(path: str) -> FileFinder:
+        place = Path(path)
+        if not place.is_relative_to(folder) or any(place.is_relative_to(other) for other in (PACKAGE, sys.prefix)):
+            raise ImportError
+        return FileFinder(path, (_AsWritten, SOURCE_SUFFIXES), (ExtensionFileLoader, EXTENSION_SUFFIXES))
+
+    sys.path_hooks.insert(0, finder)
+    for known in [path for path in sys.path_importer_cache if Path(path).is_relative_to(folder)]:
+        del sys.path_importer_cache[known]
+
+
+class _AsWritten(SourceFileLoader):
+    """Knows nothing by which compiled code could be found again."""
+
+    def path_stats(self, path: str) -> dict[str, int]:
+        raise OSError
 
 
 def _cannot_be_imported(path: Path, thing: str, error: BaseException) -> Mistake:

@@ -30,6 +30,7 @@ from netviz.engine.origins import processor
 from netviz.engine.plan import Task
 from netviz.engine.run import PictureRunner, run_data_task
 from netviz.mistakes import Mistake, Mistakes
+from netviz.modules import import_as_written
 from netviz.networks import Network
 from netviz.pictures import UnreadablePicture
 from netviz.progress import Reporter, peak_memory
@@ -47,12 +48,13 @@ class TaskRunner(distributed.WorkerPlugin):  # type: ignore[misc]
 
     def __init__(self, open_network: Callable[[], Network], methods: Sequence[Path]) -> None:
         self._open_network = open_network
-        self._methods = [path.stem for path in methods]
+        self._methods = [path.resolve() for path in methods]
 
     def setup(self, worker: Any) -> None:
         """Called by Dask in the worker's process, which finds modules where the one that started it has found them."""
-        for name in self._methods:
-            importlib.import_module(name)
+        for path in self._methods:
+            import_as_written(path.parent)
+            importlib.import_module(path.stem)
 
     @cached_property
     def _pictures(self) -> PictureRunner:

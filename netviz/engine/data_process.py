@@ -13,9 +13,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from netviz.cache.store import Store
@@ -24,6 +25,7 @@ from netviz.engine.plan import Task
 from netviz.engine.run import run_data_task
 from netviz.methods import modules_declaring
 from netviz.mistakes import Mistake, Mistakes
+from netviz.modules import import_as_written
 from netviz.progress import peak_memory
 
 PROGRAM = f"import sys; sys.path[:] = sys.argv[1:]; del sys.argv[1:]; from {__name__} import serve; serve()"
@@ -43,7 +45,8 @@ class DataProcess:
     """Runs tasks on data, one after the other, and keeps their results in a store. It ends with who began it."""
 
     def __init__(self, tasks: Sequence[Task], store: Store) -> None:
-        sent = pickle.dumps((sorted(modules_declaring()), pickle.dumps((tasks, store))))
+        modules = sorted(modules_declaring())
+        sent = pickle.dumps((modules, _folders_of_own(modules), pickle.dumps((tasks, store))))
         self._process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, *map(os.path.abspath, sys.path)],  # PYTHONPATH can't name what has a colon
             stdin=subprocess.PIPE,
@@ -78,6 +81,12 @@ class DataProcess:
         self._process.wait()
 
 
+def _folders_of_own(modules: Iterable[str]) -> set[Path]:
+    """The folders of an author's own modules."""
+    own = (sys.modules[name].__file__ for name in modules if not name.startswith("netviz."))
+    return {Path(file).parent for file in own if file}
+
+
 def serve() -> None:
     """What the process does: it reads its tasks from standard input and answers each on standard output.
 
@@ -93,8 +102,10 @@ def serve() -> None:
 
 
 def _serve(requests: IO[bytes], answers: IO[bytes]) -> None:
-    modules, sent = pickle.loads(requests.read(int.from_bytes(requests.read(SIZE))))
+    modules, folders, sent = pickle.loads(requests.read(int.from_bytes(requests.read(SIZE))))
     threading.Thread(target=_end_with, args=(requests,), daemon=True).start()
+    for folder in folders:
+        import_as_written(folder)
     for name in modules:  # before tasks name their methods
         importlib.import_module(name)
     tasks, store = pickle.loads(sent)
