@@ -103,6 +103,7 @@ def networks() -> Iterator[tuple[str, list[str]]]:
         yield f"tcp://{NETWORK}.1:{free_address().rpartition(':')[2]}", names
     finally:
         for name in names:
+            subprocess.run(["ip", "link", "del", name], check=False)  # else it goes some time after its namespace
             subprocess.run(["ip", "netns", "del", name], check=False)
         subprocess.run(["ip", "link", "del", "netviz"], check=False)
 
