@@ -7,13 +7,8 @@ The switch holds for a whole process, so no build tries it.
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
 import os
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -25,6 +20,7 @@ tf.compat.v1.disable_eager_execution()
 
 import keras  # noqa: E402
 from tensorflow.keras import backend  # noqa: E402  (the recipe's K)
+from tried_lines import write  # noqa: E402
 
 PHOTO = np.ones((1, 8, 8, 3), np.float32)
 
@@ -41,22 +37,9 @@ TRIED: dict[str, Callable[[], Any]] = {
     "fit": lambda: model.fit(PHOTO, np.ones((1, 3)), verbose=0),
 }
 
+HOW = (
+    "In a process in which tf.compat.v1.disable_eager_execution() was called first, whether each of these gives "
+    "an answer (1) or an error (0), for a small classifier."
+)
 
-def works(name: str) -> bool:
-    """Whether it gives anything; what it says instead is printed."""
-    try:
-        return TRIED[name]() is not None
-    except Exception as error:
-        print(f"{name}: {type(error).__name__}: {str(error)[:120]}")
-        return False
-
-
-measured = {
-    "date": datetime.date.today().isoformat(),
-    "command": "python tests/bench/eager_off.py content/measurements/eager-off.json",
-    "how": "In a process in which tf.compat.v1.disable_eager_execution() was called first, whether each of these gives "
-    "an answer (1) or an error (0), for a small classifier.",
-    "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "keras")},
-    "values": {name: int(works(name)) for name in TRIED},
-}
-Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+write(TRIED, "eager-off", HOW, ("tensorflow", "keras"))

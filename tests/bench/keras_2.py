@@ -8,13 +8,8 @@ The package tf-keras carries Keras 2 on. The course does without it, so no build
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
 import os
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -22,6 +17,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 import tensorflow as tf
 import tf_keras as keras
+from tried_lines import write
 
 PHOTO = np.ones((1, 8, 8, 3), np.float32)
 
@@ -42,22 +38,9 @@ TRIED: dict[str, Callable[[], Any]] = {
     "function": function,
 }
 
+HOW = (
+    "Whether each of these lines of the old recipe gives an answer (1) or an error (0) with Keras 2, for a "
+    "small classifier, while TensorFlow runs eagerly."
+)
 
-def works(name: str) -> bool:
-    """Whether it gives anything; what it says instead is printed."""
-    try:
-        return bool(TRIED[name]())
-    except Exception as error:
-        print(f"{name}: {type(error).__name__}: {str(error)[:120]}")
-        return False
-
-
-measured = {
-    "date": datetime.date.today().isoformat(),
-    "command": "python tests/bench/keras_2.py content/measurements/keras-2.json",
-    "how": "Whether each of these lines of the old recipe gives an answer (1) or an error (0) with Keras 2, for a "
-    "small classifier, while TensorFlow runs eagerly.",
-    "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "tf-keras")},
-    "values": {name: int(works(name)) for name in TRIED},
-}
-Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+write(TRIED, "keras-2", HOW, ("tensorflow", "tf-keras"))
