@@ -136,6 +136,7 @@ HEAD = "path,label\n"
         (HEAD + "p00.jpg\n", "photos.csv:2:1", "1 cells, and the first line names 2"),
         (HEAD + ",tabby\n", "photos.csv:2:1", "the path of the photo is missing"),
         ('path,label\n"p00.jpg,tabby\n', "photos.csv:2:1", "can't be read as CSV"),
+        (HEAD + ".,tabby\n", "en.md:4:11", "holds no photo; photos.csv: .: a folder, where a file is needed"),
         (HEAD + "p99.jpg,tabby\n", "en.md:4:11", "holds no photo; photos.csv: p99.jpg: there is no such file"),
     ],
 )
@@ -229,6 +230,19 @@ def test_a_fence_asks_for_what_a_gallery_has(course: Path, change: tuple[str, st
     add_photos(write(course, LESSON.replace(*change), "path\np00.jpg\n"), 1)
     mistakes = told(course)
     assert any(place in one and words in one for one in mistakes), mistakes
+
+
+def test_each_line_without_a_path_is_told_of_once(course: Path) -> None:
+    write(course, photos=HEAD + ",tabby\n,tabby\n")
+    first, second = told(course)
+    assert "photos.csv:2:1: the path of the photo is missing" in first
+    assert "photos.csv:3:1: the path of the photo is missing" in second
+
+
+def test_the_root_of_the_disk_is_no_gallery(course: Path) -> None:
+    add_photos(write(course, LESSON.replace("photos.csv", "/")), 1)
+    [outside] = told(course)
+    assert "en.md:4:11: photos of a gallery lie in the course's folder" in outside
 
 
 def test_what_lies_outside_the_course_is_not_told_of(course: Path, tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def read_galleries(lessons: Iterable[Lesson], content: Path, languages: Sequence
 
 def _read(lesson: Lesson, content: Path, languages: Sequence[str]) -> Gallery:
     text = lesson.first
-    path = lesson.folder / text.front.pictures.rstrip("/")
+    path = lesson.folder / text.front.pictures
     if wrong := _misplaced(path, content, text):
         raise Mistakes([_places(text).mistake(("pictures",), *wrong)])
     refused: list[Mistake] = []
@@ -168,7 +168,7 @@ def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
     """The photos under names of their own, as addresses can hold them, made of their files'."""
     taken: set[str] = set()
     for one in listed:
-        name = next(name for name in _names(Path(one.file).with_suffix("").as_posix()) if name not in taken)
+        name = next(name for name in _names(one.file.removesuffix(Path(one.file).suffix)) if name not in taken)
         taken.add(name)
         picture = Picture(
             name=name,

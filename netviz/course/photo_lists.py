@@ -64,11 +64,10 @@ def listed_photos(path: Path, languages: Sequence[str]) -> tuple[list[ListedPhot
     photos: list[ListedPhoto] = []
     first: dict[str, int] = {}
     for row in _rows(text, places, allowed):
-        file = os.path.normpath(row.cells[PATH] or ".")
+        file = os.path.normpath(row.cells[PATH])
         wrong = [*_wrong(row, places)]
-        if file in first:
+        if row.cells[PATH] and first.setdefault(file, row.line) != row.line:
             wrong.append(places.mistake_at(*row.place(PATH), f"{file!r} is named in line {first[file]} already"))
-        first.setdefault(file, row.line)
         mistakes += wrong
         if not wrong:
             photos.append(_photo(row, file, path.parent, languages))
