@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from browser import Browser
 from conftest import ROOT, made_once
+from gallery_lesson import BEGINNING, add_photos
 from PIL import Image
 from stored_results import keep
 
@@ -32,15 +33,9 @@ from netviz.progress import Reporter
 
 LABELS = ("tabby", "tiger cat", "Persian cat", "")  # of the photos, one after the other
 PHOTOS = 66  # more than a page of the wall
-LESSON = """---
-title: Many photos
-summary: What the network says to all of them.
-pictures: photos.csv
----
-
-```experiment
-id: many
-method: grad-cam
+LESSON = (
+    BEGINNING
+    + """method: grad-cam
 over: gallery
 caption: The median is {{ median(numbers.largest) | number }}.
 expect:
@@ -50,6 +45,7 @@ expect:
 
 {% claim count(results['many'].correct) == 18 %}Some are right.{% endclaim %}
 """
+)
 WORDS = "---\ntitle: 许多照片\nsummary: 网络怎么看。\n---\n\n```experiment\nid: many\ncaption: 说明。\n```\n"
 
 
@@ -62,15 +58,6 @@ def write(content: Path, lesson: str = LESSON, photos: str = "") -> Path:
     if photos:
         (folder / "photos.csv").write_text(photos, "utf-8")
     return folder
-
-
-def add_photos(folder: Path, count: int, named: str = "p{:02}.jpg") -> list[str]:
-    """Small photos, each in another grey; gives their names."""
-    folder.mkdir(exist_ok=True, parents=True)
-    names = [named.format(number) for number in range(count)]
-    for number, name in enumerate(names):
-        Image.new("RGB", (32, 24), (number * 3,) * 3).save(folder / name)
-    return names
 
 
 def read(content: Path) -> Course:

@@ -12,9 +12,9 @@ from zipfile import ZipFile
 import numpy as np
 import pytest
 from cheap_network import open_cheap
+from gallery_lesson import BEGINNING, add_photos
 from PIL import Image
 from stored_results import known
-from test_galleries import add_photos
 from test_serving import serving
 
 import netviz.methods
@@ -41,15 +41,9 @@ def light(network, pictures, targets):
         raise ValueError("there is no <light> at all")
     return {"attribution": pictures.mean(-1), "mean": pictures.mean((1, 2, 3))}
 """
-LESSON = """---
-title: Many photos
-summary: What the network says to all of them.
-pictures: photos.csv
----
-
-```experiment
-id: many
-method: light
+LESSON = (
+    BEGINNING
+    + """method: light
 over: gallery
 caption: The median is {{ median(numbers.mean) | number }}.
 expect:
@@ -63,6 +57,7 @@ over: gallery
 caption: "{{ count(correct) }} are right."
 ```
 """
+)
 WORDS = """---
 title: 许多照片
 summary: 网络怎么看。
