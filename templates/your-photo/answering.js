@@ -71,11 +71,15 @@ const answering = (function () {
   const begin = () => {
     const unknown = (typed) => news.say(said("class-unknown", { typed }), true);
     KEYS.forEach((id, number) => {
-      fields[number] = classes.combine(byId(id), byId(`${id}-list`), allClasses, (index) => choose(number, index), unknown);
+      const field = byId(id), typed = field.value; // before the names were there
+      fields[number] = classes.combine(field, byId(`${id}-list`), allClasses, (index) => choose(number, index), unknown);
       pageState.follow(id, (value) => {
         const index = /^\d+$/.test(value ?? "") && Number(value) < allClasses.length ? Number(value) : null;
         if (index !== asked[number]) choose(number, index, false);
       });
+      if (!typed) return;
+      field.value = typed;
+      field.dispatchEvent(new Event(document.activeElement === field ? "input" : "blur"));
     });
   };
   return {

@@ -4,11 +4,21 @@
   "use strict";
   const { byId, said } = lab;
   const megabytes = (bytes) => String(Math.round(bytes / 1e6));
-  let chosen = 0, manifest = null, trial = null; // how many photos there were; what the measurement of two backends found
+  let chosen = 0, manifest = null, naming = null; // how many photos there were; a promise that the names of classes are there
+  let trial = null; // what the measurement of two backends found
 
   const forgetLast = () => {
     [drawing, answering, exploring, painting].forEach((part) => part.forget());
     comparing.forget();
+  };
+  // The names of all classes are a quarter of what the page loads, and are wanted with the first answer: they come once
+  // the page stands, or with a photo. What was lost is asked for again with the next one.
+  const classesNamed = () => {
+    naming ??= files.loaded(lab.classScript).then(answering.begin).catch((error) => {
+      naming = null;
+      throw error;
+    });
+    return naming;
   };
   const opened = async () => {
     if (!manifest) {
@@ -32,7 +42,7 @@
   };
 
   const answered = async (pixels, isWanted) => {
-    await Promise.all([opened(), classesNamed]);
+    await Promise.all([opened(), classesNamed()]);
     if (!isWanted()) return;
     news.say(said("asking"));
     const begun = performance.now();
@@ -62,12 +72,7 @@
   });
   byId("compare").addEventListener("click", comparing.compare);
 
-  // The names of all classes are a quarter of what the page loads, and are wanted with the first answer: they come last.
-  const classesNamed = new Promise((stands) => { window.addEventListener("load", stands); })
-    .then(() => files.loaded(lab.classScript))
-    .then(answering.begin);
-  classesNamed.catch(news.sayFailure);
-
+  addEventListener("load", () => classesNamed().catch(news.sayFailure));
   asking.begin(drawing.stop);
   drawing.begin();
   painting.begin();
