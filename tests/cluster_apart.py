@@ -42,7 +42,7 @@ def start_scheduler(address: str, settings: Mapping[str, str] | None = None) -> 
     process = _start("", settings, _schedule, address)
     host, _, port = address.partition("://")[2].rpartition(":")
     until = time.monotonic() + PATIENCE
-    while not _listens(host, int(port)):
+    while not _listens(host.strip("[]"), int(port)):
         assert process.is_alive() and time.monotonic() < until
         time.sleep(0.05)
     return process

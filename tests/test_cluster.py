@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import random
 import re
 import shutil
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -116,6 +118,8 @@ def test_a_cluster_is_this_machine_or_a_schedulers_address(word: str) -> None:
         ("tcp://h:65536", "no address"),
         ("http://h:8786", "no address"),
         ("tcp://a b:8786", "no address"),
+        ("tcp://a#b:8786", "no address"),
+        ("tcp://a?b:8786", "no address"),
     ],
 )
 def test_another_word_is_refused(word: str, told: str) -> None:
@@ -294,6 +298,43 @@ def test_an_address_where_nobody_answers_is_told_in_one_sentence(
     told = capsys.readouterr().err
     assert f"no scheduler answers at {NOBODY}" in told and f"scheduler {NOBODY}` starts one" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("tcp://192.0.2.1:8786", "assign requested address"),  # which no machine has, by RFC 5737
+        ("tcp://a..b:8786", "label empty or too long"),
+        ("tcp://[::::]:8786", "'::::' does not appear to be"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Tornado drops its socket
+def test_why_a_scheduler_cannot_listen_is_told(address: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scheduler", address]) == 1
+    told = capsys.readouterr().err
+    assert f"can't listen at {address} (" in told and why in told
+    gc.collect()
+
+
+@pytest.mark.parametrize("address", ["tcp://255.255.255.255:1", "tcp://a..b:1", "tcp://[::1]:1", "tcp://[::::]:1"])
+def test_a_worker_tells_in_one_line_that_it_finds_no_scheduler(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setattr(worker, "PATIENCE", 0.2)
+    assert main(["worker", address]) == 1
+    assert f"no scheduler answers at {address}" in capsys.readouterr().err
+    assert not [one for one in recwarn if one.category is RuntimeWarning]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_a_cluster_may_be_reached_by_ipv6(tmp_path: Path) -> None:
+    address = free_address().replace("127.0.0.1", "[::1]")
+    others = [start_scheduler(address), start_worker(address)]
+    tasks = cheap_tasks(tmp_path, 2, ["says"])
+    assert on_cluster(tasks, address, Store(tmp_path / "store")) == len(tasks)
+    for one in others:
+        one.kill()
 
 
 def test_what_runs_no_experiment_takes_no_cluster(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ PORT = 8786  # of Dask's schedulers
 LOOPBACK = f"tcp://127.0.0.1:{PORT}"
 MOST_WORKERS = 256  # of one machine
 _LOCAL = re.compile(r"local:([1-9][0-9]{0,3})")
-_SCHEDULER = re.compile(r"(?:tcp|tls)://(?:\[[0-9a-fA-F:.]+\]|[^\s/:\[\]@]+):([0-9]{1,5})")
+_SCHEDULER = re.compile(r"(?:tcp|tls)://(?:\[[0-9a-fA-F:.]+\]|[^\s/?#:\[\]@]+):([0-9]{1,5})")
 
 
 def cluster(word: str) -> str:
@@ -33,3 +33,8 @@ def local_workers(address: str) -> int:
     """How many workers of this machine are asked for; 0 where it is the address of a scheduler."""
     found = _LOCAL.fullmatch(address)
     return int(found[1]) if found else 0
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in addresses: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host

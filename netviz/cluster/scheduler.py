@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
+from netviz.cluster.cluster_addresses import bracketed
 from netviz.cluster.dask_library import LOOPBACK, ClusterUnavailable, import_distributed, security
 from netviz.installation import COMMAND
 from netviz.networks.weights import first_line
@@ -20,14 +21,14 @@ def schedule(address: str, reporter: Reporter) -> None:
 
 
 async def _schedule(address: str, reporter: Reporter) -> None:
-    asked = urlsplit(address)
-    place = {"protocol": asked.scheme, "host": asked.hostname, "port": asked.port}
     try:
+        asked = urlsplit(address)
+        place = {"protocol": asked.scheme, "host": bracketed(asked.hostname or ""), "port": asked.port}
         scheduler = await distributed.Scheduler(
             **place, security=security(), dashboard=False, dashboard_address=LOOPBACK
         )
-    except (OSError, RuntimeError, TypeError) as error:
-        raise ClusterUnavailable(f"can't listen at {address} ({first_line(error)})") from None
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
+        raise ClusterUnavailable(f"can't listen at {address} ({first_line(error.__cause__ or error)})") from None
     reporter.say(f"listens at {scheduler.address}; Ctrl-C ends it. `{COMMAND} worker {address}` starts a worker,")
     reporter.say(f"`{COMMAND} --cluster {address}` builds. Whoever reaches it can run code here and on its workers.")
     await scheduler.finished()

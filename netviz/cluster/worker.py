@@ -8,6 +8,7 @@ import pickle
 import tempfile
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from netviz.cache.store import Store
 from netviz.cluster.bundles import Bundle, TaskResult, files_of, keep, packed, tasks_of
+from netviz.cluster.cluster_addresses import bracketed
 from netviz.cluster.dask_library import (
     LOOPBACK,
     PATIENCE,
@@ -139,13 +141,18 @@ def work(
 async def _work(address: str, options: Mapping[str, Any], reporter: Reporter) -> None:
     try:
         # Heard by the scheduler and by other workers of its network, and by nobody else.
-        here = distributed.utils.get_ip(urlsplit(address).hostname)
-        here_alone = {"host": here, "dashboard_address": LOOPBACK}
+        here_alone = {"host": _own_host(address), "dashboard_address": LOOPBACK}
         worker = await distributed.Worker(address, death_timeout=PATIENCE, security=security(), **here_alone, **options)
-    except (OSError, RuntimeError, TypeError) as error:
+    except (OSError, RuntimeError, TypeError, ValueError) as error:
         raise ClusterUnavailable(unreachable(address, error)) from None
     reporter.say(f"{worker.address} works for {address}; Ctrl-C ends it")
     await worker.finished()
     raise ClusterUnavailable(
         f"the scheduler {address} is gone, or needs this worker no more; start it again when it is"
     )
+
+
+def _own_host(address: str) -> str:
+    """What others of the network by which an address is reached call this machine; its own name where none is."""
+    with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # of that, which Dask's worker tells again
+        return bracketed(distributed.utils.get_ip(urlsplit(address).hostname))
