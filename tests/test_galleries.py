@@ -180,6 +180,16 @@ def test_photos_may_be_called_anything(course: Path) -> None:
     assert all(re.fullmatch(r"[\w-]+", name) for name in names), names
 
 
+def test_names_that_begin_alike_are_numbered_past_those_that_are_taken(course: Path) -> None:
+    long = "x" * 72
+    files = [f"{long}-3.jpg", *(f"{long}{number}.jpg" for number in range(3)), f"{long[:-2]}-2.jpg"]
+    folder = write(course, photos="path\n" + "".join(f"{one}\n" for one in files))
+    for number, name in enumerate(add_photos(folder, len(files))):
+        (folder / name).rename(folder / files[number])
+    names = [one.picture.name for one in read(course).galleries["many"].photos]
+    assert names == [long, f"{long}-2", f"{long}-3", f"{long}-4", f"{long[:-2]}-2"]
+
+
 def test_what_lies_elsewhere_or_leads_there_is_left_out(course: Path, tmp_path: Path) -> None:
     folder = write(course)
     add_photos(folder, 2)

@@ -167,8 +167,10 @@ def _in_folder(folder: Path, refused: list[Mistake]) -> Iterator[ListedPhoto]:
 def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
     """The photos under names of their own, as addresses can hold them, made of their files'."""
     taken: set[str] = set()
+    free: dict[str, Iterator[str]] = {}  # by their beginnings, so that no name is tried twice
     for one in listed:
-        name = next(name for name in _names(one.file.removesuffix(Path(one.file).suffix)) if name not in taken)
+        slug = _slug(one.file.removesuffix(Path(one.file).suffix))
+        name = next(name for name in free.setdefault(slug, _names(slug)) if name not in taken)
         taken.add(name)
         picture = Picture(
             name=name,
@@ -181,9 +183,13 @@ def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
         yield GalleryPhoto(picture=picture, file=one.file, label=one.label, place=one.place)
 
 
-def _names(file: str) -> Iterator[str]:
-    slug = re.sub(r"[\W_]+", "-", alike(file)).strip("-").encode()[: NAME_CHARACTERS - 8].decode(errors="ignore")
-    return chain([slug or "photo"], (f"{slug or 'photo'}-{number}" for number in count(2)))
+def _slug(file: str) -> str:
+    words = re.sub(r"[\W_]+", "-", alike(file)).strip("-")
+    return words.encode()[: NAME_CHARACTERS - 8].decode(errors="ignore") or "photo"
+
+
+def _names(slug: str) -> Iterator[str]:
+    return chain([slug], (f"{slug}-{number}" for number in count(2)))
 
 
 def _unfit(photo: GalleryPhoto, content: Path) -> str:
