@@ -109,6 +109,31 @@ def test_the_photo_that_was_chosen_last_is_the_one_that_is_shown(browser: Browse
         np.testing.assert_array_equal(seen(browser), read_samples(ROOT / "content/pictures")["dog"].framed())
 
 
+def test_a_file_that_fails_late_says_nothing_of_the_photo_chosen_since(browser: Browser, page: Path) -> None:
+    slow = """const make = createImageBitmap;
+    createImageBitmap = (file, ...rest) => {
+        if (!(file instanceof File)) return make(file, ...rest);
+        return new Promise((_, reject) => { window.fail = () => reject(new DOMException("")); });
+    };"""
+    with browser.running_first(slow):
+        with_file(browser, page, ROOT / "content/pictures/chelsea.png")
+        browser.expect("return Boolean(window.fail)")
+        browser.follow("[data-sample=dog]")
+        browser.expect(ANSWERED, lambda text: "took" in text)
+        browser.do("fail(); setTimeout(() => { window.later = true; }, 100)")
+        browser.expect("return later")
+        assert "took" in browser.run(NEWS)
+
+
+def test_on_paper_there_are_the_photo_and_what_was_found_and_nothing_to_press(browser: Browser, page: Path) -> None:
+    with_sample(browser, page.resolve().as_uri() + "#method@gradient")
+    browser.expect(DRAWN)
+    browser.colours("light", "print")
+    pressed = "Array.from(document.querySelectorAll('#lab .way, .samples button, .news'))"
+    browser.expect(f"return {pressed}.some((one) => one.checkVisibility())", False)
+    assert browser.shown("canvas.framed") and browser.shown("#answers") and browser.shown("#maps canvas")
+
+
 def test_another_photo_leaves_nothing_of_the_last_ones_maps(browser: Browser, page: Path) -> None:
     with_file(browser, page, ROOT / "content/pictures/chelsea.png")
     browser.expect(ANSWERED, lambda text: "took" in text)

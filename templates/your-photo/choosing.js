@@ -2,10 +2,13 @@
 // A classic script, since modules don't load from file://.
 const choosing = (function () {
   "use strict";
+  let choices = 0;
   const chosen = (taking) => {
+    choices += 1;
+    const mine = choices;
     camera.close();
     news.say(lab.said("opening"));
-    taking.catch(news.sayFailure);
+    taking.catch((error) => { if (mine === choices) news.sayFailure(error); }); // of the last choice alone
   };
   const takeFile = (file) => { if (file) chosen(photo.choose(file)); };
   const takesText = (element) => element?.closest?.("input, textarea, [contenteditable]");
