@@ -319,6 +319,7 @@ def test_declarations_show_what_settings_allow() -> None:
     views = {name: method_views.method_view(method, "zh") for name, method in methods.methods().items()}
     settings = {setting.name: setting for setting in views["finite-differences"].settings}
     assert settings["directions"].allowed == "1 … 1000" and settings["output"].allowed == "logit | probability"
+    assert settings["seed"].allowed == "≥ 0, < 4294967296"  # to the last digit
     assert views["gradient"].title == "梯度" and views["gradient"].passes == Passes(1, 1)
     making = {one.name: one for one in views["activation-maximisation"].settings}
     assert making["side"].default == "" and "<code>class</code>" in making["side"].description

@@ -95,8 +95,8 @@ def _allowed(schema: Mapping[str, Any]) -> str:
         return " | ".join(_allowed(one) for one in schema["anyOf"])
     bounds = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     if "minimum" in schema and "maximum" in schema:
-        return f"{schema['minimum']:g} … {schema['maximum']:g}"
-    limits = [f"{sign} {schema[bound]:g}" for bound, sign in bounds.items() if bound in schema]
+        return f"{schema['minimum']:.15g} … {schema['maximum']:.15g}"
+    limits = [f"{sign} {schema[bound]:.15g}" for bound, sign in bounds.items() if bound in schema]
     return ", ".join(limits) or str(schema.get("const", ""))
 
 
