@@ -224,3 +224,19 @@ def test_a_hint_names_the_nearest_word_and_no_more_words_than_one_reads() -> Non
     assert nearest("Grad-CAM", ["grad-cam", "lime"]).startswith("did you mean 'grad-cam'?")
     hint = nearest("one-1000", [f"one-{number}" for number in range(EASILY_READ + 5)])
     assert hint.startswith("did you mean 'one-") and hint.endswith(f"one-{EASILY_READ - 1} and 5 more")
+
+
+def test_who_takes_the_map_of_one_that_is_wrong_is_not_wrong_as_well(tmp_path: Path) -> None:
+    """Nor who takes the map of that one; whatever else is wrong with them is told."""
+    texts = [
+        "id: a\nmethod: gradiant",
+        "id: b\nmethod: gradient",
+        "id: c\nmethod: compare-maps\nof: [a, b]\nview: jet",
+        "id: d\nmethod: compare-maps\nof: [c, b]",
+    ]
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, "\n".join(map(fence, texts)))
+    assert [one.message for one in caught.value.mistakes] == [
+        "unknown method 'gradiant'",
+        "compare-maps can't be drawn as 'jet'",
+    ]

@@ -6,7 +6,7 @@ Checking needs no TensorFlow. Every mistake is found with its line and column, a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -174,7 +174,12 @@ def read_experiments(
 
 
 def _read_experiment(
-    vocabulary: Vocabulary, span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Experiment]
+    vocabulary: Vocabulary,
+    span: Span,
+    text: LessonText,
+    lesson: str,
+    earlier: Mapping[str, Experiment],
+    broken: Set[str],
 ) -> Experiment:
     values, places = fence_values(span, text, NEEDED)
     fields = {name: value for name, value in values.items() if name in ExperimentFence.model_fields}
@@ -188,14 +193,14 @@ def _read_experiment(
         raise Mistakes([places.mistake(("method",), f"unknown method {fence.method!r}", hint)])
     method = vocabulary.methods[fence.method]
     settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
-    mistakes += _check_names(fence, method, places, vocabulary, earlier)
+    mistakes += _check_names(fence, method, places, vocabulary, earlier, broken)
     mistakes += _check_subject(fence, method, places)
     mistakes += _check_over(fence, method, lesson, places, vocabulary.galleries, earlier)
     mistakes += _check_precision(fence, method, settings, places)
     target, wrong_target = _check_target(fence.target, places)
     claims, wrong_claims = _check_claims(fence.expect, places, OVER_GALLERY if fence.over else NAMES)
     mistakes += wrong_target + wrong_claims
-    if mistakes:
+    if mistakes or not broken.isdisjoint(fence.of):
         raise Mistakes(mistakes)
     slider = _read_slider(fence, method, settings, target, places, vocabulary.layers) if fence.vary else None
     words = Wording(places.passage(("caption",), fence.caption), fence.alt)
@@ -291,7 +296,12 @@ def _check_settings(
 
 
 def _check_names(
-    fence: ExperimentFence, method: Method, places: Places, vocabulary: Vocabulary, earlier: Mapping[str, Experiment]
+    fence: ExperimentFence,
+    method: Method,
+    places: Places,
+    vocabulary: Vocabulary,
+    earlier: Mapping[str, Experiment],
+    broken: Set[str],
 ) -> list[Mistake]:
     mistakes = []
     if fence.id in earlier:
@@ -310,6 +320,8 @@ def _check_names(
         mistakes.append(places.mistake(("of",), message))
     for index, other in enumerate(fence.of):
         key = ("of", index) if ("of", index) in places.values else ("of",)
+        if other in broken:
+            continue
         if other not in earlier:
             hint = nearest(other, earlier) if earlier else ""
             mistakes.append(places.mistake(key, f"no experiment {other!r} comes before this one", hint))

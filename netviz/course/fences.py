@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Protocol, TypeVar
 
 from netviz.course.lessons import Lesson, LessonText, Span, SpanKind, fence_id
@@ -31,7 +31,7 @@ def fence_values(span: Span, text: LessonText, needed: str) -> tuple[dict[str, A
 
 
 Fenced = TypeVar("Fenced", bound=Worded)
-State = Callable[[Span, LessonText, str, Mapping[str, Fenced]], Fenced]
+State = Callable[[Span, LessonText, str, Mapping[str, Fenced], Set[str]], Fenced]
 AddWords = Callable[[Span, LessonText, str, dict[str, Fenced], set[str]], None]
 
 
@@ -42,7 +42,8 @@ def read_fences(
 
     And all that is wrong in any of them, in any language, with the ids of those that could not be read: a mistake is
     told once, and who refers to such a fence is not wrong as well. ``state`` takes the span, its text, the lesson's
-    slug and the fences before it; ``add_words`` a span of another language and the fences it may word.
+    slug, the fences before it, and the ids of those that could not be read; it raises Mistakes, of which there are none
+    where it can't be read for want of such a one. ``add_words`` a span of another language and the fences it may word.
     """
     found: dict[str, Fenced] = {}
     mistakes: list[Mistake] = []
@@ -50,11 +51,11 @@ def read_fences(
     for lesson in lessons:
         text = lesson.first
         for span in text.spans_of(kind):
-            before = len(mistakes)
+            before = len(found)
             with gathered(mistakes):
-                one = state(span, text, lesson.slug, found)
+                one = state(span, text, lesson.slug, found, broken)
                 found[one.id] = one
-            if len(mistakes) > before:
+            if len(found) == before:
                 broken.add(fence_id(span.source))
     for lesson in lessons:
         for text in lesson.written[1:]:

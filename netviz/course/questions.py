@@ -7,7 +7,7 @@ computed, and may be another one, several or none for another picture.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -81,7 +81,12 @@ def read_questions(lessons: Sequence[Lesson], taken: Container[str]) -> tuple[di
 
 
 def _read_question(
-    taken: Container[str], span: Span, text: LessonText, lesson: str, earlier: Mapping[str, Question]
+    taken: Container[str],
+    span: Span,
+    text: LessonText,
+    lesson: str,
+    earlier: Mapping[str, Question],
+    broken: Set[str],
 ) -> Question:
     fence, places = _read_fence(span, text)
     mistakes: list[Mistake] = []
