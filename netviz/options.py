@@ -10,8 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
-from netviz import option_words
-from netviz.cluster import cluster_addresses
+from netviz import cluster_addresses, option_words
 from netviz.installation import COMMAND
 from netviz.networks import Precision
 

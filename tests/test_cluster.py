@@ -24,8 +24,9 @@ from rich.console import Console
 from test_verify import COUNTING
 
 import netviz.methods
+from netviz import cluster_addresses
 from netviz.cache.store import Store
-from netviz.cluster import cluster_addresses, connection, worker
+from netviz.cluster import connection, worker
 from netviz.cluster.bundles import bundle, packed
 from netviz.cluster.executor import ClusterExecutor
 from netviz.cluster.identity import difference

@@ -18,6 +18,7 @@ PACKAGE = Path(netviz.__file__).parent
 # What every room may use.
 DESK = {
     "netviz",
+    "cluster_addresses",
     "installation",
     "limits",
     "mistakes",
@@ -80,6 +81,11 @@ def test_a_room_knows_only_the_rooms_that_it_may_know(name: str) -> None:
     beyond = {(module, other) for module, other in known if room(other) and room(other) not in allowed}
     upstairs = {(one, other) for one, other in known if not room(other) and other.split(".")[-1] not in desk}
     assert not beyond and not upstairs
+
+
+def test_what_every_room_may_use_knows_no_room_but_the_networks() -> None:
+    known = {(name, room(other)) for name in DESK - {"netviz"} for other in imports(f"netviz.{name}")}
+    assert {one for one in known if one[1]} == {("options", "networks")}  # by which a precision is named
 
 
 @pytest.mark.parametrize("name", INSIDE_THE_SITE)

@@ -8,7 +8,6 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from netviz.cluster.cluster_addresses import local_workers
 from netviz.cluster.dask_library import (
     LOOPBACK,
     PATIENCE,
@@ -19,6 +18,7 @@ from netviz.cluster.dask_library import (
 )
 from netviz.cluster.identity import Identity, difference, resource
 from netviz.cluster.worker import PLUGIN, run_bundle
+from netviz.cluster_addresses import local_workers
 from netviz.installation import COMMAND
 from netviz.progress import Reporter
 

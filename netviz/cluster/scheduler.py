@@ -6,8 +6,8 @@ import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
-from netviz.cluster.cluster_addresses import bracketed
 from netviz.cluster.dask_library import LOOPBACK, ClusterUnavailable, import_distributed, security
+from netviz.cluster_addresses import bracketed
 from netviz.installation import COMMAND
 from netviz.networks.weights import first_line
 from netviz.progress import Reporter

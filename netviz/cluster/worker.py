@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 from netviz.cache.store import Store
 from netviz.cluster.bundles import Bundle, TaskResult, files_of, keep, packed, tasks_of
-from netviz.cluster.cluster_addresses import bracketed
 from netviz.cluster.dask_library import (
     LOOPBACK,
     PATIENCE,
@@ -27,6 +26,7 @@ from netviz.cluster.dask_library import (
     unreachable,
 )
 from netviz.cluster.identity import Identity, resource
+from netviz.cluster_addresses import bracketed
 from netviz.engine.execution import unreadable
 from netviz.engine.origins import processor
 from netviz.engine.plan import Task

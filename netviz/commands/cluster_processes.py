@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from functools import partial
 
-from netviz.cluster.cluster_addresses import LOOPBACK, scheduler
+from netviz.cluster_addresses import LOOPBACK, scheduler
 from netviz.commands.arguments import SCHEDULER, WORKER
 from netviz.installation import COMMAND
 from netviz.modules import import_file
