@@ -43,17 +43,17 @@ from netviz.pictures import picture_mistakes, picture_warnings
 from netviz.progress import Report, Reporter
 from netviz.refusals import naming
 from netviz.site.books.printing import browser
-from netviz.site.coverage import claim_warnings
 from netviz.site.files.gallery_photos import with_readable_photos
 from netviz.site.files.places import check_places, check_rest
 from netviz.site.files.publish import Files, Published, check_destination, publish
 from netviz.site.files.static import clashes, static_files
 from netviz.site.files.takeover import Takeover, code_key
-from netviz.site.grading import grading_warnings
 from netviz.site.method_words import wanted_messages
-from netviz.site.proofreading import text_mistakes, text_warnings
-from netviz.site.report_page import with_page
+from netviz.site.pages.report_page import with_page
 from netviz.site.results import Results
+from netviz.site.reviewing.coverage import claim_warnings
+from netviz.site.reviewing.grading import grading_warnings
+from netviz.site.reviewing.proofreading import text_mistakes, text_warnings
 from netviz.site.verdicts import known_verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
 

@@ -33,7 +33,7 @@ from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.pipeline import build, read
 from netviz.progress import Reporter
-from netviz.site.your_photo import your_photo_paths
+from netviz.site.pages.your_photo import your_photo_paths
 
 COMPACT = Weights("compact", "0" * 64, "random numbers")
 

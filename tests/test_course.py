@@ -32,7 +32,7 @@ from netviz.networks.browser_runtime import is_installed
 from netviz.options import Options
 from netviz.pipeline import all_warnings
 from netviz.site.files.takeover import Takeover
-from netviz.site.pages import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, page_path, search_index
+from netviz.site.site_map import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, page_path, search_index
 
 if TYPE_CHECKING:
     from browser import Browser

@@ -14,8 +14,8 @@ from netviz.course.reading import read_course
 from netviz.course.samples import read_photos
 from netviz.mistakes import Mistakes
 from netviz.sandbox import Function
-from netviz.site.coverage import Condition, Prose, broken_claims, observe
-from netviz.site.generalities import generalising, unbound_sentences
+from netviz.site.reviewing.coverage import Condition, Prose, broken_claims, observe
+from netviz.site.reviewing.generalities import generalising, unbound_sentences
 from netviz.site.text.filters import sandbox
 from netviz.yaml_places import Passage
 

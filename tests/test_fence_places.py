@@ -9,7 +9,7 @@ import pytest
 
 from netviz.course.reading import read_course
 from netviz.site.files.takeover import Takeover
-from netviz.site.proofreading import text_mistakes
+from netviz.site.reviewing.proofreading import text_mistakes
 
 NO_SITE = Takeover(Path("nowhere"))
 FENCES = {

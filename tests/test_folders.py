@@ -12,9 +12,9 @@ from netviz.course.reading import Course, read_course
 from netviz.course.samples import is_picture
 from netviz.course.translations import shorter, unworded
 from netviz.mistakes import Mistakes
-from netviz.site.addresses import address_mistakes
 from netviz.site.files.takeover import Takeover
-from netviz.site.proofreading import text_mistakes
+from netviz.site.reviewing.addresses import address_mistakes
+from netviz.site.reviewing.proofreading import text_mistakes
 
 NO_SITE = Takeover(Path("nowhere"))
 DROPPED = ("._en.md", ".DS_Store", "Thumbs.db", "desktop.ini", "en.md~", "#en.md#", ".en.md.swp")

@@ -12,7 +12,7 @@ from netviz.course.glossary import read_glossary
 from netviz.course.lessons import read_text
 from netviz.methods import methods
 from netviz.mistakes import Mistakes
-from netviz.site.reference import bibliography_view, glossary_mistakes, glossary_view, terms_linked
+from netviz.site.pages.reference import bibliography_view, glossary_mistakes, glossary_view, terms_linked
 from netviz.site.text.filters import sandbox
 from netviz.site.text.markup import lesson_body, link_mistakes
 

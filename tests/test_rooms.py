@@ -51,6 +51,8 @@ MAY_KNOW["commands"] = {*MAY_KNOW} - {"serving"}
 # Who asks for a build needs what builds.
 UPSTAIRS = {"commands": {"pipeline"}}
 INSIDE_THE_SITE = {"text": set(), "page_figures": {"text"}, "files": set(), "books": set()}
+# Rooms that stand on what all pages share: who in the site may know them, besides themselves.
+KNOWN_TO = {"pages": {"netviz.site.weave", "netviz.site.reviewing"}, "reviewing": set()}
 MODULES = {
     ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted(PACKAGE.rglob("*.py"))
@@ -94,6 +96,14 @@ def test_rooms_inside_the_site_know_nothing_of_the_pages_that_are_made_of_them(n
     allowed = tuple(f"netviz.site.{other}" for other in {name, *INSIDE_THE_SITE[name]})
     known = {other for module in MODULES if module.startswith(inside) for other in imports(module)}
     assert not {other for other in known if other.startswith("netviz.site") and not other.startswith(allowed)}
+
+
+@pytest.mark.parametrize("name", KNOWN_TO)
+def test_what_pages_share_knows_no_page_and_no_page_knows_who_reviews_it(name: str) -> None:
+    inside = f"netviz.site.{name}"
+    allowed = (inside, *KNOWN_TO[name])
+    others = {module for module in MODULES if module.startswith("netviz.site") and not module.startswith(allowed)}
+    assert not {(one, other) for one in others for other in imports(one) if other.startswith(inside)}
 
 
 def test_every_folder_is_a_room_that_says_what_it_knows() -> None:

@@ -27,11 +27,12 @@ from netviz.languages.messages import messages
 from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
 from netviz.networks.architecture import vgg16_layers
-from netviz.site import method_views, rendering
+from netviz.site import rendering
 from netviz.site.files.search import entries_of, index_script
 from netviz.site.method_words import asks_for_class, is_slope, map_words
 from netviz.site.page_figures import figure_views
-from netviz.site.pages import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, Entry, Page, Site, links_from
+from netviz.site.pages import method_views
+from netviz.site.site_map import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, Entry, Page, Site, links_from
 from netviz.site.text import filters
 from netviz.site.text.expressions import render
 from netviz.site.text.filters import sandbox

@@ -41,8 +41,8 @@ from netviz.networks.classes import classes
 from netviz.pictures import Picture, frame, open_upright
 from netviz.site import rendering
 from netviz.site.files.built_maps import coarse
-from netviz.site.pages import Page
-from netviz.site.your_photo import AREA, your_photo_link
+from netviz.site.pages.your_photo import AREA, your_photo_link
+from netviz.site.site_map import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

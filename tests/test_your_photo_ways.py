@@ -12,7 +12,7 @@ from conftest import ROOT
 from test_your_photo import ANSWERED, CHOOSE, DRAWN, ENTER, NEWS, RIGHT, seen, with_file, with_sample
 
 from netviz.course.samples import read_samples
-from netviz.site.your_photo import class_script, offered_methods
+from netviz.site.pages.your_photo import class_script, offered_methods
 
 if TYPE_CHECKING:
     from pathlib import Path

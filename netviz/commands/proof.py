@@ -23,12 +23,12 @@ from netviz.options import Options
 from netviz.pipeline import all_mistakes, read, with_whole_entries
 from netviz.progress import Reporter
 from netviz.refusals import naming
-from netviz.site.coverage import Condition, broken_claims, observed_conditions
 from netviz.site.files.gallery_photos import with_readable_photos
 from netviz.site.files.takeover import Takeover
-from netviz.site.generalities import unbound_sentences
-from netviz.site.grading import grading_warnings
 from netviz.site.results import Results
+from netviz.site.reviewing.coverage import Condition, broken_claims, observed_conditions
+from netviz.site.reviewing.generalities import unbound_sentences
+from netviz.site.reviewing.grading import grading_warnings
 from netviz.site.verdicts import Verdict, verdicts
 
 

@@ -16,7 +16,7 @@ from netviz.course.lessons import Lesson
 from netviz.course.reading import Course
 from netviz.mistakes import Mistakes
 from netviz.site.files.attached import illustration, illustration_path, linked_file, linked_path
-from netviz.site.pages import Page, as_address
+from netviz.site.site_map import Page, as_address
 from netviz.site.text.markup import BESIDE, Body, Illustration, lesson_body
 
 

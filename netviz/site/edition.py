@@ -26,6 +26,7 @@ from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.sandbox import Sandbox
 from netviz.site import rendering
+from netviz.site.browser_methods import offered_methods
 from netviz.site.compiled_templates import CompiledTemplates
 from netviz.site.files.built_maps import built_path
 from netviz.site.files.page_templates import templates_key
@@ -35,13 +36,12 @@ from netviz.site.files.takeover import code_key
 from netviz.site.files.thumbnails import thumbnail_path
 from netviz.site.gallery_layout import GalleryLayout
 from netviz.site.method_words import value_words
-from netviz.site.pages import Entry, Page, Sample, Site, page_slug
 from netviz.site.quiz import results_asked
 from netviz.site.results import Results
+from netviz.site.site_map import Entry, Page, Sample, Site, page_slug
 from netviz.site.text.expressions import results_used
 from netviz.site.text.filters import sandbox
 from netviz.site.verdicts import Verdict
-from netviz.site.your_photo import offered_methods
 
 
 def edition_of(language: str, results: Results) -> Edition:

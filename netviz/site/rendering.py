@@ -26,8 +26,8 @@ from netviz.site.overrides import FAULTS, Templates, override_failure, template_
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
 from netviz.site.page_figures.gallery_views import GalleryFigure
-from netviz.site.pages import PAGES, Page, Site, as_address, search_index
 from netviz.site.quiz import QuestionView
+from netviz.site.site_map import PAGES, Page, Site, as_address, search_index
 from netviz.site.text.filters import filters
 
 ASSETS = (

@@ -14,8 +14,6 @@ from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Plan
 from netviz.mistakes import Mistake, Mistakes
 from netviz.site.attached_files import attached_contents, attached_paths
-from netviz.site.course_books import course_books
-from netviz.site.downloads import lesson_downloads
 from netviz.site.edition import Edition, editions_of
 from netviz.site.files.built_maps import built_files
 from netviz.site.files.previews import preview_file, previews
@@ -25,14 +23,16 @@ from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import IndexEntry, entries_of, index_script, old_entries
 from netviz.site.files.takeover import Made, Takeover
 from netviz.site.files.thumbnails import LARGE, large_path, thumbnail, thumbnail_path
-from netviz.site.gallery_pages import gallery_files, gallery_paths
-from netviz.site.lesson_figures import figure_path
-from netviz.site.lesson_pages import NOT_WOVEN, lesson_pages
-from netviz.site.pages import NOT_FOUND, Page, book_path, search_index
-from netviz.site.plain_pages import plain_pages
+from netviz.site.pages.course_books import course_books
+from netviz.site.pages.downloads import lesson_downloads
+from netviz.site.pages.gallery_pages import gallery_files, gallery_paths
+from netviz.site.pages.lesson_figures import figure_path
+from netviz.site.pages.lesson_pages import NOT_WOVEN, lesson_pages
+from netviz.site.pages.plain_pages import plain_pages
+from netviz.site.pages.your_photo import class_script, spellings_script, your_photo_assets, your_photo_paths
 from netviz.site.rendering import read_assets, render_sitemap
 from netviz.site.results import Results
-from netviz.site.your_photo import class_script, spellings_script, your_photo_assets, your_photo_paths
+from netviz.site.site_map import NOT_FOUND, Page, book_path, search_index
 
 Named = TypeVar("Named")
 Woven = Sequence[tuple[Page, str | Kept]]

@@ -45,7 +45,7 @@ from netviz.networks import open_network, softmax  # noqa: E402
 from netviz.networks.weights import describe  # noqa: E402
 from netviz.options import Options  # noqa: E402
 from netviz.pipeline import read  # noqa: E402
-from netviz.site.your_photo import offered_methods  # noqa: E402
+from netviz.site.pages.your_photo import offered_methods  # noqa: E402
 
 LAYER = "block5_conv3"
 browser_module.PATIENCE = 3600  # seconds for a method

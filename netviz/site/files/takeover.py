@@ -119,4 +119,4 @@ def page_modules() -> tuple[str, ...]:
     A text that was found to be right is not read again, as long as the readers are the same.
     """
     declared = {method.function.__module__ for method in methods().values()}
-    return ("netviz.site.weave", "netviz.site.proofreading", *sorted(declared | wording_modules()))
+    return ("netviz.site.weave", "netviz.site.reviewing.proofreading", *sorted(declared | wording_modules()))

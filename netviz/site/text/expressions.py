@@ -95,7 +95,7 @@ def render(sandbox: Sandbox, source: str, values: Mapping[str, Any], link: Calla
     """An author's words, as the source of a template, on a page. Raises ExpressionError, or ValueError of ``link``.
 
     Authors write links as if all pages lay in one folder: ``five-steps.html#step-1``. Where a page really is, is asked
-    of ``link``, see `netviz.site.pages.links_from`.
+    of ``link``, see `netviz.site.site_map.links_from`.
     """
 
     def linked(html: str) -> str:

@@ -18,11 +18,11 @@ from netviz.site.edition import Edition
 from netviz.site.files.gallery_numbers import KINDS, gallery_numbers, gallery_numbers_path
 from netviz.site.files.gallery_photos import photo_files
 from netviz.site.gallery_layout import Group
-from netviz.site.gallery_shown import Shown, map_path
-from netviz.site.gallery_statistics import class_averages, numbers_of
 from netviz.site.method_words import method_title
-from netviz.site.pages import Page, page_slug
+from netviz.site.pages.gallery_shown import Shown, map_path
+from netviz.site.pages.gallery_statistics import class_averages, numbers_of
 from netviz.site.rendering import render_page
+from netviz.site.site_map import Page, page_slug
 
 GALLERY_PAGES = "gallery-pages"
 CLASSES = "classes"  # the page with the table of them

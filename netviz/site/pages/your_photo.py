@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,13 +17,14 @@ from netviz.languages.messages import messages
 from netviz.methods import Method, methods
 from netviz.networks.architecture import Layer
 from netviz.networks.classes import classes
+from netviz.site.browser_methods import offered_methods
 from netviz.site.files.built_maps import built_path
 from netviz.site.files.sample_scripts import sample_path
 from netviz.site.method_words import method_summary, method_title
 from netviz.site.overrides import Templates, template_file
 from netviz.site.page_figures.explorer import margin
-from netviz.site.pages import YOUR_PHOTO, Page
 from netviz.site.rendering import to_fill
+from netviz.site.site_map import YOUR_PHOTO, Page
 
 AREA = "your-photo"  # of messages
 SCRIPTS = (  # each uses those before it
@@ -32,10 +32,6 @@ SCRIPTS = (  # each uses those before it
     *("weights", "working", "runner", "network", "checks", "methods", "lab", "news", "showing", "photo", "camera"),
     *("choosing", "classes", "answering", "asking", "keeping", "drawing", "exploring", "painting", "comparing", "page"),
 )  # of templates/your-photo/, published in assets/your-photo/
-REGISTRY = "your-photo/methods.js"
-DECLARATION = re.compile(
-    r'^  method\("([\w-]+)", \{$', re.MULTILINE
-)  # of a method in there, by the course's name for it
 FIXED = {"output", "fill", "baseline"}  # settings that change what is explained, which the page has by default alone
 SETTING = "setting-"  # what messages begin with that say the settings there are
 
@@ -80,11 +76,6 @@ def your_photo_view(
 
 
 @cache
-def offered_methods(templates: Templates) -> tuple[str, ...]:
-    """The methods that the page has, by the course's names: those that its registry declares, in that order."""
-    return tuple(DECLARATION.findall(template_file(templates, REGISTRY).read_text("utf-8")))
-
-
 def your_photo_assets(templates: Templates) -> dict[str, bytes]:
     """Its scripts and its style: contents by path from the site's root."""
     names = [*(f"your-photo/{name}.js" for name in SCRIPTS), "your-photo/lab.css"]

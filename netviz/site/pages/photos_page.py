@@ -9,7 +9,7 @@ from netviz.engine.plan import Task
 from netviz.languages.known import in_language
 from netviz.site.edition import Edition
 from netviz.site.files.thumbnails import large_path
-from netviz.site.pages import Page
+from netviz.site.site_map import Page
 
 
 @dataclass(frozen=True, kw_only=True)

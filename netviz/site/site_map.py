@@ -1,4 +1,4 @@
-"""Pages: where each stands and how it links to the others.
+"""The map of a site: which pages there are, where each stands and how it links to the others.
 
 A page knows where it stands, so every link between pages is relative, names a file, and works from ``file://``.
 """

@@ -9,14 +9,14 @@ from netviz.course.experiments import NO_PICTURE, Experiment
 from netviz.site.edition import Edition
 from netviz.site.expression_values import caption_values
 from netviz.site.files.gallery_numbers import KINDS, gallery_numbers_path
-from netviz.site.gallery_pages import CLASSES, gallery_folder
-from netviz.site.gallery_shown import Shown
-from netviz.site.gallery_statistics import averages, right_share
-from netviz.site.lesson_figures import claims_on, settings_in_words, woven_caption
 from netviz.site.method_words import method_summary, method_title
 from netviz.site.page_figures.gallery_views import GalleryFigure
 from netviz.site.page_figures.reproducing_code import repeating_code, repeating_command
-from netviz.site.pages import Page
+from netviz.site.pages.gallery_pages import CLASSES, gallery_folder
+from netviz.site.pages.gallery_shown import Shown
+from netviz.site.pages.gallery_statistics import averages, right_share
+from netviz.site.pages.lesson_figures import claims_on, settings_in_words, woven_caption
+from netviz.site.site_map import Page
 
 FIRST_SHOWN = 12  # photos
 MOST = 8  # classes of the table of confusions; all of them are on a page of their own

@@ -22,11 +22,11 @@ from netviz.site.expression_values import page_values
 from netviz.site.files.notebook import code_blocks
 from netviz.site.files.previews import preview_path
 from netviz.site.files.takeover import Made
-from netviz.site.gallery_figure import gallery_figure
-from netviz.site.lesson_figures import page_figure
-from netviz.site.pages import Page, links_from
+from netviz.site.pages.gallery_figure import gallery_figure
+from netviz.site.pages.lesson_figures import page_figure
 from netviz.site.quiz import question_view
 from netviz.site.results import picture_words
+from netviz.site.site_map import Page, links_from
 from netviz.site.text.expressions import failure, render
 from netviz.site.text.markup import Body, lesson_body
 from netviz.site.text.nesting import ids_given_twice

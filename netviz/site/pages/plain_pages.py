@@ -16,12 +16,12 @@ from netviz.pictures import LITTLE
 from netviz.site.attached_files import credited
 from netviz.site.edition import Edition
 from netviz.site.files.takeover import Made
-from netviz.site.method_views import method_view
-from netviz.site.pages import NOT_FOUND, PAGES, PHOTOS, YOUR_PHOTO, Page, links_from
-from netviz.site.photos_page import asked_of_photos, offered_photos
-from netviz.site.reference import bibliography_view, glossary_view, terms_linked
+from netviz.site.pages.method_views import method_view
+from netviz.site.pages.photos_page import asked_of_photos, offered_photos
+from netviz.site.pages.reference import bibliography_view, glossary_view, terms_linked
+from netviz.site.pages.your_photo import your_photo_view
 from netviz.site.rendering import render_page
-from netviz.site.your_photo import your_photo_view
+from netviz.site.site_map import NOT_FOUND, PAGES, PHOTOS, YOUR_PHOTO, Page, links_from
 
 
 def plain_pages(edition: Edition) -> Iterator[tuple[Page, Made]]:

@@ -43,10 +43,10 @@ from netviz.site.page_figures.figure_views import (
     series,
 )
 from netviz.site.page_figures.reproducing_code import repeating_code, repeating_command
-from netviz.site.pages import Page, as_address, links_from
+from netviz.site.pages.your_photo import your_photo_link
+from netviz.site.site_map import Page, as_address, links_from
 from netviz.site.text.expressions import failures, place_of_error, render
 from netviz.site.text.markup import inline_template
-from netviz.site.your_photo import your_photo_link
 
 
 def figure_path(task: Task, file: str = "") -> str:

@@ -12,10 +12,10 @@ from netviz.figures.describe import alt_text
 from netviz.site.edition import Edition
 from netviz.site.files.gallery_photos import photo_path
 from netviz.site.gallery_layout import GalleryLayout, Group
-from netviz.site.gallery_statistics import confusions
 from netviz.site.method_words import method_title
 from netviz.site.page_figures.gallery_views import ConfusionRow, ConfusionTable, DetailedPhoto, WallPhoto
-from netviz.site.pages import as_address
+from netviz.site.pages.gallery_statistics import confusions
+from netviz.site.site_map import as_address
 
 
 class Shown:

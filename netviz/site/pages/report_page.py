@@ -12,8 +12,8 @@ from secrets import token_hex
 from netviz.installation import TEMPLATES
 from netviz.languages.known import FIRST
 from netviz.progress import Report, Reporter
+from netviz.site.pages.report_view import report_view
 from netviz.site.rendering import environment
-from netviz.site.report_view import report_view
 from netviz.site.results import Results
 
 REPORT = "report.html"

@@ -15,16 +15,16 @@ from netviz.course.reading import HOME_FOLDER, Course
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.sandbox import ExpressionError, Sandbox
-from netviz.site.addresses import address_mistakes
 from netviz.site.attached_files import attached_files
 from netviz.site.expression_values import KINDS, NAMES, TEXT_NAMES
 from netviz.site.files.attached import illustration_mistakes
 from netviz.site.files.takeover import Takeover, code_key
 from netviz.site.overrides import override_mistakes, override_warnings
-from netviz.site.pages import page_slug
+from netviz.site.pages.reference import glossary_mistakes, terms_linked
 from netviz.site.quiz import question_mistakes
-from netviz.site.reference import glossary_mistakes, terms_linked
 from netviz.site.rendering import environment, ids_of
+from netviz.site.reviewing.addresses import address_mistakes
+from netviz.site.site_map import page_slug
 from netviz.site.text.asked_numbers import asked_mistakes
 from netviz.site.text.expressions import expression_mistakes, measurement_mistakes, place_of_error, unknown_names
 from netviz.site.text.filters import sandbox

@@ -9,7 +9,7 @@ from netviz.course.folders import alike
 from netviz.course.reading import HOME_FOLDER, Course
 from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
-from netviz.site.pages import HOME, NOT_FOUND, PAGES
+from netviz.site.site_map import HOME, NOT_FOUND, PAGES
 
 FOLDERS = (
     "assets",

@@ -16,8 +16,8 @@ from netviz.site.books.epub import MODIFIED, identifier_of, kind_of, packed, pro
 from netviz.site.books.printing import PAGE, for_paper, printed
 from netviz.site.edition import Edition
 from netviz.site.overrides import template_file
-from netviz.site.pages import HOME, Page, book_path
 from netviz.site.rendering import render_book
+from netviz.site.site_map import HOME, Page, book_path
 
 STYLES = {"pdf": ("style.css", "paper.css"), "epub": ("book.css",)}
 PLAIN_CHAPTERS = ("glossary", "bibliography", "credits")  # after the lessons
