@@ -23,7 +23,7 @@ def lesson(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(course.parent)
     folder = course / "lessons" / "01-first"
     Image.new("RGB", (40, 20), "navy").save(folder / "plan.png")
-    photo = Image.effect_noise((300, 150), 60).convert("RGB").resize((3000, 1500))  # sharper, WebP takes seconds
+    photo = Image.effect_noise((300, 150), 60).convert("RGB").resize((1800, 900))  # sharper, WebP takes seconds
     exif = Image.Exif()
     exif[0x010E] = "taken at home"
     photo.save(folder / "Our house (1).jpg", exif=exif, quality=30)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
-from tiny import make_tiny, random_pictures
+from tiny import random_pictures, shared_network
 
 from netviz.methods import methods, run
 from netviz.methods.checks import _spread_ranks
@@ -19,7 +19,7 @@ PICTURE = random_pictures(1, seed=5)
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 def test_the_sizes_are_those_of_the_gradients_themselves(precision: Any) -> None:
-    network = make_tiny(seed=11).to_keras().at(precision)
+    network = shared_network(11, precision)
     result = run(methods()["gradient-norms"], network, PICTURE, np.zeros(1, int), {"classes": 4})
     probabilities = softmax(network.logits(PICTURE))[0]
     order = np.argsort(-probabilities)
@@ -43,7 +43,7 @@ def test_classes_are_spread_over_the_powers_of_ten_and_none_is_tried_twice() -> 
 
 @pytest.mark.parametrize("output", ["logit", "probability"])
 def test_a_nudge_goes_along_the_gradient_step_by_step(output: Any) -> None:
-    network = make_tiny(seed=12).to_keras().at("float64")
+    network = shared_network(12, "float64")
     target, steps, largest = 2, 3, 0.6
     result = run(
         methods()["nudge"],
@@ -72,7 +72,7 @@ def test_a_nudge_goes_along_the_gradient_step_by_step(output: Any) -> None:
 @pytest.mark.parametrize("name", ["compare-maps", "agreement-matrix"])
 def test_a_map_that_does_not_vary_correlates_with_none_in_every_check(name: str) -> None:
     maps = [np.full((1, 4, 4), 3.0, np.float32), random_pictures(1, side=4)[..., 0]]
-    result = run(methods()[name], make_tiny(seed=1).to_keras(), PICTURE, np.zeros(1, int), maps=maps)
+    result = run(methods()[name], shared_network(1), PICTURE, np.zeros(1, int), maps=maps)
     found = [result[key] for key in ("correlation", "rank_correlation", "least", "mean_off_diagonal") if key in result]
     assert found and all(values.tolist() == [0.0] for values in found)
 
@@ -87,5 +87,5 @@ def test_correlations_are_those_of_numpy_and_scipy() -> None:
 @pytest.mark.parametrize("shapes", [((1, 4, 9), (1, 8, 2)), ((1, 8, 2), (1, 4, 9))])
 def test_maps_are_compared_on_a_grid_that_loses_nothing_of_either(shapes: Any) -> None:
     maps = [np.random.default_rng(0).random(shape).astype(np.float32) for shape in shapes]
-    result = run(methods()["compare-maps"], make_tiny(seed=1).to_keras(), PICTURE, np.zeros(1, int), maps=maps)
+    result = run(methods()["compare-maps"], shared_network(1), PICTURE, np.zeros(1, int), maps=maps)
     assert result["maps"].shape == (1, 2, 8, 9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from tiny import make_tiny, random_pictures
+from tiny import random_pictures, shared_network
 
 from netviz.methods import methods, run
 from netviz.methods.arrays import resized
@@ -21,7 +21,7 @@ BOX = (0.0, 0.0, 0.5, 0.5)
 
 @pytest.mark.parametrize("name", ["grad-cam", "hirescam", "layercam"])
 def test_each_block_is_the_methods_map_of_its_last_convolution_for_both_classes(name: str) -> None:
-    network = make_tiny(seed=11).to_keras()
+    network = shared_network(11)
     layers = last_of_blocks(network.layers)
     result = run(methods()["cams-through-blocks"], network, PICTURES, TARGETS, {"rival": RIVAL, "box": BOX})
     assert result["x"][0].tolist() == list(range(1, len(layers) + 1))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import CAFFE_LIKE, Conv, make_tiny, random_pictures
+from tiny import CAFFE_LIKE, Conv, make_tiny, random_pictures, shared_network
 
 from netviz.methods import methods, run
 from netviz.methods.looking import BEYOND, extent, field_of, missing_channel, mosaic
@@ -60,7 +60,7 @@ def places(network: Any, **chosen: Any) -> dict[str, Any]:
 
 
 def test_exciting_places_are_the_greatest_responses_with_all_that_they_can_depend_on() -> None:
-    network = make_tiny(3).to_keras()
+    network = shared_network(3)
     photo = random_pictures(1, network.input_shape[0])
     result = places(network, layer="conv1", channels=[1, 2], count=4)
     maps = network.activations(photo, ["conv1"])["conv1"][0]
@@ -77,7 +77,7 @@ def test_exciting_places_are_the_greatest_responses_with_all_that_they_can_depen
 
 
 def test_what_lies_beyond_the_photo_is_grey_and_so_are_places_where_nothing_responds() -> None:
-    network = make_tiny(3).to_keras()
+    network = shared_network(3)
     layer = next(one for one in network.layers if one.name == "conv1")
     photo = np.full((8, 8, 3), 7.0)
     corner = field_of(photo, layer, (0, 0))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import shutil
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import html5lib
 import pytest
+from conftest import copied
 from stored_results import known
 
 from netviz.cache.store import Store
@@ -27,6 +31,28 @@ PAGE = Path("store", "report.html")
 @pytest.fixture
 def small(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small course with an experiment that a build runs at once; the others' results are made up."""
+    return prepared(course, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder in which it was built, and what was told."""
+    course = copied(tmp_path_factory.mktemp("once"))
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(io.StringIO()) as told:
+        prepared(course, patch)
+        assert build() == 0
+    return course.parent, told.getvalue()
+
+
+@pytest.fixture
+def built(once: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Another course that was built, to be built again."""
+    shutil.copytree(once[0], tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "content"
+
+
+def prepared(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     known(course, Store(course.parent / "store"))
     with (course / "lessons" / "01-first" / "en.md").open("a", encoding="utf-8") as text:
         text.write(TRAINED)
@@ -45,12 +71,10 @@ def rows(page: str, label: str) -> list[str]:
     return re.findall(r"<td[^>]*>([^<]*)</td>", found[0])
 
 
-def test_it_tells_what_ran_and_what_was_reused_with_its_seconds(
-    small: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert build() == 0
-    assert "all of this as a page: store/report.html" in capsys.readouterr().err
-    page = PAGE.read_text("utf-8")
+def test_it_tells_what_ran_and_what_was_reused_with_its_seconds(once: tuple[Path, str]) -> None:
+    folder, told = once
+    assert "all of this as a page: store/report.html" in told
+    page = (folder / PAGE).read_text("utf-8")
     html5lib.HTMLParser(strict=True).parse(page)
     ran, reused = rows(page, "line"), rows(page, "says · dog")
     assert ran[4] == "run" and re.fullmatch(r"\d+\.\d\d", ran[5]) and float(ran[6]) > 0
@@ -61,20 +85,20 @@ def test_it_tells_what_ran_and_what_was_reused_with_its_seconds(
     assert re.search(r"<td>chelsea \(.*?\)</td><td>[^<]* \d+\.\d %, ", page)
 
 
-def test_what_is_reused_keeps_the_seconds_of_when_it_was_made(small: Path) -> None:
-    assert build() == 0
+def test_what_is_reused_keeps_the_seconds_of_when_it_was_made(built: Path) -> None:
     first = rows(PAGE.read_text("utf-8"), "line")
-    (small / "site.yaml").write_text((small / "site.yaml").read_text("utf-8").replace("small", "Small"), "utf-8")
+    (built / "site.yaml").write_text((built / "site.yaml").read_text("utf-8").replace("small", "Small"), "utf-8")
     assert build() == 0
     second = rows(PAGE.read_text("utf-8"), "line")
     assert second[4] == "reused" and second[5:] == first[5:]
 
 
-def test_it_is_no_part_of_the_site(small: Path) -> None:
-    assert build() == 0
-    assert not Path("site", "report.html").exists()
-    assert all(b"report.html" not in path.read_bytes() for path in Path("site").rglob("*") if path.is_file())
-    assert '<meta name="robots" content="noindex">' in PAGE.read_text("utf-8")
+def test_it_is_no_part_of_the_site(once: tuple[Path, str]) -> None:
+    folder, _ = once
+    assert not (folder / "site" / "report.html").exists()
+    files = [path for path in (folder / "site").rglob("*") if path.is_file()]
+    assert files and all(b"report.html" not in path.read_bytes() for path in files)
+    assert '<meta name="robots" content="noindex">' in (folder / PAGE).read_text("utf-8")
 
 
 def test_nothing_of_a_course_becomes_markup_in_it(small: Path) -> None:

@@ -7,6 +7,7 @@ import importlib
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -59,9 +60,16 @@ MODULES = {
 }
 
 
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """The imports and classes of a file, wherever in it they stand."""
+    found = ast.walk(ast.parse(path.read_text("utf-8")))
+    return [node for node in found if isinstance(node, (ast.Import, ast.ImportFrom, ast.ClassDef))]
+
+
 def imports(module: str) -> Iterator[str]:
     """The modules of netviz that one imports, wherever in its text it does."""
-    for node in ast.walk(ast.parse(MODULES[module].read_text("utf-8"))):
+    for node in nodes(MODULES[module]):
         names = [alias.name for alias in node.names] if isinstance(node, (ast.Import, ast.ImportFrom)) else []
         source = node.module or "" if isinstance(node, ast.ImportFrom) else ""
         for name in [f"{source}.{name}" if source else name for name in names]:
@@ -125,7 +133,7 @@ def test_no_two_modules_and_no_two_classes_have_one_name() -> None:
     classes = Counter(
         node.name
         for path in MODULES.values()
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for node in nodes(path)
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert not [name for name, count in (names + classes).items() if count > 1]
@@ -142,7 +150,7 @@ def test_values_of_more_than_four_fields_are_made_by_keywords() -> None:
     """A row of strings and numbers without names is read wrongly, and two of them are swapped unseen."""
     by_place = []
     for path in MODULES.values():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef) and any("dataclass" in ast.unparse(one) for one in node.decorator_list):
                 fields = [ast.unparse(one.annotation) for one in node.body if isinstance(one, ast.AnnAssign)]
                 named = any("kw_only=True" in ast.unparse(one) for one in node.decorator_list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tiny import make_tiny, random_pictures
+from tiny import random_pictures, shared_network
 
 from netviz.methods import methods, run
 from netviz.networks import softmax
@@ -15,7 +15,7 @@ TARGETS = np.array([2, 0])
 
 @pytest.mark.parametrize("picture", [0, 1])
 def test_a_value_alone_is_changed_by_one_level(picture: int) -> None:
-    network = make_tiny(seed=11).to_keras().at("float64")
+    network = shared_network(11, "float64")
     found = run(methods()["single-values"], network, PICTURES, TARGETS, {"values": 3})
     target = TARGETS[picture]
     slopes, others = (
@@ -44,7 +44,7 @@ def test_a_value_alone_is_changed_by_one_level(picture: int) -> None:
 
 
 def test_a_value_that_cannot_grow_is_made_smaller() -> None:
-    network = make_tiny(seed=11).to_keras().at("float64")
+    network = shared_network(11, "float64")
     white = np.full_like(PICTURES[:1], 255)
     found = run(methods()["single-values"], network, white, TARGETS[:1], {"values": 1})
     slopes = network.gradient(white, TARGETS[:1])
@@ -55,7 +55,7 @@ def test_a_value_that_cannot_grow_is_made_smaller() -> None:
 
 
 def test_values_are_tried_from_the_strongest_in_equal_factors() -> None:
-    network = make_tiny(seed=12).to_keras()
+    network = shared_network(12)
     found = run(methods()["single-values"], network, PICTURES[:1], TARGETS[:1], {"values": 4})
     sizes = np.sort(np.abs(network.gradient(PICTURES[:1], TARGETS[:1])).ravel())[::-1]
     ranks = np.unique(np.geomspace(1, 0.1 * sizes.size, 4).round().astype(int))

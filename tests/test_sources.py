@@ -109,6 +109,7 @@ def test_digests_are_noted_for_other_processes_as_long_as_the_program_is_the_sam
     assert [*note.parent.iterdir()] == [note]
 
 
+@pytest.mark.slow  # five programs, one after another
 def test_what_is_checked_out_during_a_build_is_noted_of_no_program(tmp_path: Path) -> None:
     """Else its digests would pass for those of the program that was there when the build began, and is again later."""
     shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))

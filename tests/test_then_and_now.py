@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny import CAFFE_LIKE, TORCH_LIKE, make_tiny, random_pictures
+from tiny import CAFFE_LIKE, TORCH_LIKE, make_tiny, random_pictures, shared_network
 
 from netviz.methods import methods, run, run_on_data
 from netviz.methods.then_and_now import LINES, imshow, lightest_place
@@ -15,7 +15,7 @@ PICTURES, TARGETS = random_pictures(2, seed=3), np.array([1, 3])
 
 
 def ask(name: str, **settings: Any) -> dict[str, Any]:
-    network = make_tiny(5, head="pooled", preprocessing=TORCH_LIKE).to_keras()
+    network = shared_network(5, head="pooled", preprocessing=TORCH_LIKE)
     return run(methods()[name], network, PICTURES, TARGETS, settings)
 
 
@@ -70,7 +70,7 @@ def test_the_lightest_colour_of_jet_is_its_yellow_and_of_the_others_the_last() -
 
 
 def test_the_old_picture_is_the_clipped_gradient_blue_first() -> None:
-    network = make_tiny(5, head="pooled", preprocessing=TORCH_LIKE).to_keras()
+    network = shared_network(5, head="pooled", preprocessing=TORCH_LIKE)
     gradient = network.gradient(PICTURES, TARGETS, output="probability")
     times = float(0.9 / np.abs(gradient).max())
     result = ask("old-picture", times=times)
@@ -82,11 +82,8 @@ def test_the_old_picture_is_the_clipped_gradient_blue_first() -> None:
 
 def test_small_derivatives_are_drawn_black() -> None:
     """Less than 1 / 510 rounds to a brightness of 0."""
-    gradient = (
-        make_tiny(5, head="pooled", preprocessing=TORCH_LIKE)
-        .to_keras()
-        .gradient(PICTURES, TARGETS, output="probability")
-    )
+    network = shared_network(5, head="pooled", preprocessing=TORCH_LIKE)
+    gradient = network.gradient(PICTURES, TARGETS, output="probability")
     assert np.abs(gradient).max() < 1 / 510
     assert (ask("old-picture")["brightest"] == 0).all()
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
-from tiny import make_tiny, random_pictures
+from tiny import Tiny, make_tiny, random_pictures
 
 from netviz.methods import methods, run
 from netviz.methods.units import NUDGE
+from netviz.networks.keras_network import KerasNetwork
 
 PICTURE, TARGET = random_pictures(1), np.array([2])
 
 
-def ask(layer: str, **form: Any) -> tuple[Any, dict[str, Any]]:
-    tiny = make_tiny(2, activation="softplus", pooling="average", **form)
-    network = tiny.to_keras().at("float64")
+@cache
+def network_pair() -> tuple[Tiny, KerasNetwork]:
+    tiny = make_tiny(2, activation="softplus", pooling="average")
+    return tiny, tiny.to_keras().at("float64")
+
+
+@cache
+def ask(layer: str) -> tuple[Tiny, dict[str, Any]]:
+    tiny, network = network_pair()
     return tiny, run(methods()["unit-gradient"], network, PICTURE, TARGET, {"layer": layer})
 
 

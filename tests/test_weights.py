@@ -2,7 +2,9 @@
 
 import hashlib
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -121,13 +123,22 @@ def test_a_file_in_another_layout_is_one_clear_sentence(tmp_path: Path) -> None:
         open_network(path)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"no weights at all",
-        *(pytest.param(one, marks=pytest.mark.slow) for one in (b"", b"\x89HDF\r\n\x1a\n" + b"\xff" * 2000)),
-    ],
-)
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """Makes a model of 46 numbers, which stands for Keras' VGG16: that takes seconds to be filled with random ones."""
+    from netviz.networks import vgg16
+
+    def make(**_: object) -> Any:
+        inputs = vgg16.keras.Input((8,))
+        hidden = vgg16.keras.layers.Dense(4, name="fc1")(inputs)
+        return vgg16.keras.Model(inputs, vgg16.keras.layers.Dense(2, name="predictions")(hidden))
+
+    monkeypatch.setattr(vgg16.keras.applications, "VGG16", make)
+    return make
+
+
+@pytest.mark.usefixtures("small")
+@pytest.mark.parametrize("content", [b"no weights at all", b"", b"\x89HDF\r\n\x1a\n" + b"\xff" * 2000])
 def test_a_file_of_something_else_is_one_clear_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "weights.h5"
     path.write_bytes(content)
@@ -137,16 +148,10 @@ def test_a_file_of_something_else_is_one_clear_sentence(tmp_path: Path, content:
 
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_weights_that_are_not_finite_are_refused_with_their_layer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: float
+    tmp_path: Path, small: Callable[..., Any], value: float
 ) -> None:
     from netviz.networks import vgg16
 
-    def small(**_: object) -> object:
-        inputs = vgg16.keras.Input((8,))
-        hidden = vgg16.keras.layers.Dense(4, name="fc1")(inputs)
-        return vgg16.keras.Model(inputs, vgg16.keras.layers.Dense(2, name="predictions")(hidden))
-
-    monkeypatch.setattr(vgg16.keras.applications, "VGG16", small)
     path = tmp_path / "mine.weights.h5"
     model = small()
     model.save_weights(path)

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.networks import ReluRule, Window
+from netviz.networks import Precision, ReluRule, Window
 from netviz.networks.architecture import Layer
 from netviz.networks.keras_network import KerasNetwork, Preprocessing, keras
 from netviz.networks.weights import Weights
@@ -459,3 +460,9 @@ def make_tiny(
     add_activated("hidden", Dense(numbers(features, 6), biases(6)))
     add("predictions", Dense(numbers(6, classes), biases(classes), activation="linear"))
     return Tiny(parts, (side, side, 3), preprocessing, () if head == "flatten" else ("pool2",))
+
+
+@cache
+def shared_network(seed: int, precision: Precision = "float32", **shape: Any) -> KerasNetwork:
+    """The network of `make_tiny`, one for all tests that do nothing but ask it: what they ask is compiled once."""
+    return make_tiny(seed, **shape).to_keras().at(precision)
