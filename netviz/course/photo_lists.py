@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ PATH, LABEL = "path", "label"
 COLUMNS = (PATH, LABEL, "title", "credit", "licence", "source")  # and title_zh and the like, for each language
 LARGEST = 50_000_000  # bytes: five hundred for each of as many photos as a gallery may have
 SEPARATORS = (",", ";", "\t")  # programs for tables write the second where a comma stands within numbers
+SEPARATOR_LINE = re.compile(r"sep=([,;\t])[,;\s]*", re.IGNORECASE)  # before all others, by which Excel tells it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +55,10 @@ class _Row:
 def listed_photos(path: Path, languages: Sequence[str]) -> tuple[list[ListedPhoto], Places]:
     """The photos that a CSV file lists, their paths being from its folder; and the places of its lines.
 
-    Commas separate the columns, or semicolons or tabs if the first line has no commas.
-    The column ``path`` is needed. Raises Mistakes, with line and column, for what can't be read, a column that there is
-    not, a class that there is not, and a photo that is named twice. Whether a photo is there is not looked at.
+    Commas separate the columns, or semicolons or tabs if the line that names them has no commas; or what a line before
+    that says, ``sep=;``. The column ``path`` is needed. Raises Mistakes, with line and column, for what can't be read,
+    a column that there is not, a class that there is not, and a photo that is named twice. Whether a photo is there is
+    not looked at.
     """
     text = read_text_file(path, LARGEST)
     places = Places(path=path, lines=tuple(text.split("\n")))
@@ -63,7 +66,7 @@ def listed_photos(path: Path, languages: Sequence[str]) -> tuple[list[ListedPhot
     mistakes: list[Mistake] = []
     photos: list[ListedPhoto] = []
     first: dict[str, int] = {}
-    for row in _rows(text, places, allowed):
+    for row in _rows(places, allowed):
         file = os.path.normpath(row.cells[PATH])
         wrong = [*_wrong(row, places)]
         if row.cells[PATH] and first.setdefault(file, row.line) != row.line:
@@ -111,47 +114,57 @@ def _unknown(label: str) -> str:
     return ""
 
 
-def _rows(text: str, places: Places, allowed: Sequence[str]) -> Iterator[_Row]:
+def _rows(places: Places, allowed: Sequence[str]) -> Iterator[_Row]:
     """The lines beneath the head, but for blank ones. Raises Mistakes."""
-    lines = text.splitlines(keepends=True)
-    separator = next((one for one in SEPARATORS if lines and one in lines[0]), SEPARATORS[0])
-    reader = csv.reader(lines, strict=True, delimiter=separator)
+    head, separator = _head(places.lines)
+    reader = csv.reader((f"{one}\n" for one in places.lines[head - 1 :]), strict=True, delimiter=separator)
     names: list[str] = []
-    line = 1
+    line = head
     try:
         for cells in reader:
             stripped = [cell.strip() for cell in cells]
-            if not names:
+            if any(stripped) and not names:
                 names = stripped
-                _check_head(names, places, allowed)
+                _check_head(names, head, places, allowed)
             elif any(stripped):
                 if len(stripped) != len(names):
-                    message = f"here are {len(stripped)} cells, and the first line names {len(names)} columns"
+                    message = f"here are {len(stripped)} cells, and line {head} names {len(names)} columns"
                     hint = f'a cell with "{separator}" in it stands in quotes' if separator != "\t" else ""
                     raise Mistakes([places.mistake_at(line, 1, message, hint)])
                 columns = _columns(places.lines[line - 1], stripped)
                 yield _Row(dict(zip(names, stripped, strict=True)), line, dict(zip(names, columns, strict=True)))
-            line = reader.line_num + 1
+            line = head + reader.line_num
     except csv.Error as error:
         raise Mistakes([places.mistake_at(line, 1, f"can't be read as CSV: {error}")]) from None
     if not names:
         raise Mistakes([places.mistake_at(1, 1, "is empty; its first line names the columns", ",".join(COLUMNS))])
 
 
-def _check_head(names: Sequence[str], places: Places, allowed: Sequence[str]) -> None:
-    columns = _columns(places.lines[0], names)
+def _head(lines: Sequence[str]) -> tuple[int, str]:
+    """The line that names the columns, from 1, and what separates these: blank lines may stand before it."""
+    told = ""
+    for number, line in enumerate(lines, start=1):
+        if separator := SEPARATOR_LINE.fullmatch(line):
+            told = separator[1]
+        elif line.strip(" \t,;"):
+            return number, told or next((one for one in SEPARATORS if one in line), SEPARATORS[0])
+    return 1, SEPARATORS[0]
+
+
+def _check_head(names: Sequence[str], line: int, places: Places, allowed: Sequence[str]) -> None:
+    columns = _columns(places.lines[line - 1], names)
     mistakes = [
-        places.mistake_at(1, column, f"unknown column {name!r}", nearest(name, allowed))
+        places.mistake_at(line, column, f"unknown column {name!r}", nearest(name, allowed))
         for name, column in zip(names, columns, strict=True)
         if name not in allowed
     ]
     mistakes += [
-        places.mistake_at(1, column, f"the column {name!r} is given twice")
+        places.mistake_at(line, column, f"the column {name!r} is given twice")
         for number, (name, column) in enumerate(zip(names, columns, strict=True))
         if name in names[:number]
     ]
     if PATH not in names:
-        mistakes.append(places.mistake_at(1, 1, f"the column {PATH!r} is missing", f"{PATH},{LABEL},title,credit"))
+        mistakes.append(places.mistake_at(line, 1, f"the column {PATH!r} is missing", f"{PATH},{LABEL},title,credit"))
     if mistakes:
         raise Mistakes(mistakes)
 
