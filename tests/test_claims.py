@@ -109,3 +109,17 @@ def test_what_is_not_of_the_language_is_refused_before_anything_runs(source: str
 def test_a_claim_that_fails_says_why_in_one_sentence(source: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_claim(read_claim(Passage(source)), SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("numbers.error", "a claim is true or false, and this gives the number 0.004; compare it with another one"),
+        ("numbers.error < 1 and numbers.steps", "this gives the number 64"),
+        ("numbers.missing", r"this gives nothing \(none\)"),
+        ("top.names", "this gives a list"),
+    ],
+)
+def test_a_claim_is_true_or_false(source: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        check_claim(read_claim(Passage(source)), SCOPE)

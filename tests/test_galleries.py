@@ -121,7 +121,10 @@ HEAD = "path,label\n"
         (HEAD + "p00.jpg,tabyb\n", "photos.csv:2:9", "there is no class 'tabyb'"),
         (HEAD + "p00.jpg,crane\n", "photos.csv:2:9", "crane (bird)"),
         (HEAD + "p00.jpg,tabby\n./p00.jpg,\n", "photos.csv:3:1", "named in line 2 already"),
-        (HEAD + "p00.jpg\n", "photos.csv:2:1", "1 cells, and the first line names 2"),
+        (HEAD + "p00.jpg\n", "photos.csv:2:1", "1 cells, and line 1 names 2"),
+        ("\n \n", "photos.csv:1:1", "is empty; its first line names the columns"),
+        ("\nsep=;\npath;lable\np00.jpg;tabby\n", "photos.csv:3:6", "did you mean 'label'"),
+        ("\n;;\n\npath;label\np00.jpg;tabyb\n", "photos.csv:5:9", "there is no class 'tabyb'"),
         (HEAD + ",tabby\n", "photos.csv:2:1", "the path of the photo is missing"),
         ('path,label\n"p00.jpg,tabby\n', "photos.csv:2:1", "can't be read as CSV"),
         (HEAD + ".,tabby\n", "en.md:4:11", "holds no photo; photos.csv: .: a folder, where a file is needed"),
@@ -137,16 +140,17 @@ def test_what_is_wrong_with_a_list_is_told_at_its_place(course: Path, photos: st
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_a_list_is_read_as_programs_for_tables_write_it(course: Path, separator: str, mark: str, end: str) -> None:
-    folder = write(course)
-    add_photos(folder, 2)
+@pytest.mark.parametrize("before", [[], [""], ["sep={}"], ["", "SEP={0}{0}", "{0}{0}"]])
+def test_a_list_is_read_as_programs_for_tables_write_it(
+    tmp_path: Path, separator: str, mark: str, end: str, before: list[str]
+) -> None:
     rows = [["path", "label", "title"], ["p00.jpg", "tabby", '"a, b; ""c"""'], ["p01.jpg", "", "d"]]
-    text = mark + end.join(separator.join(row) for row in rows) + end
-    (folder / "photos.csv").write_bytes(text.encode())
-    photos = read(course).galleries["many"].photos
-    assert [(one.file, one.label, one.title("en")) for one in photos] == [
-        ("p00.jpg", 281, 'a, b; "c"'),
-        ("p01.jpg", None, "d"),
+    lines = [*(one.format(separator) for one in before), *(separator.join(row) for row in rows)]
+    (tmp_path / "photos.csv").write_bytes((mark + end.join(lines) + end).encode())
+    photos, _ = listed_photos(tmp_path / "photos.csv", ("en", "zh"))
+    assert [(one.file, one.label, one.titles, one.place) for one in photos] == [
+        ("p00.jpg", 281, {"": 'a, b; "c"'}, (len(before) + 2, 1)),
+        ("p01.jpg", None, {"": "d"}, (len(before) + 3, 1)),
     ]
 
 
@@ -270,6 +274,12 @@ def test_a_gallery_is_named_in_the_first_language_and_holds_photos_of_the_course
         ("{{ share() }}", "takes one expression, here are 0"),
         ("{{ share(results['many'].corect) }}", "did you mean 'correct'"),
         ("{{ median(results['many'].numbers.larges) }}", "did you mean 'largest'"),
+        ("{{ median(results['many'].top[0].name) }}", "asks for numbers, and results['many'].top[0].name is a text"),
+        ("{{ share(results['many'].target.rank + 1 - 1) }}", "asks for a condition, true or false, and … is a number"),
+        (
+            "{% claim median(results['many'].numbers.largest) %}So.{% endclaim %}",
+            "a claim is true or false, and median(",
+        ),
     ],
 )
 def test_what_is_asked_of_many_photos_as_if_of_one_is_told(
@@ -280,6 +290,26 @@ def test_what_is_asked_of_many_photos_as_if_of_one_is_told(
     assert main(["--content", str(course), "--to", str(site), "--store", str(course.parent / "store")]) == 1
     message = capsys.readouterr().err
     assert "en.md:19:" in message and words in " ".join(message.split())
+
+
+@pytest.mark.parametrize(
+    ("claim", "words"),
+    [
+        ("share(correct)", "a claim is true or false, and share(correct) is a number"),
+        ("share(correct) if all(correct) else 2.0", "a claim is true or false, and … is a number"),
+        ("all(label)", "all(…) asks for a condition, true or false, and label is no single value"),
+        ("mean(label.name) > 1", "mean(…) asks for numbers, and label.name is a text"),
+        ("all(label.nme == 'tabby')", "label has no 'nme'"),
+    ],
+)
+def test_a_claim_of_another_kind_is_told_before_anything_runs(
+    course: Path, capsys: pytest.CaptureFixture[str], claim: str, words: str
+) -> None:
+    add_photos(write(course, LESSON.replace("all(numbers.largest > 0)", claim), "path\np00.jpg\n"), 1)
+    site = course.parent / "site"
+    assert main(["--content", str(course), "--to", str(site), "--store", str(course.parent / "store")]) == 1
+    message = " ".join(capsys.readouterr().err.replace("^", "").split())
+    assert "en.md:13:" in message and words in message
 
 
 # The plan

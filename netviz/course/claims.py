@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import nodes
 
 from netviz.mistakes import nearest
-from netviz.sandbox import AGGREGATES, ExpressionError, Sandbox, names_used, operands, written
+from netviz.sandbox import AGGREGATES, ExpressionError, Sandbox, names_used, operands, truth_of, written
 from netviz.yaml_places import Passage
 
 NAMES = (*AGGREGATES, "numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
@@ -81,11 +81,14 @@ def unnamed_results(tree: nodes.Node) -> Iterator[ExpressionError]:
 
 
 def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:
-    """Hold a claim against a result. Raises ValueError if it speaks of something that the result does not have."""
+    """Hold a claim against a result.
+
+    Raises ValueError if it speaks of something that the result does not have, or gives what is neither true nor false.
+    """
     expression = SANDBOX.expression(claim.source)
     try:
-        kept = SANDBOX.evaluate(expression, scope)
+        kept = truth_of(SANDBOX.evaluate(expression, scope))
         measured = {written(operand): SANDBOX.evaluate(operand, scope) for operand in operands(expression)}
     except ExpressionError as error:
         raise ValueError(f"{claim.source!r} can't be evaluated: {error}{error.hint and '; '}{error.hint}") from None
-    return CheckedClaim(claim.source, bool(kept), measured)
+    return CheckedClaim(claim.source, kept, measured)

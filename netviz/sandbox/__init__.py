@@ -31,9 +31,9 @@ from netviz.sandbox.grammar import (
     violations,
     written,
 )
-from netviz.sandbox.kinds import unknown_facts
+from netviz.sandbox.kinds import no_truth, unfit_kinds, unknown_facts
 from netviz.sandbox.operations import FILTERS, SPECIAL_FILTERS
-from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, hint_of, look_up
+from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing, hint_of, look_up, truth_of
 
 __all__ = [
     "AGGREGATES",
@@ -52,9 +52,12 @@ __all__ = [
     "is_whole",
     "look_up",
     "names_used",
+    "no_truth",
     "operands",
     "parse",
     "test_of",
+    "truth_of",
+    "unfit_kinds",
     "unknown_facts",
     "written",
 ]

@@ -44,6 +44,7 @@ def _spread(values: Sequence[Any]) -> float:
     return statistics.stdev(_numbers(values)) if len(values) > 1 else 0.0
 
 
+OF_CONDITIONS = ("all", "count", "share")  # those of AGGREGATES that speak of what is true or false; others of numbers
 AGGREGATES: Mapping[str, Callable[[Sequence[Any]], Any]] = {
     "all": lambda values: all(_truths(values)),
     "count": lambda values: sum(_truths(values)),

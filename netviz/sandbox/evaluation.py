@@ -35,6 +35,7 @@ from netviz.sandbox.plain_data import (
     is_data,
     item,
     look_up,
+    truth_of,
 )
 
 Observer = Callable[[ConditionNode, bool], None]
@@ -119,7 +120,9 @@ class Evaluation:
     def _claim(self, node: nodes.CallBlock, scope: Scope) -> None:
         """Print what the function ``claim`` makes of a sentence, of what it claims, and of what was measured."""
         source, claim = node.call.args
-        met = self._is_met(node, scope)
+        with _at(node):
+            met = truth_of(self.value(claim, scope))
+        self.observe(node, met)
         measured = {written(one): self.value(one, scope) for one in operands(claim)}
         before = len(self.pieces)
         self.run(node.body, scope)

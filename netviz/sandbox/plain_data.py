@@ -108,6 +108,14 @@ def look_up(names: Mapping[Any, Any], name: Any, written: str) -> Any:
     return names[name]
 
 
+def truth_of(value: Any) -> bool:
+    """What a claim gives. Raises ExpressionError for all but true and false."""
+    if type(value) is not bool:
+        hint = "compare it with another one" if type(value) in (int, float) else ""
+        raise ExpressionError(f"a claim is true or false, and this gives {described(value)}", hint=hint)
+    return value
+
+
 def described(value: Any) -> str:
     """What a value is, in words for an author."""
     if type(value) is str or type(value) in (int, float):

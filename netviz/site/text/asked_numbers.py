@@ -17,8 +17,9 @@ from netviz.course.experiments import Experiment
 from netviz.course.gallery_claims import gallery_errors
 from netviz.course.lessons import Lesson
 from netviz.course.reading import Course
+from netviz.engine.result_views import ClassFacts
 from netviz.mistakes import Mistake, nearest
-from netviz.sandbox import ExpressionError, parse, unknown_facts
+from netviz.sandbox import ExpressionError, no_truth, parse, unfit_kinds, unknown_facts
 from netviz.sandbox.grammar import parse_expression
 from netviz.site.text.expressions import column_of, place_in_span
 from netviz.site.text.markup import Place, skeleton
@@ -28,6 +29,7 @@ _NAMED = re.compile(  # results['ID'].numbers.NAME, results['ID'].at(VALUE).sett
     r"""(?:\bresults\s*\[\s*["'](?P<id>[^"']+)["']\s*\](?:\s*\.\s*at\s*\([^()]*\))?\s*\.\s*|(?<![\w.'"\])])(?<!\.\s))"""
     r"""(?P<kind>numbers|settings)\s*(?:\.\s*(?P<name>\w+)|\[\s*["'](?P<item>[^"']*)["']\s*\])"""
 )
+OF_PHOTOS = {"correct": bool, "label": ClassFacts}  # the types of names of a gallery's experiment
 _EXPRESSION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 
 
@@ -38,6 +40,7 @@ class Asked(NamedTuple):
     place_at: Callable[[int], Place]
     own: Experiment | None = None
     in_fence: bool = False
+    is_claim: bool = False
 
 
 def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping[str, Any]) -> Iterator[Mistake]:
@@ -47,10 +50,12 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
     """
     text = lesson.texts[language]
     with suppress(ExpressionError):  # told already
-        for missing in unknown_facts(parse(skeleton(text)), kinds):
-            line = missing.line or 1
-            yield text.mistake(missing.message, line, column_of(text, line, missing.word), missing.hint)
-        for error in gallery_errors(parse(skeleton(text)), course.over_gallery):
+        template = parse(skeleton(text))
+        for error in (
+            *unknown_facts(template, kinds),
+            *unfit_kinds(template, kinds),
+            *gallery_errors(template, course.over_gallery),
+        ):
             line = error.line or 1
             yield text.mistake(error.message, line, column_of(text, line, error.word), error.hint)
     for asked in [*_in_prose(lesson, language), *_in_fences(course, lesson, language)]:
@@ -62,7 +67,13 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
             own = asked.own.lesson if asked.own and asked.own.over else ""
             with suppress(ExpressionError):
                 tree = parse_expression(asked.source.strip("{}"))
-                for wrong in (*unknown_facts(tree, kinds), *gallery_errors(tree, course.over_gallery, own)):
+                known = {**kinds, **OF_PHOTOS} if own else kinds
+                for wrong in (
+                    *unknown_facts(tree, known),
+                    *unfit_kinds(tree, known),
+                    *(no_truth(tree, known) if asked.is_claim else ()),
+                    *gallery_errors(tree, course.over_gallery, own),
+                ):
                     place = asked.place_at(max(position_of(wrong.word, asked.source), 0))
                     yield text.mistake(wrong.message, *place, wrong.hint)
         for found in _NAMED.finditer(asked.source):
@@ -100,12 +111,13 @@ def _in_fences(course: Course, lesson: Lesson, language: str) -> Iterator[Asked]
             yield from _in_words(words.caption, experiment)
         if language == lesson.first.language:
             for claim in experiment.claims:
-                yield Asked(claim.source, claim.passage.place_at, experiment, in_fence=True)
+                yield Asked(claim.source, claim.passage.place_at, experiment, in_fence=True, is_claim=True)
     for question in course.questions_of(lesson):
         for passage in question.passages(language):
             yield from _in_words(passage)
         if language == lesson.first.language:
-            yield from (Asked(right.source, right.passage.place_at, in_fence=True) for right in question.right)
+            for right in question.right:
+                yield Asked(right.source, right.passage.place_at, in_fence=True, is_claim=True)
 
 
 def _in_words(passage: Passage, own: Experiment | None = None) -> Iterator[Asked]:
