@@ -56,6 +56,7 @@ OWN: dict[str, dict[str, Any]] = {
     "exciting-places": {"channels": [0, 2]},
     "explanations-by-depth": {"networks": 2},
     "lime-spread": {"samples": 16},
+    "recorded-weights": {"weights": [0.5, -0.25]},
     "simpler-model": {"networks": 2},
 }
 """Settings of single methods, where a name in `SMALL` means something else; and of those on data that learn longest."""

@@ -47,6 +47,12 @@ def test_single_values_are_told_with_how_they_were_measured(tmp_path: Path) -> N
     assert read_measurements(tmp_path)["head"].values == {"top1": 0.5}
 
 
+def test_several_numbers_of_a_kind_stand_in_their_order(tmp_path: Path) -> None:
+    lists = {"shares": [0.5, -0.25], "samples": [40, 80]}
+    read = read_measurements(write(tmp_path, date="2026-11-30", how="Once.", lists=lists))
+    assert read["tools"].lists == {"shares": (0.5, -0.25), "samples": (40, 80)}
+
+
 def test_what_was_read_is_told_with_how_it_was_read(tmp_path: Path) -> None:
     texts = {"theirs": {"occlusion": "Occlusion", "RISE": ""}}
     read = write(tmp_path, date="2026-11-29", how="In their code.", texts=texts)
@@ -63,6 +69,7 @@ def test_what_is_still_to_be_measured_has_no_rows(tmp_path: Path) -> None:
     [
         ({"rows": ROWS, "date": "2026-11-25"}, ":1:1", "worth nothing without processor, cores, command"),
         ({"values": {"top1": 0.5}, "date": "2026-11"}, ":1:1", "worth nothing without how"),
+        ({"lists": {"shares": [0.5]}, "date": "2026-11"}, ":1:1", "worth nothing without how"),
         ({"texts": {"theirs": {"RISE": ""}}, "how": "In it."}, ":1:1", "worth nothing without date"),
         ({**ORIGIN, "rows": [{"task": "gradient", "median": 1}]}, ":7:3", "the field 'library' is missing"),
         ({**ORIGIN, "rows": [{**ROWS[0], "median": -1}]}, ":10:14", "a number of 0 or more is wanted; found -1"),

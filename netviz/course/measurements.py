@@ -50,7 +50,8 @@ class Measurement(BaseModel):
     """One run of a benchmark. Without rows it is still to be made; with rows it must say when, where and how.
 
     ``values`` are single numbers that nothing here can measure again, on photos say that are no part of the project,
-    and ``texts`` what was read elsewhere, by whose it is and what it is: they must say when, and in a sentence ``how``.
+    ``lists`` several of a kind, and ``texts`` what was read elsewhere, by whose it is and what it is: they must say
+    when, and in a sentence ``how``.
 
     ``flags``, ``limits``, ``picture`` and ``target`` are for who repeats it: the processor's instructions, the
     operations a second that it reaches by precision, and what was explained.
@@ -70,13 +71,14 @@ class Measurement(BaseModel):
     rows: tuple[Row, ...] = ()
     how: str = ""
     values: Mapping[str, float] = {}
+    lists: Mapping[str, tuple[float, ...]] = {}
     texts: Mapping[str, Mapping[str, str]] = {}
 
     @model_validator(mode="after")
     def _is_told_where_it_comes_from(self) -> Measurement:
         needed = [
             *(("date", "processor", "cores", "command") if self.rows else ()),
-            *(("date", "how") if self.values or self.texts else ()),
+            *(("date", "how") if self.values or self.lists or self.texts else ()),
         ]
         if missing := [name for name in dict.fromkeys(needed) if not getattr(self, name)]:
             message = "what was measured is worth nothing without {missing}"

@@ -135,6 +135,9 @@ plain-tape =
 receptive-field =
     .unit = activation per RGB step
 
+recorded-weights =
+    .unit = { $score }
+
 rise =
     .unit = { $score }
 

@@ -133,6 +133,9 @@ plain-tape =
 receptive-field =
     .unit = 每级 RGB 的激活值变化
 
+recorded-weights =
+    .unit = { $score }
+
 rise =
     .unit = { $score }
 

@@ -42,6 +42,7 @@ length-of-the-first-step-in-RGB-steps-Adam-s- = 第一步的长度，以 RGB 级
 weight-of-the-total-variation-against-the-relative-loss = 总变差相对于损失的权重
 sets-of-superpixels-to-show-besides-none-and-all = 除全遮与全显之外，尝试的超像素组合数
 superpixels-to-cut-the-picture-into-at-most = 图片至多分成多少个超像素
+of-the-superpixels-in-their-order-where-none-is-given-0 = 各超像素的权重，按其顺序；没有给出的为 0
 pictures-to-fit-the-whole-one-among-them = 用于拟合的图片数，原图也算一张
 how-far-from-the-whole-picture-a-sample-counts-in-cosine-distance = 离原图多远的样本仍然算数，以余弦距离计
 stabiliser-as-a-share-of-a-layer-s-root-mean-square-before-its-ReLU = 稳定项，占该层 ReLU 之前均方根的比例
