@@ -20,6 +20,7 @@ FORMS = ("compact", "imagenet")  # of weights; any other is a file
 WEIGHTS = FORMS[0]
 Part = Literal["your-photo"]  # of a site that can be left out
 PORT = 8000
+BOOKS = ("pdf", "epub")  # the kinds of files of the whole course, each an option
 BUILD = "build"  # what is done if nothing else is asked for
 _OF_THE_WHOLE = "is not for --{command}, which is of the whole course: leave it out"
 _BUILDING = (BUILD, "serve", "explain", "verify")
@@ -346,7 +347,7 @@ class Options:
     @property
     def books(self) -> tuple[str, ...]:
         """The kinds of files of the whole course that are asked for."""
-        return tuple(kind for kind in ("pdf", "epub") if getattr(self, kind))
+        return tuple(kind for kind in BOOKS if getattr(self, kind))
 
     @property
     def shown_weights(self) -> str:

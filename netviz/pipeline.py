@@ -38,7 +38,7 @@ from netviz.mistakes import Mistake, Mistakes, as_plain, from_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.weights import describe
-from netviz.options import Options
+from netviz.options import BOOKS, Options
 from netviz.pictures import picture_mistakes, picture_warnings
 from netviz.progress import Report, Reporter
 from netviz.refusals import naming
@@ -54,6 +54,7 @@ from netviz.site.results import Results
 from netviz.site.reviewing.coverage import claim_warnings
 from netviz.site.reviewing.grading import grading_warnings
 from netviz.site.reviewing.proofreading import text_mistakes, text_warnings
+from netviz.site.site_map import BOOK
 from netviz.site.verdicts import known_verdicts
 from netviz.site.weave import changed_texts, known_paths, site_files
 
@@ -181,6 +182,7 @@ def _made(
         woven=sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items()),
         size=sum((options.to / name).stat().st_size for name in files),
         gone=published.gone,
+        books_gone=_books_among(published.gone),
         stored=results.store.size() if ran or drawn else None,
         verdicts=results.checked,
         warnings=warnings,
@@ -286,6 +288,12 @@ def _published(files: Files, results: Results, reporter: Reporter) -> Published:
         results.store.remember(options.content, options.to)
     with naming(options.to), reporter.stage("publish"):
         return publish(files, options.to)
+
+
+def _books_among(gone: Sequence[str]) -> dict[str, list[str]]:
+    """The files of the whole course among those that are gone, by the option that makes them."""
+    found = {f"--{kind}": [one for one in gone if one.rpartition("/")[2] == f"{BOOK}.{kind}"] for kind in BOOKS}
+    return {option: books for option, books in found.items() if books}
 
 
 def _seconds_by(reporter: Reporter, names: Mapping[str, str]) -> dict[str, float]:

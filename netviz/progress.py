@@ -134,8 +134,9 @@ class Report:
     """How a build ended. With no pages there was nothing to do: the site stood already.
 
     ``seconds`` are those of the stages; ``lessons`` and ``longest`` (by experiment) those of what was run and drawn.
-    ``stored`` are the bytes of the store, of a build that has added to it; ``page`` is where all of this stands as a
-    page.
+    ``gone`` are the files of the old site that are not in the new one; ``books_gone`` those of them that an option would
+    have made again, by its name. ``stored`` are the bytes of the store, of a build that has added to it; ``page`` is
+    where all of this stands as a page.
     """
 
     site: Path
@@ -145,7 +146,8 @@ class Report:
     pages: int = 0
     woven: int = 0
     size: int = 0
-    gone: int = 0
+    gone: Sequence[str] = ()
+    books_gone: Mapping[str, Sequence[str]] = field(default_factory=dict)
     stored: int | None = None
     verdicts: Sequence[Any] = ()
     warnings: Sequence[Mistake] = ()
@@ -163,7 +165,9 @@ class Report:
         yield f"{self.experiments} experiments: {self.ran} run, {self.drawn} drawn, the others known already"
         yield f"{self.pages} pages, {self.woven} woven anew, {self.size / 1e6:.1f} MB in {self.site}"
         if self.gone:
-            yield f"{self.gone} files of the old site are not in the new one"
+            yield f"{len(self.gone)} files of the old site are not in the new one"
+        for option, books in self.books_gone.items():
+            yield f"  without {option} there is no {' and no '.join(books)} any more"
         if self.stored is not None:
             yield f"the store holds {self.stored / 1e6:.1f} MB; --clean removes what is not needed any more"
         if self.seconds:
@@ -191,12 +195,13 @@ class Report:
 
     def plain(self) -> dict[str, Any]:
         """The report as JSON can hold it, sizes and memory in bytes; the warnings stand beside it."""
-        told = ("experiments", "ran", "drawn", "pages", "woven", "size", "gone", "stored")
+        told = ("experiments", "ran", "drawn", "pages", "woven", "size", "stored")
         broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
         return {
             "site": str(self.site),
             "page": str(self.page) if self.page else None,
             **{name: getattr(self, name) for name in told},
+            "gone": len(self.gone),
             "memory": peak_memory(),
             **{name: dict(getattr(self, name)) for name in ("seconds", "lessons", "longest")},
             "claims": {

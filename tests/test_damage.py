@@ -171,7 +171,7 @@ def test_a_static_link_that_leads_out_is_refused_and_one_to_a_file_beside_it_is_
     build(built, Reporter())
     assert (built.to / "link.txt").read_text() == "my .nojekyll" and not (built.to / "link.txt").is_symlink()
     link.unlink()
-    assert build(built, Reporter()).gone == 1
+    assert len(build(built, Reporter()).gone) == 1
 
 
 def test_what_somebody_put_where_a_page_would_stand_is_told_of_before_anything_runs(built: Options) -> None:

@@ -61,7 +61,7 @@ def test_a_site_is_exactly_its_files(site: Path) -> None:
     publish.publish({"index.html": "<p>é", "a/b.css": b"\x00"}, site)
     assert contents(site) == {"a/b.css": b"\x00", "index.html": "<p>é".encode()}
     assert digests_of(site).keys() == {"a/b.css", "index.html"}
-    assert publish.publish({"other.html": "new"}, site).gone == 2, "files that are gone are told of"
+    assert len(publish.publish({"other.html": "new"}, site).gone) == 2, "files that are gone are told of"
     assert contents(site) == {"other.html": b"new"}
     assert not (site / "a").exists()
     assert beside(site) == ["site"]
@@ -144,9 +144,9 @@ def test_what_no_build_wrote_survives_every_build_as_it_is(kept: Path) -> None:
     kept.chmod(0o751)
     before = own(kept)
     assert len(before) == 15
-    assert publish.publish({"index.html": "new", "figures/a.webp": b"b"}, kept).gone == 0
+    assert len(publish.publish({"index.html": "new", "figures/a.webp": b"b"}, kept).gone) == 0
     assert own(kept) == before and (kept / "index.html").read_text() == "new"
-    assert publish.publish({"other.html": "newer"}, kept).gone == 2
+    assert len(publish.publish({"other.html": "newer"}, kept).gone) == 2
     assert own(kept) == before and (kept / "figures/mine.txt").is_file() and not (kept / "figures/a.webp").exists()
     assert stat.S_IMODE(kept.stat().st_mode) == 0o751
     assert beside(kept) == ["site"]
@@ -219,7 +219,7 @@ def test_what_a_build_wrote_and_somebody_edited_is_made_again(site: Path) -> Non
     (site / "index.html").write_text("edited")
     (site / "gone.html").unlink()
     write(site / "gone.html" / "notes.txt", "a folder of that name is somebody's own")
-    assert publish.publish({"index.html": "new"}, site).gone == 1
+    assert len(publish.publish({"index.html": "new"}, site).gone) == 1
     assert contents(site) == {"index.html": b"new", "gone.html/notes.txt": b"a folder of that name is somebody's own"}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -288,3 +289,14 @@ def test_what_nothing_may_be_wrong_with_is_not_published_in_part(
     with pytest.raises(WeightsUnavailable):
         build(options, Reporter())
     assert not (tmp_path / "site").exists()
+
+
+def test_the_file_of_the_whole_course_that_is_left_out_is_told_of_with_the_option_that_makes_it(
+    content: Path, store: Store, site: Path
+) -> None:
+    options = Options(content=content, to=site, store=store.folder)
+    build(replace(options, epub=True), Reporter())
+    report = build(options, Reporter())
+    told = "\n".join(report.lines())
+    assert set(report.gone) == {"course.epub", "zh/course.epub"} and report.plain()["gone"] == 2
+    assert "without --epub there is no course.epub and no zh/course.epub any more" in told

@@ -36,9 +36,9 @@ class CannotPublish(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """How many files of the old site are not in the new one, and the folders beside it that could not be removed."""
+    """The files of the old site that are not in the new one, and the folders beside it that could not be removed."""
 
-    gone: int
+    gone: tuple[str, ...]
     left: tuple[Path, ...]
 
 
@@ -57,7 +57,8 @@ def publish(files: Files, destination: Path) -> Published:
     destination.parent.mkdir(parents=True, exist_ok=True)
     with _alone_at(destination):
         _recover(destination)
-        gone = [name for name in written_in(destination) - {*files, MARKER} if os.path.lexists(destination / name)]
+        before = sorted(written_in(destination) - {*files, MARKER})
+        gone = tuple(name for name in before if os.path.lexists(destination / name))
         standing = {name: Kept(destination, name, digest) for name, digest in digests_of(destination).items()}
         with _draft_beside(destination) as draft:
             for folder in sorted({folder for name in files for folder in folders_of(name)}):
@@ -67,7 +68,7 @@ def publish(files: Files, destination: Path) -> Published:
             check_destination(destination, files)
             _carry_over(destination, draft)
             _swap(draft, destination)
-        return Published(len(gone), tuple(_left_beside(destination)))
+        return Published(gone, tuple(_left_beside(destination)))
 
 
 def check_destination(destination: Path, files: Collection[str] = ()) -> None:
