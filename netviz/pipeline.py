@@ -40,7 +40,7 @@ from netviz.networks.architecture import vgg16_layers
 from netviz.networks.weights import describe
 from netviz.options import BOOKS, Options
 from netviz.pictures import picture_mistakes, picture_warnings
-from netviz.progress import Report, Reporter
+from netviz.progress import Reader, Report, Reporter
 from netviz.refusals import naming
 from netviz.site.books.printing import browser
 from netviz.site.files.gallery_photos import with_readable_photos
@@ -161,7 +161,7 @@ def _made(
     _write_network(results, reporter)
     with reporter.stage("weave"):
         results.checked = known_verdicts(results, taken)
-        files = _woven(results, taken)
+        files = _woven(results, taken, reporter.reader)
     warnings = [
         *all_warnings(results.course, options, taken),
         *grading_warnings(results, taken),
@@ -253,10 +253,10 @@ def _network_warnings(results: Results) -> Iterator[Mistake]:
         yield Mistake(results.options.content / "site.yaml", f"your_photo: {reason}", hint=hint)
 
 
-def _woven(results: Results, taken: Takeover) -> dict[str, str | bytes | Kept]:
+def _woven(results: Results, taken: Takeover, reader: Reader) -> dict[str, str | bytes | Kept]:
     """Every file of the site by its path, those of ``content/static/`` among them."""
     content = results.options.content
-    own, files = static_files(content), site_files(results, taken)
+    own, files = static_files(content), site_files(results, taken, reader)
     if mistakes := list(clashes(own, files, content)):
         raise Mistakes(mistakes)
     woven = files | own

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,17 @@ LONGEST = 8  # experiments whose seconds are reported
 
 Listener = Callable[[str, float, str], None]
 """Is told of each step: the stage, how much of it is done (0 to 1), and the item under way."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Who has pages of the site open while it is built: ``pages`` are their paths; these are woven first.
+
+    ``show`` is told of each page, its path and its HTML, as soon as it is woven: long before the whole site stands.
+    """
+
+    pages: Collection[str] = ()
+    show: Callable[[str, str], None] = lambda path, html: None
 
 
 @dataclass(kw_only=True)
@@ -76,10 +87,15 @@ class Stage:
 
 
 class Reporter:
-    """Opens stages, keeps how long each took, and tells who listens how far they are."""
+    """Opens stages, keeps how long each took, and tells who listens how far they are, and the ``reader`` of pages."""
 
-    def __init__(self, console: Console | None = None, listener: Listener = lambda stage, share, item: None) -> None:
-        self.listener = listener
+    def __init__(
+        self,
+        console: Console | None = None,
+        listener: Listener = lambda stage, share, item: None,
+        reader: Reader | None = None,
+    ) -> None:
+        self.listener, self.reader = listener, reader or Reader()
         self.stages: dict[str, Stage] = {}
         self.seconds: dict[str, float] = {}
         if console:
@@ -134,8 +150,8 @@ class Report:
     """How a build ended. With no pages there was nothing to do: the site stood already.
 
     ``seconds`` are those of the stages; ``lessons`` and ``longest`` (by experiment) those of what was run and drawn.
-    ``gone`` are the files of the old site that are not in the new one; ``books_gone`` those of them that an option would
-    have made again, by its name. ``stored`` are the bytes of the store, of a build that has added to it; ``page`` is
+    ``gone`` are the files of the old site that are not in the new one, ``books_gone`` those that an option would have
+    made again, by its name. ``stored`` are the bytes of the store, of a build that has added to it; ``page`` is
     where all of this stands as a page.
     """
 

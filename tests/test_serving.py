@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import os
@@ -19,6 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from netviz.options import Options
+from netviz.progress import Reporter
+from netviz.serving.builder import Outcome
+from netviz.serving.server import LiveSite, _events
+from netviz.site.files.publish import publish
+from netviz.site.site_map import search_index
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 120  # seconds; no test waits as long unless something is broken
@@ -118,7 +126,7 @@ def write_course(folder: Path) -> Path:
     (folder / "content" / "pictures" / "credits.yaml").write_text(
         "dog: {title: Dog, credit: me, licence: CC0}\n", "utf-8"
     )
-    (folder / "secret.txt").write_text("secret", "utf-8")
+    (folder / "secret.txt").write_text("what nobody may read", "utf-8")
     return folder
 
 
@@ -130,6 +138,63 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 pytestmark = pytest.mark.slow
+
+
+def builds_slowly(options: Options, reporter: Reporter) -> Outcome:
+    """Weaves two pages of a site which it never finishes: it waits for a file, then fails."""
+    for page in ("index.html", "other.html"):
+        reporter.reader.show(page, f"<html><head></head><body>{page}, {[*reporter.reader.pages]}")
+    while not (options.content / "fail").exists():
+        time.sleep(0.01)
+    return Outcome(failure="it failed")
+
+
+def test_a_page_is_shown_before_the_site_stands_and_forgotten_if_the_build_fails(tmp_path: Path) -> None:
+    publish({"index.html": "the last good site", "assets/style.css": "p {}"}, tmp_path / "site")
+
+    async def check() -> None:
+        live = LiveSite(builds_slowly, Options(content=tmp_path, to=tmp_path / "site"))
+        try:
+            before = live.version("index.html")
+            states = _events(live, "index.html")
+            await anext(states)
+            building = asyncio.create_task(live.build())
+            while live.version("index.html") == before:
+                await anext(states)
+            assert live.content("index.html") == b"<html><head></head><body>index.html, ['index.html']"
+            assert (tmp_path / "site" / "index.html").read_text() == "the last good site"
+            (tmp_path / "fail").touch()
+            await building
+            assert live.state.failure == "it failed" and live.state.built == 0
+            assert live.content("index.html") == b"the last good site" and live.version("index.html") == before
+            await states.aclose()
+            assert not live.open
+        finally:
+            live.builder.end()
+
+    asyncio.run(check())
+
+
+def test_a_page_is_another_one_when_it_or_what_pages_load_has_changed(tmp_path: Path) -> None:
+    site, files = tmp_path / "site", {"index.html": "one", "a.html": "a", "assets/style.css": "p {}"}
+    publish(files, site)
+    live = LiveSite(builds_slowly, Options(content=tmp_path, to=site))
+    try:
+        versions = {name: live.version(name) for name in ("index.html", "a.html", "none.html")}
+        for other, changed in (
+            ({"index.html": "two", search_index("en"): "found"}, {"index.html"}),
+            ({"numbers/a.json": "{}", "a.ipynb": "{}"}, set()),
+            ({"assets/style.css": "b {}"}, {"index.html", "a.html", "none.html"}),
+            ({"figures/a.webp": "picture"}, {"index.html", "a.html", "none.html"}),
+            ({"404.html": "there is none"}, {"none.html"}),
+        ):
+            files |= other
+            publish(files, site)
+            now = {name: live.version(name) for name in versions}
+            assert {name for name in now if now[name] != versions[name]} == changed, other
+            versions = now
+    finally:
+        live.builder.end()
 
 
 def test_what_stands_before_the_first_page_is_as_wide_as_a_phone(tmp_path: Path) -> None:
@@ -195,7 +260,7 @@ def test_no_address_leads_out_of_the_site(path: str, served: Served) -> None:
     (served.folder / "site" / "link.txt").unlink(missing_ok=True)
     (served.folder / "site" / "link.txt").symlink_to("../secret.txt")
     status, answer = served.get(path)
-    assert status == 404 and "secret" not in answer
+    assert status == 404 and "what nobody may read" not in answer
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example", ""])

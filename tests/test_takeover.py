@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +20,11 @@ from netviz.course.experiments import CHOSEN
 from netviz.course.reading import read_course
 from netviz.engine.plan import make_plan
 from netviz.engine.record import RESULTS
+from netviz.mistakes import Mistakes
 from netviz.networks.weights import WeightsUnavailable, describe
 from netviz.options import Options
 from netviz.pipeline import build
-from netviz.progress import Report, Reporter
+from netviz.progress import Reader, Report, Reporter
 
 ROOT = Path(__file__).resolve().parents[1]
 SECOND = "---\ntitle: {}\nsummary: The same cat.\n---\n\nSee [the first](first.html#{}): {{{{ {} }}}}.\n"
@@ -300,3 +302,42 @@ def test_the_file_of_the_whole_course_that_is_left_out_is_told_of_with_the_optio
     told = "\n".join(report.lines())
     assert set(report.gone) == {"course.epub", "zh/course.epub"} and report.plain()["gone"] == 2
     assert "without --epub there is no course.epub and no zh/course.epub any more" in told
+
+
+def shown(content: Path, store: Store, site: Path, *open_pages: str) -> dict[str, str]:
+    """The pages that a reader is shown while the site is built, in their order."""
+    told: dict[str, str] = {}
+    known(content, store)
+    reader = Reader(pages=open_pages, show=lambda path, html: told.update({path: html}))
+    with suppress(Mistakes):
+        build(Options(content=content, to=site, store=store.folder), Reporter(reader=reader))
+    return told
+
+
+def test_a_reader_is_shown_what_is_woven_before_the_site_stands_the_open_page_first(
+    content: Path, store: Store, site: Path
+) -> None:
+    first, second = (content / "lessons" / name / "en.md" for name in ("01-first", "02-second"))
+    edit(first, "The network", "Our network")
+    edit(second, "See", "Look at")
+    told = shown(content, store, site, "second/dog.html")
+    assert next(iter(told)) == "second/dog.html"
+    assert told.keys() == {"first.html", "first/dog.html", "second.html", "second/dog.html"}
+    assert all((site / path).read_text("utf-8") == html for path, html in told.items())
+
+
+def test_a_reader_is_shown_no_page_before_the_site_has_what_it_loads(content: Path, store: Store, site: Path) -> None:
+    lesson = content / "lessons" / "01-first" / "en.md"
+    shutil.copy(content / "pictures" / "chelsea.png", lesson.with_name("cat.png"))
+    with lesson.open("a", encoding="utf-8") as file:
+        file.write("\n![A cat](cat.png)\n")
+    assert not shown(content, store, site) and "cat" in (site / "first.html").read_text("utf-8")
+    edit(lesson, "![A cat]", "![Our cat]")
+    assert shown(content, store, site).keys() == {"first.html", "first/dog.html"}
+
+
+def test_a_reader_is_shown_no_page_after_one_that_fails(content: Path, store: Store, site: Path) -> None:
+    first, second = (content / "lessons" / name / "en.md" for name in ("01-first", "02-second"))
+    edit(first, "The network", "The {{ 1 / (results['says'].top[0].rank - 1) }} network")
+    edit(second, "See", "Look at")
+    assert not shown(content, store, site)

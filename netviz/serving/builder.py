@@ -13,15 +13,15 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 
 from netviz.mistakes import Mistake
 from netviz.options import Options
-from netviz.progress import Reporter
-from netviz.serving.state import UnderWay
+from netviz.progress import Reader, Reporter
+from netviz.serving.state import UnderWay, WovenPage
 
 EVERY = 0.1  # seconds between two steps that are told
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -52,10 +52,10 @@ class Builder:
             self._process.start()
         theirs.close()
 
-    def build(self) -> Iterator[UnderWay | Outcome]:
-        """Build: its steps while they are made, then its outcome."""
+    def build(self, pages: Collection[str] = ()) -> Iterator[UnderWay | WovenPage | Outcome]:
+        """Build, ``pages`` first: its steps while they are made, pages once they are woven, then its outcome."""
         try:
-            self._pipe.send("build")
+            self._pipe.send([*pages])
             while not isinstance(news := self._pipe.recv(), Outcome):
                 yield news
         except (EOFError, OSError):
@@ -96,8 +96,9 @@ def _work(pipe: Connection, attempt: Attempt, options: Options) -> None:
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while pipe.recv():
-        pipe.send(attempt(options, Reporter(listener=_Telling(pipe))))
+    while True:
+        reader = Reader(pages=pipe.recv(), show=lambda path, html: pipe.send(WovenPage(path, html)))
+        pipe.send(attempt(options, Reporter(listener=_Telling(pipe), reader=reader)))
 
 
 def _end_with_parent() -> None:

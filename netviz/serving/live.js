@@ -2,7 +2,8 @@
 // build is, or what is wrong and where. The last good page stays behind.
 (function () {
   "use strict";
-  var loaded = Number(document.currentScript.dataset.built);
+  var page = document.currentScript.dataset.page;
+  var loaded = document.currentScript.dataset.version;
   var began = { stage: "", at: 0 };
 
   var host = document.createElement("div");
@@ -75,9 +76,9 @@
     return [];
   }
 
-  new EventSource("/.live/states").onmessage = function (event) {
+  new EventSource("/.live/states?page=" + encodeURIComponent(page)).onmessage = function (event) {
     var state = JSON.parse(event.data);
-    if (state.built !== loaded && !state.step) return location.reload();
+    if (state.version !== loaded) return location.reload();
     var shown = parts(state);
     section.replaceChildren.apply(section, shown);
     section.hidden = !shown.length;

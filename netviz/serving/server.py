@@ -1,6 +1,8 @@
 """Pages of a site for a browser on this machine, each with a script that shows it anew when it has changed.
 
-Only what the site's manifest lists is given, read as it was written: no address leads anywhere else.
+Only what the site's manifest lists is given, read as it was written: no address leads anywhere else. While a build is
+under way a page of the new site is given as soon as it is woven, beside others of the old one; should the build fail,
+it is forgotten.
 """
 
 from __future__ import annotations
@@ -9,9 +11,11 @@ import asyncio
 import contextlib
 import mimetypes
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache, partial
+from html import escape
 from pathlib import Path
 
 import uvicorn
@@ -22,15 +26,19 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from netviz.cache.built import MARKER, digests_of
-from netviz.cache.manifest import Damaged, Kept
+from netviz.cache.manifest import Damaged, Kept, sha256_of
+from netviz.cache.store import key_of
 from netviz.options import Options
 from netviz.progress import Reporter
 from netviz.serving.builder import Attempt, Builder, Outcome
-from netviz.serving.state import State, told
+from netviz.serving.state import State, WovenPage, told
 from netviz.serving.watching import needs_restart, saved
 
 LOOPBACK = "127.0.0.1"
 NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+NOT_FOUND = "404.html"
+LOADED = ("text/css", "text/javascript", "application/javascript")  # beside pictures
+SEARCHED = "assets/search-"  # what the names of the search indexes begin with
 SCRIPT = Path(__file__).with_name("live.js")
 WAITING = b"""<!doctype html><html lang=en><head><meta charset=utf-8><title>netviz</title>
 <meta name=viewport content="width=device-width, initial-scale=1"><meta name=color-scheme content="light dark"></head>
@@ -38,13 +46,29 @@ WAITING = b"""<!doctype html><html lang=en><head><meta charset=utf-8><title>netv
 
 
 class LiveSite:
-    """The state that pages are told, and the process that builds."""
+    """The state that pages are told, the process that builds, and what that has woven of a site that is not there yet.
+
+    ``open`` counts the pages that somebody has open, by their paths.
+    """
 
     def __init__(self, attempt: Attempt, options: Options) -> None:
         self.state, self.options = State(), options
         self.start = partial(Builder, attempt, options)
         self.builder = self.start()
+        self.open = Counter[str]()
+        self.woven: dict[str, bytes] = {}
         self._changed = asyncio.Condition()
+
+    def content(self, name: str) -> bytes | None:
+        """What a file holds; None if the site has no such file, or if it is no more what was written."""
+        return self.woven.get(name) or _content(self.options.to, name)
+
+    def version(self, name: str) -> str:
+        """What tells a page from a newer one: what it holds, and what all pages load."""
+        site = self.options.to
+        listed = _listed(site)
+        page = sha256_of(self.woven[name]) if name in self.woven else listed.get(name) or listed.get(NOT_FOUND, "")
+        return f"{page}-{_loaded(site)}"
 
     async def show(self, state: State) -> None:
         """Tell every open page how things stand."""
@@ -65,12 +89,18 @@ class LiveSite:
         """Build, and tell of it."""
         if not self.builder.is_alive:
             self.builder = self.start()
-        news = self.builder.build()
+        news = self.builder.build([*self.open])
         while True:
-            one = await asyncio.to_thread(next, news)
-            if isinstance(one, Outcome):
-                return await self.show(_after(self.state, one))
-            await self.show(replace(self.state, step=one))
+            match await asyncio.to_thread(next, news):
+                case Outcome() as outcome:
+                    self.woven = {}
+                    return await self.show(_after(self.state, outcome))
+                case WovenPage(path, html):
+                    self.woven[path] = html.encode()
+                    if path in self.open:
+                        await self.show(replace(self.state))
+                case step:
+                    await self.show(replace(self.state, step=step))
 
     async def keep_up(self) -> None:
         """Build at the start, and whenever a file was saved; what is saved meanwhile is built next."""
@@ -153,22 +183,31 @@ async def _script(request: Request) -> Response:
 
 
 async def _states(live: LiveSite, request: Request) -> Response:
-    """Every state as a server-sent event."""
-    events = (f"data: {state.as_json()}\n\n" async for state in live.states())
-    return StreamingResponse(events, 200, NOT_KEPT, "text/event-stream")
+    """Every state as a server-sent event, for one page."""
+    return StreamingResponse(_events(live, request.query_params.get("page", "")), 200, NOT_KEPT, "text/event-stream")
+
+
+async def _events(live: LiveSite, page: str) -> AsyncIterator[str]:
+    live.open[page] += 1
+    try:
+        async for state in live.states():
+            yield f"data: {state.as_json(live.version(page))}\n\n"
+    finally:
+        live.open[page] -= 1
+        live.open += Counter()  # without those that nobody has open any more
 
 
 async def _file(live: LiveSite, request: Request) -> Response:
     """A file of the site by its address; a page gets the script that keeps it up to date."""
     site, name = live.options.to, request.path_params["path"]
     name = f"{name}index.html" if not name or name.endswith("/") else name
-    content = _content(site, name)
+    content = live.content(name)
     if content is None and not _listed(site):
-        return _page(WAITING, live)
+        return _page(WAITING, name, live)
     if content is None:
-        return _page(_content(site, "404.html") or WAITING, live, 404)
+        return _page(_content(site, NOT_FOUND) or WAITING, name, live, 404)
     if name.endswith(".html"):
-        return _page(content, live)
+        return _page(content, name, live)
     return Response(content, 200, NOT_KEPT, mimetypes.guess_type(name)[0])
 
 
@@ -182,18 +221,33 @@ def _content(site: Path, name: str) -> bytes | None:
 
 def _listed(site: Path) -> Mapping[str, str]:
     """The digests of a site's files by their paths; none where there is no site."""
+    return _read(site, _identity(site))[0]
+
+
+def _loaded(site: Path) -> str:
+    """A key of all pictures, styles and scripts, but for what is searched: that changes with every page."""
+    return _read(site, _identity(site))[1]
+
+
+def _identity(site: Path) -> tuple[int, int] | None:
+    """What tells a site's manifest from one that takes its place; None where there is no site."""
     try:
         manifest = (site / MARKER).lstat()
     except OSError:
-        return {}
-    return _digests(site, (manifest.st_ino, manifest.st_mtime_ns))
+        return None
+    return manifest.st_ino, manifest.st_mtime_ns
 
 
 @lru_cache(maxsize=1)
-def _digests(site: Path, manifest: tuple[int, int]) -> Mapping[str, str]:
-    return digests_of(site)
+def _read(site: Path, manifest: tuple[int, int] | None) -> tuple[Mapping[str, str], str]:
+    listed = digests_of(site) if manifest else {}
+    kinds = {name: mimetypes.guess_type(name)[0] or "" for name in listed if not name.startswith(SEARCHED)}
+    return listed, key_of(
+        {name: listed[name] for name, kind in kinds.items() if kind.startswith("image/") or kind in LOADED}
+    )
 
 
-def _page(content: bytes, live: LiveSite, status: int = 200) -> Response:
-    script = f'<script src="/.live/script.js" data-built="{live.state.built}" defer></script></head>'
+def _page(content: bytes, name: str, live: LiveSite, status: int = 200) -> Response:
+    told = f'data-page="{escape(name)}" data-version="{live.version(name)}"'
+    script = f'<script src="/.live/script.js" {told} defer></script></head>'
     return Response(content.replace(b"</head>", script.encode(), 1), status, NOT_KEPT, "text/html")

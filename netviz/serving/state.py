@@ -22,6 +22,14 @@ class UnderWay:
     item: str
 
 
+@dataclass(frozen=True)
+class WovenPage:
+    """A page of the site that is being built: where it stands, and its HTML."""
+
+    path: str
+    html: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class NumberedLine:
     """A line of a file, as it stands there; ``wrong`` is the one with the mistake."""
@@ -55,9 +63,9 @@ class State:
     warnings: tuple[Told, ...] = ()
     failure: str = ""
 
-    def as_json(self) -> str:
-        """The state as JSON, in one line."""
-        return json.dumps(asdict(self))
+    def as_json(self, version: str = "") -> str:
+        """The state as JSON, in one line, with the ``version`` of the page that is told."""
+        return json.dumps({**asdict(self), "version": version})
 
 
 def told(mistakes: Sequence[Mistake]) -> tuple[Told, ...]:

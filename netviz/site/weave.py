@@ -13,6 +13,7 @@ from netviz.course.reading import Course
 from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Plan
 from netviz.mistakes import Mistake, Mistakes
+from netviz.progress import Reader
 from netviz.site.attached_files import attached_contents, attached_paths
 from netviz.site.edition import Edition, editions_of
 from netviz.site.files.built_maps import built_files
@@ -65,21 +66,25 @@ def known_paths(results: Results) -> set[str]:
     return paths | (your_photo_paths(course) | results.network.keys() if results.offers_network else set())
 
 
-def site_files(results: Results, taken: Takeover) -> dict[str, str | bytes | Kept]:
+def site_files(results: Results, taken: Takeover, reader: Reader | None = None) -> dict[str, str | bytes | Kept]:
     """Every file of the site by its path; those that would be as they are in the old site are taken from there.
 
+    A ``reader`` is shown pages as soon as they are woven, if all that they load stands in the old site already.
     Raises Mistakes if an expression of a lesson fails with these results.
     """
     course, plan, store = results.course, results.plan, results.store
     editions = editions_of(results)
-    pages = _pages(editions, taken)
-    files = {
+    loaded = {
         **read_assets(course.templates),
         **_picture_files(course, store),
         **attached_contents(course, store),
         **(_your_photo_files(editions, plan, store, taken) if editions[0].offers_your_photo else {}),
         **results.network,
         **_figure_files(plan, store),
+    }
+    pages = _pages(editions, taken, reader if reader and taken.stand(loaded) else Reader())
+    files = {
+        **loaded,
         **dict(gallery_files({one.language: one for one in editions})),
         **{page.path: content for page, content in pages},
         **_search_indexes(pages, course.languages, taken),
@@ -89,17 +94,22 @@ def site_files(results: Results, taken: Takeover) -> dict[str, str | bytes | Kep
     return {**files, **_books(editions, pages, files, taken)}
 
 
-def _pages(editions: Iterable[Edition], taken: Takeover) -> Woven:
-    """Every page there is. Raises Mistakes, all at once."""
+def _pages(editions: Iterable[Edition], taken: Takeover, reader: Reader) -> Woven:
+    """Every page there is, those that the reader has open made first. Raises Mistakes, all at once."""
     mistakes: list[Mistake] = []
     pages = [
-        (page, taken.content(page.path, made))
+        (page, made)
         for edition in editions
         for page, made in [*lesson_pages(edition, mistakes), *_as_they_are(plain_pages(edition), edition.course)]
     ]
+    contents: dict[str, str | Kept] = {}
+    for page, made in sorted(pages, key=lambda one: one[0].path not in reader.pages):
+        contents[page.path] = content = taken.content(page.path, made)
+        if isinstance(content, str) and not mistakes:
+            reader.show(page.path, content)
     if mistakes:
         raise Mistakes(set(mistakes))
-    return pages
+    return [(page, contents[page.path]) for page, _ in pages]
 
 
 def _as_they_are(files: Iterable[tuple[Named, Made]], course: Course) -> Iterator[tuple[Named, Made]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from netviz.cache.built import SUMMARY, digests_of, summary_of
-from netviz.cache.manifest import Kept
+from netviz.cache.manifest import Kept, sha256_of
 from netviz.cache.sources import code_digest
 from netviz.cache.store import key_of
 from netviz.figures.views import wording_modules
@@ -83,6 +83,11 @@ class Takeover:
         self.keys[path] = key
         return self._standing[path] if self.has(path, key) else None
 
+    def stand(self, files: Mapping[str, str | bytes | Kept]) -> bool:
+        """Whether the old site has all of these files just as they are."""
+        old = digests_of(self.site)
+        return all(old.get(name) == _digest(content) for name, content in files.items())
+
     def rest(self, files: Collection[str]) -> dict[str, Kept]:
         """The old site's files that are not among these, for one that stays as it is beside them."""
         site = self.site.resolve()
@@ -105,6 +110,12 @@ class Takeover:
         """What was found out under a name for the old site, behind its key: nothing, and None, if nothing was."""
         key, found = self._summary.get("found", {}).get(name, ("", None))
         return key, found
+
+
+def _digest(content: str | bytes | Kept) -> str:
+    if isinstance(content, Kept):
+        return content.digest
+    return sha256_of(content.encode() if isinstance(content, str) else content)
 
 
 @cache
