@@ -125,6 +125,7 @@ def test_what_a_process_makes_is_kept_with_its_seconds_and_memory(course: Path, 
     assert origin and origin.seconds and origin.seconds <= answer.seconds
 
 
+@pytest.mark.slow  # the process imports TensorFlow
 def test_it_makes_what_is_made_here(course: Path, own: Path, tmp_path: Path) -> None:
     """To the last byte, by a method that learns."""
     (task,) = tasks_of(course, "train-regression")

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import copied
 from stored_results import known
 
 from netviz.cache.store import Store
@@ -30,6 +31,28 @@ FENCE = "```experiment\nid: where\nmethod: grad-cam\nlayer: {layer}\n```"
 @pytest.fixture
 def two(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A course of two lessons, of which the second speaks of the first one's results; in the folder of all places."""
+    return with_second(course, monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which it was built."""
+    course = copied(tmp_path_factory.mktemp("once"))
+    with pytest.MonkeyPatch.context() as patch:
+        with_second(course, patch)
+        assert build() == 0
+    return course.parent
+
+
+@pytest.fixture
+def built(once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Another such course, that is built already."""
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "content"
+
+
+def with_second(course: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = course / "lessons" / "02-second"
     folder.mkdir()
     (folder / "en.md").write_text(SECOND.format(title="Second", fence=FENCE.format(layer="block5_conv3")), "utf-8")
@@ -59,11 +82,10 @@ def edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def test_the_other_lessons_stay_as_they_are_though_they_have_changed(two: Path) -> None:
-    assert build() == 0
+def test_the_other_lessons_stay_as_they_are_though_they_have_changed(built: Path) -> None:
     before = contents()
-    edit(two / "lessons" / "01-first" / "en.md", "## What it says", "## What it tells\n\n[a](second.html)")
-    edit(two / "lessons" / "02-second" / "en.md", "See", "Look at")
+    edit(built / "lessons" / "01-first" / "en.md", "## What it says", "## What it tells\n\n[a](second.html)")
+    edit(built / "lessons" / "02-second" / "en.md", "See", "Look at")
     forget("gradient")  # which only the first lesson shows: nothing can run it here
     assert build("--only", "second") == 0
     after = contents()
@@ -74,10 +96,9 @@ def test_the_other_lessons_stay_as_they_are_though_they_have_changed(two: Path) 
 
 
 @pytest.mark.slow
-def test_the_next_whole_build_weaves_what_was_left(two: Path) -> None:
-    assert build() == 0
-    edit(two / "lessons" / "01-first" / "en.md", "## What it says", "## What it tells")
-    edit(two / "lessons" / "02-second" / "en.md", "See", "Look at")
+def test_the_next_whole_build_weaves_what_was_left(built: Path) -> None:
+    edit(built / "lessons" / "01-first" / "en.md", "## What it says", "## What it tells")
+    edit(built / "lessons" / "02-second" / "en.md", "See", "Look at")
     assert build("--only", "second") == 0
     assert build() == 0
     told = contents()

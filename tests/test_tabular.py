@@ -29,7 +29,7 @@ def _trained_briefly_and_once() -> Iterator[None]:
     def train(rows: Any, labels: Any, steps: int, seed: int) -> SmallNetwork:
         learned = rows.tobytes() + labels.tobytes() + bytes([seed])
         if learned not in trained:
-            trained[learned] = train_table_network(rows, labels, 10, seed)
+            trained[learned] = train_table_network(rows, labels, 3, seed)
         return trained[learned]
 
     with pytest.MonkeyPatch.context() as patch:

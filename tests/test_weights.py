@@ -2,7 +2,7 @@
 
 import hashlib
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ SMALL = 1e-2  # the size of the random weights
 
 def write_keras_file(path: Path) -> None:
     """A file in the layout of Keras' own VGG16 weights, filled with small random numbers."""
-    random = np.random.default_rng(0)
+    numbers = SMALL * np.random.default_rng(0).standard_normal(1_000_003, np.float32)  # of 138 million; a prime
     path.parent.mkdir(parents=True, exist_ok=True)
     with h5py.File(path, "w") as file:
         layers = vgg16_layers("imagenet")
@@ -33,7 +33,7 @@ def write_keras_file(path: Path) -> None:
                 shape = (3, 3, inputs, units) if layer.kind == "convolution" else (inputs, units)
                 for part, size in (("W", shape), ("b", (units,))):
                     names.append(f"{layer.name}_{part}_1:0".encode())
-                    group[names[-1].decode()] = SMALL * random.standard_normal(size, np.float32)
+                    group[names[-1].decode()] = np.resize(numbers, size)
             group.attrs["weight_names"] = names
             inputs = int(np.prod(layer.shape)) if layer.kind == "flatten" else layer.shape[-1]
 
@@ -97,7 +97,15 @@ def test_a_download_that_fails_says_what_to_do(keras_home: Path, monkeypatch: py
 
 
 @pytest.mark.vgg16
-def test_a_file_where_keras_looks_is_used_and_never_taken_for_the_official_one(keras_home: Path) -> None:
+def test_a_file_where_keras_looks_is_used_and_never_taken_for_the_official_one(
+    keras_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import keras
+
+    def zeros(_: object, shape: Sequence[int], dtype: Any = None) -> Any:  # all of them come from the file
+        return keras.ops.zeros(shape, dtype)
+
+    monkeypatch.setattr(keras.initializers.GlorotUniform, "__call__", zeros)
     path = keras_home / "models" / weights.KERAS_FILE
     write_keras_file(path)
     network = open_network("imagenet")

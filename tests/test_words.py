@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.usefixtures("uncompiled"), pytest.mark.filterwarnings(
 def _trained_briefly() -> Iterator[None]:
     """What networks answer is counted here, however little they have learned."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "STEPS", 10)
+        patch.setattr(words, "STEPS", 3)
         text_network.cache_clear()
         yield
     text_network.cache_clear()
