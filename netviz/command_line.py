@@ -171,7 +171,7 @@ def _verify(options: Options, reporter: Reporter) -> Reply:
 def _serve(options: Options, reporter: Reporter) -> None:
     from netviz.serving import serve
 
-    serve(attempt, options, options.port, reporter)
+    serve(attempt, rehearse, options, options.port, reporter)
 
 
 COMMANDS: Mapping[str, Callable[[Options, Reporter], Reply | None]] = {
@@ -234,3 +234,10 @@ def attempt(options: Options, reporter: Reporter) -> Outcome:
         mistakes=tuple(ending.mistakes),
         failure=ending.failure,
     )
+
+
+def rehearse(options: Options) -> None:
+    """Let what the next build needs be in memory already."""
+    from netviz import pipeline
+
+    pipeline.rehearse(options)

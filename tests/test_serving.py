@@ -23,7 +23,7 @@ import pytest
 
 from netviz.options import Options
 from netviz.progress import Reporter
-from netviz.serving.builder import Outcome
+from netviz.serving.builder import Builder, Outcome
 from netviz.serving.server import LiveSite, _events
 from netviz.site.files.publish import publish
 from netviz.site.site_map import search_index
@@ -149,11 +149,29 @@ def builds_slowly(options: Options, reporter: Reporter) -> Outcome:
     return Outcome(failure="it failed")
 
 
+def rehearses(options: Options) -> None:
+    """Tells of itself in a file, and fails."""
+    with (options.content / "rehearsals").open("a", encoding="utf-8") as file:
+        file.write("one\n")
+    raise ValueError("that is no matter")
+
+
+def test_after_the_first_build_the_next_is_rehearsed_once_and_may_fail(tmp_path: Path) -> None:
+    (tmp_path / "fail").touch()
+    builder = Builder(builds_slowly, rehearses, Options(content=tmp_path, to=tmp_path / "site"))
+    try:
+        for _ in range(3):
+            assert [*builder.build()][-1] == Outcome(failure="it failed")
+        assert (tmp_path / "rehearsals").read_text("utf-8") == "one\n"
+    finally:
+        builder.end()
+
+
 def test_a_page_is_shown_before_the_site_stands_and_forgotten_if_the_build_fails(tmp_path: Path) -> None:
     publish({"index.html": "the last good site", "assets/style.css": "p {}"}, tmp_path / "site")
 
     async def check() -> None:
-        live = LiveSite(builds_slowly, Options(content=tmp_path, to=tmp_path / "site"))
+        live = LiveSite(builds_slowly, rehearses, Options(content=tmp_path, to=tmp_path / "site"))
         try:
             before = live.version("index.html")
             states = _events(live, "index.html")
@@ -178,7 +196,7 @@ def test_a_page_is_shown_before_the_site_stands_and_forgotten_if_the_build_fails
 def test_a_page_is_another_one_when_it_or_what_pages_load_has_changed(tmp_path: Path) -> None:
     site, files = tmp_path / "site", {"index.html": "one", "a.html": "a", "assets/style.css": "p {}"}
     publish(files, site)
-    live = LiveSite(builds_slowly, Options(content=tmp_path, to=site))
+    live = LiveSite(builds_slowly, rehearses, Options(content=tmp_path, to=site))
     try:
         versions = {name: live.version(name) for name in ("index.html", "a.html", "none.html")}
         for other, changed in (

@@ -23,8 +23,10 @@ from netviz.engine.record import RESULTS
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import WeightsUnavailable, describe
 from netviz.options import Options
-from netviz.pipeline import build
+from netviz.pipeline import build, rehearse
 from netviz.progress import Reader, Report, Reporter
+from netviz.site import rendering
+from netviz.site.site_map import Page
 
 ROOT = Path(__file__).resolve().parents[1]
 SECOND = "---\ntitle: {}\nsummary: The same cat.\n---\n\nSee [the first](first.html#{}): {{{{ {} }}}}.\n"
@@ -341,3 +343,21 @@ def test_a_reader_is_shown_no_page_after_one_that_fails(content: Path, store: St
     edit(first, "The network", "The {{ 1 / (results['says'].top[0].rank - 1) }} network")
     edit(second, "See", "Look at")
     assert not shown(content, store, site)
+
+
+def test_a_rehearsal_reads_the_course_weaves_a_page_of_each_language_and_changes_nothing(
+    content: Path, store: Store, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    woven: list[str] = []
+
+    def render_page(env: object, kind: str, site: object, page: Page, **values: object) -> str:
+        woven.append(page.path)
+        return ""
+
+    monkeypatch.setattr(rendering, "render_page", render_page)
+    before = contents(site)
+    rehearse(Options(content=content, to=site, store=store.folder))
+    assert woven == ["index.html", "zh/index.html"] and contents(site) == before
+    edit(content / "lessons" / "01-first" / "en.md", "method: gradient", "method: gradiant")
+    with pytest.raises(Mistakes, match="gradiant"):
+        rehearse(Options(content=content, to=site, store=store.folder))

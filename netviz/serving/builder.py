@@ -40,14 +40,17 @@ class Outcome:
 Attempt = Callable[[Options, Reporter], Outcome]
 """Builds a site; found in its module by name, since another process calls it."""
 
+Rehearsal = Callable[[Options], None]
+"""Reads what builds read and changes nothing, so that the next build finds it in memory; likewise found by name."""
+
 
 class Builder:
     """The process, and the pipe to it."""
 
-    def __init__(self, attempt: Attempt, options: Options) -> None:
+    def __init__(self, attempt: Attempt, rehearse: Rehearsal, options: Options) -> None:
         processes = multiprocessing.get_context("spawn")  # a fork would take locks along that other threads hold
         self._pipe, theirs = processes.Pipe()
-        self._process = processes.Process(target=_work, args=(theirs, attempt, options), daemon=True)
+        self._process = processes.Process(target=_work, args=(theirs, attempt, rehearse, options), daemon=True)
         with _signals_held_back():
             self._process.start()
         theirs.close()
@@ -90,15 +93,22 @@ def _signals_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(pipe: Connection, attempt: Attempt, options: Options) -> None:
+def _work(pipe: Connection, attempt: Attempt, rehearse: Rehearsal, options: Options) -> None:
     for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     if sys.platform != "win32":
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    while True:
+
+    def build() -> None:
         reader = Reader(pages=pipe.recv(), show=lambda path, html: pipe.send(WovenPage(path, html)))
         pipe.send(attempt(options, Reporter(listener=_Telling(pipe), reader=reader)))
+
+    build()
+    with contextlib.suppress(Exception):  # what is wrong is told by builds
+        rehearse(options)
+    while True:
+        build()
 
 
 def _end_with_parent() -> None:

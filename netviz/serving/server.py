@@ -30,7 +30,7 @@ from netviz.cache.manifest import Damaged, Kept, sha256_of
 from netviz.cache.store import key_of
 from netviz.options import Options
 from netviz.progress import Reporter
-from netviz.serving.builder import Attempt, Builder, Outcome
+from netviz.serving.builder import Attempt, Builder, Outcome, Rehearsal
 from netviz.serving.state import State, WovenPage, told
 from netviz.serving.watching import needs_restart, saved
 
@@ -51,9 +51,9 @@ class LiveSite:
     ``open`` counts the pages that somebody has open, by their paths.
     """
 
-    def __init__(self, attempt: Attempt, options: Options) -> None:
+    def __init__(self, attempt: Attempt, rehearse: Rehearsal, options: Options) -> None:
         self.state, self.options = State(), options
-        self.start = partial(Builder, attempt, options)
+        self.start = partial(Builder, attempt, rehearse, options)
         self.builder = self.start()
         self.open = Counter[str]()
         self.woven: dict[str, bytes] = {}
@@ -121,7 +121,7 @@ def _after(state: State, outcome: Outcome) -> State:
     )
 
 
-def serve(attempt: Attempt, options: Options, port: int, reporter: Reporter) -> None:
+def serve(attempt: Attempt, rehearse: Rehearsal, options: Options, port: int, reporter: Reporter) -> None:
     """Build a site, show it to browsers on this machine, and build it anew whenever a file of it is saved.
 
     Ends when it is stopped. Raises OSError if another program has the port.
@@ -129,7 +129,7 @@ def serve(attempt: Attempt, options: Options, port: int, reporter: Reporter) -> 
     with _listening(port) as place:
         address = f"http://{LOOPBACK}:{place.getsockname()[1]}/"
         reporter.say(f"{address} shows {options.to}, built anew whenever a file is saved; Ctrl-C ends it")
-        asyncio.run(_served(LiveSite(attempt, options), place))
+        asyncio.run(_served(LiveSite(attempt, rehearse, options), place))
 
 
 async def _served(live: LiveSite, place: socket.socket) -> None:

@@ -94,6 +94,13 @@ def site_files(results: Results, taken: Takeover, reader: Reader | None = None) 
     return {**files, **_books(editions, pages, files, taken)}
 
 
+def rehearse_pages(results: Results) -> None:
+    """Weave a page in each language, for whatever that leaves in memory."""
+    for edition in editions_of(results):
+        _, made = next(lesson_pages(edition, []))
+        made.make()
+
+
 def _pages(editions: Iterable[Edition], taken: Takeover, reader: Reader) -> Woven:
     """Every page there is, those that the reader has open made first. Raises Mistakes, all at once."""
     mistakes: list[Mistake] = []

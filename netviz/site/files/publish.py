@@ -63,7 +63,7 @@ def publish(files: Files, destination: Path) -> Published:
         with _draft_beside(destination) as draft:
             for folder in sorted({folder for name in files for folder in folders_of(name)}):
                 (draft / folder).mkdir()
-            digests = {name: _write(draft / name, content, standing.get(name)) for name, content in files.items()}
+            digests = {name: _write(f"{draft}/{name}", content, standing.get(name)) for name, content in files.items()}
             (draft / MARKER).write_bytes(sealed(digests))
             check_destination(destination, files)
             _carry_over(destination, draft)
@@ -232,20 +232,21 @@ def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(path: Path, content: str | bytes | Kept, standing: Kept | None) -> str:
+def _write(path: str, content: str | bytes | Kept, standing: Kept | None) -> str:
     """Write one file; gives its digest. What is kept is the old site's file, if that is ``standing`` there unharmed.
 
-    Whoever hands over a file of the old site itself has just looked whether it is.
+    Whoever hands over a file of the old site itself has just looked whether it is. Of thousands of files a Path each
+    would take as long as all else.
     """
     if isinstance(content, Kept):
         harmless = standing == content or (standing and standing.digest == content.digest and standing.is_intact())
         if standing and harmless:
-            _link(standing.path, path)
+            _link(f"{standing.folder}/{standing.name}", path)
         else:
-            path.write_bytes(content.read())
+            Path(path).write_bytes(content.read())
         return content.digest
     written = content.encode() if isinstance(content, str) else content
-    path.write_bytes(written)
+    Path(path).write_bytes(written)
     return sha256_of(written)
 
 
@@ -273,7 +274,7 @@ def _make_alike(old: Path, new: Path) -> None:
     shutil.copystat(old, new)
 
 
-def _link(file: Path, place: Path) -> None:
+def _link(file: str | Path, place: str | Path) -> None:
     """The same file in another place, where the system can; else a copy with the same rights and times."""
     try:
         os.link(file, place, follow_symlinks=False)
