@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SECONDS = {"course": 3, "vgg16": 3, "slow": 2, "browser": 1}  # of a processor that a test takes, by marker: roughly
 
+WITH_VGG16 = set[Path]()  # files of tests that run it
+
 gc.set_threshold(50_000)  # nearly nothing is garbage that counting references leaves: to look for it took a twentieth
 
 settings.register_profile("ci", max_examples=100, deadline=60_000, derandomize=True, database=None)
@@ -40,9 +42,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if item.get_closest_marker("vgg16"):
+            WITH_VGG16.add(item.path)
         taken = max((SECONDS.get(marker.name, 0) for marker in item.iter_markers()), default=0)
         seconds[item.path] = seconds.get(item.path, 0) + (taken or 0.05)
     items.sort(key=lambda item: -seconds[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: whoever looks for garbage need not look through it."""
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _networks_gone(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Networks that a file's tests have opened go before the next file opens others.
+
+    They refer to themselves, so they stay until garbage is looked for; and the memory of their numbers is never given
+    back to the system (TensorFlow with oneDNN keeps it for whatever comes next), so the most at once is what stays.
+    """
+    yield
+    if request.path in WITH_VGG16:
+        gc.collect()
 
 
 @pytest.fixture
@@ -103,6 +124,8 @@ def _found_once() -> Iterator[None]:
         pixels = hashlib.sha256(picture.tobytes()).digest()
         asked = picture.mode, picture.size, pixels, repr(picture.getpalette()), repr(picture.info), *options
         if asked not in known:
+            if len(known) == 1000:
+                known.clear()
             buffer = io.BytesIO()
             compress(picture, buffer, name)
             known[asked] = buffer.getvalue()
