@@ -3,10 +3,12 @@
     git worktree add ../before COMMIT
     python tests/bench/edits.py --against ../before --store .netviz --repeat 5
 
-A sentence as a process of its own, the same in a process that has built already (as `netviz serve` keeps one), a colour
-of the pages and one of the figures, nothing to do, and nothing to do with a hundred lessons, which are copies of the
-course's. Wall seconds and processor seconds; medians. The store must hold the results of both checkouts, or they are
-run first. Works on copies of the course and of both checkouts; sites stand in a folder of their own.
+A sentence as a process of its own, the same in a process that has built already (as `netviz serve` keeps one), and
+until a page that is open in `netviz serve` shows it, the first time and later; a colour of the pages and one of the
+figures, nothing to do, and nothing to do with a hundred lessons, which are copies of the course's. Wall seconds and
+processor seconds, those of `serve` by Linux alone; medians. The store must hold the results of both checkouts, or they
+are run first; with `--draft` those of a draft. Works on copies of the course and of both checkouts; sites stand in a
+folder of their own.
 """
 
 from __future__ import annotations
@@ -19,15 +21,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from shutil import copy, copytree, ignore_patterns
+from signal import SIGINT
 from statistics import median
+from threading import Thread
 
 import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = 100
+IDLE = 5.0  # seconds before a first sentence is saved: somebody has to write it
+LOOK = 0.01  # seconds after which a page is looked at again
 MADE_OF = ("netviz", "templates")  # what a checkout builds with, beside build.py
 PAGES_COLOUR = ("templates/style.css", r"(?<=light-dark\(#)\d+")  # where the digits end is a colour, too
 FIGURES_COLOUR = ("netviz/figures/colours.py", r"(?<=UNDERLAY_GREY = )\d+")
@@ -37,8 +45,8 @@ from pathlib import Path
 from {attempt} import attempt
 from netviz.options import Options
 from netviz.progress import Reporter
-content, store, site, lesson, number = map(Path, sys.argv[1:])
-options = Options(content=content, store=store, to=site)
+content, store, site, lesson, number, draft = map(Path, sys.argv[1:])
+options = Options(content=content, store=store, to=site, draft=str(draft) == "True")
 for turn in range(1 + int(str(number))):
     lesson.write_text(lesson.read_text("utf-8") + f"\\nSentence {{turn}}.\\n", "utf-8")
     wall, processor = time.perf_counter(), time.process_time()
@@ -62,15 +70,16 @@ class Checkout:
 
     folder: Path
     store: Path
+    draft: bool = False
 
     @classmethod
-    def of(cls, root: Path, content: Path, folder: Path, store: Path) -> Checkout:
+    def of(cls, root: Path, content: Path, folder: Path, store: Path, draft: bool) -> Checkout:
         """A copy of what stands at ``root``."""
         for name in MADE_OF:
             copytree(root / name, folder / name, ignore=ignore_patterns("__pycache__"))
         copy(root / "build.py", folder)
         copytree(content, folder / "course")
-        return cls(folder, store)
+        return cls(folder, store, draft)
 
     @property
     def lesson(self) -> Path:
@@ -80,9 +89,12 @@ class Checkout:
 
     def build(self, course: str = "course", site: str = "site") -> Seconds:
         """Build as a process of its own."""
+        return self._timed([sys.executable, "build.py", *self._given(course, site)])
+
+    def _given(self, course: str = "course", site: str = "site") -> list[str]:
         places = {"content": self.folder / course, "store": self.store, "to": self.folder / site}
         given = [word for name, place in places.items() for word in (f"--{name}", str(place))]
-        return self._timed([sys.executable, "build.py", *given])
+        return [*given, *(["--draft"] if self.draft else [])]
 
     def sentence(self) -> Seconds:
         """The build after a sentence was added."""
@@ -100,7 +112,7 @@ class Checkout:
     def within(self, repeat: int) -> list[Seconds]:
         """The builds after a sentence each, in one process that has built before."""
         code = WITHIN.format(attempt="netviz.command_line")
-        places = [self.folder / "course", self.store, self.folder / "site", self.lesson, repeat]
+        places = [self.folder / "course", self.store, self.folder / "site", self.lesson, repeat, self.draft]
         done = subprocess.run(
             [sys.executable, "-c", code, *map(str, places)],
             cwd=self.folder,
@@ -111,6 +123,17 @@ class Checkout:
             text=True,
         )
         return [Seconds(*map(float, line.split())) for line in done.stdout.splitlines()[1:]]
+
+    def shown(self, repeat: int) -> list[Seconds]:
+        """From saving a sentence until the page has it that is open in `serve`, which had nothing to do at first."""
+        self.build()
+        with served([sys.executable, "build.py", "serve", "--port", "0", *self._given()], self.folder) as serve:
+            page = f"{re.sub(r'^[0-9]+-', '', self.lesson.parent.name)}.html"
+            with serve.opened(page) as states:
+                while '"step": null' not in next(states):
+                    pass
+                time.sleep(IDLE)
+                return [serve.saved(self.lesson, f"Sentence {turn} of {repeat}.", page) for turn in range(1 + repeat)]
 
     def multiply(self, course: str, count: int) -> None:
         """Make a course of ``count`` lessons, copies of those there are, under a name beside it."""
@@ -125,6 +148,63 @@ class Checkout:
         if status:
             raise SystemExit(f"{' '.join(command)} failed:\n{told.decode()}")
         return Seconds(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
+
+
+@dataclass(frozen=True)
+class Served:
+    """`serve` under way."""
+
+    process: subprocess.Popen[str]
+    port: int
+
+    @contextmanager
+    def opened(self, page: str) -> Iterator[Iterator[str]]:
+        """The states that an open page is told."""
+        with closing(HTTPConnection("127.0.0.1", self.port)) as connection:
+            connection.request("GET", f"/.live/states?page={page}")
+            with connection.getresponse() as answer:
+                yield (line.decode() for line in answer)
+
+    def saved(self, lesson: Path, sentence: str, page: str) -> Seconds:
+        """Save a lesson with one more sentence, and wait for it on the page; then for the end of the build."""
+        start, before = time.perf_counter(), self._processor()
+        new = lesson.with_name("en.md~")
+        new.write_text(f"{lesson.read_text('utf-8')}\n{sentence}\n", "utf-8")
+        new.replace(lesson)
+        while sentence not in self._content(page):
+            time.sleep(LOOK)
+        taken = Seconds(time.perf_counter() - start, self._processor() - before)
+        with self.opened(page) as states:
+            while '"step": null' not in next(states):
+                pass
+        return taken
+
+    def _content(self, page: str) -> str:
+        with closing(HTTPConnection("127.0.0.1", self.port)) as connection:
+            connection.request("GET", f"/{page}")
+            return connection.getresponse().read().decode()
+
+    def _processor(self) -> float:
+        """The seconds of its processes so far."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text("ascii").split()
+        told = (Path(f"/proc/{one}/stat").read_text("ascii").rpartition(")")[2].split() for one in children)
+        return sum(int(fields[11]) + int(fields[12]) for fields in told) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def served(command: Sequence[str], folder: Path) -> Iterator[Served]:
+    """A course in `serve`, until the block ends."""
+    environment = _environment(folder)
+    process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True)
+    assert process.stderr
+    try:
+        found = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stderr.readline())
+        assert found
+        Thread(target=process.stderr.read, daemon=True).start()
+        yield Served(process, int(found[1]))
+    finally:
+        process.send_signal(SIGINT)
+        process.wait()
 
 
 def multiplied(content: Path, to: Path, count: int) -> None:
@@ -169,7 +249,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         before, after = (
-            Checkout.of(root.resolve(), options.content, Path(folder) / name, options.store.resolve())
+            Checkout.of(root.resolve(), options.content, Path(folder) / name, options.store.resolve(), options.draft)
             for name, root in (("before", options.against), ("after", ROOT))
         )
         print("| | before: wall, processor | after: wall, processor | ratio: wall, processor |\n|---|---|---|---|")
@@ -183,6 +263,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--content", type=Path, default=ROOT / "content", help="the course (content)")
     parser.add_argument("--store", type=Path, default=ROOT / ".netviz", help="results that are known (.netviz)")
     parser.add_argument("--repeat", type=int, default=5, help="runs of each (5)")
+    parser.add_argument("--draft", action="store_true", help="build drafts")
+    parser.add_argument("--skip-colours", action="store_true", help="leave out what weaves and draws all anew")
     parser.add_argument("--skip-lessons", action="store_true", help=f"leave out the course of {LESSONS} lessons")
     return parser
 
@@ -200,8 +282,12 @@ def _measured(
     yield "nothing to do", in_turn(Checkout.build)
     yield "one sentence, a process", in_turn(Checkout.sentence)
     yield "one sentence, within `serve`", (before.within(options.repeat), after.within(options.repeat))
-    yield "a colour of the pages", in_turn(lambda one: one.other_number(*PAGES_COLOUR))
-    yield "a colour of the figures", in_turn(lambda one: one.other_number(*FIGURES_COLOUR))
+    shown = (before.shown(options.repeat), after.shown(options.repeat))
+    yield "… until an open page shows it, the first time", (shown[0][:1], shown[1][:1])
+    yield "… later", (shown[0][1:], shown[1][1:])
+    if not options.skip_colours:
+        yield "a colour of the pages", in_turn(lambda one: one.other_number(*PAGES_COLOUR))
+        yield "a colour of the figures", in_turn(lambda one: one.other_number(*FIGURES_COLOUR))
     if not options.skip_lessons:
         for one in (before, after):
             one.multiply("many", LESSONS)
