@@ -138,6 +138,8 @@ def _build(options: Options, inputs: str, store: Store, executor: Executor, repo
 def _with_readable_photos(results: Results, reporter: Reporter) -> Results:
     """The same without the photos of galleries that can't be opened; with ``--strict`` these raise Mistakes."""
     options, course = results.options, with_readable_photos(results.course, results.store, reporter)
+    if course is results.course:
+        return results  # with all that is known of it: the keys of ten thousand photos take megabytes
     if options.strict and course.warnings != results.course.warnings:
         raise Mistakes(course.warnings)
     return Results(course, results.plan, results.weights, results.store, options)

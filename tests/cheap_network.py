@@ -128,4 +128,4 @@ def cheap_tasks(
 def _photo(path: Path, seed: int) -> Picture:
     pixels = np.random.default_rng(seed).integers(0, 256, (SIDE, SIDE, 3), np.uint8)
     Image.fromarray(pixels).save(path)
-    return Picture(name=path.stem, path=path, titles={}, credit="", licence="", source="")
+    return Picture(name=path.stem, file=str(path), titles={}, credit="", licence="", source="")

@@ -25,7 +25,7 @@ def photo(tmp_path: Path) -> Picture:
     Image.fromarray(STRIPES).save(tmp_path / "stripes.png")
     return Picture(
         name="stripes",
-        path=tmp_path / "stripes.png",
+        file=str(tmp_path / "stripes.png"),
         titles={"en": "Stripes", "zh": "条纹"},
         credit="",
         licence="",

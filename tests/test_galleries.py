@@ -31,6 +31,7 @@ from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import build
 from netviz.progress import Reporter
+from netviz.site.files.gallery_photos import with_readable_photos
 
 LABELS = ("tabby", "tiger cat", "Persian cat", "")  # of the photos, one after the other
 PHOTOS = 66  # more than a page of the wall
@@ -325,6 +326,18 @@ def test_a_photo_is_known_by_its_content(course: Path) -> None:
     assert replace(a, picture=read(course).galleries["many"].photos[0].picture).key == a.key, "as a sample's"
 
 
+def test_what_there_may_be_ten_thousand_of_has_no_dict_of_its_own(course: Path, tmp_path: Path) -> None:
+    """It would take as much memory as all else that is known of a photo."""
+    add_photos(write(course, photos="path\np00.jpg\n"), 1)
+    [photo] = read(course).galleries["many"].photos
+    [task] = make_gallery_plan(read(course), describe("compact"))["many"]
+    with Store(tmp_path).writing("results", task.key) as folder:
+        (folder / "record.json").write_text("{}")
+    kept = Store(tmp_path).files("results", task.key)["record.json"]
+    assert task.figure_key and photo.picture.digest
+    assert not [one for one in (photo, photo.picture, task, kept) if hasattr(one, "__dict__")]
+
+
 @pytest.mark.parametrize("framing", ["crop", "squash"])
 def test_a_worker_of_a_cluster_has_the_same_keys(course: Path, tmp_path: Path, framing: str) -> None:
     lesson = LESSON.replace("over: gallery", f"over: gallery\nframing: {framing}")
@@ -437,6 +450,12 @@ def test_claims_speak_of_all_photos(gallery: Callable[[str], str]) -> None:
 
 
 @pytest.mark.slow
+def test_photos_that_can_all_be_read_leave_a_course_as_it_is(course: Path, tmp_path: Path) -> None:
+    add_photos(write(course, photos="path\np00.jpg\np01.jpg\n"), 2)
+    whole = read(course)
+    assert with_readable_photos(whole, Store(tmp_path), Reporter()) is whole, "with the keys of all its tasks"
+
+
 def test_a_photo_that_cannot_be_read_is_listed(made: Path, gallery: Callable[[str], str]) -> None:
     page = gallery("many.html")
     assert "One file is left out" in page and "photos/broken.jpg: a JPEG that is broken" in page

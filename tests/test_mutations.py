@@ -27,7 +27,7 @@ from netviz.site.files.page_templates import AS_THEY_ARE
 
 PACKAGE, TEMPLATES = inputs.PACKAGE, inputs.TEMPLATES
 WEIGHTS = Weights("compact", "0" * 64, "")
-PHOTO = Picture(name="dog", path=PACKAGE / "dog.jpg", titles={}, credit="", licence="", source="")
+PHOTO = Picture(name="dog", file=str(PACKAGE / "dog.jpg"), titles={}, credit="", licence="", source="")
 
 CANNOT_MATTER = {
     "netviz/__main__.py": "how a build begins and ends",

@@ -83,8 +83,7 @@ def test_no_two_figures_have_numbers_in_one_place() -> None:
             wording={},
             spec="",
         )
-        picture = (
-            Picture(name=photo, path=ROOT / "dog.jpg", titles={}, credit="", licence="", source="") if photo else None
-        )
+        file = str(ROOT / "dog.jpg")
+        picture = Picture(name=photo, file=file, titles={}, credit="", licence="", source="") if photo else None
         paths.add(numbers_path(Task(experiment=experiment, picture=picture, of=(), weights=WEIGHTS), "json"))
     assert len(paths) == 5

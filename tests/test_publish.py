@@ -83,7 +83,7 @@ def test_a_file_that_is_kept_elsewhere_is_copied_and_shares_nothing(site: Path, 
 def test_a_file_that_is_damaged_or_a_link_is_not_published(site: Path, figure: Kept, tmp_path: Path) -> None:
     publish.publish({"f.webp": figure}, site)
     (tmp_path / "alias.webp").symlink_to(figure.path)
-    for kept in (Kept(tmp_path, "alias.webp", figure.digest), Kept(tmp_path, "missing.webp", figure.digest)):
+    for kept in (Kept(str(tmp_path), "alias.webp", figure.digest), Kept(str(tmp_path), "missing.webp", figure.digest)):
         with pytest.raises(Damaged):
             publish.publish({"g.webp": kept}, site)
     figure.path.write_bytes(b"pixelz")

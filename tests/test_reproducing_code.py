@@ -52,7 +52,7 @@ def test_a_name_is_a_text_in_the_code_that_repeats_an_experiment(plan: Plan) -> 
     assert task.picture
     for name in NAMES:
         path, weights = Path("photos") / f"a{name}b.jpg", f"w{name}.h5"
-        named = dataclasses.replace(task, picture=dataclasses.replace(task.picture, path=path))
+        named = dataclasses.replace(task, picture=dataclasses.replace(task.picture, file=str(path)))
         photos = (OwnPhoto(path=path),)
         code = repeating_code(
             named,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from netviz.cache.manifest import Damaged
+from netviz.cache.manifest import Damaged, sealed, unsealed, write_sealed
 from netviz.cache.store import DRAFTS, MANIFEST, SITES, Store, key_of
 
 KEYS = [key_of(number) for number in range(4)]
@@ -141,6 +141,14 @@ def test_a_damaged_entry_is_replaced_by_whoever_makes_it_anew(store: Store) -> N
     assert store.has("results", KEYS[0])
 
 
+@pytest.mark.parametrize("value", [{}, [], {"b": "猫", "a": [["results", "0"], ["figures", None]]}, {"x": {"y": []}}])
+def test_what_is_sealed_piece_by_piece_is_the_same(tmp_path: Path, value: object) -> None:
+    write_sealed(tmp_path / "note", value)
+    assert (tmp_path / "note").read_bytes() == sealed(value)
+    assert unsealed((tmp_path / "note").read_bytes()) == value
+    assert unsealed((tmp_path / "note").read_bytes() + b" ") is None
+
+
 # Cleaning
 
 
@@ -148,7 +156,7 @@ def test_cleaning_keeps_what_is_needed_and_what_sites_that_stand_are_made_of(sto
     for name in ("course", "site", "elsewhere"):
         (tmp_path / name).mkdir()
     for key, site in ((KEYS[1], "site"), (KEYS[2], "site that is gone"), (KEYS[3], "elsewhere")):
-        store.asked = {("results", key)}
+        store.asked = {"results": {key}}
         store.remember(tmp_path / ("course" if site != "elsewhere" else "course that is gone"), tmp_path / site)
     size = sum(file.stat().st_size for file in store.path("results", KEYS[2]).iterdir())
     cleaned = store.clean({("results", KEYS[0])})

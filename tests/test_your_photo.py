@@ -98,7 +98,7 @@ def test_the_square_on_the_photo_is_the_one_that_the_credits_show(browser: Brows
     Image.new("RGB", (500, 300)).save(tmp_path / "a.png")
     for focus in ((0.5, 0.5), (0.1, 0.9), (0.4, 1.0)):
         texts = {"titles": {"en": "A"}, "credit": "", "licence": "", "source": ""}
-        picture = Picture(name="a", path=tmp_path / "a.png", focus=focus, **texts)  # type: ignore[arg-type]
+        picture = Picture(name="a", file=str(tmp_path / "a.png"), focus=focus, **texts)  # type: ignore[arg-type]
         found = said(browser, "framing.square(500, 300, v[0])", focus)
         assert (found["left"], found["top"], found["side"]) == pytest.approx(picture.square)
         again = said(browser, "framing.square(500, 300, framing.focusOf(500, 300, v[0], v[1]))", *picture.square[:2])

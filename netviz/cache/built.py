@@ -46,7 +46,7 @@ def _listed_in(manifest: bytes) -> Mapping[str, str]:
 def summary_of(site: Path) -> Mapping[str, Any]:
     """What the site was built from; nothing if that isn't as it was written."""
     digest = digests_of(site).get(SUMMARY, "")
-    summary = Kept(site, SUMMARY, digest)
+    summary = Kept(str(site), SUMMARY, digest)
     return json.loads(summary.read()) if summary.is_intact() else {}
 
 

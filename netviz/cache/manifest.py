@@ -7,10 +7,12 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_JSON = json.JSONEncoder(sort_keys=True, indent=0)
 _GONE = (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO)
 
 
@@ -22,23 +24,26 @@ class Damaged(Exception):
         super().__init__(f"{path} is damaged")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
-    """A file in a folder, by its path from there, with the SHA-256 of what was written."""
+    """A file in a folder, by its path from there, with the SHA-256 of what was written.
 
-    folder: Path
+    There may be ten thousand, so the folder is a text: a Path takes half a kilobyte.
+    """
+
+    folder: str
     name: str
     digest: str
 
     @classmethod
     def of(cls, path: Path) -> Kept:
         """A file as it stands."""
-        return cls(path.parent, path.name, sha256_of(path.read_bytes()))
+        return cls(str(path.parent), path.name, sha256_of(path.read_bytes()))
 
     @property
     def path(self) -> Path:
         """Where it stands."""
-        return self.folder / self.name
+        return Path(self.folder, self.name)
 
     def read(self) -> bytes:
         """The bytes that were written. Raises Damaged if they are not there, or only through a link."""
@@ -83,8 +88,20 @@ def sha256_of(content: bytes) -> str:
 
 def sealed(value: Any, name: str = "") -> bytes:
     """A value as JSON beneath its own digest, which holds for it under this name alone."""
-    content = f"{json.dumps(value, sort_keys=True, indent=0)}\n".encode()
+    content = b"".join(_as_json(value))
     return _seal(content, name) + b"\n" + content
+
+
+def write_sealed(path: Path, value: Any) -> None:
+    """The same of a value without a name into a file, piece by piece: it may be of many megabytes."""
+    digest = _begun("")
+    with path.open("wb") as file:
+        file.write(b"0" * len(digest.hexdigest()) + b"\n")
+        for piece in _as_json(value):
+            digest.update(piece)
+            file.write(piece)
+        file.seek(0)
+        file.write(digest.hexdigest().encode())
 
 
 def unsealed(content: bytes, name: str = "") -> Any:
@@ -93,5 +110,17 @@ def unsealed(content: bytes, name: str = "") -> Any:
     return json.loads(sealed_content) if seal == _seal(sealed_content, name) else None
 
 
+def _as_json(value: Any) -> Iterator[bytes]:
+    yield from (piece.encode() for piece in _JSON.iterencode(value))
+    yield b"\n"
+
+
 def _seal(content: bytes, name: str) -> bytes:
-    return sha256_of(name.encode() + b"\0" + content).encode()
+    digest = _begun(name)
+    digest.update(content)
+    return digest.hexdigest().encode()
+
+
+def _begun(name: str) -> hashlib._Hash:
+    """A digest that holds for what follows under a name alone."""
+    return hashlib.sha256(name.encode() + b"\0")

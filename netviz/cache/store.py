@@ -13,13 +13,14 @@ import os
 import re
 import secrets
 import shutil
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from netviz.cache.locks import Busy, locked
-from netviz.cache.manifest import Damaged, Kept, read_regular, sealed, sha256_of, unsealed
+from netviz.cache.manifest import Damaged, Kept, read_regular, sealed, sha256_of, unsealed, write_sealed
 
 MANIFEST = "manifest"
 DRAFTS = "drafts"  # what is being written, each with a lock that the system lifts when the writer is killed
@@ -48,15 +49,19 @@ class Cleaned:
 
 
 class Store:
-    """Entries by kind and key under one folder; ``asked`` gathers those that somebody wanted to have."""
+    """Entries by kind and key under one folder; ``asked`` gathers by kind those that somebody wanted to have."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.asked: set[EntryName] = set()
+        self.asked: dict[str, set[str]] = {}
 
     def path(self, kind: str, key: str) -> Path:
         """Where an entry stands, or would stand."""
-        return Path(f"{self.folder}/{kind}/{key[:2]}/{key}")
+        return Path(self._place(kind, key))
+
+    def _place(self, kind: str, key: str) -> str:
+        """The same as a text: for Path takes ten times as long, and keeps each of its parts."""
+        return f"{self.folder}/{kind}/{key[:2]}/{key}"
 
     def has(self, kind: str, key: str) -> bool:
         """Whether an entry is there, with all its files and no others. What they hold is looked at when it is read."""
@@ -68,16 +73,16 @@ class Store:
 
     def files(self, kind: str, key: str) -> Mapping[str, Kept]:
         """An entry's files by name. Raises Damaged if it isn't there, or isn't what was written."""
-        self.asked.add((kind, key))
-        place = self.path(kind, key)
-        if place.is_symlink() or not place.is_dir():
-            raise Damaged(place)
-        digests = unsealed(read_regular(place / MANIFEST), f"{kind}/{key}")
+        self.asked.setdefault(kind, set()).add(key)
+        place = self._place(kind, key)
+        if os.path.islink(place) or not os.path.isdir(place):  # noqa: PTH112, PTH114
+            raise Damaged(Path(place))
+        digests = unsealed(read_regular(f"{place}/{MANIFEST}"), f"{kind}/{key}")
         with os.scandir(place) as found:
             regular = {entry.name: entry.is_file(follow_symlinks=False) for entry in found}
         if digests is None or regular.keys() != {MANIFEST, *digests} or not all(regular.values()):
-            raise Damaged(place)
-        return {name: Kept(place, name, digest) for name, digest in digests.items()}
+            raise Damaged(Path(place))
+        return {name: Kept(place, sys.intern(name), digest) for name, digest in digests.items()}
 
     def read(self, kind: str, key: str, name: str) -> bytes:
         """A file of an entry. Raises Damaged if it isn't there, or isn't what was written."""
@@ -120,11 +125,12 @@ class Store:
 
     def remember(self, content: Path, site: Path) -> None:
         """Note what has been asked for so far as what a site of a course is made of, in the place of an older note."""
-        made_of = {"content": str(content.resolve()), "site": str(site.resolve()), "entries": sorted(self.asked)}
-        place = self.folder / SITES / key_of([made_of["content"], made_of["site"]])
+        entries = [(kind, key) for kind in sorted(self.asked) for key in sorted(self.asked[kind])]
+        made_of = {"content": str(content.resolve()), "site": str(site.resolve()), "entries": entries}
+        place = self.folder / SITES / key_of([str(content.resolve()), str(site.resolve())])
         place.parent.mkdir(parents=True, exist_ok=True)
         with self._draft() as draft:
-            (draft / place.name).write_bytes(sealed(made_of))
+            write_sealed(draft / place.name, made_of)
             (draft / place.name).replace(place)
 
     def clean(self, needed: Collection[EntryName]) -> Cleaned:
@@ -157,19 +163,16 @@ class Store:
             else:
                 place.unlink()
 
-    def _entries(self) -> list[EntryName]:
-        """All there are, whole or not: nothing else in the folder looks like one.
+    def _entries(self) -> Iterator[EntryName]:
+        """All there are, whole or not, in order: nothing else in the folder looks like one.
 
         Raises OSError for folders that can't be looked into.
         """
-        for folder in (self.folder, *self.folder.glob("*/"), *self.folder.glob("*/??/")):  # a glob would pass it over
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                os.scandir(folder).close()
-        return [
-            (place.parts[-3], place.name)
-            for place in sorted(self.folder.glob("*/??/*"))
-            if re.fullmatch("[0-9a-f]{64}", place.name) and place.name.startswith(place.parts[-2])
-        ]
+        for kind in _names_in(f"{self.folder}"):
+            for start in (one for one in _names_in(f"{self.folder}/{kind}") if len(one) == len("00")):
+                for key in _names_in(f"{self.folder}/{kind}/{start}"):
+                    if re.fullmatch("[0-9a-f]{64}", key) and key.startswith(start):
+                        yield kind, key
 
     def _is_whole(self, kind: str, key: str) -> bool:
         try:
@@ -199,6 +202,13 @@ class Store:
 
 def _lock_of(draft: Path) -> Path:
     return draft.with_name(f"{draft.name}.lock")
+
+
+def _names_in(folder: str) -> list[str]:
+    """What is in a folder; nothing if there is none."""
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as found:
+        return sorted(entry.name for entry in found)
+    return []
 
 
 def _size(place: Path) -> int:

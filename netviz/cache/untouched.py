@@ -31,7 +31,7 @@ def all_intact(site: Path, digests: Mapping[str, str], store: Path) -> bool:
     told = _told_of(site, digests)
     if told and _text(note) == told:
         return True
-    if not all(Kept(site, name, digest).is_intact() for name, digest in digests.items()):
+    if not all(Kept(str(site), name, digest).is_intact() for name, digest in digests.items()):
         return False
     if told:
         with contextlib.suppress(OSError):

@@ -92,7 +92,7 @@ def _with_photos_in(folder: Path, task: Task) -> Task:
 
 def _placed(picture: Picture, path: Path, task: Task) -> Picture:
     """A picture whose file stands elsewhere, without its words."""
-    plain = Picture(name=picture.name, path=path, titles={}, credit="", licence="", source="", focus=picture.focus)
+    plain = Picture(name=picture.name, file=str(path), titles={}, credit="", licence="", source="", focus=picture.focus)
     return framed_as(plain, task.experiment.framing)
 
 

@@ -30,7 +30,7 @@ LIST = ".csv"
 NO_SUCH = "there is no folder of photos and no CSV file {!r} beside the text"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GalleryPhoto:
     """A photo of a gallery; ``label`` is the class of what it shows, if that is known, by its index.
 
@@ -64,11 +64,11 @@ class Gallery:
 
     def holds(self, path: Path) -> bool:
         """Whether a file is one of the gallery's own: its list, a photo of it, or anything in its folder."""
-        return path == self.path or path.is_relative_to(self.path) or path in self._files
+        return path == self.path or path.is_relative_to(self.path) or str(path) in self._files
 
     @cached_property
-    def _files(self) -> frozenset[Path]:
-        return frozenset(photo.picture.path for photo in self.photos)
+    def _files(self) -> frozenset[str]:
+        return frozenset(photo.picture.file for photo in self.photos)
 
     def mistake(self, photo: GalleryPhoto, message: str) -> Mistake:
         """What is wrong with a photo, at its place in the list or, where there is none, of its file."""
@@ -174,7 +174,7 @@ def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
         taken.add(name)
         picture = Picture(
             name=name,
-            path=one.path,
+            file=str(one.path),
             titles=one.titles or {"": Path(one.file).stem},
             credit=one.credit,
             licence=one.licence,

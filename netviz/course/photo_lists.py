@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,7 +24,7 @@ SEPARATORS = (",", ";", "\t")  # programs for tables write the second where a co
 SEPARATOR_LINE = re.compile(r"sep=([,;\t])[,;\s]*", re.IGNORECASE)  # before all others, by which Excel tells it
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ListedPhoto:
     """A photo as a folder or a list has it; ``file`` is its path from there, ``place`` its line and column in a list.
 
@@ -87,9 +88,7 @@ def _photo(row: _Row, file: str, folder: Path, languages: Sequence[str]) -> List
         file=Path(file).as_posix(),
         label=find(cells[LABEL]) if cells.get(LABEL) else None,
         titles={language: title for language, title in titles.items() if title},
-        credit=cells.get("credit", ""),
-        licence=cells.get("licence", ""),
-        source=cells.get("source", ""),
+        **{name: sys.intern(cells.get(name, "")) for name in ("credit", "licence", "source")},  # often the same
         place=row.place(PATH),
     )
 

@@ -69,7 +69,7 @@ def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, 
     return {
         name: Picture(
             name=name,
-            path=files[name],
+            file=str(files[name]),
             titles=one.title,
             credit=one.credit,
             licence=one.licence,

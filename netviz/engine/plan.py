@@ -7,8 +7,7 @@ the drawing adds. So a change of colours never runs the network again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -31,11 +30,12 @@ from netviz.pictures.framing import framed_as
 GIVEN = ("netviz.engine.plan",)  # what a task holds is in its keys by value, whatever code made it
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
     """One experiment on one picture, or on data (``picture`` is None); ``of`` are the tasks whose maps it takes.
 
-    ``beside`` are those whose maps are compared with its own, so that all are drawn in one scale.
+    ``beside`` are those whose maps are compared with its own, so that all are drawn in one scale. There may be ten
+    thousand, so each is small: its keys, once they are known, have places of their own.
     """
 
     experiment: Experiment
@@ -44,6 +44,8 @@ class Task:
     weights: Weights
     precision: Precision = "float32"
     beside: tuple[Task, ...] = ()
+    _key: str = field(default="", init=False, repr=False, compare=False)
+    _figure_key: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def picture_name(self) -> str:
@@ -60,22 +62,19 @@ class Task:
         """The experiment's settings as its method's model of them, which tells what they cost and mean."""
         return self.experiment.checked_settings
 
-    @cached_property
+    @property
     def key(self) -> str:
         """The result's key."""
-        return _result_key(self)
+        if not self._key:
+            object.__setattr__(self, "_key", _result_key(self))
+        return self._key
 
-    @cached_property
+    @property
     def figure_key(self) -> str:
         """The figure's key."""
-        experiment = self.experiment
-        drawing = (
-            experiment.view,
-            experiment.method.signed,
-            [other.key for other in self.beside],
-            code_digest(*drawing_modules(self), given=GIVEN),
-        )
-        return key_of([self.key, *drawing])
+        if not self._figure_key:
+            object.__setattr__(self, "_figure_key", _figure_key(self))
+        return self._figure_key
 
     def __hash__(self) -> int:
         return hash((self.experiment.id, self.picture_name))
@@ -194,6 +193,16 @@ def _result_key(task: Task) -> str:
             "weights": task.weights.digest,
         }
     )
+
+
+def _figure_key(task: Task) -> str:
+    drawing = (
+        task.experiment.view,
+        task.experiment.method.signed,
+        [other.key for other in task.beside],
+        code_digest(*drawing_modules(task), given=GIVEN),
+    )
+    return key_of([task.key, *drawing])
 
 
 def key_by_part(task: Task) -> dict[str, Any]:

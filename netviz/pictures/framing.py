@@ -27,7 +27,7 @@ def squash(pixels: NDArray[np.uint8], side: int = CROP) -> NDArray[np.uint8]:
     return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.NEAREST))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class SquashedPicture(Picture):
     """A picture that the network sees squashed. To results it is a picture of its own: its digest is another one."""
 
@@ -49,5 +49,5 @@ def framed_as(picture: Picture, framing: Framing) -> Picture:
     """The picture as an experiment wants it framed."""
     if framing == "crop":
         return picture
-    same = {field.name: getattr(picture, field.name) for field in dataclasses.fields(Picture)}
+    same = {field.name: getattr(picture, field.name) for field in dataclasses.fields(Picture) if field.init}
     return SquashedPicture(**same, whole=picture)

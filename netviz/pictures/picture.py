@@ -7,8 +7,8 @@ import math
 import re
 from collections import OrderedDict
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain, count
 from pathlib import Path
 
@@ -31,27 +31,37 @@ SQUARES = 32  # are kept, of all pictures together: more than one is asked for a
 _squares: OrderedDict[tuple[str, int], NDArray[np.uint8]] = OrderedDict()  # by picture's digest and side, latest last
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Picture:
-    """A picture file with its credit: ``titles`` are its names in the site's languages.
+    """A picture with its credit: ``file`` is where it stands, ``titles`` are its names in the site's languages.
 
     ``focus`` is the point that the square is laid around, (x, y) from 0 to 1; None where nobody has chosen one.
-    ``offered`` tells whether readers may choose it, or lessons alone name it.
+    ``offered`` tells whether readers may choose it, or lessons alone name it. There may be ten thousand, so each is
+    small: a Path takes half a kilobyte, and what is found out about the file has a place of its own.
     """
 
     name: str
-    path: Path
+    file: str
     titles: dict[str, str]
     credit: str
     licence: str
     source: str
     focus: tuple[float, float] | None = None
     offered: bool = True
+    _known_digest: str = field(default="", init=False, repr=False, compare=False)
+    _known_facts: PictureFacts | None = field(default=None, init=False, repr=False, compare=False)
 
-    @cached_property
+    @property
+    def path(self) -> Path:
+        """Where its file stands."""
+        return Path(self.file)
+
+    @property
     def digest(self) -> str:
         """SHA-256 of the file and of how its square is made, in hexadecimal. Raises UnreadablePicture."""
-        return self._digest()
+        if not self._known_digest:
+            object.__setattr__(self, "_known_digest", self._digest())
+        return self._known_digest
 
     def _digest(self) -> str:
         """That of the file as it is now."""
@@ -64,11 +74,15 @@ class Picture:
             content.update(repr(self.focus).encode())
         return content.hexdigest()
 
-    @cached_property
+    @property
     def facts(self) -> PictureFacts:
         """What is known of the whole picture. Raises UnreadablePicture."""
-        check_file(self.path)
-        return _facts(self.path, self.digest)
+        facts = self._known_facts
+        if facts is None:
+            check_file(self.path)
+            facts = _facts(self.path, self.digest)
+            object.__setattr__(self, "_known_facts", facts)
+        return facts
 
     def framed(self, side: int = CROP) -> NDArray[np.uint8]:
         """What the network sees of it, at a side of one's choice: (side, side, 3) RGB.
@@ -199,7 +213,7 @@ def own_picture(
     name = _free_name(path, taken)
     picture = Picture(
         name=name,
-        path=path,
+        file=str(path),
         titles=dict(titles or {"": " ".join(words.split()) or name}),
         credit=credit,
         licence=licence,

@@ -215,7 +215,7 @@ def _content(site: Path, name: str) -> bytes | None:
     """What a file of the site holds; None if the site lists no such file, or if it is no more what was written."""
     for _ in range(2):  # another site may take its place between the two readings
         with contextlib.suppress(KeyError, Damaged):
-            return Kept(site, name, _listed(site)[name]).read()
+            return Kept(str(site), name, _listed(site)[name]).read()
     return None
 
 

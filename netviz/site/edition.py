@@ -34,7 +34,6 @@ from netviz.site.files.previews import previews
 from netviz.site.files.sample_scripts import sample_path
 from netviz.site.files.takeover import code_key
 from netviz.site.files.thumbnails import thumbnail_path
-from netviz.site.gallery_layout import GalleryLayout
 from netviz.site.method_words import value_words
 from netviz.site.quiz import results_asked
 from netviz.site.results import Results
@@ -151,16 +150,6 @@ class Edition:
         front = next(one for one in self.course.pages if one.slug == experiment.lesson).texts[self.language].front
         refused = [one.message for one in self.course.galleries[experiment.lesson].refused]
         return key_of([self.results.gallery_key(experiment.id), front.title, front.summary, refused])
-
-    def gallery_layout(self, experiment: str) -> GalleryLayout:
-        """The pages of the photos of an experiment's gallery."""
-        if experiment not in self._layouts:
-            self._layouts[experiment] = GalleryLayout(experiment, self.results.gallery_columns(experiment))
-        return self._layouts[experiment]
-
-    @cached_property
-    def _layouts(self) -> dict[str, GalleryLayout]:
-        return {}
 
     @cached_property
     def _shown_by(self) -> dict[str, list[Experiment]]:

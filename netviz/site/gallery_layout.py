@@ -60,14 +60,15 @@ class GalleryLayout:
         return sorted(numbers, key=order)
 
     @cached_property
-    def page_of(self) -> Mapping[int, str]:
+    def page_of(self) -> Sequence[str]:
         """The page of its class on which each photo stands, as it is called."""
-        return {
-            number: self.group_page(group, place)
-            for group, pages in self.groups.items()
-            for place, page in enumerate(pages, start=1)
-            for number in page
-        }
+        names = [""] * len(self.columns)
+        for group, pages in self.groups.items():
+            for place, page in enumerate(pages, start=1):
+                name = self.group_page(group, place)
+                for number in page:
+                    names[number] = name
+        return names
 
     @cached_property
     def counts(self) -> Mapping[tuple[Group, int], int]:

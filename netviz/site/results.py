@@ -23,6 +23,7 @@ from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.pictures import Picture
 from netviz.sandbox import Facts
+from netviz.site.gallery_layout import GalleryLayout
 
 
 class Results:
@@ -36,6 +37,7 @@ class Results:
         self._views: dict[tuple[str, str], Mapping[str, ResultView]] = {}
         self._view = cache(self._view_of)
         self.gallery_columns = cache(self._gallery_columns)
+        self.gallery_layout = cache(self._gallery_layout)
         self.gallery_key = cache(self._gallery_key)
 
     @cached_property
@@ -67,6 +69,10 @@ class Results:
         """What an experiment has found for the photos of its gallery."""
         photos = self.course.galleries[self.course.experiments[name].lesson].photos
         return gallery_columns(photos, self.gallery_plan[name], self.store)
+
+    def _gallery_layout(self, name: str) -> GalleryLayout:
+        """The pages of the photos of an experiment's gallery, the same in all languages."""
+        return GalleryLayout(name, self.gallery_columns(name))
 
     @property
     def offers_network(self) -> bool:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from netviz.cache.manifest import Kept
 from netviz.cache.store import Store, key_of
-from netviz.course.galleries import GalleryPhoto
 from netviz.engine.gallery_columns import GalleryColumns
 from netviz.languages.class_names import class_name
 from netviz.site.files.takeover import code_key
@@ -21,8 +21,11 @@ from netviz.site.files.takeover import code_key
 GALLERY_NUMBERS = "gallery-numbers"
 KINDS = ("csv", "parquet")
 
-Columns = dict[str, list[Any]]
-"""Texts, whole numbers, truths or floats by the column's name; None where there is none."""
+Table = dict[str, Callable[[], Iterable[Any]]]
+"""By the column's name what gives it: texts, whole numbers, truths or floats; None where there is none.
+
+A column is made when it is written: all of them at once would be some kilobytes a photo.
+"""
 
 
 def gallery_numbers_path(experiment: str, kind: str) -> str:
@@ -36,84 +39,90 @@ def gallery_numbers(columns: GalleryColumns, key: str, language: str, store: Sto
     if not store.has(GALLERY_NUMBERS, key):
         table = _table(columns, language)
         with store.writing(GALLERY_NUMBERS, key) as folder:
-            (folder / "csv").write_text(_as_csv(table), "utf-8")
-            (folder / "parquet").write_bytes(_as_parquet(table))
+            _write_csv(table, folder / "csv")
+            _write_parquet(table, folder / "parquet")
     return {**store.files(GALLERY_NUMBERS, key)}
 
 
-def _table(columns: GalleryColumns, language: str) -> Columns:
+def _table(columns: GalleryColumns, language: str) -> Table:
     """What is known of each photo: who it is, what the network says to it, and what was measured."""
-    rows = range(len(columns))
-    labels = [photo.label for photo in columns.photos]
-    about: Columns = {
-        "photo": [photo.file for photo in columns.photos],
-        **_told(columns.photos, language),
-        "label": labels,
-        "label_name": [None if label is None else class_name(label, language) for label in labels],
-        "correct": [columns.correct(number) for number in rows],
+    photos, classes = columns.photos, partial(_class_names, language)
+    about: Table = {
+        "photo": lambda: (photo.file for photo in photos),
+        "title": lambda: (photo.title(language) for photo in photos),
+        "credit": lambda: (photo.picture.credit or None for photo in photos),
+        "licence": lambda: (photo.picture.licence or None for photo in photos),
+        "source": lambda: (photo.picture.source or None for photo in photos),
+        "label": lambda: (photo.label for photo in photos),
+        "label_name": lambda: classes(photo.label for photo in photos),
+        "correct": lambda: map(columns.correct, range(len(columns))),
     }
-    said: Columns = {}
+    said: Table = {}
     for rank in range(columns.likeliest.shape[1]):
-        said[f"top{rank + 1}"] = columns.likeliest[:, rank].tolist()
-        said[f"top{rank + 1}_name"] = [class_name(int(index), language) for index in columns.likeliest[:, rank]]
-        said[f"top{rank + 1}_probability"] = columns.probabilities[:, rank].tolist()
-    target: Columns = {
-        "target": columns.targets[:, 0].astype(int).tolist(),
-        "target_logit": columns.targets[:, 1].tolist(),
-        "target_probability": columns.targets[:, 2].tolist(),
+        said[f"top{rank + 1}"] = partial(_values, columns.likeliest[:, rank])
+        said[f"top{rank + 1}_name"] = partial(classes, columns.likeliest[:, rank])
+        said[f"top{rank + 1}_probability"] = partial(_values, columns.probabilities[:, rank])
+    target: Table = {
+        "target": lambda: map(int, columns.targets[:, 0]),
+        "target_logit": partial(_values, columns.targets[:, 1]),
+        "target_probability": partial(_values, columns.targets[:, 2]),
     }
     return about | said | target | _measured(columns)
 
 
-def _told(photos: Sequence[GalleryPhoto], language: str) -> Columns:
-    return {
-        "title": [photo.title(language) for photo in photos],
-        "credit": [photo.picture.credit or None for photo in photos],
-        "licence": [photo.picture.licence or None for photo in photos],
-        "source": [photo.picture.source or None for photo in photos],
-    }
+def _class_names(language: str, indices: Iterable[Any]) -> Iterator[str | None]:
+    return (None if index is None else class_name(int(index), language) for index in indices)
 
 
-def _measured(columns: GalleryColumns) -> Columns:
+def _values(column: NDArray[Any]) -> Iterator[Any]:
+    """As Python has them; None for NaN, which stands for what is not finite."""
+    return (None if value != value else value.item() for value in column)
+
+
+def _measured(columns: GalleryColumns) -> Table:
     """What the method measured; of lists of numbers a column for each place, counted from 1."""
-    found: Columns = {}
+    found: Table = {}
     for name, column in columns.numbers.items():
         if isinstance(column, np.ndarray):
-            found[f"numbers.{name}"] = [None if np.isnan(value) else value.item() for value in column]
+            found[f"numbers.{name}"] = partial(_values, column)
             continue
         width = max((len(value) for value in column if isinstance(value, list)), default=0)
         if not width:
-            found[f"numbers.{name}"] = [*column]
+            found[f"numbers.{name}"] = partial(iter, column)
         for place in range(width):
-            cells = [value[place] if isinstance(value, list) and place < len(value) else None for value in column]
-            found[f"numbers.{name}.{place + 1}"] = cells
+            found[f"numbers.{name}.{place + 1}"] = partial(_items, column, place)
     return found
 
 
-def _as_csv(table: Columns) -> str:
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(table)
-    writer.writerows(zip(*table.values(), strict=True))
-    return lines.getvalue()
+def _items(column: Iterable[Any], place: int) -> Iterator[Any]:
+    return (value[place] if isinstance(value, list) and place < len(value) else None for value in column)
 
 
-def _as_parquet(table: Columns) -> bytes:
+def _write_csv(table: Table, path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(table)
+        writer.writerows(zip(*(column() for column in table.values()), strict=True))
+
+
+def _write_parquet(table: Table, path: Path) -> None:
     import fastparquet
     import pandas as pd
 
-    frame = pd.DataFrame({name: pd.array(values, dtype=_type(values)) for name, values in table.items()})
+    frame = pd.DataFrame({name: _as_array([*column()]) for name, column in table.items()})
     with TemporaryDirectory() as folder:
         file = Path(folder) / "photos.parquet"
         fastparquet.write(str(file), frame, compression="ZSTD", write_index=False, object_encoding="utf8")
-        return file.read_bytes()
+        path.write_bytes(file.read_bytes())
 
 
-def _type(values: Sequence[Any]) -> str:
-    """The type of a column in pandas, each of which has a value for what is not there."""
+def _as_array(values: Sequence[Any]) -> Any:
+    """A column for pandas, which has types with a value for what is not there."""
+    import pandas as pd
+
     kinds = {type(value) for value in values if value is not None}
     if kinds == {bool}:
-        return "boolean"
+        return pd.array(values, dtype="boolean")
     if kinds == {int}:
-        return "Int64"
-    return "float64" if kinds and kinds <= {int, float} else "object"
+        return pd.array(values, dtype="Int64")
+    return pd.array(values, dtype="float64" if kinds and kinds <= {int, float} else "object")

@@ -28,7 +28,7 @@ def photo_files(course: Course, store: Store) -> Iterator[tuple[str, Kept]]:
 
 
 def with_readable_photos(course: Course, store: Store, reporter: Reporter) -> Course:
-    """The course without the photos of galleries that can't be opened, which it warns of.
+    """The course without the photos of galleries that can't be opened, which it warns of; itself, if all can be.
 
     Raises Mistakes if none of a gallery can.
     """
@@ -48,7 +48,9 @@ def with_readable_photos(course: Course, store: Store, reporter: Reporter) -> Co
                 stage.advance(1)
             if len(refused) == len(gallery.photos):
                 raise Mistakes(refused.values())
-            galleries[slug] = gallery.without(refused)
+            galleries[slug] = gallery.without(refused) if refused else gallery
+    if galleries == course.galleries:
+        return course
     told = [one for slug, gallery in galleries.items() for one in gallery.refused if one not in course.warnings]
     return replace(course, galleries=galleries, warnings=(*course.warnings, *told))
 

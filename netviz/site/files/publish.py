@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from netviz.cache.built import MARKER, digests_of, is_site, written_in
 from netviz.cache.locks import Busy, locked
-from netviz.cache.manifest import Kept, folders_of, sealed, sha256_of
+from netviz.cache.manifest import Kept, folders_of, sha256_of, write_sealed
 
 WAIT = 30.0  # seconds for another build to end its publishing, which takes one
 MOUNTS = Path("/proc/self/mountinfo")
@@ -59,12 +59,15 @@ def publish(files: Files, destination: Path) -> Published:
         _recover(destination)
         before = sorted(written_in(destination) - {*files, MARKER})
         gone = tuple(name for name in before if os.path.lexists(destination / name))
-        standing = {name: Kept(destination, name, digest) for name, digest in digests_of(destination).items()}
+        old, site = digests_of(destination), str(destination)
         with _draft_beside(destination) as draft:
             for folder in sorted({folder for name in files for folder in folders_of(name)}):
                 (draft / folder).mkdir()
-            digests = {name: _write(f"{draft}/{name}", content, standing.get(name)) for name, content in files.items()}
-            (draft / MARKER).write_bytes(sealed(digests))
+            digests = {
+                name: _write(f"{draft}/{name}", content, Kept(site, name, old[name]) if name in old else None)
+                for name, content in files.items()
+            }
+            write_sealed(draft / MARKER, digests)
             check_destination(destination, files)
             _carry_over(destination, draft)
             _swap(draft, destination)

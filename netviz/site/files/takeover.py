@@ -52,7 +52,7 @@ class Takeover:
     @cached_property
     def _standing(self) -> Mapping[str, Kept]:
         site = self.site.resolve()
-        files = (Kept(site, name, digest) for name, digest in digests_of(site).items() if name in self._old)
+        files = (Kept(str(site), name, digest) for name, digest in digests_of(site).items() if name in self._old)
         return {file.name: file for file in files if file.is_intact()}
 
     def look_again(self) -> None:
@@ -91,7 +91,7 @@ class Takeover:
     def rest(self, files: Collection[str]) -> dict[str, Kept]:
         """The old site's files that are not among these, for one that stays as it is beside them."""
         site = self.site.resolve()
-        others = (Kept(site, name, one) for name, one in digests_of(site).items() if name not in files)
+        others = (Kept(str(site), name, one) for name, one in digests_of(site).items() if name not in files)
         rest = {file.name: file for file in others if file.name != SUMMARY and file.is_intact()}
         self.keys |= {name: key for name, key in self._old.items() if name in rest}
         self.found |= {name: one for name, one in self._summary.get("found", {}).items() if name not in self.found}

@@ -24,7 +24,7 @@ class Shown:
     def __init__(self, edition: Edition, experiment: str, root: str, beside: str) -> None:
         self.edition, self.experiment, self.root, self.beside = edition, experiment, root, beside
         self.columns: GalleryColumns = edition.results.gallery_columns(experiment)
-        self.layout: GalleryLayout = edition.gallery_layout(experiment)
+        self.layout: GalleryLayout = edition.results.gallery_layout(experiment)
         self.gallery: Gallery = edition.course.galleries[edition.course.experiments[experiment].lesson]
 
     def photo(self, number: int) -> WallPhoto:
