@@ -324,6 +324,7 @@ def test_declarations_show_what_settings_allow() -> None:
     assert views["gradient"].title == "梯度" and views["gradient"].passes == Passes(1, 1)
     making = {one.name: one for one in views["activation-maximisation"].settings}
     assert making["side"].default == "" and "<code>class</code>" in making["side"].description
+    assert making["side"].allowed == "1 … 1024"  # and nothing after it for null
 
 
 # Names of what a figure shows

@@ -92,7 +92,7 @@ def _allowed(schema: Mapping[str, Any]) -> str:
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
-        return " | ".join(_allowed(one) for one in schema["anyOf"])
+        return " | ".join(filter(None, map(_allowed, schema["anyOf"])))  # nothing is said of null
     bounds = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     if "minimum" in schema and "maximum" in schema:
         return f"{schema['minimum']:.15g} … {schema['maximum']:.15g}"
