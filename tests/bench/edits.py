@@ -234,9 +234,9 @@ def _ids(lesson: Path) -> set[str]:
 
 
 def _renamed(text: str, ids: set[str], turn: int) -> str:
-    """A text with other ids."""
+    """A text with other ids; a method that is called like one stays what it is."""
     longest_first = "|".join(sorted(map(re.escape, ids), key=len, reverse=True)) or "(?!)"
-    return re.sub(rf"(?<![\w-])({longest_first})(?![\w-])", rf"\1-{turn}", text)
+    return re.sub(rf"(?<![\w-])(?<!method: )({longest_first})(?![\w-])", rf"\1-{turn}", text)
 
 
 def _environment(root: Path) -> dict[str, str]:
