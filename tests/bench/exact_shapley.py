@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 PICTURE, TARGET, SEGMENTS = "dog.jpg", "Siberian husky", 16  # of lesson 8's Kernel SHAP
+OTHER = "coffee.png"  # a second photo, in short: is the dog alone with what is found? It has 12 pieces, so 4,096 sets
 PART = 512  # sets whose answers are written at once
 CHECKED = 16  # sets shown next to nothing, and as many shown next to all, that go through the whole network too
 SAMPLES = (80, 160, 320, 640, 1280, 2560)  # sets of an estimate; the lesson takes the first
@@ -244,6 +245,19 @@ def reckoned(scores: Scores) -> tuple[dict[str, float], dict[str, list[float]]]:
     )
 
 
+def in_short(logits: NDArray[Any]) -> dict[str, float]:
+    """Of another photo and the network's first answer what can be held against the dog: estimates by few sets."""
+    target = int(logits[-1].argmax())
+    values, lists = reckoned(logits[:, target].astype(np.float64))
+    return {
+        "class": target,
+        "pieces": len(lists["weights"]),
+        "least": min(lists["weights"]),
+        **{name: values[name] for name in ("sets", "weights_sum", "hidden_alone_sum", "shown_alone_sum")},
+        **{name: lists[name][0] for name in ("rank_correlation", "of_two", "lime", "wrong_signs", "heaviest")},
+    }
+
+
 def main() -> None:
     """Ask for what is not known yet, and write the measurement once all is."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -253,6 +267,8 @@ def main() -> None:
     network = open_network("compact")
     logits, seconds = all_logits(Path(sys.argv[1]), network, PICTURE)
     values, lists = reckoned(logits[:, find(TARGET)].astype(np.float64))
+    other = in_short(all_logits(Path(sys.argv[1]), network, OTHER)[0])
+    values |= {f"other_{name}": value for name, value in other.items()}
     packages = ("tensorflow", "keras", "numpy", "scikit-image", "shap", "lime")
     measured = {
         "date": datetime.date.today().isoformat(),
