@@ -120,7 +120,7 @@ def test_any_fence_is_an_experiment_a_question_or_told(folder: Path, fence: str)
         texts = {language: read_text(write(folder / f"{language}.md", body), language) for language in DEFAULT}
         lesson = Lesson("a", texts)
         _, wrong, _ = read_experiments([lesson], VOCABULARY)
-        _, also_wrong = read_questions([lesson], ())
+        _, also_wrong, _ = read_questions([lesson], ())
         raise Mistakes([*wrong, *also_wrong])
 
 

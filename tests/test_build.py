@@ -320,6 +320,15 @@ def test_a_mistake_is_told_and_leaves_the_old_site_as_it_was(
     assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
 
 
+def test_who_links_to_a_figure_that_cannot_be_read_is_not_wrong_as_well(
+    course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(english(course), "## What it says", "[Where](#slope)\n\n## What it says")
+    edit(english(course), "method: gradient\n", "method: gradeint\n")
+    assert build(course, store, site) == 1
+    assert "1 to mend; nothing was changed" in capsys.readouterr().err
+
+
 def test_mistakes_of_every_kind_are_told_at_once(
     course: Path, store: Path, site: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -127,7 +127,7 @@ def test_the_method_and_the_lesson_of_the_readme_work(tmp_path: Path, monkeypatc
     vocabulary = Vocabulary(methods.methods(), (), vgg16_layers("compact"))
     experiments, mistakes, _ = read_experiments([Lesson("a-lesson", texts)], vocabulary)
     assert (list(experiments), mistakes) == (["where-gradient"], [])
-    questions, mistakes = read_questions([Lesson("a-lesson", texts)], experiments)
+    questions, mistakes, _ = read_questions([Lesson("a-lesson", texts)], experiments)
     assert (list(questions), mistakes) == (["how-sure"], [])
 
 

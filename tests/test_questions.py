@@ -34,7 +34,7 @@ def lesson(folder: Path, english: str, chinese: str = "") -> Lesson:
 
 
 def read(folder: Path, english: str, chinese: str = "", taken: tuple[str, ...] = ()) -> Question:
-    questions, mistakes = read_questions([lesson(folder, english, chinese)], taken)
+    questions, mistakes, _ = read_questions([lesson(folder, english, chinese)], taken)
     if mistakes:
         raise Mistakes(mistakes)
     return next(iter(questions.values()))
@@ -46,7 +46,7 @@ def results(row: float) -> dict[str, object]:
 
 def view(folder: Path, row: float, language: str = "en", english: str = ENGLISH, target: str = "cat") -> QuestionView:
     both = lesson(folder, english, CHINESE)
-    questions, _ = read_questions([both], ())
+    questions, _, _ = read_questions([both], ())
     values = {"results": results(row), "target": target}
     return question_view(questions["brightest"], both.texts, language, sandbox(language), values, values, str)
 
@@ -124,13 +124,13 @@ def test_a_translation_must_fit(tmp_path: Path, change: tuple[str, str], place: 
 
 
 def test_a_mistake_in_english_is_not_told_again_for_chinese(tmp_path: Path) -> None:
-    _, mistakes = read_questions([lesson(tmp_path, ENGLISH.replace("ask: ", "aks: "), CHINESE)], ())
+    _, mistakes, _ = read_questions([lesson(tmp_path, ENGLISH.replace("ask: ", "aks: "), CHINESE)], ())
     assert {mistake.path.name for mistake in mistakes} == {"en.md"}
 
 
 def test_a_language_that_lacks_a_question_is_reported_and_shows_the_english(tmp_path: Path) -> None:
     both = lesson(tmp_path, ENGLISH)
-    questions, _ = read_questions([both], ())
+    questions, _, _ = read_questions([both], ())
     behind = untranslated([both], "question", questions.values())
     assert list(map(str, behind)) == [f"{tmp_path}/zh.md: has no fence for the question 'brightest'"]
     values = {"results": results(0.2), "target": "cat"}
@@ -152,7 +152,7 @@ def test_words_are_checked_before_anything_runs(
     tmp_path: Path, change: tuple[str, str], place: str, message: str
 ) -> None:
     both = lesson(tmp_path, ENGLISH.replace(*change))
-    questions, _ = read_questions([both], ())
+    questions, _, _ = read_questions([both], ())
     found = question_mistakes(questions["brightest"], both.texts, "en", sandbox("en"), {"results", "target"}, {"x"})
     told = "\n".join(map(str, found))
     assert place in told

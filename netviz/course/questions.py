@@ -74,10 +74,14 @@ class Question:
         return (words.ask, *words.choices, words.because) if words else ()
 
 
-def read_questions(lessons: Sequence[Lesson], taken: Container[str]) -> tuple[dict[str, Question], list[Mistake]]:
-    """Every question of the course by id, and all that is wrong in any; ``taken`` are ids that others have."""
-    questions, mistakes, _ = read_fences(lessons, "question", partial(_read_question, taken), _add_words)
-    return questions, mistakes
+def read_questions(
+    lessons: Sequence[Lesson], taken: Container[str]
+) -> tuple[dict[str, Question], list[Mistake], set[str]]:
+    """Every question of the course by id, all that is wrong in any, and the ids of those that can't be read.
+
+    ``taken`` are ids that others have.
+    """
+    return read_fences(lessons, "question", partial(_read_question, taken), _add_words)
 
 
 def _read_question(

@@ -91,7 +91,7 @@ class Course:
     """A course as read from its folder. The first picture is the one shown by default.
 
     ``side_pages`` are written like lessons and stand beside them: about the course, for teachers.
-    ``mistakes`` are those of its experiments and questions, ``broken`` the ids of experiments that could not be read,
+    ``mistakes`` are those of its experiments and questions, ``broken`` the ids of those that could not be read,
     ``warnings`` what is told in the report. ``templates`` are folders: what the first lacks is taken from the next.
     ``only`` are the slugs of what is to be woven, if not everything is.
     ``attachments`` are the files beside each lesson's texts, by its slug and by their paths from there; ``galleries``
@@ -222,7 +222,7 @@ def read_course(
         raise Mistakes(mistakes)
     vocabulary = Vocabulary(methods(), tuple(pictures), vgg16_layers(weights_form), galleries)
     experiments, wrong, broken = read_experiments(texts, vocabulary)
-    questions, wrong_questions = read_questions(texts, experiments)
+    questions, wrong_questions, broken_questions = read_questions(texts, experiments)
     wrong += wrong_questions
     slugs = [lesson.slug for lesson in lessons]
     wrong += glossary.unknown_lessons(slugs)
@@ -253,7 +253,7 @@ def read_course(
             *_unshown(home, texts, measurements, content),
             *plain_text_warnings(texts, (content / "site.yaml", content / "pictures" / CREDITS)),
         ),
-        broken=frozenset(broken),
+        broken=frozenset(broken | broken_questions),
         attachments=attachments,
         galleries=galleries,
         templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),

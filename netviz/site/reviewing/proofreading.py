@@ -170,7 +170,10 @@ def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]]
 
 
 def _sections(course: Course, parts: Mapping[str, Collection[str] | None]) -> dict[str, set[str] | None]:
-    """Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven."""
+    """Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven.
+
+    Links to fences that can't be read are right once these are: it isn't known on which page.
+    """
     sections: dict[str, set[str] | None] = {
         "photos": set(),
         "methods": set(methods()),
@@ -180,7 +183,7 @@ def _sections(course: Course, parts: Mapping[str, Collection[str] | None]) -> di
     sections["glossary"] = {chapter.key for chapter in chapters} | {term.key for one in chapters for term in one.terms}
     sections["bibliography"] = {one.work.key for one in cited_works(course.bibliography.works, methods().values(), {})}
     for slug, known in parts.items():
-        sections[page_slug(slug)] = None if known is None else {*known}
+        sections[page_slug(slug)] = None if known is None else {*known, *course.broken}
     return sections
 
 
