@@ -316,6 +316,11 @@ def test_bars_of_shares_have_one_scale_and_other_bars_hold_zero() -> None:
     assert [(bar.start, bar.length) for bar in figure_views.bars(weights, "en", str)] == [(0.25, 0.75), (0.0, 0.25)]
 
 
+def test_without_a_weight_there_are_no_bars() -> None:
+    weights = Figure(view="bars", panels=(), table=Table((Column("region", "index"), Column("weight")), ()))
+    assert figure_views.bars(weights, "en", str) == ()
+
+
 def test_declarations_show_what_settings_allow() -> None:
     views = {name: method_views.method_view(method, "zh") for name, method in methods.methods().items()}
     settings = {setting.name: setting for setting in views["finite-differences"].settings}

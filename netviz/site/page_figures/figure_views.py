@@ -279,7 +279,7 @@ def bars(figure: Figure, language: str, class_name: Callable[[int], str]) -> tup
         return ()
     values = [float(row[1] or 0) for row in figure.table.rows]
     is_share = figure.table.columns[1].kind == "share"
-    low, high = (0.0, 1.0) if is_share else (min(0.0, *values), max(0.0, *values))
+    low, high = (0.0, 1.0) if is_share else (min([0.0, *values]), max([0.0, *values]))
     span = (high - low) or 1.0
     return tuple(
         Bar(label=row[0], value=row[1], start=(min(value, 0.0) - low) / span, length=abs(value) / span, more=row[2:])
