@@ -53,6 +53,13 @@ def test_several_numbers_of_a_kind_stand_in_their_order(tmp_path: Path) -> None:
     assert read["tools"].lists == {"shares": (0.5, -0.25), "samples": (40, 80)}
 
 
+@pytest.mark.parametrize("wrong", [float("nan"), float("-inf"), "0.5", True, None])
+def test_what_is_no_number_is_told_at_its_place(tmp_path: Path, wrong: Any) -> None:
+    for values in ({"lists": {"shares": [0.5, wrong]}}, {"values": {"top1": wrong}}):
+        with pytest.raises(Mistakes, match=r"tools.json:\d+:\d+: \w+: a number is wanted"):
+            read_measurements(write(tmp_path, date="2026-11-30", how="Once.", **values))
+
+
 def test_what_was_read_is_told_with_how_it_was_read(tmp_path: Path) -> None:
     texts = {"theirs": {"occlusion": "Occlusion", "RISE": ""}}
     read = write(tmp_path, date="2026-11-29", how="In their code.", texts=texts)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AllowInfNan, BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from netviz.course.folders import entries
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.text_files import read_text_file
 from netviz.yaml_places import read_yaml
+
+Number = Annotated[float, Strict(), AllowInfNan(False)]  # Python writes NaN into JSON, which YAML takes for a word
 
 
 class Agreement(BaseModel):
@@ -26,9 +28,9 @@ class Agreement(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    rank_correlation: float = Field(ge=-1, le=1)
-    distance: float | None = Field(None, ge=0)
-    greatest: float | None = Field(None, ge=0)
+    rank_correlation: Number = Field(ge=-1, le=1)
+    distance: Number | None = Field(None, ge=0)
+    greatest: Number | None = Field(None, ge=0)
 
 
 class Row(BaseModel):
@@ -41,8 +43,8 @@ class Row(BaseModel):
 
     task: str
     library: str
-    median: float | None = Field(None, ge=0)
-    seconds: tuple[float, ...] = ()
+    median: Number | None = Field(None, ge=0)
+    seconds: tuple[Number, ...] = ()
     agreement: Agreement | None = None
 
 
@@ -70,8 +72,8 @@ class Measurement(BaseModel):
     target: Any = None
     rows: tuple[Row, ...] = ()
     how: str = ""
-    values: Mapping[str, float] = {}
-    lists: Mapping[str, tuple[float, ...]] = {}
+    values: Mapping[str, Number] = {}
+    lists: Mapping[str, tuple[Number, ...]] = {}
     texts: Mapping[str, Mapping[str, str]] = {}
 
     @model_validator(mode="after")
