@@ -110,5 +110,6 @@ def test_a_name_that_the_text_sets_itself_may_hold_anything(course: Path) -> Non
     english = course / "lessons" / "01-first" / "en.md"
     text = english.read_text("utf-8")
     own = "{% set picture = results['says'].target %}{{ picture.probability }}{% for top in [1] %}{{ top }}{% endfor %}"
+    own += "{% set target = results['says'].top[0].rank == 1 %}{% claim target %}So.{% endclaim %}"
     english.write_text(text.replace(SAYS, own), "utf-8")
     assert not [one for one in text_mistakes(read_course(course, "compact"), NO_SITE) if one.path == english]

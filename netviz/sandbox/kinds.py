@@ -30,8 +30,7 @@ def unknown_facts(tree: nodes.Node, kinds: Mapping[str, Any]) -> Iterator[Missin
 
     ``kinds`` are the types of names, of `Facts`, tuples and mappings. What the types don't tell is passed over.
     """
-    used = names_used(tree)  # not what the text sets itself
-    known = {name: kind for name, kind in kinds.items() if name in used}
+    known = _not_set(tree, kinds)
     for node in (tree, *tree.find_all(nodes.Getattr)):  # which finds what is within a tree, and not itself
         if not isinstance(node, nodes.Getattr):
             continue
@@ -46,10 +45,11 @@ def unfit_kinds(tree: nodes.Node, kinds: Mapping[str, Any]) -> Iterator[Expressi
 
     What the types don't tell is passed over.
     """
+    known = _not_set(tree, kinds)
     for claim in (one for one in conditions(tree) if isinstance(one, nodes.CallBlock)):
-        yield from no_truth(test_of(claim), kinds)
+        yield from no_truth(test_of(claim), known)
     for call in (one for one in aggregates_in(tree) if len(one.args) == 1):
-        name, kind = written(call.node), _kind(call.args[0], kinds)
+        name, kind = written(call.node), _kind(call.args[0], known)
         if name in OF_CONDITIONS and _is_known(kind) and kind is not bool:
             message = f"{name}(…) asks for a condition, true or false, and {_described(call.args[0], kind)}"
             yield ExpressionError(message, call.lineno, name, f"{name}(… > 0.5)" if kind in NUMBERS else "")
@@ -63,8 +63,14 @@ def no_truth(claim: nodes.Node, kinds: Mapping[str, Any]) -> Iterator[Expression
     kind = _kind(claim, kinds)
     if _is_known(kind) and kind is not bool:
         word = next((name.name for name in (claim, *claim.find_all(nodes.Name)) if isinstance(name, nodes.Name)), "")
-        hint = f"compare it: {written(claim)} > 0.5" if kind in NUMBERS else ""
+        hint = f"compare it: {written(claim)} > 0.5" if kind in NUMBERS and "…" not in written(claim) else ""
         yield ExpressionError(f"a claim is true or false, and {_described(claim, kind)}", claim.lineno, word, hint)
+
+
+def _not_set(tree: nodes.Node, kinds: Mapping[str, Any]) -> dict[str, Any]:
+    """The types of the names that a tree needs from outside: what a text sets itself may be anything."""
+    used = names_used(tree)
+    return {name: kind for name, kind in kinds.items() if name in used}
 
 
 def _is_known(kind: Any) -> bool:
