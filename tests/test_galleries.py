@@ -124,6 +124,8 @@ HEAD = "path,label\n"
         (HEAD + "p00.jpg,tabby\n./p00.jpg,\n", "photos.csv:3:1", "named in line 2 already"),
         (HEAD + "p00.jpg\n", "photos.csv:2:1", "1 cells, and line 1 names 2"),
         ("\n \n", "photos.csv:1:1", "is empty; its first line names the columns"),
+        ("sep=;\n", "photos.csv:1:1", "is empty; its first line names the columns"),
+        ("\u3000\npath;lable\n", "photos.csv:2:6", "did you mean 'label'"),
         ("\nsep=;\npath;lable\np00.jpg;tabby\n", "photos.csv:3:6", "did you mean 'label'"),
         ("\n;;\n\npath;label\np00.jpg;tabyb\n", "photos.csv:5:9", "there is no class 'tabyb'"),
         (HEAD + ",tabby\n", "photos.csv:2:1", "the path of the photo is missing"),
@@ -141,7 +143,7 @@ def test_what_is_wrong_with_a_list_is_told_at_its_place(course: Path, photos: st
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("mark", ["", "\ufeff"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-@pytest.mark.parametrize("before", [[], [""], ["sep={}"], ["", "SEP={0}{0}", "{0}{0}"]])
+@pytest.mark.parametrize("before", [[], [""], ["sep={}"], ["", "SEP={0}{0}", "{0}{0}"], ['"sep={}"', '""{}""']])
 def test_a_list_is_read_as_programs_for_tables_write_it(
     tmp_path: Path, separator: str, mark: str, end: str, before: list[str]
 ) -> None:

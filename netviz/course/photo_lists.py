@@ -21,7 +21,7 @@ PATH, LABEL = "path", "label"
 COLUMNS = (PATH, LABEL, "title", "credit", "licence", "source")  # and title_zh and the like, for each language
 LARGEST = 50_000_000  # bytes: five hundred for each of as many photos as a gallery may have
 SEPARATORS = (",", ";", "\t")  # programs for tables write the second where a comma stands within numbers
-SEPARATOR_LINE = re.compile(r"sep=([,;\t])[,;\s]*", re.IGNORECASE)  # before all others, by which Excel tells it
+SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?[,;\s]*', re.IGNORECASE)  # before all others, by which Excel tells it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,9 +145,9 @@ def _head(lines: Sequence[str]) -> tuple[int, str]:
     for number, line in enumerate(lines, start=1):
         if separator := SEPARATOR_LINE.fullmatch(line):
             told = separator[1]
-        elif line.strip(" \t,;"):
+        elif any(cell.strip(' "') for cell in re.split(r"[,;\s]", line)):
             return number, told or next((one for one in SEPARATORS if one in line), SEPARATORS[0])
-    return 1, SEPARATORS[0]
+    return len(lines) + 1, SEPARATORS[0]
 
 
 def _check_head(names: Sequence[str], line: int, places: Places, allowed: Sequence[str]) -> None:
