@@ -197,7 +197,7 @@ def _made(
         woven=sum(name.endswith(".html") and isinstance(content, str) for name, content in files.items()),
         size=sum(os.stat(f"{options.to}/{name}").st_size for name in files),  # noqa: PTH116 (a Path takes ten times as long)
         gone=published.gone,
-        books_gone=_books_among(published.gone),
+        books_gone=_books_among(published.gone, options),
         stored=results.store.size() if ran or drawn else None,
         verdicts=results.checked,
         warnings=warnings,
@@ -305,9 +305,10 @@ def _published(files: Files, results: Results, reporter: Reporter) -> Published:
         return publish(files, options.to)
 
 
-def _books_among(gone: Sequence[str]) -> dict[str, list[str]]:
-    """The files of the whole course among those that are gone, by the option that makes them."""
-    found = {f"--{kind}": [one for one in gone if one.rpartition("/")[2] == f"{BOOK}.{kind}"] for kind in BOOKS}
+def _books_among(gone: Sequence[str], options: Options) -> dict[str, list[str]]:
+    """The files of the whole course among those that are gone for want of an option, by that."""
+    missing = [kind for kind in BOOKS if kind not in options.books]  # a language that is left out takes its book along
+    found = {f"--{kind}": [one for one in gone if one.rpartition("/")[2] == f"{BOOK}.{kind}"] for kind in missing}
     return {option: books for option, books in found.items() if books}
 
 

@@ -306,6 +306,17 @@ def test_the_file_of_the_whole_course_that_is_left_out_is_told_of_with_the_optio
     assert "without --epub there is no course.epub and no zh/course.epub any more" in told
 
 
+def test_no_option_is_told_of_that_was_given(content: Path, store: Store, site: Path) -> None:
+    own = content / "static" / "old" / "course.epub"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(b"once")
+    options = Options(content=content, to=site, store=store.folder, epub=True)
+    build(options, Reporter())
+    own.unlink()
+    report = build(options, Reporter())
+    assert report.gone == ("old/course.epub",) and not report.books_gone
+
+
 def shown(content: Path, store: Store, site: Path, *open_pages: str) -> dict[str, str]:
     """The pages that a reader is shown while the site is built, in their order."""
     told: dict[str, str] = {}
