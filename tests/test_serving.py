@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.requests import Request
 
 from netviz.options import Options
 from netviz.progress import Reporter
 from netviz.serving.builder import Builder, Outcome
-from netviz.serving.server import LiveSite, _events
+from netviz.serving.server import LiveSite, _events, _file
 from netviz.site.files.publish import publish
 from netviz.site.site_map import search_index
 
@@ -211,6 +212,25 @@ def test_a_page_is_another_one_when_it_or_what_pages_load_has_changed(tmp_path: 
             now = {name: live.version(name) for name in versions}
             assert {name for name in now if now[name] != versions[name]} == changed, other
             versions = now
+    finally:
+        live.builder.end()
+
+
+class SwappedSite(LiveSite):
+    """Another site takes its place as soon as a page was read."""
+
+    def content(self, name: str) -> bytes | None:
+        found = super().content(name)
+        publish({name: "<head></head>two"}, self.options.to)
+        return found
+
+
+def test_a_page_that_was_replaced_while_it_was_read_is_loaded_once_more(tmp_path: Path) -> None:
+    publish({"index.html": "<head></head>one"}, tmp_path / "site")
+    live = SwappedSite(builds_slowly, rehearses, Options(content=tmp_path, to=tmp_path / "site"))
+    try:
+        answer = asyncio.run(_file(live, Request({"type": "http", "path_params": {"path": "index.html"}})))
+        assert bytes(answer.body).endswith(b"one") and live.version("index.html").encode() not in bytes(answer.body)
     finally:
         live.builder.end()
 

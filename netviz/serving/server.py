@@ -201,13 +201,14 @@ async def _file(live: LiveSite, request: Request) -> Response:
     """A file of the site by its address; a page gets the script that keeps it up to date."""
     site, name = live.options.to, request.path_params["path"]
     name = f"{name}index.html" if not name or name.endswith("/") else name
+    version = live.version(name)  # before it is read: a page that takes its place meanwhile is loaded once more
     content = live.content(name)
     if content is None and not _listed(site):
-        return _page(WAITING, name, live)
+        return _page(WAITING, name, version)
     if content is None:
-        return _page(_content(site, NOT_FOUND) or WAITING, name, live, 404)
+        return _page(_content(site, NOT_FOUND) or WAITING, name, version, 404)
     if name.endswith(".html"):
-        return _page(content, name, live)
+        return _page(content, name, version)
     return Response(content, 200, NOT_KEPT, mimetypes.guess_type(name)[0])
 
 
@@ -247,7 +248,7 @@ def _read(site: Path, manifest: tuple[int, int] | None) -> tuple[Mapping[str, st
     )
 
 
-def _page(content: bytes, name: str, live: LiveSite, status: int = 200) -> Response:
-    told = f'data-page="{escape(name)}" data-version="{live.version(name)}"'
+def _page(content: bytes, name: str, version: str, status: int = 200) -> Response:
+    told = f'data-page="{escape(name)}" data-version="{version}"'
     script = f'<script src="/.live/script.js" {told} defer></script></head>'
     return Response(content.replace(b"</head>", script.encode(), 1), status, NOT_KEPT, "text/html")
