@@ -128,5 +128,5 @@ def test_a_reader_remembers_as_far_as_the_median_sentence_says() -> None:
         kinds = {name: lengths, f"{name}_hiding": changes}
         for key, sizes in ((key, sizes) for key, sizes in kinds.items() if key != "bag"):
             medians = np.array([np.median(one) for one in zip(*sizes, strict=True)])
-            np.testing.assert_allclose(found[key], medians / medians[0], rtol=2e-3)
-            assert found[f"{key}_kept"] == pytest.approx(medians[-1] / medians[0], rel=2e-3)
+            np.testing.assert_allclose(found[key], medians / medians[0], rtol=2e-3, atol=1e-4)
+            assert found[f"{key}_kept"] == pytest.approx(medians[-1] / medians[0], rel=2e-3, abs=1e-4)

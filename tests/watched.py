@@ -97,7 +97,7 @@ def distributions_required(name: str) -> set[str]:
     return set(_requirements(name))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Noise(Picture):
     """A picture of the tiny network's size."""
 
@@ -152,7 +152,7 @@ def planned(one: Method, store: Store) -> Task:
     """A task that runs a method, its keys known."""
     on_picture = one.subject == "picture"
     picture = (
-        Noise(name="noise", path=Path(__file__), titles={"en": "", "zh": ""}, credit="", licence="", source="")
+        Noise(name="noise", file=__file__, titles={"en": "", "zh": ""}, credit="", licence="", source="")
         if on_picture
         else None
     )
