@@ -9,6 +9,7 @@ import pytest
 from tiny import make_tiny, random_pictures
 
 from netviz.methods import methods, run
+from netviz.methods.answers import UnusableAnswer
 from netviz.methods.regions import superpixels
 
 PICTURES = random_pictures(1, seed=21)
@@ -40,5 +41,5 @@ def test_the_account_tells_whether_they_are_of_this_network_and_picture() -> Non
 
 
 def test_more_than_there_are_superpixels_are_refused() -> None:
-    with pytest.raises(ValueError, match="7 weights are given, and there are"):
+    with pytest.raises(UnusableAnswer, match="7 weights are given, and there are"):
         ask("recorded-weights", weights=[0.5] * 7)

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from netviz.methods import OutputSetting, Passes, Result, method
+from netviz.methods.answers import UnusableAnswer
 from netviz.methods.arrays import largest, target_output
 from netviz.methods.hiding import Fill, filled
 from netviz.methods.regions import Segments, centres_of_greatest, region_result, superpixels
@@ -65,7 +66,7 @@ def recorded_weights(
 
 
 def _one_each(weights: Sequence[float], count: int) -> Array:
-    """The weights of ``count`` superpixels; raises ValueError if more are given."""
+    """The weights of ``count`` superpixels; raises UnusableAnswer if more are given."""
     if len(weights) > count:
-        raise ValueError(f"{len(weights)} weights are given, and there are {count} superpixels")
+        raise UnusableAnswer(f"{len(weights)} weights are given, and there are {count} superpixels")
     return np.array([*weights, *[0.0] * (count - len(weights))])
