@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-from itertools import permutations
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
 import pytest
+from game import mean_gains
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -32,14 +32,8 @@ def test_two_who_earn_only_together_share_what_they_earn(script: ModuleType) -> 
 
 def test_values_are_the_mean_gain_over_all_orders(script: ModuleType) -> None:
     scores = np.random.default_rng(3).normal(size=32)
-    orders = list(permutations(range(5)))
-    expected = np.zeros(5)
-    for order in orders:
-        for place, piece in enumerate(order):
-            before = sum(1 << other for other in order[:place])
-            expected[piece] += (scores[before | 1 << piece] - scores[before]) / len(orders)
     found = script.shapley_values(scores)
-    np.testing.assert_allclose(found, expected, atol=1e-12)
+    np.testing.assert_allclose(found, mean_gains(scores), atol=1e-12)
     assert found.sum() == pytest.approx(scores[-1] - scores[0])
 
 
