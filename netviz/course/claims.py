@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import nodes
 
 from netviz.mistakes import nearest
-from netviz.sandbox import AGGREGATES, ExpressionError, Sandbox, names_used, operands, truth_of, written
+from netviz.sandbox import AGGREGATES, ExpressionError, Sandbox, names_used, nodes_of, operands, truth_of, written
 from netviz.yaml_places import Passage
 
 NAMES = (*AGGREGATES, "numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
@@ -73,8 +73,8 @@ def unnamed_results(tree: nodes.Node) -> Iterator[ExpressionError]:
 
     On it depends what runs, which pages differ from photo to photo, and what is woven anew.
     """
-    named = {id(one.node) for one in tree.find_all(nodes.Getitem) if isinstance(one.arg, nodes.Const)}
-    for name in tree.find_all(nodes.Name):
+    named = {id(one.node) for one in nodes_of(tree, nodes.Getitem) if isinstance(one.arg, nodes.Const)}
+    for name in nodes_of(tree, nodes.Name):
         if name.name == "results" and name.ctx == "load" and id(name) not in named:
             message = "of results one is asked for, by its name in quotes: results['ID']"
             yield ExpressionError(message, name.lineno, "results")

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 
 from jinja2 import nodes
 
-from netviz.sandbox import AGGREGATES, ExpressionError, aggregates_in, written
+from netviz.sandbox import AGGREGATES, ExpressionError, aggregates_in, nodes_of, written
 
 OWN = ("correct", "label", "numbers", "picture", "target", "top")  # of one photo, where its experiment speaks of itself
 
 
 def results_named(tree: nodes.Node) -> Iterator[nodes.Getitem]:
     """Where a tree asks for the results of an experiment by its name, ``results['ID']``."""
-    for one in (*([tree] if isinstance(tree, nodes.Getitem) else []), *tree.find_all(nodes.Getitem)):
+    for one in nodes_of(tree, nodes.Getitem):
         if isinstance(one.node, nodes.Name) and one.node.name == "results" and isinstance(one.arg, nodes.Const):
             yield one
 
@@ -36,7 +36,7 @@ def gallery_errors(tree: nodes.Node, over: Mapping[str, str], own: str = "") -> 
     within: set[int] = set()
     for call in aggregates_in(tree):
         name = call.node.name if isinstance(call.node, nodes.Name) else ""
-        within |= {id(one) for argument in call.args for one in (argument, *argument.find_all(nodes.Node))}
+        within |= {id(one) for argument in call.args for one in nodes_of(argument, nodes.Node)}
         galleries = {gallery for one in call.args for gallery in galleries_of(one, over)} | ({own} if own else set())
         if len(call.args) != 1:
             yield ExpressionError(f"{name}(…) takes one expression, here are {len(call.args)}", call.lineno, name)
@@ -53,7 +53,7 @@ def gallery_errors(tree: nodes.Node, over: Mapping[str, str], own: str = "") -> 
         if asked in over and id(one) not in within:
             message = f"{written(one)} is of many photos, so it is asked for in one of {ways}"
             yield ExpressionError(message, one.lineno, str(asked), f"share({written(one)}.correct)")
-    for name_used in tree.find_all(nodes.Name) if own else ():
+    for name_used in nodes_of(tree, nodes.Name) if own else ():
         if name_used.name in OWN and id(name_used) not in within:
             message = f"{name_used.name!r} is of many photos, so it is asked for in one of {ways}"
             yield ExpressionError(message, name_used.lineno, name_used.name, "median(numbers.norm)")

@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import nodes
 
+from netviz.sandbox.grammar import nodes_of
 from netviz.sandbox.operations import number_of
 from netviz.sandbox.plain_data import ExpressionError, described
 
@@ -65,5 +66,5 @@ def summed_up(aggregate: Aggregate, values: Iterable[Any]) -> Any:
 
 def aggregates_in(tree: nodes.Node) -> Iterator[nodes.Call]:
     """The calls of aggregates in a tree, those within one another included."""
-    calls = (*([tree] if isinstance(tree, nodes.Call) else []), *tree.find_all(nodes.Call))
+    calls = nodes_of(tree, nodes.Call)
     return (call for call in calls if isinstance(call.node, nodes.Name) and call.node.name in AGGREGATES)

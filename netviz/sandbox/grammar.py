@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import TypeVar
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.ext import Extension
@@ -35,10 +36,17 @@ EXPRESSIONS = {
     *(nodes.Concat, nodes.Keyword),  # what may hold a keyword says that it takes none
 }
 
+LANGUAGE = STATEMENTS | EXPRESSIONS
+
+# Of a text, and what its checks ask of it one after the other: a tree is never changed.
+_remembered = lru_cache(maxsize=4096)
+
 ConditionNode = nodes.If | nodes.CondExpr | nodes.CallBlock
 """What is met or not: an ``if`` or ``elif``, an inline ``if``, or a claim."""
 
 SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in"}
+
+Kind = TypeVar("Kind", bound=nodes.Node)
 
 _RAW = re.compile(r"\{%[-+]?\s*raw\b")
 _CLAIM = re.compile(r"(\{%[-+]?\s*claim\b)(.*?)(?=[-+]?%\})", re.DOTALL)
@@ -69,7 +77,7 @@ class _Claims(Extension):
 _JINJA = Environment(trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, extensions=[_Claims])
 
 
-@lru_cache(maxsize=4096)  # of a text, and what its checks ask of it one after the other: a tree is never changed
+@_remembered
 def parse(source: str) -> nodes.Template:
     """A template's tree. Raises ExpressionError where it is none, or too deep to be walked."""
     if raw := _RAW.search(source):  # what stands in one would be printed as it is
@@ -121,10 +129,15 @@ def violations(tree: nodes.Node, filters: Collection[str]) -> Iterator[Expressio
         if isinstance(node, nodes.Stmt) and (type(node) not in STATEMENTS or _is_call(node)):
             kind = type(node).__name__
             yield ExpressionError(f"only if, for, set and claim may stand in a lesson, here is {kind!r}", node.lineno)
-        elif type(node) not in STATEMENTS | EXPRESSIONS:
+        elif type(node) not in LANGUAGE:
             yield ExpressionError(f"not for lessons: {type(node).__name__.lower()}", node.lineno)
         else:
             yield from _violation(node, filters)
+
+
+def nodes_of(tree: nodes.Node, kind: type[Kind]) -> Iterator[Kind]:
+    """Every node of a kind in a tree, itself among them, in its author's order."""
+    return (node for node, _ in _walk(tree) if isinstance(node, kind))
 
 
 def conditions(tree: nodes.Node) -> list[ConditionNode]:
@@ -149,12 +162,13 @@ def operands(node: nodes.Node) -> Iterator[nodes.Expr]:
             yield from operands(child)
 
 
-def names_used(tree: nodes.Node) -> dict[str, int]:
+@_remembered
+def names_used(tree: nodes.Node) -> Mapping[str, int]:
     """The names that a tree needs from outside, each with its first line."""
     found: dict[str, int] = {}
-    names = [node for node, _ in _walk(tree) if isinstance(node, nodes.Name)]
+    names = [*nodes_of(tree, nodes.Name)]
     given = {name.name for name in names if name.ctx == "store"}
-    if any(isinstance(node, nodes.For) for node, _ in _walk(tree)):
+    if any(nodes_of(tree, nodes.For)):
         given.add("loop")
     for name in names:
         if name.name not in given:
@@ -253,10 +267,12 @@ def _unknown(name: str, kind: str, allowed: Collection[str], line: int) -> Itera
         yield ExpressionError(f"there is no {kind} {name!r}", line, name, nearest(name, sorted(allowed)))
 
 
-def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
+@_remembered
+def _walk(tree: nodes.Node) -> Sequence[tuple[nodes.Node, int]]:
     """Every node in its author's order with its depth, without recursion: a tree may be deeper than Python's stack."""
-    waiting = [(tree, 1)]
+    found, waiting = [], [(tree, 1)]
     while waiting:
         node, depth = waiting.pop()
-        yield node, depth
+        found.append((node, depth))
         waiting += [(child, depth + 1) for child in reversed(list(node.iter_child_nodes()))]
+    return found

@@ -14,7 +14,7 @@ from jinja2 import nodes
 
 from netviz.mistakes import nearest
 from netviz.sandbox.aggregates import AGGREGATES, OF_CONDITIONS, aggregates_in
-from netviz.sandbox.grammar import conditions, names_used, test_of, written
+from netviz.sandbox.grammar import conditions, names_used, nodes_of, test_of, written
 from netviz.sandbox.plain_data import ExpressionError, Facts, Missing, facts_of
 
 NUMBERS = (bool, int, float)  # what can be calculated with
@@ -31,9 +31,7 @@ def unknown_facts(tree: nodes.Node, kinds: Mapping[str, Any]) -> Iterator[Missin
     ``kinds`` are the types of names, of `Facts`, tuples and mappings. What the types don't tell is passed over.
     """
     known = _not_set(tree, kinds)
-    for node in (tree, *tree.find_all(nodes.Getattr)):  # which finds what is within a tree, and not itself
-        if not isinstance(node, nodes.Getattr):
-            continue
+    for node in nodes_of(tree, nodes.Getattr):
         kind = _kind(node.node, known)
         if _is_facts(kind) and node.attr not in facts_of(kind):
             hint = nearest(node.attr, sorted(facts_of(kind)))
@@ -62,7 +60,7 @@ def no_truth(claim: nodes.Node, kinds: Mapping[str, Any]) -> Iterator[Expression
     """That a claim can be neither kept nor broken, where its kind is known to be another."""
     kind = _kind(claim, kinds)
     if _is_known(kind) and kind is not bool:
-        word = next((name.name for name in (claim, *claim.find_all(nodes.Name)) if isinstance(name, nodes.Name)), "")
+        word = next((name.name for name in nodes_of(claim, nodes.Name)), "")
         hint = f"compare it: {written(claim)} > 0.5" if kind in NUMBERS and "…" not in written(claim) else ""
         yield ExpressionError(f"a claim is true or false, and {_described(claim, kind)}", claim.lineno, word, hint)
 

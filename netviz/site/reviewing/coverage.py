@@ -19,7 +19,7 @@ from netviz.course.experiments import CHOSEN
 from netviz.course.lessons import Lesson, LessonText, Span, scan
 from netviz.course.reading import Course
 from netviz.mistakes import Mistake
-from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sandbox, conditions, test_of
+from netviz.sandbox import CLAIM, ConditionNode, ExpressionError, Function, Sandbox, conditions, nodes_of, test_of
 from netviz.site.edition import Edition, edition_of
 from netviz.site.expression_values import caption_values, page_values
 from netviz.site.files.takeover import Takeover
@@ -168,17 +168,17 @@ def _behind(condition: nodes.Node, given: Sequence[Given]) -> list[nodes.Node]:
 
 def _settings(tree: nodes.Template) -> list[nodes.Assign | nodes.For]:
     """What gives values to names in a tree."""
-    return [*_all(tree, nodes.Assign), *_all(tree, nodes.For)]
+    return [*nodes_of(tree, nodes.Assign), *nodes_of(tree, nodes.For)]
 
 
 def _names(node: nodes.Node) -> set[str]:
-    return {one.name for one in _all(node, nodes.Name)}
+    return {one.name for one in nodes_of(node, nodes.Name)}
 
 
 def _follows(expression: nodes.Node, chosen: Collection[str], own: bool) -> bool:
     """Whether an expression speaks of the reader's photo, or of what was measured on it."""
-    asked_of = {id(one.node): one.arg for one in _all(expression, nodes.Getitem)}
-    for name in _all(expression, nodes.Name):
+    asked_of = {id(one.node): one.arg for one in nodes_of(expression, nodes.Getitem)}
+    for name in nodes_of(expression, nodes.Name):
         match asked_of.get(id(name)):
             case nodes.Const(value=asked) if name.name == "results":
                 follows = asked in chosen
@@ -192,10 +192,6 @@ def _follows(expression: nodes.Node, chosen: Collection[str], own: bool) -> bool
 def _chosen(course: Course) -> set[str]:
     """The experiments on the photo that a reader chooses, by their ids."""
     return {name for name, one in course.experiments.items() if one.picture == CHOSEN}
-
-
-def _all(node: nodes.Node, kind: type[Any]) -> list[Any]:
-    return [*([node] if isinstance(node, kind) else []), *node.find_all(kind)]
 
 
 def _passages(edition: Edition, lesson: Lesson) -> Iterator[tuple[Prose, Iterator[tuple[str, Mapping[str, Any]]]]]:

@@ -18,7 +18,7 @@ from netviz.course.claims import results_in, unnamed_results
 from netviz.course.lessons import LessonText, Span, scan
 from netviz.course.sliders import no_value, value_name
 from netviz.mistakes import Mistake, nearest
-from netviz.sandbox import ExpressionError, Sandbox, is_whole, names_used, parse
+from netviz.sandbox import ExpressionError, Sandbox, is_whole, names_used, nodes_of, parse
 from netviz.site.text.markup import Place, Unreadable, skeleton
 from netviz.yaml_places import Passage, position_of
 
@@ -154,14 +154,14 @@ def failure(text: LessonText, sandbox: Sandbox, values: Mapping[str, Any], error
 def _results(tree: nodes.Template) -> Iterator[tuple[str, int]]:
     """The experiments whose results or figures a lesson names: id, line."""
     yield from _named_in_calls(tree, "experiment")
-    for node in tree.find_all(nodes.Getitem):
+    for node in nodes_of(tree, nodes.Getitem):
         if isinstance(node.node, nodes.Name) and node.node.name == "results" and isinstance(node.arg, nodes.Const):
             yield str(node.arg.value), node.lineno
 
 
 def _values_used(tree: nodes.Template) -> Iterator[tuple[str, Any, int]]:
     """Where a lesson speaks of a result at a value of its slider, ``results['a'].at(5)``: id, value, line."""
-    for node in tree.find_all(nodes.Call):
+    for node in nodes_of(tree, nodes.Call):
         match node:
             case nodes.Call(
                 node=nodes.Getattr(
@@ -174,7 +174,7 @@ def _values_used(tree: nodes.Template) -> Iterator[tuple[str, Any, int]]:
 
 def _named_in_calls(tree: nodes.Template, *functions: str) -> Iterator[tuple[str, int]]:
     """What is named where these functions are called: name, line."""
-    for call in tree.find_all(nodes.Call):
+    for call in nodes_of(tree, nodes.Call):
         match call:
             case nodes.Call(node=nodes.Name(name=function), args=[nodes.Const(value=name), *_]) if (
                 function in functions
