@@ -6,6 +6,7 @@ Needs nothing but the standard library, so that Ctrl-C is heard before anything 
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import os
 import signal
@@ -35,6 +36,7 @@ def start() -> int:
             code = main()
         finally:
             _listen_no_more()
+            gc.freeze()  # or it looks through all that TensorFlow has made, two seconds long, while Python ends
     except KeyboardInterrupt:  # be it that no signal was listened for yet
         code = 128 + signal.SIGINT
     except MemoryError:  # already while modules are imported

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ def import_tensorflow() -> ModuleType:
     # pictures goes through VGG16 in three quarters of the time, there and back; a single one, whose kernels must be
     # put in another order first, takes a fifth more. Fixed, so that the same inputs give the same bytes.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-    with _silenced() if "tensorflow" not in sys.modules else contextlib.nullcontext(), _without(UNUSED):
+    with _silenced() if "tensorflow" not in sys.modules else contextlib.nullcontext(), _without(UNUSED), _uncollected():
         import tensorflow
 
     tensorflow.get_logger().setLevel("ERROR")
@@ -52,6 +53,18 @@ def _without(names: Sequence[str]) -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]
+
+
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing is looked through for garbage within it: what modules make stays, and looking is a fifth of the work."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 @contextlib.contextmanager
