@@ -9,6 +9,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,9 @@ from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import build
 from netviz.progress import Reporter
+from netviz.site.attached_files import credited_photos
 from netviz.site.files.gallery_photos import with_readable_photos
+from netviz.site.pages.gallery_statistics import averages
 
 LABELS = ("tabby", "tiger cat", "Persian cat", "")  # of the photos, one after the other
 PHOTOS = 66  # more than a page of the wall
@@ -315,6 +318,31 @@ def test_a_claim_of_another_kind_is_told_before_anything_runs(
     assert "en.md:13:" in message and words in message
 
 
+# Whose photos they are
+
+
+def test_the_credits_name_whose_photos_a_small_gallery_has(course: Path) -> None:
+    source = "https://example.org/b"
+    folder = write(
+        course, photos=f"path,title,title_zh,credit,licence,source\nb.png,Bee,蜂,Ann,CC0,{source}\na.png,,,,,\n"
+    )
+    for name in "ab":
+        Image.new("RGB", (32, 32), "navy").save(folder / f"{name}.png")
+    for language, title in (("en", "Bee"), ("zh", "蜂")):
+        [(lesson, name, credit)] = credited_photos(read(course), language)
+        assert (lesson, name) == ("many", title)
+        assert (credit.credit, credit.licence, credit.source) == ("Ann", "CC0", source)
+
+
+@pytest.mark.parametrize(("count", "told"), [(60, 60), (61, 0)])
+def test_of_a_large_gallery_they_stand_beside_the_photos_alone(course: Path, count: int, told: int) -> None:
+    names = [f"{number}.png" for number in range(count)]
+    folder = write(course, photos="path,credit\n" + "".join(f"{name},Ann\n" for name in names))
+    for name in names:
+        Image.new("RGB", (8, 8)).save(folder / name)
+    assert len([*credited_photos(read(course), "en")]) == told
+
+
 # The plan
 
 
@@ -405,6 +433,17 @@ def test_the_wall_has_sixty_photos_to_a_page_with_what_the_network_says(gallery:
 
 
 @pytest.mark.slow
+def test_the_figure_shows_the_first_photos_with_their_maps(gallery: Callable[[str], str]) -> None:
+    photos = re.findall(r"<li><a[^>]*><img.*?</li>", gallery("many.html"), re.DOTALL)
+    assert len(photos) == 12
+    for number, photo in enumerate(photos):
+        files = re.findall(r'src="galleries/many/(photos|maps)/photos-p(\d+)\.webp"', photo)
+        assert files == [("photos", f"{number:02}"), ("maps", f"{number:02}")]
+        assert re.search(r'alt="Grad-CAM[^"]+"', photo), "the map has words, the photo its title"
+    assert "Each map has a scale of its own." in gallery("many.html")
+
+
+@pytest.mark.slow
 def test_a_class_shows_its_photos_with_their_maps_by_what_they_are_seen_as(gallery: Callable[[str], str]) -> None:
     page = gallery("galleries/many/class-281.html")
     names = re.findall(r'<li id="photos-p(\d+)"', page)
@@ -439,6 +478,12 @@ def test_averages_have_their_spread(gallery: Callable[[str], str]) -> None:
     summary = (statistics.fmean(values), statistics.stdev(values), min(values), statistics.median(values), max(values))
     assert cells == [float(f"{one:.3g}") for one in summary]
     assert f"The median is {statistics.median(values):.3g}." in page
+
+
+def test_what_names_a_channel_or_a_class_is_not_averaged() -> None:
+    scalars = {"channel": np.array([509, 13]), "answer_before": np.array([1, 2]), "value": np.array([1.0, 3.0])}
+    columns: Any = SimpleNamespace(probability=np.array([0.5, 1.0]), scalars=scalars)
+    assert [(one.name, one.mean) for one in averages(columns) if one] == [("probability", 0.75), ("value", 2.0)]
 
 
 @pytest.mark.slow

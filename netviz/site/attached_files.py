@@ -19,6 +19,8 @@ from netviz.site.files.attached import illustration, illustration_path, linked_f
 from netviz.site.site_map import Page, as_address
 from netviz.site.text.markup import BESIDE, Body, Illustration, lesson_body
 
+CREDITED_PHOTOS = 60  # of a gallery: a page of its wall
+
 
 @dataclass(frozen=True, kw_only=True)
 class IllustrationView:
@@ -132,3 +134,17 @@ def credited(course: Course) -> Iterator[tuple[str, str, FileCredit]]:
         for file in attached_files(course, lesson).shown:
             if file.credit:
                 yield lesson.slug, file.name, file.credit
+
+
+def credited_photos(course: Course, language: str) -> Iterator[tuple[str, str, FileCredit]]:
+    """The photos of small galleries that are somebody's: lesson, title, credit.
+
+    With a photo of a large one it stands beside the photo alone: nobody would read ten thousand lines.
+    """
+    for lesson in course.pages:
+        gallery = course.galleries.get(lesson.slug)
+        for photo in gallery.photos if gallery and len(gallery.photos) <= CREDITED_PHOTOS else ():
+            picture = photo.picture
+            if picture.credit:
+                credit = FileCredit(credit=picture.credit, licence=picture.licence, source=picture.source)
+                yield lesson.slug, photo.title(language), credit

@@ -18,7 +18,8 @@ class WallPhoto:
     """A photo among others; files and links are from the page.
 
     ``label`` and ``says`` are classes by their names, ``probability`` is of the latter, from 0 to 1; ``right`` whether
-    they are the same, None where there is no label. ``link`` leads to the photo among those of its class.
+    they are the same, None where there is no label. ``link`` leads to the photo among those of its class. ``map_file``
+    is its map, where that stands beside it, ``map_alt`` what is told of it to those who don't see it.
     """
 
     name: str
@@ -29,14 +30,14 @@ class WallPhoto:
     says: str
     probability: float
     right: bool | None
+    map_file: str = ""
+    map_alt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DetailedPhoto(WallPhoto):
     """A photo as it stands among those of its class: with its map, if there is one, and all that was measured."""
 
-    map_file: str
-    map_alt: str
     credit: str
     licence: str
     source: str
@@ -82,8 +83,8 @@ class GalleryFigure:
     """An experiment on all photos of a gallery, as its lesson tells it; ``number`` counts the figures of the page.
 
     ``right`` is the share on which the network's first class is the label, of ``labelled`` photos; ``refused`` tells of
-    the photos that are left out. Links are from the page. The rest is as in `FigureView`, ``code`` and ``passes`` of
-    one photo.
+    the photos that are left out; ``scaled`` is whether each photo's map has colours of its own. Links are from the
+    page. The rest is as in `FigureView`, ``code`` and ``passes`` of one photo.
     """
 
     id: str
@@ -110,6 +111,7 @@ class GalleryFigure:
     weights: Weights
     settings: Sequence[tuple[str, str]]
     files: Sequence[tuple[str, str]]
+    scaled: bool
     answers: bool
 
     @property

@@ -41,7 +41,7 @@ def gallery_figure(edition: Edition, page: Page, experiment: Experiment, number:
         right=right_share(shown.columns, everything),
         averages=[one for one in averages(shown.columns) if one],
         confusion=shown.confusion(MOST),
-        photos=[shown.photo(one) for one in everything[:FIRST_SHOWN]],
+        photos=[shown.with_map(one) for one in everything[:FIRST_SHOWN]],
         wall=f"{folder}1.html",
         classes=f"{folder}{CLASSES}.html",
         refused=[one.message for one in shown.gallery.refused],
@@ -54,5 +54,6 @@ def gallery_figure(edition: Edition, page: Page, experiment: Experiment, number:
         weights=edition.weights,
         settings=settings_in_words(experiment, experiment, edition.language),
         files=[(kind.upper(), page.root + gallery_numbers_path(experiment.id, kind)) for kind in KINDS],
+        scaled=experiment.method.gives == "attribution",
         answers=answers,
     )

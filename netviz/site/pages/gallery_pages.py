@@ -20,7 +20,7 @@ from netviz.site.files.gallery_photos import photo_files
 from netviz.site.gallery_layout import Group
 from netviz.site.method_words import method_title
 from netviz.site.pages.gallery_shown import Shown, map_path
-from netviz.site.pages.gallery_statistics import class_averages, numbers_of
+from netviz.site.pages.gallery_statistics import averaged_numbers, class_averages, numbers_of
 from netviz.site.rendering import render_page
 from netviz.site.site_map import Page, page_slug
 
@@ -135,6 +135,7 @@ def _class_pages(edition: Edition, experiment: Experiment, shown: Shown) -> Iter
             ]
             values = {
                 "sections": sections,
+                "scaled": experiment.method.gives == "attribution",
                 "place": place,
                 "names": [shown.layout.group_page(group, one) for one in range(1, len(pages) + 1)],
                 "count": count,
@@ -148,7 +149,7 @@ def _classes_page(edition: Edition, experiment: Experiment, shown: Shown) -> str
     values = {
         "rows": rows,
         "labelled": shown.layout.labelled,
-        "numbers": [*numbers_of(shown.columns)],
+        "numbers": [*averaged_numbers(shown.columns)],
         "confusion": shown.confusion(MOST),
     }
     title = edition.words.photos_by_class

@@ -31,21 +31,16 @@ class Shown:
         """A photo on the wall."""
         return WallPhoto(**self._wall(number))
 
+    def with_map(self, number: int) -> WallPhoto:
+        """A photo and its map, if there is one."""
+        return WallPhoto(**self._wall(number), **self._map(number))
+
     def detailed(self, number: int) -> DetailedPhoto:
         """A photo among those of its class."""
         picture, record = self.columns.photos[number].picture, self.columns.record_of(number)
-        figure, file = small_figure(self.edition.results.gallery_plan[self.experiment][number], self.edition.store)
-        language, method = self.edition.language, self.edition.course.experiments[self.experiment].method
-        target = self.edition.class_name(record.target.index) if record.target else ""
-        names = {
-            "method": method_title(method, language),
-            "picture": self.columns.photos[number].title(language),
-            "target": target,
-        }
         return DetailedPhoto(
             **self._wall(number),
-            map_file=self.root + as_address(map_path(self.experiment, picture.name)) if file else "",
-            map_alt=alt_text(figure, None, language, names) if file else "",
+            **self._map(number),
             credit=picture.credit,
             licence=picture.licence,
             source=picture.source,
@@ -64,6 +59,23 @@ class Shown:
             "says": self.edition.class_name(int(self.columns.first[number])),
             "probability": float(self.columns.probability[number]),
             "right": self.columns.correct(number),
+        }
+
+    def _map(self, number: int) -> dict[str, str]:
+        """The map of a photo, and what is told of it to those who don't see it; nothing where there is none."""
+        figure, file = small_figure(self.edition.results.gallery_plan[self.experiment][number], self.edition.store)
+        if not file:
+            return {}
+        photo, target = self.columns.photos[number], self.columns.record_of(number).target
+        language, method = self.edition.language, self.edition.course.experiments[self.experiment].method
+        names = {
+            "method": method_title(method, language),
+            "picture": photo.title(language),
+            "target": self.edition.class_name(target.index) if target else "",
+        }
+        return {
+            "map_file": self.root + as_address(map_path(self.experiment, photo.picture.name)),
+            "map_alt": alt_text(figure, None, language, names),
         }
 
     def link(self, number: int) -> str:

@@ -13,6 +13,7 @@ from netviz.site.gallery_layout import GalleryLayout, Group
 from netviz.site.page_figures.gallery_views import Average
 
 PROBABILITY = "probability"  # of the likeliest class: a number that every photo has
+NAMING = {"answer_after", "answer_before", "channel"}  # numbers that say which one: their mean would be of nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +45,15 @@ def numbers_of(columns: GalleryColumns) -> dict[str, NDArray[np.float64]]:
     return {name: column.astype(np.float64) for name, column in found.items()}
 
 
+def averaged_numbers(columns: GalleryColumns) -> dict[str, NDArray[np.float64]]:
+    """Those of which an average tells something: not the ones that only name a class or a channel."""
+    return {name: column for name, column in numbers_of(columns).items() if name not in NAMING}
+
+
 def averages(columns: GalleryColumns, among: Sequence[int] | None = None) -> list[Average | None]:
     """Of each number its average over all photos, or those ``among`` them; None where it is finite on none."""
     rows = slice(None) if among is None else [*among]
-    return [_average(name, column[rows]) for name, column in numbers_of(columns).items()]
+    return [_average(name, column[rows]) for name, column in averaged_numbers(columns).items()]
 
 
 def _average(name: str, column: NDArray[np.float64]) -> Average | None:

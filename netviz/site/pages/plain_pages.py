@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from netviz.cache.store import key_of
+from netviz.course.attachments import FileCredit
 from netviz.course.bibliography import addresses_linked, cited_works
 from netviz.course.notices import carried
 from netviz.engine.browser_network import network_megabytes
 from netviz.languages.known import in_language
 from netviz.methods import methods
 from netviz.pictures import LITTLE
-from netviz.site.attached_files import credited
+from netviz.site.attached_files import credited, credited_photos
 from netviz.site.edition import Edition
 from netviz.site.files.takeover import Made
 from netviz.site.pages.method_views import method_view
@@ -32,7 +33,7 @@ def plain_pages(edition: Edition) -> Iterator[tuple[Page, Made]]:
         linking = _linking(edition, page)
         links = {lesson: sorted(linked) for lesson, linked in linking.items()}
         answers = [task.key for task in asked_of_photos(edition).values()] if slug == PHOTOS else []
-        whose = [*credited(edition.course)] if slug == "credits" else []
+        whose = _credited(edition) if slug == "credits" else []
         told = [(lesson, name, one.model_dump()) for lesson, name, one in whose]
         yield (
             page,
@@ -84,7 +85,7 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
             notices = [*carried(edition.weights.form, edition.offers_your_photo), *course.site.notices]
             titles = {one.slug: one.texts[language].front.title for one in course.pages}
             return {
-                "illustrations": [(titles[slug], name, one) for slug, name, one in credited(course)],
+                "illustrations": [(titles[slug], name, one) for slug, name, one in _credited(edition)],
                 "notices": [(in_language(one.name, language), one.licence, one.source) for one in notices],
                 "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }
@@ -93,6 +94,11 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
             megabytes = network_megabytes(edition.results.network)
             return {"it": your_photo_view(language, course.templates, layers, treated, megabytes)}
     return {}
+
+
+def _credited(edition: Edition) -> list[tuple[str, str, FileCredit]]:
+    """The pictures and the galleries' photos that are somebody's: lesson, name, credit."""
+    return [*credited(edition.course), *credited_photos(edition.course, edition.language)]
 
 
 def _treated(edition: Edition, page: Page) -> dict[str, dict[str, str]]:
