@@ -52,6 +52,7 @@ greatest-change-of-a-value-RGB-steps = 数值的最大改动，以 RGB 级计
 random-sets-of-cells = 随机格组的数目
 cells-along-a-side-of-the-picture = 图片每边的格数
 share-of-the-cells-that-a-set-holds = 每组所含格子的比例
+share-of-the-picture-s-pixels-that-is-hidden = 遮住的像素占整张图片的比例
 greatest-nudge-root-mean-square-over-the-RGB-values = 最大的改动：各 RGB 值的均方根
 nudges-to-try-each-way = 每个方向尝试的改动数
 side-of-the-hidden-square-in-pixels = 遮挡方块的边长，以像素计
