@@ -61,7 +61,7 @@ class Shown:
             "right": self.columns.correct(number),
         }
 
-    def _map(self, number: int) -> dict[str, str]:
+    def _map(self, number: int) -> dict[str, Any]:
         """The map of a photo, and what is told of it to those who don't see it; nothing where there is none."""
         figure, file = small_figure(self.edition.results.gallery_plan[self.experiment][number], self.edition.store)
         if not file:
