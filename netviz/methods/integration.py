@@ -59,14 +59,14 @@ def along(network: Network, start: Array, end: Array, target: int, output: Outpu
 def even_stops(look: Look, steps: int) -> list[Stop]:
     """The ends of so many equal steps.
 
-    The ends of the way come first, so that equal pictures have one score, then what halves the steps again and again:
-    whoever asks for half as many asks the same of the network, and they share its passes.
+    The ends of the way come first, then what halves the steps again and again: whoever asks for half as many asks the
+    same of the network, and they share its passes but for the last few.
     """
     coarsest = steps // (steps & -steps)  # odd
-    stops = look(np.array([0.0, 1.0])) + look(np.arange(1, coarsest) / coarsest)
-    while len(stops) <= steps:
-        stops += look(midpoints(len(stops) - 1))
-    return sorted(stops, key=lambda stop: stop.position)
+    positions = np.concatenate([[0.0, 1.0], np.arange(1, coarsest) / coarsest])
+    while len(positions) <= steps:
+        positions = np.append(positions, midpoints(len(positions) - 1))
+    return sorted(look(positions), key=lambda stop: stop.position)
 
 
 def integrated(stops: Stops) -> Array:
