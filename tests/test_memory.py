@@ -124,5 +124,18 @@ def test_the_same_network_in_another_precision_or_with_other_weights_is_asked_an
     network, memory = remembering()
     plain = network.logits(PICTURE)
     assert network.at("float64").logits(PICTURE).dtype == np.float64
-    assert not np.array_equal(network.randomised(["predictions"], seed=1).logits(PICTURE), plain)
-    assert memory.computed == 2  # a copy that is about to change remembers nothing
+    forgetful = [network.randomised(layers, seed).logits(PICTURE) for layers, seed in FORGOTTEN]
+    assert memory.computed == 2 + len(FORGOTTEN)
+    assert len({one.tobytes() for one in (plain, *forgetful)}) == 1 + len(FORGOTTEN)
+
+
+def test_weights_that_are_forgotten_again_give_the_answers_that_they_gave() -> None:
+    network, memory = remembering()
+    first, again = ([network.randomised(layers, seed).logits(PICTURE) for layers, seed in FORGOTTEN] for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    assert memory.computed == len(FORGOTTEN)
+    other = make_tiny(seed=11).to_keras()  # with no memory
+    np.testing.assert_array_equal(first, [other.randomised(*one).logits(PICTURE) for one in reversed(FORGOTTEN)][::-1])
+
+
+FORGOTTEN = [(["predictions"], 1), (["predictions"], 2), (["predictions", "conv2"], 1), (["conv2"], 1)]

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets, Window
 from netviz.networks.architecture import Layer
@@ -72,6 +73,7 @@ class KerasNetwork:
         self._variants: dict[ReluRule, Any] = {"plain": self.model}
         self._submodels: dict[tuple[str, ...], Any] = {}
         self._precisions: dict[Precision, KerasNetwork] = {self.precision: self}
+        self._forgotten: dict[str, int] = {}  # by which seed each layer has that has forgotten, see `randomised`
         self._full_are_quicker = filter_by_winograd(self.model) and self.batch_size >= BATCH
 
     @property
@@ -149,7 +151,7 @@ class KerasNetwork:
             return [logits]
 
         asked = [np.asarray(picture, self._dtype), np.asarray(filling, self._dtype), ends]
-        (logits,) = self.memory.recall(self._incremental, asked, compute) if self.memory else compute(*asked)
+        (logits,) = self._recalled(self._incremental, asked, compute)
         self._tell(1 + len(windows) - told, 0)  # what the memory held is told too: it is what the method costs
         return logits
 
@@ -230,20 +232,24 @@ class KerasNetwork:
 
     def randomised(self, layers: Sequence[str], seed: int) -> KerasNetwork:
         copy = self._forgetful
-        copy.model.set_weights(self.model.get_weights())
         order = [layer.name for layer in self.model.layers]
-        for name in layers:
-            layer = copy.model.get_layer(name)
-            random = np.random.default_rng([seed, order.index(name)])
-            layer.set_weights([_forgotten(values, random) for values in layer.get_weights()])
-        for variant in copy._variants.values():
-            variant.set_weights(copy.model.get_weights())
+        wanted = {self.model.get_layer(name).name: seed for name in layers}
+        for name in {**copy._forgotten, **wanted}:
+            if copy._forgotten.get(name) != wanted.get(name):
+                values = self.model.get_layer(name).get_weights()
+                if name in wanted:
+                    random = np.random.default_rng([seed, order.index(name)])
+                    values = [_random_like(one, random) for one in values]
+                for variant in copy._variants.values():
+                    variant.get_layer(name).set_weights(values)
+        copy._forgotten = wanted
+        copy.memory = self.memory
         return copy
 
     @cached_property
     def _forgetful(self) -> KerasNetwork:
         """The one copy for `randomised`: TensorFlow does not give back what it has compiled."""
-        return replace(self, model=_clone(self.model), memory=None)
+        return replace(self, model=_clone(self.model))
 
     @cached_property
     def _incremental(self) -> IncrementalInference:
@@ -311,18 +317,24 @@ class KerasNetwork:
         outputs = []
         for piece in _pieces(len(pictures), self.batch_size):
             asked = [array[piece] for array in inputs]
-            outputs.append(
-                self.memory.recall(compiled(len(asked[0])), asked, compute) if self.memory else compute(*asked)
-            )
+            outputs.append(self._recalled(compiled(len(asked[0])), asked, compute))
             self._tell(len(asked[0]), len(asked[0]) if backward else 0)
         return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
+
+    def _recalled(
+        self, question: Hashable, asked: Sequence[NDArray[Any]], compute: Callable[..., list[Array]]
+    ) -> list[Array]:
+        """What is computed of arrays to answer a question, or what the memory has of these weights' answer to it."""
+        if self.memory is None:
+            return compute(*asked)
+        return self.memory.recall((question, frozenset(self._forgotten.items())), asked, compute)
 
     def _tell(self, forward: int, backward: int) -> None:
         for listener in self.listeners:
             listener(forward, backward)
 
 
-def _forgotten(values: Array, random: np.random.Generator) -> Array:
+def _random_like(values: Array, random: np.random.Generator) -> Array:
     """Random numbers of a kernel's deviation, around zero; zeros for a bias (k,)."""
     if values.ndim == 1:
         return np.zeros_like(values)
