@@ -65,11 +65,17 @@ def propagate(network: KerasNetwork, pictures: Array, targets: Targets, rules: M
 
     def hand_back(pictures: Any, targets: Any) -> tuple[Any, ...]:
         values, bounds = _forward(network, [layer for layer, _ in steps], pictures)
+        never_negative = _never_negative([layer for layer, _ in steps])
         output = values[id(logits)] * tf.one_hot(targets, logits.shape[-1], dtype=values[id(logits)].dtype)
         relevance, lost = {id(logits): output}, []
         for layer, hand_on in reversed(steps):
             sources = _sources(layer)
-            place = _Place(layer, [values[id(source)] for source in sources], bounds.get(id(sources[0])))
+            place = _Place(
+                layer,
+                [values[id(source)] for source in sources],
+                bounds.get(id(sources[0])),
+                never_negative.issuperset(map(id, sources)),
+            )
             handed = hand_on(place, relevance.pop(id(layer.output)))
             lost.append((handed.to_bias, handed.to_stabiliser))
             for source, share in zip(sources, handed.to_inputs, strict=True):
@@ -92,11 +98,12 @@ class _Bounds(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A layer with the values that entered it, and their bounds if they are pixels."""
+    """A layer with the values that entered it, their bounds if they are pixels, and whether all are 0 or more."""
 
     layer: Any
     inputs: Sequence[Any]
     bounds: _Bounds | None
+    never_negative: bool
 
 
 class _Contributions(NamedTuple):
@@ -123,7 +130,8 @@ def _gamma(place: _Place, w: Any, b: Any, gamma: float) -> _Contributions:
 def _z_plus(place: _Place, w: Any, b: Any, _: float) -> _Contributions:
     """Bach et al. 2015, equation 60 with alpha = 1 and beta = 0: c = (x w)+, d = b+."""
     x = place.inputs[0]
-    return _Contributions([(_positive(x), _positive(w)), (_negative(x), _negative(w))], _positive(b))
+    negative = [] if place.never_negative else [(_negative(x), _negative(w))]
+    return _Contributions([(_positive(x), _positive(w)), *negative], _positive(b))
 
 
 def _box(place: _Place, w: Any, b: Any, _: float) -> _Contributions:
@@ -277,6 +285,16 @@ def _as_good_as_pixels(model: Any, layers: Sequence[Any]) -> set[int]:
         if type(layer) in _WITHOUT_WEIGHTS and pixels.issuperset(map(id, _sources(layer))):
             pixels.add(id(layer.output))
     return pixels
+
+
+def _never_negative(layers: Sequence[Any]) -> set[int]:
+    """Identities of tensors whose values are 0 or more: what ReLUs give, and what becomes of it without weights."""
+    found: set[int] = set()
+    for layer in layers:
+        relu = getattr(layer, "activation", None) is keras.activations.relu
+        if relu or (type(layer) in _WITHOUT_WEIGHTS and found.issuperset(map(id, _sources(layer)))):
+            found.add(id(layer.output))
+    return found
 
 
 def _forward(network: KerasNetwork, layers: Sequence[Any], pictures: Any) -> tuple[dict[int, Any], dict[int, _Bounds]]:
