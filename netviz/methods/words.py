@@ -305,9 +305,9 @@ def gradient_reach(
         answers = network.body.log_odds(embedded).argmax(axis=1)
         for name, sizes in (
             (reader, _gradient_sizes(network, embedded, answers)),
-            (f"{reader}_hiding", _hiding_sizes(network, embedded, answers)),
+            (f"{reader}_hiding", _hiding_sizes(network, embedded, answers, words)),
         ):
-            medians = np.median(sizes, axis=0)[-words:][::-1]
+            medians = np.median(sizes[:, -words:], axis=0)[::-1]
             shares[name] = medians / medians[0]
     del shares["bag"]  # of a sum of vectors every place has the same gradient
     return {
@@ -327,15 +327,15 @@ def _gradient_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.i
     return sizes
 
 
-def _hiding_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.int64]) -> Array:
-    """How far the log-odds of each sentence's own answer move without the word at each place: (sentences, places)."""
+def _hiding_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.int64], words: int) -> Array:
+    """How far each sentence's own answer's log-odds move without one of its last words: (sentences, words)."""
     rows = np.arange(len(embedded))
     whole = network.body.log_odds(embedded)[rows, answers]
-    sizes = np.zeros(embedded.shape[:2])
-    for place in range(embedded.shape[1]):
+    sizes = np.zeros((len(embedded), words))
+    for number in range(words):
         hidden = embedded.copy()
-        hidden[:, place] = 0
-        sizes[:, place] = np.abs(network.body.log_odds(hidden)[rows, answers] - whole)
+        hidden[:, number - words] = 0
+        sizes[:, number] = np.abs(network.body.log_odds(hidden)[rows, answers] - whole)
     return sizes
 
 

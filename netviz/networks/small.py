@@ -6,6 +6,7 @@ less the log of the sum of the others' exponentials. Unlike a logit among severa
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -17,6 +18,7 @@ from netviz.networks.quiet import import_keras, import_tensorflow
 
 Reader = Literal["bag", "rnn", "gru"]
 CHUNK = 4096  # inputs that are asked for together
+STEPS_AT_ONCE = 50  # of training, before Python has its turn
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def train_table_network(rows: Array, labels: NDArray[np.int64], steps: int, seed
         model.add(layers.Dense(units, "relu", kernel_initializer=_glorot(seed, number)))
     model.add(layers.Dense(1, kernel_initializer=_glorot(seed, 2)))
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    _fit(model, rows.astype(np.float32), labels.astype(np.float32)[:, None], loss, 5e-3, steps, 32, seed)
+    kind = "table", rows.shape[1]
+    _fit(model, kind, rows.astype(np.float32), labels.astype(np.float32)[:, None], loss, 5e-3, steps, 32, seed)
     return SmallNetwork(model)
 
 
@@ -119,20 +122,43 @@ def train_text_network(
     is_word = keras.ops.cast(numbers > 0, "float32")[..., None]
     model = keras.Model(numbers, body(table(numbers) * is_word))
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    _fit(model, texts, labels, loss, 5e-3, steps, 128, seed)
+    kind = reader, len(words), length, width, classes
+    _fit(model, kind, texts, labels, loss, 5e-3, steps, 128, seed)
     vectors = np.array(table.get_weights()[0])
     vectors[0] = 0
     return TextNetwork(words, vectors, SmallNetwork(body), length)
 
 
-def _fit(model: Any, inputs: Any, labels: Any, loss: Any, rate: float, steps: int, batch: int, seed: int) -> None:
-    """Adam over examples that are shuffled anew whenever all were seen; all randomness comes from the seed."""
-    keras = import_keras()
+def _fit(
+    model: Any, kind: Hashable, inputs: Any, labels: Any, loss: Any, rate: float, steps: int, batch: int, seed: int
+) -> None:
+    """Adam over examples that are shuffled anew whenever all were seen; all randomness comes from the seed.
+
+    Models of the same ``kind`` differ in nothing but their weights: one twin of theirs is compiled, and learns for all.
+    """
     random = np.random.default_rng(seed)
     rounds = -(-steps * batch // len(inputs))
     order = np.concatenate([random.permutation(len(inputs)) for _ in range(rounds)])[: steps * batch]
-    model.compile(optimizer=keras.optimizers.Adam(rate), loss=loss)
-    model.fit(inputs[order], labels[order], batch_size=batch, epochs=1, shuffle=False, verbose=0)
+    if kind not in _twins:
+        _twins[kind] = _compiled_twin(model, loss, rate)
+    twin, at_first = _twins[kind]
+    twin.set_weights(model.get_weights())
+    for variable, value in zip(twin.optimizer.variables, at_first, strict=True):
+        variable.assign(value)
+    twin.fit(inputs[order], labels[order], batch_size=batch, epochs=1, shuffle=False, verbose=0)
+    model.set_weights(twin.get_weights())
+
+
+_twins: dict[Hashable, tuple[Any, list[Array]]] = {}
+
+
+def _compiled_twin(model: Any, loss: Any, rate: float) -> tuple[Any, list[Array]]:
+    """A copy of a model that can learn, and the state of its optimiser before the first step."""
+    keras = import_keras()
+    twin = keras.models.clone_model(model)
+    twin.compile(optimizer=keras.optimizers.Adam(rate), loss=loss, steps_per_execution=STEPS_AT_ONCE)
+    twin.optimizer.build(twin.trainable_variables)
+    return twin, [variable.numpy() for variable in twin.optimizer.variables]
 
 
 def _glorot(seed: int, number: int) -> Any:
