@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,13 +86,23 @@ def drawn(
     arrays: Arrays | None = None,
     signed: bool | None = None,
     logarithmic: str = "",
+    signs: Sequence[bool | None] = (),
     **numbers: Any,
 ) -> Figure:
     """The view's example, or these arrays, drawn into the folder."""
     if arrays is None:
         arrays, signed = EXAMPLES[view], False if view in UNSIGNED else None
         numbers = NUMBERS.get(view, {}) | numbers
-    return draw(view, arrays, numbers, signed=signed, picture_pixels=PICTURE, folder=folder, logarithmic=logarithmic)
+    return draw(
+        view,
+        arrays,
+        numbers,
+        signed=signed,
+        picture_pixels=PICTURE,
+        folder=folder,
+        signs=signs,
+        logarithmic=logarithmic,
+    )
 
 
 def pixels(folder: Path, panel: Panel) -> NDArray[np.uint8]:
@@ -255,6 +265,36 @@ def test_maps_in_units_of_their_own_have_limits_and_signs_of_their_own(tmp_path:
     assert first.legend.low == 0
     assert second.legend.low == -second.legend.high
     assert second.legend.high == pytest.approx(np.percentile(abs(100 * CAM - 20), 99), rel=1e-5)
+
+
+@pytest.mark.parametrize("view", ["panels", "panels-own"])
+def test_a_map_without_negative_values_keeps_the_scale_that_it_has_where_it_comes_from(
+    view: str, tmp_path: Path
+) -> None:
+    def lowest(signs: tuple[bool | None, ...]) -> list[float]:
+        figure = drawn(view, tmp_path, {"maps": np.stack([CAM, 2 * CAM])}, signs=signs)
+        bars = [figure.legend] if figure.legend else [panel.legend for panel in figure.panels]
+        return [bar.low / bar.high for bar in bars if bar]
+
+    assert set(lowest((True, True))) == {-1}
+    assert set(lowest((False, False))) == set(lowest((None, None))) == set(lowest(())) == {0}
+    assert lowest((True, False)) == ([-1] if view == "panels" else [-1, 0])
+
+
+def test_a_map_stands_below_its_own_picture_and_the_page_shows_between_them(tmp_path: Path) -> None:
+    colours = np.full((2, 8, 8, 3), [200.0, 100.0, 0.0])
+    maps = np.stack([GRADIENT.sum(axis=-1)[:8, :8]] * 2)
+    panel, _ = drawn("strip", tmp_path, {"maps": maps, "pictures": colours}).panels
+    with Image.open(tmp_path / panel.file) as image:
+        opacity = np.asarray(image.convert("RGBA"))[..., 3]
+    starts = np.flatnonzero(np.diff(opacity[:, 0])) + 1
+    assert len(starts) == 2 and not opacity[starts[0] : starts[1]].any()
+    assert opacity[: starts[0]].all() and opacity[starts[1] :].all()
+    assert (pixels(tmp_path, panel)[: starts[0]] == [200, 100, 0]).all()
+    assert panel.facts["map_from"] == pytest.approx(starts[1] / panel.height, abs=1e-6)  # a photo isn't turned with it
+    without_colours = drawn("strip", tmp_path, {"maps": maps, "pictures": 0 * colours}).panels[0]
+    unsigned = drawn("strip", tmp_path, {"maps": abs(maps), "pictures": colours}).panels[0]
+    assert "map_from" not in {**without_colours.facts, **unsigned.facts}
 
 
 def test_before_and_after_say_how_much_changed(tmp_path: Path) -> None:

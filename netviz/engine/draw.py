@@ -34,6 +34,7 @@ def draw_task(task: Task, store: Store) -> None:
                 picture_pixels=pixels,
                 folder=folder,
                 beside=beside,
+                signs=[other.experiment.method.signed for other in task.of],
                 patches=_patches(task),
                 logarithmic=method.logarithmic,
             )

@@ -41,6 +41,7 @@ def draw(
     picture_pixels: NDArray[np.uint8] | None,
     folder: Path,
     beside: Sequence[NDArray[Any]] = (),
+    signs: Sequence[bool | None] = (),
     patches: tuple[int, int] | None = None,
     logarithmic: str = "",
 ) -> Figure:
@@ -62,6 +63,8 @@ def draw(
         Exists; files of the same names are overwritten.
     beside
         Other maps that this one is compared with: the views of one map draw it in a scale that holds for all.
+    signs
+        Of other results' maps that this one brings together, one after the other: what ``signed`` says of each.
     patches
         Side and stride, in pixels, of the patches that were hidden, if the map is made of their ``drops``.
     logarithmic
@@ -84,6 +87,7 @@ def draw(
         picture=picture_pixels,
         folder=folder,
         beside=tuple(beside),
+        signs=tuple(signs),
         patches=patches,
         logarithmic=logarithmic,
     )

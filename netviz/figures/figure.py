@@ -148,7 +148,10 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What there is to draw, as `netviz.figures.draw` takes it; ``beside`` are maps that share the scale."""
+    """What there is to draw, as `netviz.figures.draw` takes it; ``beside`` are maps that share the scale.
+
+    ``signs`` are those of the maps that are brought together, where these are other results'.
+    """
 
     view: str
     arrays: Mapping[str, NDArray[Any]]
@@ -157,6 +160,7 @@ class Request:
     picture: NDArray[np.uint8] | None
     folder: Path
     beside: tuple[NDArray[Any], ...] = ()
+    signs: tuple[bool | None, ...] = ()
     patches: tuple[int, int] | None = None
     logarithmic: str = ""
 

@@ -124,7 +124,7 @@ def draw_signed(request: Request) -> Figure:
 @view("map", needs=("attribution",))
 def draw_magnitude(request: Request) -> Figure:
     """The map's size in sequential colours, the greatest of RGB."""
-    signed = _is_signed(request, request.arrays["attribution"])
+    signed = _is_signed(request.signed, request.arrays["attribution"])
     maps = [magnitude_map(one, signed) for one in (request.arrays["attribution"], *request.beside)]
     return _alone(request, Map.of(maps, signed=False)[0])
 
@@ -241,14 +241,20 @@ def draw_several(request: Request) -> Figure:
 
 
 def _together(request: Request, stack: NDArray[Any]) -> list[Map]:
-    signed = _is_signed(request, stack)
+    signed = any(_signs(request, stack))
     return Map.of([_flat(one, signed) for one in stack], signed)
 
 
 def _each_alone(request: Request, stack: NDArray[Any]) -> list[Map]:
-    """Maps in units of their own also have signs of their own, unless they are declared to have none."""
-    signs = [request.signed is not False and bool((one < 0).any()) for one in stack]
+    """Maps in units of their own also have signs of their own."""
+    signs = _signs(request, stack)
     return [Map.of([_flat(one, signed)], signed)[0] for one, signed in zip(stack, signs, strict=True)]
+
+
+def _signs(request: Request, stack: NDArray[Any]) -> list[bool]:
+    """Whether each map's sign means something: as where it comes from, so that it has the same colours here."""
+    declared = request.signs if len(request.signs) == len(stack) else [request.signed] * len(stack)
+    return [_is_signed(signed, values) for signed, values in zip(declared, stack, strict=True)]
 
 
 def signed_map(attribution: NDArray[Any]) -> Floats:
@@ -280,16 +286,16 @@ def _flat(attribution: NDArray[Any], signed: bool) -> Floats:
     return signed_map(attribution) if signed else magnitude_map(attribution, signed)
 
 
-def _is_signed(request: Request, values: NDArray[Any]) -> bool:
+def _is_signed(declared: bool | None, values: NDArray[Any]) -> bool:
     """As declared; where nothing is declared, by the values."""
-    return bool((values < 0).any()) if request.signed is None else request.signed
+    return bool((values < 0).any()) if declared is None else declared
 
 
 def _declared(request: Request, signed: bool | None = None) -> Map:
     """The map, in a scale that also holds for those beside it."""
     maps = (request.arrays["attribution"], *request.beside)
     if signed is None:
-        signed = any(_is_signed(request, one) for one in maps)
+        signed = any(_is_signed(request.signed, one) for one in maps)
     return Map.of([_flat(one, signed) for one in maps], signed)[0]
 
 
@@ -326,14 +332,25 @@ def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel
 
 
 def _sample_panel(request: Request, one: Map, picture: NDArray[Any], name: str, side: int) -> Panel:
-    """A small picture, and below it the map of its size."""
-    above, below = enlarged(_pixels(picture, "pictures"), side), enlarged(one.colours(), side)
-    pixels = np.concatenate([above, np.full_like(above[: side // 16], 255), below])
+    """A small picture, and below it the map of its size; nothing between them, so that any page shows through.
+
+    Of a signed map below a picture in colours, ``map_from`` tells the share of the height above it: pages that turn
+    such a map's white to black must leave the picture alone. Ink on paper may be turned with it.
+    """
+    above, below = (_opaque(enlarged(part, side)) for part in (_pixels(picture, "pictures"), one.colours()))
+    pixels = np.concatenate([above, np.zeros_like(above[: side // 16]), below])
     file = write_exact(pixels, request.folder, name)
     facts = one.facts(underlay=False, upsampling="nearest")
+    if one.signed and np.ptp(above[..., :3], axis=-1).any():
+        facts["map_from"] = rounded(1 - len(below) / len(pixels))
     return Panel(
         file=file, width=pixels.shape[1], height=pixels.shape[0], role="signed" if one.signed else "map", facts=facts
     )
+
+
+def _opaque(pixels: Pixels) -> Pixels:
+    """RGB with an opacity: (h, w, 3) to (h, w, 4)."""
+    return np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)])
 
 
 def _overlay_panel(
