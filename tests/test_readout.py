@@ -82,3 +82,14 @@ def test_a_region_and_its_bar_light_up_together(browser: Browser, site: Path) ->
     browser.expect(lit, [["TR", "3"], ["g", "3"]])
     browser.point("#says-regions g[data-region='7'] text")
     browser.expect(lit, [["TR", "7"], ["g", "7"]])
+
+
+def test_a_bar_has_the_colour_of_the_sign_of_its_region(browser: Browser, site: Path) -> None:
+    browser.open(site / LESSON)
+    colours: list[tuple[str, str]] = browser.run(
+        """return Array.from(document.querySelectorAll('#says-regions tr[data-region]'), (row) => [
+            document.querySelector(`#says-regions g[data-region='${row.dataset.region}']`).getAttribute('class'),
+            getComputedStyle(row.querySelector('.bar span'), '::before').backgroundColor])"""
+    )
+    assert {sign for sign, _ in colours} == {"for", "against"}
+    assert len(set(map(tuple, colours))) == 2

@@ -425,6 +425,22 @@ def test_two_pictures_to_be_compared_take_the_width_of_a_phone(browser: Browser,
     assert widths and min(widths) > 250, widths
 
 
+LETTERS = """return Array.from(document.querySelectorAll('svg.chart text'), (one) => {
+    const chart = one.ownerSVGElement;
+    const shrunk = chart.getBoundingClientRect().width / chart.viewBox.baseVal.width;
+    return shrunk * parseFloat(getComputedStyle(one).fontSize);
+}).filter(Boolean)"""
+
+
+def test_the_numbers_of_charts_can_be_read_on_a_phone(browser: Browser, site: Path) -> None:
+    browser.viewport(390, 800)
+    browser.open(site / LESSON)
+    browser.do(OPEN_ALL)
+    browser.expect(OPENED)
+    heights = browser.run(LETTERS)
+    assert heights and min(heights) >= 10, sorted(heights)[:5]
+
+
 def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser: Browser, site: Path) -> None:
     browser.open(site / "index.html")
     light = browser.run(PAPER)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 WIDTH = 640
 FONT = 17  # readable still at half the width, on a phone
+NARROW = 21  # what a page sets on a phone in place of FONT: ten pixels in a chart that is half as wide
 CHARACTER = 0.56 * FONT
 COLOURS = ("#2b7bba", "#cf5f2c", "#1a8f6d", "#9a63c9", "#a87c00", "#c2548d")  # 3 to 1 on white and on black
 PLAIN = "currentColor"  # that of the page's text, or of a line's class

@@ -16,7 +16,18 @@ from numpy.typing import NDArray
 
 from netviz.figures.colours import Floats, Scale
 from netviz.figures.figure import Column, Figure, Panel, Request, Table, rounded, rounded_rows
-from netviz.figures.svg import CHARACTER, COLOURS, FONT, WIDTH, add_text, empty_chart, short, text_length, write_svg
+from netviz.figures.svg import (
+    CHARACTER,
+    COLOURS,
+    FONT,
+    NARROW,
+    WIDTH,
+    add_text,
+    empty_chart,
+    short,
+    text_length,
+    write_svg,
+)
 from netviz.figures.views import view
 from netviz.figures.views.region_bars import draw_region_bars
 from netviz.numerals import LEAST, MOST, fixed, in_powers, ten_to
@@ -341,7 +352,7 @@ def _without_collisions(axis: Axis) -> list[tuple[float, str]]:
     for step in range(1, len(ticks) + 1):
         kept = ticks[::step]
         places = [float(axis(value)) for value, _ in kept]
-        widths = [CHARACTER * text_length(label) for _, label in kept]
+        widths = [CHARACTER * NARROW / FONT * text_length(label) for _, label in kept]
         gaps = zip(places, places[1:], widths, widths[1:], strict=False)
         if all(right - left > (one + other) / 2 + 10 for left, right, one, other in gaps):
             return kept
@@ -409,6 +420,7 @@ def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
     cell = (WIDTH - left - 4) / count
     top = FONT + 12
     svg = empty_chart(WIDTH, round(top + cell * count + 4))
+    cells = ET.SubElement(svg, "g")
     for row in range(count):
         add_text(svg, left - 8, top + (row + 0.5) * cell + 0.35 * FONT, str(row + 1), "end")
         add_text(svg, left + (row + 0.5) * cell, top - 8, str(row + 1), "middle")
@@ -417,16 +429,16 @@ def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
             place = {"x": short(left + column * cell), "y": short(top + row * cell)}
             size = {"width": short(cell - 1), "height": short(cell - 1), "stroke": "none"}
             if not np.isfinite(value):
-                ET.SubElement(svg, "rect", {**place, **size, "class": "missing", "fill": "#9e9e9e"})
+                ET.SubElement(cells, "rect", {**place, **size, "class": "missing", "fill": "#9e9e9e"})
                 continue
             colour = scale.colours(np.array([[value]]))[0, 0]
             fill = "#" + "".join(f"{part:02x}" for part in colour)
-            ET.SubElement(svg, "rect", {**place, **size, "class": "cell", "fill": fill})
-            if cell > 2.9 * FONT:
+            ET.SubElement(cells, "rect", {**place, **size, "class": "cell", "fill": fill})
+            if cell > 2.6 * NARROW:
                 dark = colour @ np.array([0.299, 0.587, 0.114]) < 140
                 centre = left + (column + 0.5) * cell, top + (row + 0.5) * cell + 0.35 * FONT
                 label = f"{value:z.2f}".replace("-", "−")
-                add_text(svg, *centre, label, "middle", "#ffffff" if dark else "#111111")
+                add_text(cells, *centre, label, "middle", "#ffffff" if dark else "#111111")
     return svg, WIDTH, round(top + cell * count + 4)
 
 

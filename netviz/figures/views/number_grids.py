@@ -73,7 +73,7 @@ def draw_window_steps(request: Request) -> Figure:
     seen = np.arange(outputs[0].size).reshape(outputs.shape[1:])
     side = inputs.shape[0] * CELL
     height = TOP + side + 2 * FONT
-    width = side + 40 + len(outputs) * (2 * CELL + 28) + (0 if gradient is None else side)
+    width = side + 40 + len(outputs) * (2 * CELL + 28) + (0 if gradient is None else side + 2)
     svg = empty_chart(width, height)
     add_text(svg, side / 2, TOP - 12, "𝑥", "middle")
     _grid(svg, inputs, (2, TOP), CELL, window)
