@@ -14,27 +14,37 @@ from netviz.networks import Array
 
 def correlations(first: Array, second: Array) -> Array:
     """Pearson's correlation of each row with the row of the same place: (n, values) twice to (n,)."""
-    return np.array([correlation_matrix(np.stack(pair))[0, 1] for pair in zip(first, second, strict=True)])
+    one, other = _units(np.stack([first, second]))
+    return np.clip((one * other).sum(axis=-1), -1, 1)
 
 
 def rank_correlations(first: Array, second: Array) -> Array:
     """Spearman's, equals sharing their mean rank: (n, values) twice to (n,)."""
-    return np.array([rank_correlation_matrix(np.stack(pair))[0, 1] for pair in zip(first, second, strict=True)])
+    return correlations(*_ranks(np.stack([first, second])))
 
 
 def rank_correlation_matrix(rows: Array) -> Array:
     """Spearman's correlation of every two rows, equals sharing their mean rank: (k, values) to (k, k)."""
-    from scipy.stats import rankdata
-
-    return correlation_matrix(rankdata(rows, axis=1))
+    return correlation_matrix(_ranks(rows))
 
 
 def correlation_matrix(rows: Array) -> Array:
     """Pearson's correlation of every two rows, ones on the diagonal: (k, values) to (k, k)."""
-    centred = rows - rows.mean(axis=1, keepdims=True)
-    norms = np.linalg.norm(centred, axis=1, keepdims=True)
-    varies = np.ptp(rows, axis=1, keepdims=True) > 0
-    units = np.divide(centred, norms, out=np.zeros_like(centred), where=varies & (norms > 0))
+    units = _units(rows)
     matrix = np.clip(units @ units.T, -1, 1)
     np.fill_diagonal(matrix, 1)
     return matrix
+
+
+def _ranks(rows: Array) -> Array:
+    from scipy.stats import rankdata
+
+    return np.asarray(rankdata(rows, axis=-1))
+
+
+def _units(rows: Array) -> Array:
+    """Rows (..., values) without their mean, of length 1; of length 0 where nothing varies."""
+    centred = rows - rows.mean(axis=-1, keepdims=True)
+    norms = np.linalg.norm(centred, axis=-1, keepdims=True)
+    varies = np.ptp(rows, axis=-1, keepdims=True) > 0
+    return np.divide(centred, norms, out=np.zeros_like(centred), where=varies & (norms > 0))
