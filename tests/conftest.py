@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 SECONDS = {"course": 3, "vgg16": 3, "slow": 2, "browser": 1}  # of a processor that a test takes, by marker: roughly
 
-WITH_VGG16 = set[Path]()  # files of tests that run it
+WITH_VGG16 = set[Path]()  # files of which tests run it, this time
 
 gc.set_threshold(50_000)  # nearly nothing is garbage that counting references leaves: to look for it took a twentieth
 
@@ -42,15 +42,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        if item.get_closest_marker("vgg16"):
-            WITH_VGG16.add(item.path)
         taken = max((SECONDS.get(marker.name, 0) for marker in item.iter_markers()), default=0)
         seconds[item.path] = seconds.get(item.path, 0) + (taken or 0.05)
     items.sort(key=lambda item: -seconds[item.path])
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported by now stays: whoever looks for garbage need not look through it."""
+    WITH_VGG16.update(item.path for item in session.items if item.get_closest_marker("vgg16"))
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    """Garbage is looked for once, so that pytest tells of what was left open; it would look five times."""
+    gc.collect()
     gc.freeze()
 
 
