@@ -1,8 +1,8 @@
 """The real course as readers meet it, every page in both languages, in a real browser and from a folder.
 
 The site is built once, with one photo to choose, out of the project's own store: what it runs, the next time need not
-run again. By day it is a draft, of half the passes: what these tests look at is how pages are made. With
-``NETVIZ_NIGHTLY=1`` it is the course itself, all of whose claims must hold, out of the store of `make site`.
+run again. By day it is a draft, of the fewest passes (least_drafts.py): what these tests look at is how pages are made.
+With ``NETVIZ_NIGHTLY=1`` it is the course itself, all of whose claims must hold, out of the store of `make site`.
 NETVIZ_SITE names a site that is built already, NETVIZ_STORE another store.
 """
 
@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = ["--content", str(ROOT / "content"), "--store", str(store), "--to", str(folder / "site")]
     command = [sys.executable, str(ROOT / "build.py"), *where, "--offer", COURSE.default_picture]
     command += [] if HAS_NETWORK else ["--without", YOUR_PHOTO]
-    command += ["--strict"] if NIGHTLY else ["--draft"]
+    command += ["--strict"] if NIGHTLY else ["--draft", "--methods", str(ROOT / "tests" / "least_drafts.py")]
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True
     )  # as a reader would: Python's warnings are no errors, ours are

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +45,24 @@ def test_a_setting_counts_where_it_is_cheaper_and_stops_keep_their_names(noisy: 
     assert one.settings["noise"] == 0.15
 
 
+@pytest.mark.parametrize(
+    ("fence", "settings"),
+    [
+        ("method: class-test\nvary: {of_method: [gradient, smoothgrad]}", {"samples": 4}),
+        ("method: integrated-gradients\nsteps: 20\nmax_steps: 20", {"steps": 8, "max_steps": 16}),
+        ("method: integrated-gradients\nsteps: 4\nmax_steps: 64", {"steps": 4, "max_steps": 16}),
+    ],
+)
+def test_a_setting_may_be_cheaper_at_another_stop_or_with_another_setting_only(
+    course: Path, fence: str, settings: dict[str, int]
+) -> None:
+    with (course / "lessons" / "01-first" / "en.md").open("a", encoding="utf-8") as text:
+        text.write(f"\n```experiment\nid: one\n{fence}\n```\n")
+    one = drafted(read_course(course, "compact"), LAYERS).experiments["one"]
+    for variant in one.variants.values():
+        assert variant.settings | settings == variant.settings
+
+
 def test_what_a_draft_can_not_make_cheaper_stays(course: Path) -> None:
     plain = read_course(course, "compact")
     assert drafted(plain, LAYERS).experiments == plain.experiments
@@ -55,6 +74,13 @@ def test_every_draft_is_of_a_method_and_its_settings(name: str) -> None:
     assert settings.keys() <= methods()[name].settings.model_fields.keys()
     required = {key for key, one in methods()[name].settings.model_fields.items() if one.is_required()}
     assert not required and methods()[name].settings(**settings)
+
+
+def test_the_least_drafts_of_these_tests_are_of_methods_and_their_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drafts, "_DRAFTS", {})
+    runpy.run_path(str(Path(__file__).with_name("least_drafts.py")))
+    for name, settings in drafts._DRAFTS.items():
+        assert settings.keys() <= methods()[name].settings.model_fields.keys() and methods()[name].settings(**settings)
 
 
 def test_a_method_of_ones_own_declares_its_draft(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 
 from netviz.course.experiments import Experiment
 from netviz.course.reading import Course
-from netviz.course.sliders import TARGET
-from netviz.methods import Method
 from netviz.methods.drafts import draft_settings
 from netviz.networks.architecture import Layer
 
@@ -20,38 +18,52 @@ def drafted(course: Course, layers: tuple[Layer, ...]) -> Course:
 
 
 def _drafted(experiment: Experiment, layers: tuple[Layer, ...]) -> Experiment:
-    """An experiment with cheaper settings, at every value of its slider; those values keep their names."""
-    method, slider = experiment.method, experiment.slider
-    cheaper = replace(experiment, settings=_cheaper(method, experiment.settings, layers))
-    if slider and slider.setting != TARGET:
-        setting = slider.setting
-        at = {
-            name: _cheaper(method, {**experiment.settings, setting: value}, layers)[setting]
-            for name, value in slider.values.items()
-        }
-        cheaper = replace(cheaper, slider=replace(slider, values=at))
-    fit = all(_cost(method, one.settings, layers) is not None for one in cheaper.variants.values())
-    return cheaper if fit else experiment
+    """An experiment with the draft's settings, each by itself or all together, where they make it cheaper.
 
-
-def _cheaper(method: Method, settings: Mapping[str, Any], layers: tuple[Layer, ...]) -> dict[str, Any]:
-    """The settings, with each of the draft's that makes them cheaper."""
-    found = dict(settings)
-    for name, value in draft_settings(method.name).items():
-        changed = found | {name: value}
-        before, after = _cost(method, found, layers), _cost(method, changed, layers)
+    It counts as a whole, with every value of its slider; those keep their names.
+    """
+    draft = draft_settings(experiment.method.name)
+    found, before = experiment, _cost(experiment, layers)
+    for settings in (*({name: value} for name, value in draft.items()), draft):
+        changed = _with(found, settings, layers)
+        after = _cost(changed, layers)
         if before is not None and after is not None and after < before:
-            found = changed
+            found, before = changed, after
     return found
 
 
-def _cost(method: Method, settings: Mapping[str, Any], layers: tuple[Layer, ...]) -> int | None:
-    """Passes and steps of training; None for settings that can't be, or can't be together."""
+def _with(experiment: Experiment, settings: Mapping[str, Any], layers: tuple[Layer, ...]) -> Experiment:
+    """An experiment with these settings; of a slider's values, those are replaced that cost more."""
+    changed, slider = {**experiment.settings, **settings}, experiment.slider
+    if slider is None or slider.setting not in settings:
+        return replace(experiment, settings=changed)
+
+    def cheaper(value: Any) -> Any:
+        asked = [
+            replace(experiment, settings={**changed, slider.setting: one}, slider=None)
+            for one in (settings[slider.setting], value)
+        ]
+        drafts, own = (_cost(one, layers) for one in asked)
+        return settings[slider.setting] if drafts is not None and own is not None and drafts < own else value
+
+    values = {name: cheaper(value) for name, value in slider.values.items()}
+    return replace(
+        experiment,
+        settings={**changed, slider.setting: values[slider.plain]},
+        slider=replace(slider, values=values),
+    )
+
+
+def _cost(experiment: Experiment, layers: tuple[Layer, ...]) -> int | None:
+    """Passes and steps of training at all values of a slider; None for settings that can't be, or can't be together."""
+    method, total = experiment.method, 0
     try:
-        checked = method.settings(**settings)
-        if [*method.wrong(checked, layers)]:
-            return None
-        passes = method.passes(checked)
+        for one in experiment.variants.values():
+            settings = method.settings(**one.settings)
+            if [*method.wrong(settings, layers)]:
+                return None
+            passes = method.passes(settings)
+            total += passes.forward + passes.backward + passes.training
     except Exception:  # a method of one's own may fail with settings that its author didn't think of
         return None
-    return passes.forward + passes.backward + passes.training
+    return total
