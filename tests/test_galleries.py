@@ -503,6 +503,7 @@ def test_photos_that_can_all_be_read_leave_a_course_as_it_is(course: Path, tmp_p
     assert with_readable_photos(whole, Store(tmp_path), Reporter()) is whole, "with the keys of all its tasks"
 
 
+@pytest.mark.slow
 def test_a_photo_that_cannot_be_read_is_listed(made: Path, gallery: Callable[[str], str]) -> None:
     page = gallery("many.html")
     assert "One file is left out" in page and "photos/broken.jpg: a JPEG that is broken" in page

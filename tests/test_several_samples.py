@@ -16,7 +16,7 @@ from netviz.figures.views.maps import draw_several
 from netviz.methods import Result, methods, run_on_data
 
 
-@pytest.fixture(scope="module", params=["gradient", "integrated-gradients"])
+@pytest.fixture(scope="module", params=["gradient", pytest.param("integrated-gradients", marks=pytest.mark.slow)])
 def several(request: pytest.FixtureRequest) -> dict[int, Result]:
     """Four samples of each kind."""
     method = methods()["several-samples"]
