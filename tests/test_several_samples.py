@@ -58,6 +58,6 @@ def test_a_picture_of_its_own_stands_above_each_map(tmp_path: Path) -> None:
     figure = draw_several(request)
     assert [panel.facts["number"] for panel in figure.panels] == [1, 2]
     for panel in figure.panels:
-        drawn = np.asarray(Image.open(tmp_path / panel.file).convert("RGB"))
-        assert drawn.shape == (panel.height, panel.width, 3) and panel.height > 2 * panel.width
-        assert (drawn[: panel.width] == 90).all() and (drawn[panel.width + 2] == 255).all()
+        drawn = np.asarray(Image.open(tmp_path / panel.file).convert("RGBA"))
+        assert drawn.shape == (panel.height, panel.width, 4) and panel.height > 2 * panel.width
+        assert (drawn[: panel.width] == (90, 90, 90, 255)).all() and (drawn[panel.width + 2, :, 3] == 0).all()
