@@ -605,6 +605,32 @@ def test_a_small_strong_place_is_not_faint(tmp_path: Path) -> None:
     assert [panel.facts["faint"] for panel in figure.panels] == [False, False, True]
 
 
+def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
+    def luminance(colour: tuple[int, ...]) -> float:
+        linear = [part / 3294.6 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4 for part in colour]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def turned(colour: tuple[int, ...]) -> tuple[int, ...]:
+    """As ``invert(1) hue-rotate(180deg)`` has it: what differs from grey changes its side."""
+    red, green, blue = (255 - part for part in colour)
+    grey_part = 0.213 * red + 0.715 * green + 0.072 * blue
+    return tuple(round(min(max(2 * grey_part - part, 0), 255)) for part in (red, green, blue))
+
+
+def test_the_numbers_of_a_matrix_can_be_read_on_light_pages_and_on_dark_ones(tmp_path: Path) -> None:
+    for value in np.linspace(-1, 1, 81):
+        figure = drawn("matrix", tmp_path, {"matrix": np.array([[value]])})
+        cell_drawn, label = next(one for one in svg_of(tmp_path, figure) if one.tag.endswith("}g"))
+        colour, ink = (tuple(bytes.fromhex(one.get("fill", "")[1:])) for one in (cell_drawn, label))
+        assert contrast(colour, ink) > 4, value
+        kept = label.get("class") == "kept"  # turned twice
+        assert contrast(turned(colour), ink if kept else turned(ink)) > 4, value
+
+
 def test_a_matrix_writes_no_negative_zero(tmp_path: Path) -> None:
     figure = drawn("matrix", tmp_path, {"matrix": np.array([[1.0, -0.001], [-0.006, 1.0]])}, names=["one", "other"])
     texts = [element.text for element in svg_of(tmp_path, figure).iter() if element.tag.endswith("text")]

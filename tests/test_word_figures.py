@@ -24,7 +24,7 @@ def drawn(view: str, folder: Path, **arrays: Any) -> Figure:
 
 def test_a_sentence_keeps_its_order_and_the_signs(tmp_path: Path) -> None:
     figure = drawn("text", tmp_path, words=WORDS, weights=WEIGHTS)
-    assert words(figure) == (Word("draw", "−0.5", -0.25), Word("a", "+0.04", 0.02), Word("graph", "+2", 1.0))
+    assert words(figure) == (Word("draw", "−0.50", -0.25), Word("a", "+0.040", 0.02), Word("graph", "+2.0", 1.0))
     assert figure.panels == () and list(tmp_path.iterdir()) == []
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netviz.figures.colours import Floats, Scale
+from netviz.figures.colours import Floats, Pixels, Scale
 from netviz.figures.figure import Column, Figure, Panel, Request, Table, rounded, rounded_rows
 from netviz.figures.svg import (
     CHARACTER,
@@ -435,11 +435,28 @@ def _matrix_svg(matrix: Floats, scale: Scale) -> tuple[ET.Element, int, int]:
             fill = "#" + "".join(f"{part:02x}" for part in colour)
             ET.SubElement(cells, "rect", {**place, **size, "class": "cell", "fill": fill})
             if cell > 2.6 * NARROW:
-                dark = colour @ np.array([0.299, 0.587, 0.114]) < 140
+                needs_white = _needs_white(colour)
                 centre = left + (column + 0.5) * cell, top + (row + 0.5) * cell + 0.35 * FONT
                 label = f"{value:z.2f}".replace("-", "−")
-                add_text(cells, *centre, label, "middle", "#ffffff" if dark else "#111111")
+                text = add_text(cells, *centre, label, "middle", "#ffffff" if needs_white else "#111111")
+                if _needs_white(_turned(colour)) == needs_white:
+                    text.set("class", "kept")
     return svg, WIDTH, round(top + cell * count + 4)
+
+
+def _needs_white(colour: Pixels) -> bool:
+    """Whether white is easier to read on a colour (RGB) than black: contrast as WCAG 2 has it."""
+    share = np.asarray(colour, np.float64) / 255
+    linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ [0.2126, 0.7152, 0.0722])
+    return (1.05 / (luminance + 0.05)) > (luminance + 0.05) / 0.05
+
+
+def _turned(colour: Pixels) -> Pixels:
+    """A colour (RGB) as dark pages show it: inverted, and its hue turned by half a circle, as CSS defines that."""
+    inverted = 255.0 - colour
+    grey = inverted @ [0.213, 0.715, 0.072]
+    return np.asarray(np.clip(2 * grey - inverted, 0, 255), np.uint8)
 
 
 def _extreme(matrix: Floats, sign: int) -> dict[str, Any] | None:

@@ -74,8 +74,8 @@ head-calibration =
     .y = share of these answers that are right
 
 class-test =
-    .map-1 = asked for the one
-    .map-2 = asked for the other
+    .map-1 = for the class explained
+    .map-2 = for the other class
 
 insertion =
     .x = pixels shown, share of all

@@ -72,8 +72,8 @@ head-calibration =
     .y = 其中答对的比例
 
 class-test =
-    .map-1 = 问这一个
-    .map-2 = 问另一个
+    .map-1 = 针对所解释的类别
+    .map-2 = 针对另一个类别
 
 insertion =
     .x = 还原的像素占比

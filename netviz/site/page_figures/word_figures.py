@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from netviz.figures import Figure
 from netviz.figures.describe import term
-from netviz.numerals import number, signed
+from netviz.numerals import fixed, number
 from netviz.site.text.filters import percent
 
 
@@ -40,8 +41,8 @@ def words(figure: Figure) -> tuple[Word, ...]:
         return ()
     rows = [(str(text), float(value or 0)) for text, value in figure.table.rows]
     greatest = max(abs(value) for _, value in rows) or 1.0
-    shown = signed if figure.view == "text" else number
-    return tuple(Word(text, shown(_short(value)), value / greatest) for text, value in rows)
+    plus = "+" if figure.view == "text" else ""
+    return tuple(Word(text, plus * (value > 0) + _two_digits(value), value / greatest) for text, value in rows)
 
 
 def tree(figure: Figure, language: str) -> Node | None:
@@ -64,6 +65,9 @@ def tree(figure: Figure, language: str) -> Node | None:
     return node(0)
 
 
-def _short(value: float) -> float:
-    """Two digits are enough beneath a word."""
-    return float(f"{value:.2g}")
+def _two_digits(value: float) -> str:
+    """Two digits are enough beneath a word, but always two: 2.0 stands beside 1.9."""
+    short = float(f"{value:.2g}")
+    if not 0.001 <= abs(short) < 100:
+        return number(short)
+    return fixed(short, 1 - math.floor(math.log10(abs(short))))
