@@ -334,15 +334,15 @@ def _map_panel(request: Request, one: Map, name: str, side: int = SIDE) -> Panel
 def _sample_panel(request: Request, one: Map, picture: NDArray[Any], name: str, side: int) -> Panel:
     """A small picture, and below it the map of its size; nothing between them, so that any page shows through.
 
-    Of a signed map below a picture in colours, ``map_from`` tells the share of the height above it: pages that turn
-    such a map's white to black must leave the picture alone. Ink on paper may be turned with it.
+    Of a signed map below a picture in colours ``below_photo`` is told: pages that turn such a map's white to black must
+    leave the upper half alone. Ink on paper may be turned with it.
     """
     above, below = (_opaque(enlarged(part, side)) for part in (_pixels(picture, "pictures"), one.colours()))
     pixels = np.concatenate([above, np.zeros_like(above[: side // 16]), below])
     file = write_exact(pixels, request.folder, name)
     facts = one.facts(underlay=False, upsampling="nearest")
     if one.signed and np.ptp(above[..., :3], axis=-1).any():
-        facts["map_from"] = rounded(1 - len(below) / len(pixels))
+        facts["below_photo"] = True
     return Panel(
         file=file, width=pixels.shape[1], height=pixels.shape[0], role="signed" if one.signed else "map", facts=facts
     )

@@ -15,7 +15,18 @@ NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/19
 VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 CASES = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}  # attributes of SVG; HTML minds no case
 TAGS_LEFT_OUT = {"button", "datalist", "dialog", "input", "noscript", "output", "script", "template"}
-CLASSES_LEFT_OUT = {"divider", "drawer", "evidence", "explorer", "follows", "held", "look", "readout", "slider"}
+CLASSES_LEFT_OUT = {
+    "divider",
+    "drawer",
+    "evidence",
+    "explorer",
+    "follows",
+    "held",
+    "look",
+    "readout",
+    "slider",
+    "turned",
+}
 RENAMED = {"details": "div", "summary": "p", "fieldset": "div", "legend": "p", "label": "p"}
 ATTRIBUTES_LEFT_OUT = {"data-", "decoding", "focusable", "hidden", "loading", "open", "popover", "tabindex"}
 ROLES_LEFT_OUT = {"application", "region", "status"}
