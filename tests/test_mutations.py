@@ -107,18 +107,26 @@ def keys() -> Keys:
     }
 
 
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A copy of the program, which keys are made of."""
-    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    folder = tmp_path_factory.mktemp("program")
+    shutil.copytree(PACKAGE, folder / PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
     if not TEMPLATES.is_relative_to(PACKAGE):
-        shutil.copytree(TEMPLATES, tmp_path / TEMPLATES.name, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(sources, "FOLDER", tmp_path / PACKAGE.name)
-    monkeypatch.setattr(takeover, "TEMPLATES", tmp_path / TEMPLATES.relative_to(PACKAGE.parent))
+        shutil.copytree(TEMPLATES, folder / TEMPLATES.name, ignore=shutil.ignore_patterns("__pycache__"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sources, "FOLDER", folder / PACKAGE.name)
+        patch.setattr(takeover, "TEMPLATES", folder / TEMPLATES.relative_to(PACKAGE.parent))
+        forget()
+        yield folder
     forget()
-    yield tmp_path
-    monkeypatch.undo()
-    forget()
+
+
+@pytest.fixture(scope="module")
+def before(root: Path) -> Keys:
+    """The keys of that copy as it is."""
+    assert root == sources.FOLDER.parent
+    return keys()
 
 
 def forget() -> None:
@@ -163,9 +171,8 @@ def is_in(name: str, folder: str) -> bool:
 
 
 @pytest.mark.slow
-def test_whatever_is_changed_is_found(root: Path) -> None:
+def test_whatever_is_changed_is_found(root: Path, before: Keys) -> None:
     """Or is told why it can't matter; and what is told so is there, and is not found."""
-    before = keys()
     files = {
         name: file
         for name, file in program(root).items()
@@ -193,14 +200,13 @@ def test_whatever_is_changed_is_found(root: Path) -> None:
         ("netviz/engine/plan.py", {"page"}),
     ],
 )
-def test_what_changes_looks_never_runs_the_network_again(name: str, made: set[str], root: Path) -> None:
-    before = keys()
+def test_what_changes_looks_never_runs_the_network_again(name: str, made: set[str], root: Path, before: Keys) -> None:
     found = {what for what, _ in changed_by(root / name, before)}
     assert found == made
 
 
-def test_a_changed_method_runs_itself_and_what_names_it_again(root: Path) -> None:
+def test_a_changed_method_runs_itself_and_what_names_it_again(root: Path, before: Keys) -> None:
     """Not those of other modules that have nothing of it."""
-    changed = {name for what, name in changed_by(root / "netviz/methods/hiding.py", keys()) if what == "result"}
+    changed = {name for what, name in changed_by(root / "netviz/methods/hiding.py", before) if what == "result"}
     assert any("netviz.methods.hiding" in name for name in changed)
     assert not any("netviz.methods.relevance" in name for name in changed)
