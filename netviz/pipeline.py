@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -13,7 +12,7 @@ from typing import Any, TypeVar
 
 from netviz.cache.built import SUMMARY, is_site
 from netviz.cache.inputs import inputs_key
-from netviz.cache.manifest import Damaged, Kept
+from netviz.cache.manifest import Damaged, written
 from netviz.cache.store import Cleaned, Store, key_of
 from netviz.cluster.executors import executor_of
 from netviz.course.drafting import drafted
@@ -44,9 +43,10 @@ from netviz.pictures import picture_mistakes, picture_warnings
 from netviz.progress import Reader, Report, Reporter
 from netviz.refusals import naming
 from netviz.site.books.printing import browser
+from netviz.site.files.file_lists import Files, SiteFiles
 from netviz.site.files.gallery_photos import with_readable_photos
 from netviz.site.files.places import check_places, check_rest
-from netviz.site.files.publish import Files, Published, check_destination, publish
+from netviz.site.files.publish import Published, check_destination, publish
 from netviz.site.files.static import clashes, static_files
 from netviz.site.files.takeover import Takeover, code_key
 from netviz.site.method_words import wanted_messages
@@ -185,8 +185,10 @@ def _made(
     ]
     if options.strict and warnings:
         raise Mistakes(warnings)
-    files[SUMMARY] = _summary(inputs, results, files, taken, warnings)
+    files |= {SUMMARY: _summary(inputs, results, files, taken, warnings)}
     published = _published(files, results, reporter)
+    first = (*planned.plan.values(), *(tasks[0] for tasks in planned.gallery_plan.values()))
+    counted = {task.counted_as: task.experiment for task in first}
     warnings += [Mistake(one, "could not be removed", hint=LEFT) for one in published.left]
     report = Report(
         site=options.to,
@@ -202,8 +204,8 @@ def _made(
         verdicts=results.checked,
         warnings=warnings,
         seconds=reporter.seconds,
-        lessons=_seconds_by(reporter, {task.label: task.experiment.lesson for task in planned.tasks}),
-        longest=_seconds_by(reporter, {task.label: task.experiment.id for task in planned.tasks}),
+        lessons=_seconds_by(reporter, {name: one.lesson for name, one in counted.items()}),
+        longest=_seconds_by(reporter, {name: one.id for name, one in counted.items()}),
     )
     return report, results
 
@@ -247,8 +249,8 @@ def _run_and_drawn(results: Results, executor: Executor, reporter: Reporter) -> 
 
 def _without_failed(results: Results, failed: ExperimentsFailed, reporter: Reporter) -> Results:
     """Raises the failure itself if it is not of galleries' photos alone."""
-    galleries = {task.key for task in results.gallery_tasks} - {task.key for task in results.plan.values()}
-    if not failed.failures.keys() <= galleries:
+    failing = {task.key for task in results.gallery_tasks if task.key in failed.failures}
+    if failed.failures.keys() - failing or any(task.key in failing for task in results.plan.values()):
         raise failed
     course = without_failed(results.course, results.gallery_plan, failed.failures, reporter)
     return Results(course, results.plan, results.weights, results.store, results.options)
@@ -268,19 +270,17 @@ def _network_warnings(results: Results) -> Iterator[Mistake]:
         yield Mistake(results.options.content / "site.yaml", f"your_photo: {reason}", hint=hint)
 
 
-def _woven(results: Results, taken: Takeover, reader: Reader) -> dict[str, str | bytes | Kept]:
+def _woven(results: Results, taken: Takeover, reader: Reader) -> SiteFiles:
     """Every file of the site by its path, those of ``content/static/`` among them."""
     content = results.options.content
     own, files = static_files(content), site_files(results, taken, reader)
     if mistakes := list(clashes(own, files, content)):
         raise Mistakes(mistakes)
     woven = files | own
-    return taken.rest(woven) | woven if results.course.only else woven
+    return woven | taken.rest(woven) if results.course.only else woven
 
 
-def _summary(
-    inputs: str, results: Results, files: Collection[str], taken: Takeover, warnings: Sequence[Mistake]
-) -> str:
+def _summary(inputs: str, results: Results, files: Files, taken: Takeover, warnings: Sequence[Mistake]) -> bytes:
     """What the next build needs to know of this one."""
     shown = [as_plain(replace(one, path=results.options.shown_file(one.path))) for one in warnings]
     summary = {
@@ -289,12 +289,15 @@ def _summary(
         "draft": results.options.draft,
         "only": [*results.options.only],
         "experiments": len(results.tasks),
-        "files": sorted(files),
+        "files": iter(files),
         "made": taken.keys,
         "found": taken.found,
         "warnings": shown,
     }
-    return json.dumps(summary, sort_keys=True)  # with an indent, Python's slow encoder would write it
+    content = bytearray()
+    for piece in written(sorted(summary.items())):
+        content += piece.encode()
+    return bytes(content)
 
 
 def _published(files: Files, results: Results, reporter: Reporter) -> Published:

@@ -63,12 +63,15 @@ class Stage:
         self.listener(self.name, min(self.done / self.total, 1.0) if self.total else 0.0, self.under_way)
 
     @contextlib.contextmanager
-    def item(self, name: str, work: float = 1.0) -> Iterator[None]:
-        """One item worth ``work``; what was not advanced within it is when it ends."""
+    def item(self, name: str, work: float = 1.0, counted_as: str = "") -> Iterator[None]:
+        """One item worth ``work``; what was not advanced within it is when it ends.
+
+        Its seconds are summed up under its name, or what it is ``counted_as``.
+        """
         start, before = time.perf_counter(), self.done
         self.show(name)
         yield
-        self.finished(name, before + work - self.done, time.perf_counter() - start)
+        self.finished(name, before + work - self.done, time.perf_counter() - start, counted_as)
 
     def show(self, name: str) -> None:
         """What is under way."""
@@ -77,9 +80,9 @@ class Stage:
         if self.bar:
             self.bar.update(self.bar.task_ids[0], description=f"{self.name} · {name}")
 
-    def finished(self, name: str, work: float, taken: float) -> None:
+    def finished(self, name: str, work: float, taken: float, counted_as: str = "") -> None:
         """An item has been done, here or elsewhere, of which so much was not advanced yet; it took so many seconds."""
-        self.seconds[name] = self.seconds.get(name, 0.0) + taken
+        self.seconds[counted_as or name] = self.seconds.get(counted_as or name, 0.0) + taken
         self.advance(work)
         if not self.bar:
             share = self.done / self.total if self.total else 1.0

@@ -111,7 +111,7 @@ class Places:
     """
 
     path: Path
-    lines: tuple[str, ...] = ()
+    lines: Sequence[str] = ()
     first_line: int = 1
     keys: dict[Key, tuple[int, int]] = field(default_factory=dict)
     values: dict[Key, tuple[int, int]] = field(default_factory=dict)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import gc
 import re
 import shutil
 import statistics
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +24,11 @@ from stored_results import keep
 
 from netviz.cache.store import Store
 from netviz.cluster.bundles import bundle, tasks_of
+from netviz.cluster.task_queue import TaskQueue
 from netviz.command_line import main
 from netviz.course.photo_lists import listed_photos
 from netviz.course.reading import Course, read_course
-from netviz.engine.plan import Task, make_gallery_plan
+from netviz.engine.plan import Task, by_picture, joined, make_gallery_plan, those
 from netviz.limits import FILE_BYTES
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import describe
@@ -38,6 +41,7 @@ from netviz.site.pages.gallery_statistics import averages
 
 LABELS = ("tabby", "tiger cat", "Persian cat", "")  # of the photos, one after the other
 PHOTOS = 66  # more than a page of the wall
+FEW, MANY = 200, 1000
 LESSON = (
     BEGINNING
     + """method: grad-cam
@@ -153,8 +157,8 @@ def test_a_list_is_read_as_programs_for_tables_write_it(
     rows = [["path", "label", "title"], ["p00.jpg", "tabby", '"a, b; ""c"""'], ["p01.jpg", "", "d"]]
     lines = [*(one.format(separator) for one in before), *(separator.join(row) for row in rows)]
     (tmp_path / "photos.csv").write_bytes((mark + end.join(lines) + end).encode())
-    photos, _ = listed_photos(tmp_path / "photos.csv", ("en", "zh"))
-    assert [(one.file, one.label, one.titles, one.place) for one in photos] == [
+    listed, _ = listed_photos(tmp_path / "photos.csv", ("en", "zh"))
+    assert [(one.file, one.label, one.titles, one.place) for one in listed] == [
         ("p00.jpg", 281, {"": 'a, b; "c"'}, (len(before) + 2, 1)),
         ("p01.jpg", None, {"": "d"}, (len(before) + 3, 1)),
     ]
@@ -164,7 +168,8 @@ def test_a_list_may_be_longer_than_other_texts(tmp_path: Path) -> None:
     told = "made by a program" * 60  # so few rows are long enough
     rows = "".join(f"photos/{number:06}.jpg,tabby,Photo {number},{told}\n" for number in range(2_000))
     (tmp_path / "photos.csv").write_text(f"path,label,title,credit\n{rows}", "utf-8")
-    photos, _ = listed_photos(tmp_path / "photos.csv", ("en",))
+    listed, _ = listed_photos(tmp_path / "photos.csv", ("en",))
+    photos = [*listed]
     assert len(rows) > FILE_BYTES
     assert len(photos) == 2_000 and photos[-1].place == (2_001, 1)
 
@@ -356,16 +361,37 @@ def test_a_photo_is_known_by_its_content(course: Path) -> None:
     assert replace(a, picture=read(course).galleries["many"].photos[0].picture).key == a.key, "as a sample's"
 
 
-def test_what_there_may_be_ten_thousand_of_has_no_dict_of_its_own(course: Path, tmp_path: Path) -> None:
-    """It would take as much memory as all else that is known of a photo."""
-    add_photos(write(course, photos="path\np00.jpg\n"), 1)
-    [photo] = read(course).galleries["many"].photos
-    [task] = make_gallery_plan(read(course), describe("compact"))["many"]
-    with Store(tmp_path).writing("results", task.key) as folder:
-        (folder / "record.json").write_text("{}")
-    kept = Store(tmp_path).files("results", task.key)["record.json"]
-    assert task.figure_key and photo.picture.digest
-    assert not [one for one in (photo, photo.picture, task, kept) if hasattr(one, "__dict__")]
+def test_of_each_photo_only_some_hundred_bytes_stay_in_memory(course: Path, tmp_path: Path) -> None:
+    """An object of Python's for each of ten thousand, with its texts, would take kilobytes."""
+    folder = write(course)
+    (folder / "photos").mkdir()
+    for number in range(MANY):
+        (folder / "photos" / f"{number:05}.jpg").write_text(f"{number}")
+    held = []
+    tracemalloc.start()
+    try:
+        for count in (FEW, FEW, MANY):  # what the first finds out of all courses counts for none
+            rows = "".join(f"photos/{number:05}.jpg,tabby,Photo {number},by me\n" for number in range(count))
+            (folder / "photos.csv").write_text(f"path,label,title,credit\n{rows}", "utf-8")
+            kept = planned(course, tmp_path)
+            gc.collect()
+            traces = tracemalloc.take_snapshot().traces
+            held.append(sum(one.size for one in traces if one.size < 1_000_000))  # but Python's table of words
+            assert len(kept) == 6 and len(kept[0].photos) == count
+            del kept
+    finally:
+        tracemalloc.stop()
+    assert (held[2] - held[1]) / (MANY - FEW) < 500
+
+
+def planned(content: Path, folder: Path) -> tuple[Any, ...]:
+    """A gallery, its tasks, those of all experiments, those in the order they are run in, a cluster's, and a store."""
+    course, store = read(content), Store(folder / "store")
+    plan = make_gallery_plan(course, describe("compact"))
+    tasks = joined([*plan.values()])
+    missing = by_picture(those(tasks, lambda task: not store.has("results", task.key)))
+    assert not any(store.has("thumbnails", photo.picture.digest) for photo in course.galleries["many"].photos)
+    return course.galleries["many"], plan, tasks, missing, TaskQueue(missing), store
 
 
 @pytest.mark.parametrize("framing", ["crop", "squash"])

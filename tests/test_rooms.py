@@ -27,6 +27,7 @@ DESK = {
     "numerals",
     "option_words",
     "options",
+    "packing",
     "progress",
     "refusals",
     "text_files",

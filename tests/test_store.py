@@ -1,14 +1,17 @@
 """The store: an entry is whole or absent, whatever happens while it is written."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from netviz.cache.manifest import Damaged, sealed, unsealed, write_sealed
+from netviz.cache.manifest import Damaged, SealedTable, sealed, unsealed, write_sealed
 from netviz.cache.store import DRAFTS, MANIFEST, SITES, Store, key_of
 
 KEYS = [key_of(number) for number in range(4)]
@@ -43,36 +46,36 @@ def test_a_key_refuses_what_json_cannot_say() -> None:
 
 def test_an_entry_appears_when_it_is_complete(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    with store.writing("results", "k1") as folder:
+    with store.writing("results", KEYS[0]) as folder:
         (folder / "a.txt").write_text("one")
-        assert not store.has("results", "k1")
-    assert (store.path("results", "k1") / "a.txt").read_text() == "one"
+        assert not store.has("results", KEYS[0])
+    assert (store.path("results", KEYS[0]) / "a.txt").read_text() == "one"
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    with pytest.raises(RuntimeError), store.writing("results", "k1") as folder:
+    with pytest.raises(RuntimeError), store.writing("results", KEYS[0]) as folder:
         (folder / "a.txt").write_text("half")
         raise RuntimeError
-    assert not store.has("results", "k1")
+    assert not store.has("results", KEYS[0])
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 def test_two_writers_of_one_key_do_not_disturb_each_other(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    with store.writing("results", "k1") as slow:
+    with store.writing("results", KEYS[0]) as slow:
         (slow / "a.txt").write_text("slow")
-        with store.writing("results", "k1") as fast:
+        with store.writing("results", KEYS[0]) as fast:
             (fast / "a.txt").write_text("fast")
-    assert (store.path("results", "k1") / "a.txt").read_text() == "fast"
+    assert (store.path("results", KEYS[0]) / "a.txt").read_text() == "fast"
 
 
 def test_kinds_are_kept_apart(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    with store.writing("results", "k1") as folder:
+    with store.writing("results", KEYS[0]) as folder:
         (folder / "a.txt").touch()
-    assert store.has("results", "k1")
-    assert not store.has("figures", "k1")
+    assert store.has("results", KEYS[0])
+    assert not store.has("figures", KEYS[0])
 
 
 # Damage
@@ -141,12 +144,54 @@ def test_a_damaged_entry_is_replaced_by_whoever_makes_it_anew(store: Store) -> N
     assert store.has("results", KEYS[0])
 
 
-@pytest.mark.parametrize("value", [{}, [], {"b": "猫", "a": [["results", "0"], ["figures", None]]}, {"x": {"y": []}}])
-def test_what_is_sealed_piece_by_piece_is_the_same(tmp_path: Path, value: object) -> None:
-    write_sealed(tmp_path / "note", value)
-    assert (tmp_path / "note").read_bytes() == sealed(value)
+NOTED: list[dict[str, Any]] = [{}, {"b": "猫", "a": [["results", "0"], ["figures", None]]}, {"x": [], "y": {"z": 1}}]
+
+
+@pytest.mark.parametrize("value", NOTED)
+def test_what_is_sealed_piece_by_piece_can_be_unsealed(tmp_path: Path, value: dict[str, Any]) -> None:
+    as_given = {name: iter(one) if isinstance(one, list) else one for name, one in value.items()}
+    write_sealed(tmp_path / "note", as_given.items())
     assert unsealed((tmp_path / "note").read_bytes()) == value
     assert unsealed((tmp_path / "note").read_bytes() + b" ") is None
+
+
+def write_by_an_older_version(path: Path, table: dict[str, str]) -> None:
+    path.write_bytes(sealed(table))
+
+
+NAMES = [
+    "",
+    "a",
+    "a-2.webp",
+    "a.webp",
+    "a/b",
+    "a\nb",
+    'a"',
+    "a\\",
+    "z",
+    "é",
+    "中",
+    "\udc80",
+    *map(str, range(100, 200)),
+]
+
+
+@pytest.mark.parametrize("names", [[], ["only"], NAMES])
+@pytest.mark.parametrize("write", [lambda path, table: write_sealed(path, table.items()), write_by_an_older_version])
+def test_a_table_is_looked_up_where_it_is_written(
+    tmp_path: Path, names: list[str], write: Callable[[Path, dict[str, str]], None]
+) -> None:
+    table = {name: f'{{"{name}\n' for name in sorted(names)}
+    write(tmp_path / "table", table)
+    content = (tmp_path / "table").read_bytes()
+    found = SealedTable(content)
+    assert [*found.items()] == [*table.items()] and len(found) == len(table) and [*found] == [*table]
+    shuffled = random.Random(0).sample(names, len(names))
+    assert {name: found[name] for name in shuffled} == table
+    assert [found[name] for name in table] == [*table.values()]
+    assert not [name for name in ("0", "a.", "b", "zz", "龙", "150.", "199a") if name in found]
+    damaged = SealedTable(content[:-3] + content[-2:])
+    assert not damaged and not [name for name in ("only", "a") if name in damaged]
 
 
 # Cleaning
@@ -156,7 +201,8 @@ def test_cleaning_keeps_what_is_needed_and_what_sites_that_stand_are_made_of(sto
     for name in ("course", "site", "elsewhere"):
         (tmp_path / name).mkdir()
     for key, site in ((KEYS[1], "site"), (KEYS[2], "site that is gone"), (KEYS[3], "elsewhere")):
-        store.asked = {"results": {key}}
+        store.asked = {}
+        store.has("results", key)
         store.remember(tmp_path / ("course" if site != "elsewhere" else "course that is gone"), tmp_path / site)
     size = sum(file.stat().st_size for file in store.path("results", KEYS[2]).iterdir())
     cleaned = store.clean({("results", KEYS[0])})
@@ -204,8 +250,8 @@ def test_drafts_of_builds_that_were_killed_go_and_those_of_others_stay(store: St
     )
     subprocess.run([sys.executable, "-c", script, str(store.folder)], check=False)
     assert list((store.folder / DRAFTS).glob("*/half"))
-    with store.writing("results", "k") as draft:
+    with store.writing("results", KEYS[0]) as draft:
         store.clear_drafts()
         (draft / "a.txt").touch()
     assert list((store.folder / DRAFTS).iterdir()) == []
-    assert store.has("results", "k")
+    assert store.has("results", KEYS[0])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from netviz.cache.manifest import Damaged, Kept, read_regular, unsealed
+from netviz.cache.manifest import Damaged, Kept, SealedTable, read_regular
 from netviz.cache.untouched import all_intact
 
 MARKER = ".netviz-site"  # the manifest of all files that the build wrote, sealed: whoever has it was made by netviz
@@ -40,7 +39,7 @@ def digests_of(site: Path) -> Mapping[str, str]:
 
 @lru_cache(maxsize=2)  # the old site's and the new one's, which a build asks for ten times
 def _listed_in(manifest: bytes) -> Mapping[str, str]:
-    return MappingProxyType(unsealed(manifest) or {})
+    return SealedTable(manifest)
 
 
 def summary_of(site: Path) -> Mapping[str, Any]:
@@ -50,9 +49,9 @@ def summary_of(site: Path) -> Mapping[str, Any]:
     return json.loads(summary.read()) if summary.is_intact() else {}
 
 
-def written_in(site: Path) -> frozenset[str]:
-    """The paths of what the last build wrote. Of the manifest and the summary one may be damaged."""
-    return frozenset({MARKER, SUMMARY, *(digests_of(site) or _listed(site))})
+def written_in(site: Path) -> Collection[str]:
+    """The paths of what the last build wrote, in order, but for `MARKER`. Of it and the summary one may be damaged."""
+    return digests_of(site) or dict.fromkeys(sorted({SUMMARY, *_listed(site)}))
 
 
 def _listed(site: Path) -> list[str]:

@@ -21,6 +21,7 @@ from typing import Any
 
 from netviz.cache.locks import Busy, locked
 from netviz.cache.manifest import Damaged, Kept, read_regular, sealed, sha256_of, unsealed, write_sealed
+from netviz.packing import KeySet
 
 MANIFEST = "manifest"
 DRAFTS = "drafts"  # what is being written, each with a lock that the system lifts when the writer is killed
@@ -53,7 +54,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.asked: dict[str, set[str]] = {}
+        self.asked: dict[str, KeySet] = {}
 
     def path(self, kind: str, key: str) -> Path:
         """Where an entry stands, or would stand."""
@@ -73,7 +74,7 @@ class Store:
 
     def files(self, kind: str, key: str) -> Mapping[str, Kept]:
         """An entry's files by name. Raises Damaged if it isn't there, or isn't what was written."""
-        self.asked.setdefault(kind, set()).add(key)
+        self.asked.setdefault(kind, KeySet()).add(key)
         place = self._place(kind, key)
         if os.path.islink(place) or not os.path.isdir(place):  # noqa: PTH112, PTH114
             raise Damaged(Path(place))
@@ -125,12 +126,15 @@ class Store:
 
     def remember(self, content: Path, site: Path) -> None:
         """Note what has been asked for so far as what a site of a course is made of, in the place of an older note."""
-        entries = [(kind, key) for kind in sorted(self.asked) for key in sorted(self.asked[kind])]
-        made_of = {"content": str(content.resolve()), "site": str(site.resolve()), "entries": entries}
+        made_of = {
+            "content": str(content.resolve()),
+            "site": str(site.resolve()),
+            "entries": ((kind, key) for kind in sorted(self.asked) for key in self.asked[kind]),
+        }
         place = self.folder / SITES / key_of([str(content.resolve()), str(site.resolve())])
         place.parent.mkdir(parents=True, exist_ok=True)
         with self._draft() as draft:
-            write_sealed(draft / place.name, made_of)
+            write_sealed(draft / place.name, made_of.items())
             (draft / place.name).replace(place)
 
     def clean(self, needed: Collection[EntryName]) -> Cleaned:

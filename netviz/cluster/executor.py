@@ -122,7 +122,7 @@ class _Run:
             keep_origin(task, self._store, result.seconds, result.memory, result.processor)
             self._done(task)
             self._waiting.done(task)
-        self._stage.finished(task.label, cost(task), result.seconds)
+        self._stage.finished(task.label, cost(task), result.seconds, task.counted_as)
 
 
 def _deadly(task: Task) -> Mistake:

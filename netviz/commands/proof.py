@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from netviz.course.reading import Course
 from netviz.course.samples import read_photos
 from netviz.engine.execution import ExperimentsFailed, run_missing
 from netviz.engine.gallery_failures import without_failed
-from netviz.engine.plan import Plan, make_gallery_plan, make_plan
+from netviz.engine.plan import Plan, joined, make_gallery_plan, make_plan
 from netviz.engine.record import RESULTS
 from netviz.mistakes import Mistake, Mistakes, as_plain
 from netviz.networks.weights import describe
@@ -95,11 +94,10 @@ def _prove(options: Options, folder: Path, store: Store, reporter: Reporter) -> 
     weights = describe(options.weights)
     plan = make_plan(course, weights, options.precision)
     galleries = make_gallery_plan(course, weights, options.precision)
-    tasks = [*plan.values(), *chain.from_iterable(galleries.values())]
     failing: list[Mistake] = []
     with naming(options.store), closing(executor_of(options, reporter)) as executor:
         try:
-            run_missing(tasks, executor, store, reporter)
+            run_missing(joined([[*plan.values()], *galleries.values()]), executor, store, reporter)
         except ExperimentsFailed as failed:
             failing += failed.mistakes
             course = without_failed(course, galleries, failed.failures, reporter)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote
@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 from pydantic import BaseModel, ConfigDict
 
 from netviz.course.fields import WebAddress
-from netviz.course.folders import DROPPED, TO_PEOPLE, text_names
+from netviz.course.folders import DROPPED, TO_PEOPLE, files_in, text_names
 from netviz.course.galleries import Gallery
 from netviz.course.lessons import Lesson, Words
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
@@ -92,8 +92,8 @@ def read_attachments(
 
 def _beside(folder: Path, own: Collection[str], gallery: Gallery | None) -> dict[str, Attachment]:
     """The files in a lesson's folder that are neither its ``own`` nor its gallery's."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir()]
-    names = [path.relative_to(folder) for path in paths if not (gallery and gallery.holds(path))]
+    holds = _holding(gallery)
+    names = [path.relative_to(folder) for path in sorted(one for one in files_in(folder) if not holds(one))]
     kept = [name for name in names if not any(map(DROPPED.fullmatch, name.parts)) and str(name) not in own]
     found = {_alike(name.as_posix()): name.as_posix() for name in kept}
     credits = _credits(folder, found)
@@ -123,15 +123,23 @@ def unused(lessons: Iterable[Lesson], languages: Sequence[str], galleries: Mappi
     texts = text_names(languages)
     for lesson in lessons:
         words = _alike("\n".join(line for text in lesson.written for line in text.prose.values()))
-        gallery = galleries.get(lesson.slug)
+        holds = _holding(galleries.get(lesson.slug))
+        is_named = partial(_is_named, folder=lesson.folder, words=words)
         for path in _others(lesson.folder, [*texts, CREDITS]):
-            files = [one for one in path.rglob("*") if one.is_file()] if path.is_dir() else [path]
-            named = [one for one in files if _is_named(one.relative_to(lesson.folder), words)]
-            named += [one for one in files if gallery and gallery.holds(one)]
-            for one in files if named else [path]:
-                if one not in named:
-                    hint = f"{nearest(path.name, texts)}; and files that these show or link to"
-                    yield Mistake(one, "is read by nobody", hint=hint)
+            for one in _unused_in(path, lambda file: holds(file) or is_named(file)):  # noqa: B023 (asked at once)
+                hint = f"{nearest(path.name, texts)}; and files that these show or link to"
+                yield Mistake(one, "is read by nobody", hint=hint)
+
+
+def _unused_in(path: Path, is_used: Callable[[Path], bool]) -> list[Path]:
+    """The files of a folder, or the file, that nobody uses; the folder itself if that is all of them."""
+    files = 0
+    unused = []
+    for file in (one for one in files_in(path) if one.is_file()) if path.is_dir() else [path]:
+        files += 1
+        if not is_used(file):
+            unused.append(file)
+    return sorted(unused) if len(unused) < files else [path]
 
 
 def alike_but_for_case(attachments: Iterable[Mapping[str, Attachment]]) -> Iterator[Mistake]:
@@ -145,9 +153,13 @@ def alike_but_for_case(attachments: Iterable[Mapping[str, Attachment]]) -> Itera
                 yield Mistake(file.path, message, hint="give one of them another name")
 
 
-def _is_named(path: Path, words: str) -> bool:
-    """Whether a link among the words may name a file."""
-    name = _alike(path.as_posix())
+def _holding(gallery: Gallery | None) -> Callable[[Path], bool]:
+    return gallery.holding() if gallery else lambda path: False
+
+
+def _is_named(path: Path, folder: Path, words: str) -> bool:
+    """Whether a link among the words of a text in this folder may name a file."""
+    name = _alike(path.relative_to(folder).as_posix())
     spellings = "|".join(map(re.escape, {name, quote(name)}))
     return re.search(rf"(?:[(<]|\./|\]: ?)(?:{spellings})(?=[\s)>#]|$)", words) is not None
 

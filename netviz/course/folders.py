@@ -7,6 +7,7 @@ What else is read by nobody is told of; but for words to people: ``README``, ``L
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +31,16 @@ def entries(folder: Path) -> list[Path]:
             [Mistake(folder, "there is no such folder", hint=nearest(folder.name, beside) if beside else "")]
         )
     return sorted((path for path in folder.iterdir() if not DROPPED.fullmatch(path.name)), key=_order)
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """The files in a folder and in all folders in it, in any order; a link is one of them, whatever it leads to.
+
+    There may be ten thousand, of which no more than the names are in memory at once.
+    """
+    for inside, folders, files in os.walk(folder):
+        yield from (Path(inside, name) for name in files)
+        yield from (path for name in folders if (path := Path(inside, name)).is_symlink())
 
 
 def _order(path: Path) -> tuple[float, str]:

@@ -7,12 +7,16 @@ has them. A photo that can't be read is told of and left out; the others are a g
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
+from typing import Any, overload
 
 from netviz.course.folders import DROPPED, TO_PEOPLE, alike, entries
 from netviz.course.lessons import Lesson, LessonText, front_matter_places
@@ -21,12 +25,14 @@ from netviz.languages.known import in_language
 from netviz.limits import GALLERY_PHOTOS, NAME_CHARACTERS
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.classes import find
-from netviz.pictures import Picture
+from netviz.packing import Digests, Packed
+from netviz.pictures import OneOfMany, Picture
 from netviz.pictures.opening import SUFFIXES
 from netviz.refusals import unfit
 from netviz.yaml_places import Places
 
 LIST = ".csv"
+_WORDS = ("credit", "licence", "source")
 NO_SUCH = "there is no folder of photos and no CSV file {!r} beside the text"
 
 
@@ -47,13 +53,63 @@ class GalleryPhoto:
         return in_language(self.picture.titles, language)
 
 
+class Photos(Sequence[GalleryPhoto]):
+    """The photos of a gallery, in their order: each is made anew whenever it is asked for (`netviz.packing`)."""
+
+    def __init__(self, folder: Path, photos: Iterable[GalleryPhoto]) -> None:
+        """``folder`` is the gallery's own, in which most of their files stand."""
+        self._beginning = f"{folder}{os.sep}"
+        self._told = Packed(self._packed(photo) for photo in photos)
+        self._digests = Digests(len(self._told))
+        self._numbers: Sequence[int] = range(len(self._told))
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> GalleryPhoto: ...
+    @overload
+    def __getitem__(self, place: slice) -> Photos: ...
+    def __getitem__(self, place: int | slice) -> GalleryPhoto | Photos:
+        if isinstance(place, slice):
+            return self._chosen(self._numbers[place])
+        number = self._numbers[place]
+        name, path, file, label, place_in_list, titles, *words = self._told[number]
+        picture = OneOfMany(
+            name=name,
+            file=path or self._beginning + file,
+            titles=titles,
+            **dict(zip(_WORDS, words, strict=True)),
+            digests=self._digests,
+            number=number,
+        )
+        return GalleryPhoto(picture=picture, file=file, label=label, place=place_in_list)
+
+    def _packed(self, photo: GalleryPhoto) -> tuple[Any, ...]:
+        """All that it is made of again; its path only if its name in the gallery doesn't tell it."""
+        picture, path = photo.picture, photo.picture.file
+        path = "" if path == self._beginning + photo.file else path
+        words = (getattr(picture, name) for name in _WORDS)
+        return (picture.name, path, photo.file, photo.label, photo.place, picture.titles, *words)
+
+    def without(self, names: Collection[str]) -> Photos:
+        """Those whose pictures have other names."""
+        return self._chosen(array("L", (one for one in self._numbers if self._told[one][0] not in names)))
+
+    def _chosen(self, numbers: Sequence[int]) -> Photos:
+        """Some of them, of which is known whatever is known of all."""
+        chosen = copy(self)
+        chosen._numbers = numbers
+        return chosen
+
+
 @dataclass(frozen=True, kw_only=True)
 class Gallery:
     """The photos of a lesson in their order; ``path`` is their folder or their list, ``refused`` what is left out."""
 
     lesson: str
     path: Path
-    photos: tuple[GalleryPhoto, ...]
+    photos: Photos
     refused: tuple[Mistake, ...] = ()
     places: Places
 
@@ -62,13 +118,10 @@ class Gallery:
         """Whether it is known of any photo what it shows."""
         return any(photo.label is not None for photo in self.photos)
 
-    def holds(self, path: Path) -> bool:
-        """Whether a file is one of the gallery's own: its list, a photo of it, or anything in its folder."""
-        return path == self.path or path.is_relative_to(self.path) or str(path) in self._files
-
-    @cached_property
-    def _files(self) -> frozenset[str]:
-        return frozenset(photo.picture.file for photo in self.photos)
+    def holding(self) -> Callable[[Path], bool]:
+        """Tells of files whether they are the gallery's own: its list, a photo of it, or anything in its folder."""
+        files = {str(self.path), *(photo.picture.file for photo in self.photos)}
+        return lambda path: str(path) in files or path.is_relative_to(self.path)
 
     def mistake(self, photo: GalleryPhoto, message: str) -> Mistake:
         """What is wrong with a photo, at its place in the list or, where there is none, of its file."""
@@ -78,8 +131,7 @@ class Gallery:
 
     def without(self, refused: Mapping[str, Mistake]) -> Gallery:
         """The gallery without the photos of these names, which are told of."""
-        kept = tuple(photo for photo in self.photos if photo.picture.name not in refused)
-        return replace(self, photos=kept, refused=(*self.refused, *refused.values()))
+        return replace(self, photos=self.photos.without(refused), refused=(*self.refused, *refused.values()))
 
 
 def read_galleries(lessons: Iterable[Lesson], content: Path, languages: Sequence[str]) -> dict[str, Gallery]:
@@ -110,13 +162,15 @@ def _read(lesson: Lesson, content: Path, languages: Sequence[str]) -> Gallery:
         raise Mistakes([_places(text).mistake(("pictures",), *wrong)])
     refused: list[Mistake] = []
     if path.is_dir():
-        places = Places(path=path)
-        listed = [*_in_folder(path, refused)]
+        folder, places = path, Places(path=path)
+        listed = _in_folder(path, refused)
     else:
+        folder = path.parent
         listed, places = listed_photos(path, languages)
-    photos = [*_named(listed)]
-    gallery = Gallery(lesson=lesson.slug, path=path, photos=tuple(photos), places=places)
-    unreadable = {one.picture.name: gallery.mistake(one, why) for one in photos if (why := _unfit(one, content))}
+    photos = Photos(folder, _named(listed))
+    gallery = Gallery(lesson=lesson.slug, path=path, photos=photos, places=places)
+    unfit_ones = ((one, why) for one in gallery.photos if (why := _unfit(one, content)))
+    unreadable = {one.picture.name: gallery.mistake(one, why) for one, why in unfit_ones}
     gallery = replace(gallery, refused=tuple(refused)).without(unreadable)
     if not gallery.photos:
         reasons = "".join(f"; {one.path.name}: {one.message}" for one in gallery.refused[:3])
@@ -159,22 +213,23 @@ def _in_folder(folder: Path, refused: list[Mistake]) -> Iterator[ListedPhoto]:
     for within, label in labels.items():
         for path in entries(within):
             if path.suffix.lower() in SUFFIXES and not path.is_dir():
-                yield ListedPhoto(path=path, file=path.relative_to(folder).as_posix(), label=label)
+                yield ListedPhoto(path=str(path), file=path.relative_to(folder).as_posix(), label=label)
             elif path not in labels and not TO_PEOPLE.fullmatch(path.name) and not DROPPED.fullmatch(path.name):
                 refused.append(Mistake(path, "is no photo by its name, and left out of the gallery"))
 
 
 def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
     """The photos under names of their own, as addresses can hold them, made of their files'."""
-    taken: set[str] = set()
-    free: dict[str, Iterator[str]] = {}  # by their beginnings, so that no name is tried twice
+    taken: dict[str, int] = {}  # with the number of the name that was made last of theirs, so that none is tried twice
     for one in listed:
-        slug = _slug(one.file.removesuffix(Path(one.file).suffix))
-        name = next(name for name in free.setdefault(slug, _names(slug)) if name not in taken)
-        taken.add(name)
+        slug = name = _slug(one.file.removesuffix(Path(one.file).suffix))
+        if slug in taken:
+            number, name = next(free for free in _numbered(slug, taken[slug] + 1) if free[1] not in taken)
+            taken[slug] = number
+        taken[name] = 1
         picture = Picture(
             name=name,
-            file=str(one.path),
+            file=one.path,
             titles=one.titles or {"": Path(one.file).stem},
             credit=one.credit,
             licence=one.licence,
@@ -188,8 +243,8 @@ def _slug(file: str) -> str:
     return words.encode()[: NAME_CHARACTERS - 8].decode(errors="ignore") or "photo"
 
 
-def _names(slug: str) -> Iterator[str]:
-    return chain([slug], (f"{slug}-{number}" for number in count(2)))
+def _numbered(slug: str, start: int) -> Iterator[tuple[int, str]]:
+    return ((number, f"{slug}-{number}") for number in count(start))
 
 
 def _unfit(photo: GalleryPhoto, content: Path) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +13,7 @@ from pathlib import Path
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks.classes import find
 from netviz.option_words import WEB_ADDRESS
+from netviz.packing import Packed
 from netviz.text_files import read_text_file
 from netviz.yaml_places import Places
 
@@ -31,7 +31,7 @@ class ListedPhoto:
     ``label`` is the index of the class of what it shows, ``titles`` are by language, ``""`` for all.
     """
 
-    path: Path
+    path: str
     file: str
     label: int | None = None
     titles: dict[str, str] = field(default_factory=dict)
@@ -53,8 +53,8 @@ class _Row:
         return self.line, self.columns.get(name, 1)
 
 
-def listed_photos(path: Path, languages: Sequence[str]) -> tuple[list[ListedPhoto], Places]:
-    """The photos that a CSV file lists, their paths being from its folder; and the places of its lines.
+def listed_photos(path: Path, languages: Sequence[str]) -> tuple[Iterator[ListedPhoto], Places]:
+    """The photos that a CSV file lists, one after the other, their paths being from its folder; and its lines' places.
 
     Commas separate the columns, or semicolons or tabs if the line that names them has no commas; or what a line before
     that says, ``sep=;``. The column ``path`` is needed. Raises Mistakes, with line and column, for what can't be read,
@@ -62,33 +62,29 @@ def listed_photos(path: Path, languages: Sequence[str]) -> tuple[list[ListedPhot
     not looked at.
     """
     text = read_text_file(path, LARGEST)
-    places = Places(path=path, lines=tuple(text.split("\n")))
+    places = Places(path=path, lines=Packed(text.split("\n")))
     allowed = [*COLUMNS, *(f"title_{language}" for language in languages)]
     mistakes: list[Mistake] = []
-    photos: list[ListedPhoto] = []
     first: dict[str, int] = {}
     for row in _rows(places, allowed):
         file = os.path.normpath(row.cells[PATH])
-        wrong = [*_wrong(row, places)]
+        mistakes += _wrong(row, places)
         if row.cells[PATH] and first.setdefault(file, row.line) != row.line:
-            wrong.append(places.mistake_at(*row.place(PATH), f"{file!r} is named in line {first[file]} already"))
-        mistakes += wrong
-        if not wrong:
-            photos.append(_photo(row, file, path.parent, languages))
+            mistakes.append(places.mistake_at(*row.place(PATH), f"{file!r} is named in line {first[file]} already"))
     if mistakes:
         raise Mistakes(mistakes)
-    return photos, places
+    return (_photo(row, path.parent, languages) for row in _rows(places, allowed)), places
 
 
-def _photo(row: _Row, file: str, folder: Path, languages: Sequence[str]) -> ListedPhoto:
-    cells = row.cells
+def _photo(row: _Row, folder: Path, languages: Sequence[str]) -> ListedPhoto:
+    cells, file = row.cells, os.path.normpath(row.cells[PATH])
     titles = {"": cells.get("title", ""), **{one: cells.get(f"title_{one}", "") for one in languages}}
     return ListedPhoto(
-        path=folder / file,
+        path=str(folder / file),
         file=Path(file).as_posix(),
         label=find(cells[LABEL]) if cells.get(LABEL) else None,
         titles={language: title for language, title in titles.items() if title},
-        **{name: sys.intern(cells.get(name, "")) for name in ("credit", "licence", "source")},  # often the same
+        **{name: cells.get(name, "") for name in ("credit", "licence", "source")},
         place=row.place(PATH),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from functools import cache
 from itertools import chain
@@ -14,7 +14,7 @@ from netviz.engine.data_process import DataProcess
 from netviz.engine.draw import Drawing
 from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass
 from netviz.engine.origins import keep_origin, keep_origins, processor
-from netviz.engine.plan import Task
+from netviz.engine.plan import Task, by_picture, those
 from netviz.engine.record import RESULTS
 from netviz.engine.run import PictureRunner, run_data_task
 from netviz.engine.small_figures import draw_small, is_drawn_small
@@ -79,23 +79,24 @@ def run_missing(
 
     Raises ExperimentsFailed when all others have run and are kept.
     """
-    missing = {task.key: task for task in tasks if not store.has(RESULTS, task.key)}
+    seen: set[str] = set()  # photos may be the same
+    missing = those(tasks, lambda task: not store.has(RESULTS, task.key) and _is_new(task.key, seen))
     failures: Failures = {}
     if missing:
         check_writable(store.folder)
-        failures = executor.run([*missing.values()], store, reporter, done)
+        failures = executor.run(missing, store, reporter, done)
     keep_origins(tasks, store)
     if failures:
         raise ExperimentsFailed(failures, len(missing) - len(failures))
     return len(missing)
 
 
-def by_picture(tasks: Iterable[Task]) -> list[Task]:
-    """The tasks of one picture after those of another: what is known of a picture need be kept for its own alone."""
-    found: dict[str, list[Task]] = {}
-    for task in tasks:
-        found.setdefault(task.picture_name, []).append(task)
-    return [*chain.from_iterable(found.values())]
+def _is_new(key: str, seen: set[str]) -> bool:
+    """Whether a key was not seen yet; from now on it was."""
+    if key in seen:
+        return False
+    seen.add(key)
+    return True
 
 
 class LocalExecutor:
@@ -109,7 +110,7 @@ class LocalExecutor:
 
     def run(self, tasks: Sequence[Task], store: Store, reporter: Reporter, done: Done) -> Failures:
         """See `Executor`."""
-        on_pictures = by_picture(task for task in tasks if task.picture)
+        on_pictures = by_picture(those(tasks, lambda task: task.picture))
         on_data = [task for task in tasks if not task.picture]
         failures: dict[str, Sequence[Mistake]] = {}
         with _beside_the_network(on_data, store) if on_pictures else nullcontext() as beside:
@@ -146,7 +147,7 @@ def _collected(
                 failures[task.key] = answer.mistakes
             else:
                 done(task)
-            stage.finished(task.label, cost(task), answer.seconds)
+            stage.finished(task.label, cost(task), answer.seconds, task.counted_as)
         else:
             left.append(task)
     return failures, left
@@ -160,7 +161,7 @@ def _run_each(tasks: Sequence[Task], run: Callable[[Task], None], store: Store, 
     failures: dict[str, Sequence[Mistake]] = {}
     for task in tasks:
         if all(store.has(RESULTS, other.key) for other in task.of):
-            with stage.item(task.label, cost(task)):
+            with stage.item(task.label, cost(task), task.counted_as):
                 start = time.perf_counter()
                 try:
                     run(task)
@@ -214,14 +215,14 @@ def finish(drawing: Drawing, reporter: Reporter) -> None:
         raise Mistakes(failed)
 
 
-def draw_small_figures(tasks: Iterable[Task], store: Store, reporter: Reporter) -> int:
+def draw_small_figures(tasks: Sequence[Task], store: Store, reporter: Reporter) -> int:
     """Draw those of galleries that are not known; how many. Raises ExperimentsFailed when all others are drawn."""
-    missing = by_picture(task for task in tasks if not is_drawn_small(task, store))
+    missing = by_picture(those(tasks, lambda task: not is_drawn_small(task, store)))
     failures: dict[str, Sequence[Mistake]] = {}
     if missing:
         with reporter.stage("draw", len(missing)) as stage:
             for task in missing:
-                with stage.item(task.label):
+                with stage.item(task.label, counted_as=task.counted_as):
                     try:
                         draw_small(task, store)
                     except Mistakes as failed:

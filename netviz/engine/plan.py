@@ -6,10 +6,12 @@ the drawing adds. So a change of colours never runs the network again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
-from typing import Any
+from itertools import accumulate
+from typing import Any, overload
 
 from pydantic import BaseModel
 
@@ -17,6 +19,7 @@ from netviz.cache.sources import SHOWN, code_by_name, code_digest
 from netviz.cache.store import key_of
 from netviz.course.claims import results_in
 from netviz.course.experiments import CHOSEN, NO_PICTURE, Experiment
+from netviz.course.galleries import Photos
 from netviz.course.reading import Course
 from netviz.figures.views import views
 from netviz.methods import Method, methods
@@ -24,6 +27,7 @@ from netviz.networks import Precision
 from netviz.networks.machine import machine
 from netviz.networks.precision import choose, cpu_flags
 from netviz.networks.weights import Weights
+from netviz.packing import Digests
 from netviz.pictures import Picture
 from netviz.pictures.framing import framed_as
 
@@ -34,8 +38,7 @@ GIVEN = ("netviz.engine.plan",)  # what a task holds is in its keys by value, wh
 class Task:
     """One experiment on one picture, or on data (``picture`` is None); ``of`` are the tasks whose maps it takes.
 
-    ``beside`` are those whose maps are compared with its own, so that all are drawn in one scale. There may be ten
-    thousand, so each is small: its keys, once they are known, have places of their own.
+    ``beside`` are those whose maps are compared with its own, so that all are drawn in one scale.
     """
 
     experiment: Experiment
@@ -56,6 +59,11 @@ class Task:
     def label(self) -> str:
         """What reports call it."""
         return " · ".join([self.experiment.id, *([self.picture.name] if self.picture else [])])
+
+    @property
+    def counted_as(self) -> str:
+        """What reports sum up its seconds under: those of all photos of a gallery are one sum."""
+        return self.experiment.id if self.experiment.over else self.label
 
     @property
     def checked_settings(self) -> BaseModel:
@@ -83,7 +91,38 @@ class Task:
 Plan = Mapping[tuple[str, str], Task]
 """Tasks by experiment and picture, each after those whose maps it takes."""
 
-GalleryPlan = Mapping[str, Sequence[Task]]
+
+class Tasks(Sequence[Task]):
+    """Tasks that are made anew whenever they are asked for: ``make`` gives one of a number, these are the ``numbers``.
+
+    There may be tens of thousands, of which no more than a few are in memory at once.
+    """
+
+    def __init__(self, make: Callable[[int], Task], numbers: Sequence[int]) -> None:
+        self._make, self._numbers = make, numbers
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    def __iter__(self) -> Iterator[Task]:
+        return map(self._make, self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Task: ...
+    @overload
+    def __getitem__(self, place: slice) -> Tasks: ...
+    def __getitem__(self, place: int | slice) -> Task | Tasks:
+        if isinstance(place, slice):
+            return Tasks(self._make, self._numbers[place])
+        return self._make(self._numbers[place])
+
+
+def those(tasks: Sequence[Task], fit: Callable[[Task], object]) -> Tasks:
+    """The tasks that fit, in their order."""
+    return Tasks(tasks.__getitem__, array("L", (number for number, task in enumerate(tasks) if fit(task))))
+
+
+GalleryPlan = Mapping[str, Tasks]
 """By experiment the tasks of all photos of its gallery, in their order; each after those whose maps it takes."""
 
 
@@ -119,34 +158,64 @@ def make_plan(course: Course, weights: Weights, precision: Precision | None = No
 
 def make_gallery_plan(course: Course, weights: Weights, precision: Precision | None = None) -> GalleryPlan:
     """The tasks of what is run on every photo of a gallery, as far as it is woven."""
-    plan: dict[str, tuple[Task, ...]] = {}
+    plan: dict[str, Tasks] = {}
 
     def add(experiment: Experiment) -> None:
         if experiment.id in plan:
             return
         for map_of in experiment.of:
             add(course.experiments[map_of])
-        photos = course.galleries[experiment.lesson].photos
-        plan[experiment.id] = tuple(
-            Task(
-                experiment=experiment,
-                picture=framed_as(photo.picture, experiment.framing),
-                of=tuple(plan[map_of][number] for map_of in experiment.of),
-                weights=weights,
-                precision=_precision_of(experiment, precision),
-            )
-            for number, photo in enumerate(photos)
-        )
+        photos, of = course.galleries[experiment.lesson].photos, [plan[map_of] for map_of in experiment.of]
+        plan[experiment.id] = _over_photos(experiment, photos, of, weights, _precision_of(experiment, precision))
 
     for experiment in (one for one in _asked_for(course) if one.over):
         add(experiment)
     return plan
 
 
-def all_tasks(course: Course, weights: Weights, precision: Precision | None = None) -> list[Task]:
+def _over_photos(
+    experiment: Experiment, photos: Photos, of: Sequence[Tasks], weights: Weights, precision: Precision
+) -> Tasks:
+    """The tasks of an experiment on photos; ``of`` are those whose maps they take, of each photo one."""
+    keys, figure_keys = Digests(len(photos)), Digests(len(photos))
+
+    def make(number: int) -> Task:
+        task = Task(
+            experiment=experiment,
+            picture=framed_as(photos[number].picture, experiment.framing),
+            of=tuple(tasks[number] for tasks in of),
+            weights=weights,
+            precision=precision,
+        )
+        object.__setattr__(task, "_key", keys.known(number, lambda: task.key))
+        object.__setattr__(task, "_figure_key", figure_keys.known(number, lambda: task.figure_key))
+        return task
+
+    return Tasks(make, range(len(photos)))
+
+
+def all_tasks(course: Course, weights: Weights, precision: Precision | None = None) -> Tasks:
     """Everything that is to be done for a course, its galleries included."""
     galleries = make_gallery_plan(course, weights, precision)
-    return [*make_plan(course, weights, precision).values(), *chain.from_iterable(galleries.values())]
+    return joined([[*make_plan(course, weights, precision).values()], *galleries.values()])
+
+
+def joined(parts: Sequence[Sequence[Task]]) -> Tasks:
+    """The tasks of all parts, one part after the other."""
+    ends = [*accumulate(map(len, parts), initial=0)]
+
+    def make(number: int) -> Task:
+        part = bisect_right(ends, number) - 1
+        return parts[part][number - ends[part]]
+
+    return Tasks(make, range(ends[-1]))
+
+
+def by_picture(tasks: Sequence[Task]) -> Tasks:
+    """The tasks of one picture after those of another: what is known of a picture need be kept for its own alone."""
+    first: dict[str, int] = {}
+    places = [first.setdefault(task.picture_name, number) for number, task in enumerate(tasks)]
+    return Tasks(tasks.__getitem__, array("L", sorted(range(len(tasks)), key=places.__getitem__)))
 
 
 def _asked_for(course: Course) -> Iterator[Experiment]:

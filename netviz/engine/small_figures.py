@@ -60,6 +60,11 @@ def small_figure(task: Task, store: Store) -> tuple[Figure, Kept | None]:
     return Figure.from_json(json.loads(files[FACTS].read())), files.get(MAP)
 
 
+def has_map(task: Task, store: Store) -> bool:
+    """Whether there is a picture of its small figure."""
+    return MAP in store.files(*small_entry(task))
+
+
 def small_entry(task: Task) -> EntryName:
     """Where a store has a task's small figure: kind and key."""
     return SMALL_FIGURES, key_of([task.figure_key, SIDE, code_digest(__name__, given=GIVEN)])

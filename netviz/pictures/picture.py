@@ -18,6 +18,7 @@ from PIL import Image
 
 from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake
+from netviz.packing import Digests
 from netviz.pictures.opening import PictureFacts, check_file, open_picture
 from netviz.refusals import UnreadablePicture, reason
 
@@ -36,8 +37,7 @@ class Picture:
     """A picture with its credit: ``file`` is where it stands, ``titles`` are its names in the site's languages.
 
     ``focus`` is the point that the square is laid around, (x, y) from 0 to 1; None where nobody has chosen one.
-    ``offered`` tells whether readers may choose it, or lessons alone name it. There may be ten thousand, so each is
-    small: a Path takes half a kilobyte, and what is found out about the file has a place of its own.
+    ``offered`` tells whether readers may choose it, or lessons alone name it.
     """
 
     name: str
@@ -128,6 +128,19 @@ class Picture:
     def seen(self) -> float:
         """The share of the picture that the network sees."""
         return self.square[2] ** 2 / math.prod(self.facts.size)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OneOfMany(Picture):
+    """A picture that is made anew whenever it is asked for: its digest is known of the ``number`` in ``digests``."""
+
+    digests: Digests = field(repr=False, compare=False)
+    number: int = field(compare=False)
+
+    @property
+    def digest(self) -> str:
+        """See `Picture.digest`."""
+        return self.digests.known(self.number, self._digest)
 
 
 def open_upright(path: Path) -> NDArray[np.uint8]:

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +14,7 @@ from netviz.cache.store import Store, key_of
 from netviz.course.reading import Course
 from netviz.engine.browser_network import has_network, missing, network_files
 from netviz.engine.gallery_columns import GalleryColumns, gallery_columns
-from netviz.engine.plan import GalleryPlan, Plan, Task, make_gallery_plan
+from netviz.engine.plan import GalleryPlan, Plan, Task, Tasks, joined, make_gallery_plan
 from netviz.engine.record import Record, load_record
 from netviz.engine.result_views import ResultView, result_view
 from netviz.languages.known import in_language
@@ -45,25 +44,25 @@ class Results:
         """The tasks of what is run on every photo of a gallery."""
         return make_gallery_plan(self.course, self.weights, self.options.precision)
 
-    @property
-    def gallery_tasks(self) -> Iterator[Task]:
+    @cached_property
+    def gallery_tasks(self) -> Tasks:
         """All of them."""
-        return chain.from_iterable(self.gallery_plan.values())
+        return joined([*self.gallery_plan.values()])
 
-    @property
-    def tasks(self) -> list[Task]:
+    @cached_property
+    def tasks(self) -> Tasks:
         """All that is to be done, what galleries need included."""
-        return [*self.plan.values(), *self.gallery_tasks]
+        return joined([[*self.plan.values()], self.gallery_tasks])
 
     def _gallery_key(self, name: str) -> str:
         """A key of what an experiment over a gallery has found, how that is drawn, and what is known of the photos."""
         photos = self.course.galleries[self.course.experiments[name].lesson].photos
-        told = [
-            (one.file, one.label, one.picture.name, one.picture.titles, one.picture.credit, one.picture.licence)
-            for one in photos
-        ]
-        sources = [one.picture.source for one in photos]
-        return key_of([name, told, sources, [task.figure_key for task in self.gallery_plan[name]]])
+        key = key_of(name)
+        for photo, task in zip(photos, self.gallery_plan[name], strict=True):
+            one = photo.picture
+            told = [photo.file, photo.label, one.name, one.titles, one.credit, one.licence, one.source]
+            key = key_of([key, *told, task.figure_key])
+        return key
 
     def _gallery_columns(self, name: str) -> GalleryColumns:
         """What an experiment has found for the photos of its gallery."""

@@ -17,8 +17,8 @@ from netviz.progress import Reader
 from netviz.site.attached_files import attached_contents, attached_paths
 from netviz.site.edition import Edition, editions_of
 from netviz.site.files.built_maps import built_files
+from netviz.site.files.file_lists import Files, SiteFiles
 from netviz.site.files.previews import preview_file, previews
-from netviz.site.files.publish import Files
 from netviz.site.files.raw_numbers import numbers_files, numbers_path
 from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import IndexEntry, entries_of, index_script, old_entries
@@ -66,7 +66,7 @@ def known_paths(results: Results) -> set[str]:
     return paths | (your_photo_paths(course) | results.network.keys() if results.offers_network else set())
 
 
-def site_files(results: Results, taken: Takeover, reader: Reader | None = None) -> dict[str, str | bytes | Kept]:
+def site_files(results: Results, taken: Takeover, reader: Reader | None = None) -> SiteFiles:
     """Every file of the site by its path; those that would be as they are in the old site are taken from there.
 
     A ``reader`` is shown pages as soon as they are woven, if all that they load stands in the old site already.
@@ -83,15 +83,17 @@ def site_files(results: Results, taken: Takeover, reader: Reader | None = None) 
         **_figure_files(plan, store),
     }
     pages = _pages(editions, taken, reader if reader and taken.stand(loaded) else Reader())
-    files = {
+    galleries = gallery_files({one.language: one for one in editions})
+    few = {
         **loaded,
-        **dict(gallery_files({one.language: one for one in editions})),
+        **galleries.few,
         **{page.path: content for page, content in pages},
         **_search_indexes(pages, course.languages, taken),
         **_downloads(editions, plan, store, taken),
         **(_found_on_the_web(editions[0], _plain(pages, taken)) if course.site.address else {}),
     }
-    return {**files, **_books(editions, pages, files, taken)}
+    files = SiteFiles(few, galleries.many)
+    return files | _books(editions, pages, files, taken)
 
 
 def rehearse_pages(results: Results) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from netviz.cache.manifest import Kept
@@ -12,6 +11,7 @@ from netviz.course.reading import Course
 from netviz.mistakes import Mistake, Mistakes
 from netviz.pictures import UnreadablePicture
 from netviz.progress import Reporter
+from netviz.site.files.file_lists import FilesOfPhotos
 from netviz.site.files.thumbnails import OF_GALLERY, thumbnail
 
 
@@ -20,11 +20,18 @@ def photo_path(gallery: Gallery, photo: GalleryPhoto) -> str:
     return f"galleries/{gallery.lesson}/photos/{photo.picture.name}.webp"
 
 
-def photo_files(course: Course, store: Store) -> Iterator[tuple[str, Kept]]:
-    """All of them by where they stand."""
-    for gallery in course.galleries.values():
-        for photo in gallery.photos:
-            yield photo_path(gallery, photo), _small(photo, store)
+def photo_files(course: Course, store: Store) -> list[FilesOfPhotos]:
+    """Those of each gallery by where they stand."""
+    return [_files(gallery, store) for gallery in course.galleries.values()]
+
+
+def _files(gallery: Gallery, store: Store) -> FilesOfPhotos:
+    photos = gallery.photos
+    return FilesOfPhotos(
+        range(len(photos)),
+        path=lambda number: photo_path(gallery, photos[number]),
+        file=lambda number: _small(photos[number], store),
+    )
 
 
 def with_readable_photos(course: Course, store: Store, reporter: Reporter) -> Course:

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from netviz.cache.manifest import Kept
-from netviz.cache.store import key_of
+from netviz.cache.store import Store, key_of
 from netviz.course.experiments import Experiment
-from netviz.engine.small_figures import small_figure
+from netviz.engine.plan import Tasks
+from netviz.engine.small_figures import MAP, has_map, small_entry
 from netviz.site.edition import Edition
+from netviz.site.files.file_lists import FilesOfPhotos, SiteFiles
 from netviz.site.files.gallery_numbers import KINDS, gallery_numbers, gallery_numbers_path
 from netviz.site.files.gallery_photos import photo_files
 from netviz.site.gallery_layout import Group
@@ -35,22 +37,27 @@ def gallery_folder(experiment: str) -> str:
     return f"galleries/{experiment}/"
 
 
-def gallery_files(editions: Mapping[str, Edition]) -> Iterator[tuple[str, Kept]]:
+def gallery_files(editions: Mapping[str, Edition]) -> SiteFiles:
     """Everything that the galleries of a course add to its site: pages in each language, photos, maps and numbers."""
     edition = next(iter(editions.values()))
     results, store = edition.results, edition.store
-    if not results.gallery_plan:
-        return
-    yield from photo_files(edition.course, store)
-    for name, tasks in results.gallery_plan.items():
-        for task in tasks:
-            if file := small_figure(task, store)[1]:
-                yield map_path(name, task.picture_name), file
+    few: dict[str, Kept] = {}
+    for name in results.gallery_plan:
         numbers = gallery_numbers(results.gallery_columns(name), results.gallery_key(name), edition.language, store)
-        yield from ((gallery_numbers_path(name, kind), numbers[kind]) for kind in KINDS)
-    for edition in editions.values():
-        for name in results.gallery_plan:
-            yield from _entry(edition, edition.course.experiments[name])
+        few |= {gallery_numbers_path(name, kind): numbers[kind] for kind in KINDS}
+        for one in editions.values():
+            few |= _entry(one, one.course.experiments[name])
+    photos = photo_files(edition.course, store) if results.gallery_plan else []
+    return SiteFiles(few, [*photos, *(_maps(name, tasks, store) for name, tasks in results.gallery_plan.items())])
+
+
+def _maps(experiment: str, tasks: Tasks, store: Store) -> FilesOfPhotos:
+    """The pictures of an experiment's small figures."""
+    return FilesOfPhotos(
+        (number for number, task in enumerate(tasks) if has_map(task, store)),
+        path=lambda number: map_path(experiment, tasks[number].picture_name),
+        file=lambda number: store.files(*small_entry(tasks[number]))[MAP],
+    )
 
 
 def gallery_paths(edition: Edition) -> Iterator[str]:

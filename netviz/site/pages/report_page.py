@@ -23,7 +23,7 @@ RUNNING = ("run", "train")  # stages whose items are experiments
 def with_page(report: Report, results: Results, reporter: Reporter) -> Report:
     """The report, once it is written as a page, whole or not at all; where it can't be, the site is no worse for it."""
     stages = [reporter.stages[name] for name in RUNNING if name in reporter.stages]
-    view = report_view(report, results, {label for stage in stages for label in stage.seconds})
+    view = report_view(report, results, {name for stage in stages for name in stage.seconds})
     page = results.store.folder / REPORT
     draft = page.with_name(f"{REPORT}.{token_hex(8)}")
     try:

@@ -59,9 +59,9 @@ class ReportView:
 
 
 def report_view(report: Report, results: Results, ran: Collection[str]) -> ReportView:
-    """The report of a build; ``ran`` are the labels of the tasks whose results it has made."""
+    """The report of a build; ``ran`` is what the tasks whose results it has made are counted as."""
     language = results.course.languages[0]
-    rows = [_experiment(task, results.store, task.label in ran) for task in results.plan.values()]
+    rows = [_experiment(task, results.store, task.counted_as in ran) for task in results.plan.values()]
     rows += [_over_gallery(tasks, ran, report) for tasks in results.gallery_plan.values()]
     return ReportView(
         title=in_language(results.course.site.title, language),
@@ -97,7 +97,7 @@ def _over_gallery(tasks: Sequence[Task], ran: Collection[str], report: Report) -
         lesson=experiment.lesson,
         method=experiment.method.name,
         precision=tasks[0].precision,
-        ran=any(task.label in ran for task in tasks),
+        ran=tasks[0].counted_as in ran,
         seconds=report.longest.get(experiment.id),
         memory=None,
     )
