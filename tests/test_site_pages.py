@@ -441,6 +441,21 @@ def test_the_numbers_of_charts_can_be_read_on_a_phone(browser: Browser, site: Pa
     assert heights and min(heights) >= 10, sorted(heights)[:5]
 
 
+def test_dark_pages_turn_maps_and_matrices_but_no_photo(browser: Browser, site: Path) -> None:
+    browser.colours("dark")
+    browser.open(site / LESSON)
+    browser.do(
+        "document.querySelector('.text').insertAdjacentHTML('beforeend', arguments[0])",
+        "<div class='plate signed'><div class=frame><img class=exact><img class='exact turned'></div></div>",
+    )
+    browser.expect("return document.querySelectorAll('.turned').length", 1)
+    filters = "return Array.from(document.querySelectorAll(arguments[0]), (one) => getComputedStyle(one).filter)"
+    turned = browser.run(filters, ".turned, .matrix g, .plate.signed .exact:only-of-type")
+    assert "invert" in turned[0] and set(turned) == {turned[0]}
+    assert len(turned) > 1 + len(browser.run(filters, ".matrix g")) > 1
+    assert set(browser.run(filters, ".exact:has(+ .turned), .plate.picture img")) == {"none"}
+
+
 def test_the_theme_is_the_systems_until_it_is_chosen_and_then_remembered(browser: Browser, site: Path) -> None:
     browser.open(site / "index.html")
     light = browser.run(PAPER)
