@@ -15,6 +15,7 @@ from plain_figure import TEMPLATES, figure_of
 from netviz.course.claims import check_claim, read_claim
 from netviz.course.reading import read_course
 from netviz.engine.result_views import ClassScore, ResultView, Top
+from netviz.sandbox import AGGREGATES, Aggregate
 from netviz.site.rendering import environment, render_figure
 from netviz.yaml_places import Passage
 
@@ -28,11 +29,13 @@ FIVE = ResultView(
     settings={"networks": 5},
 )
 FIFTY = replace(FIVE, numbers={"error": 0.004, "steps": 50}, others={"5": FIVE})
+PHOTOS = [{"numbers": {"added": 1.0, "steps": 5}}, {"numbers": {"added": 4.0, "steps": 50}}]  # of a gallery
 SCOPE = {
     "numbers": {"error": -0.004, "peak": [0.25, 0.75], "row": [1, 1], "said": "no such operation", "missing": None},
     "target": TABBY,
     "top": FIFTY.top,
     "results": {"smooth": FIFTY, "plain": FIVE},
+    **{name: Aggregate(summary, lambda tree: PHOTOS) for name, summary in AGGREGATES.items()},
 }
 FALSE = {  # claims, and what the page must tell of what was measured
     "numbers.error < -1": "numbers.error = −0.004",
@@ -60,6 +63,10 @@ FALSE = {  # claims, and what the page must tell of what was measured
     "results['smooth'].at(5).numbers.error < 0.05": "results['smooth'].at(5).numbers.error = 0.1",
     "results['smooth'].numbers.steps == results['plain'].settings.networks": "results['plain'].settings.networks = 5",
     "results['smooth'].numbers.error > results['plain'].numbers.error": "results['smooth'].numbers.error = 0.004",
+    "mean(numbers.added) > 3": "mean(numbers.added) = 2.5",
+    "spread(numbers.added) > 3": "spread(numbers.added) = 2.12",
+    "all(numbers.steps == 5)": "share(numbers.steps == 5) = 0.5",
+    "count(numbers.steps == 5) > 1": "count(numbers.steps == 5) = 1",
 }
 
 

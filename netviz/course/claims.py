@@ -15,7 +15,17 @@ from typing import Any
 from jinja2 import nodes
 
 from netviz.mistakes import nearest
-from netviz.sandbox import AGGREGATES, ExpressionError, Sandbox, names_used, nodes_of, operands, truth_of, written
+from netviz.sandbox import (
+    AGGREGATES,
+    ExpressionError,
+    Sandbox,
+    as_share,
+    names_used,
+    nodes_of,
+    operands,
+    truth_of,
+    written,
+)
 from netviz.yaml_places import Passage
 
 NAMES = (*AGGREGATES, "numbers", "picture", "results", "target", "top")  # what the claims of an experiment may use
@@ -88,7 +98,8 @@ def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:
     expression = SANDBOX.expression(claim.source)
     try:
         kept = truth_of(SANDBOX.evaluate(expression, scope))
-        measured = {written(operand): SANDBOX.evaluate(operand, scope) for operand in operands(expression)}
+        told = [*map(as_share, operands(expression))]
+        measured = {written(one): SANDBOX.evaluate(one, scope) for one in told}
     except ExpressionError as error:
         raise ValueError(f"{claim.source!r} can't be evaluated: {error}{error.hint and '; '}{error.hint}") from None
     return CheckedClaim(claim.source, kept, measured)

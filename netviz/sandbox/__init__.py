@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import nodes
 from markupsafe import Markup
 
-from netviz.sandbox.aggregates import AGGREGATES, Aggregate, aggregates_in
+from netviz.sandbox.aggregates import AGGREGATES, Aggregate, aggregates_in, as_share
 from netviz.sandbox.evaluation import WORK, Evaluation, Observer
 from netviz.sandbox.grammar import (
     CLAIM,
@@ -48,6 +48,7 @@ __all__ = [
     "Observer",
     "Sandbox",
     "aggregates_in",
+    "as_share",
     "conditions",
     "hint_of",
     "is_whole",

@@ -68,3 +68,18 @@ def aggregates_in(tree: nodes.Node) -> Iterator[nodes.Call]:
     """The calls of aggregates in a tree, those within one another included."""
     calls = nodes_of(tree, nodes.Call)
     return (call for call in calls if isinstance(call.node, nodes.Name) and call.node.name in AGGREGATES)
+
+
+def as_share(operand: nodes.Expr) -> nodes.Expr:
+    """``share(CONDITION)`` for ``all(CONDITION)``, which is but true or false; other operands as they are."""
+    match operand:
+        case nodes.Call(node=nodes.Name(name="all")):
+            return nodes.Call(
+                nodes.Name("share", "load", lineno=operand.lineno),
+                operand.args,
+                operand.kwargs,
+                operand.dyn_args,
+                operand.dyn_kwargs,
+                lineno=operand.lineno,
+            )
+    return operand
