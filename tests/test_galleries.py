@@ -8,11 +8,11 @@ import re
 import shutil
 import statistics
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -26,9 +26,12 @@ from netviz.cache.store import Store
 from netviz.cluster.bundles import bundle, tasks_of
 from netviz.cluster.task_queue import TaskQueue
 from netviz.command_line import main
+from netviz.course.galleries import GalleryPhoto
 from netviz.course.photo_lists import listed_photos
 from netviz.course.reading import Course, read_course
+from netviz.engine.gallery_columns import GalleryColumns
 from netviz.engine.plan import Task, by_picture, joined, make_gallery_plan, those
+from netviz.engine.record import Record
 from netviz.limits import FILE_BYTES
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import describe
@@ -37,6 +40,7 @@ from netviz.pipeline import build
 from netviz.progress import Reporter
 from netviz.site.attached_files import credited_photos
 from netviz.site.files.gallery_photos import with_readable_photos
+from netviz.site.gallery_layout import GalleryLayout
 from netviz.site.pages.gallery_statistics import averages
 
 LABELS = ("tabby", "tiger cat", "Persian cat", "")  # of the photos, one after the other
@@ -479,6 +483,39 @@ def test_a_class_shows_its_photos_with_their_maps_by_what_they_are_seen_as(galle
     right = [number for number in tabbies if seen(number)[1] == 281]
     assert sorted(map(int, names[: len(right)])) == right
     assert page.count("maps/photos-p") == len(tabbies) and "Grad-CAM" in page
+
+
+class Counting(Sequence[GalleryPhoto]):
+    """Photos without labels, of which is known how often one was asked for."""
+
+    def __init__(self, photos: Sequence[GalleryPhoto]) -> None:
+        self.photos, self.asked = photos, 0
+
+    def __len__(self) -> int:
+        return len(self.photos)
+
+    def __getitem__(self, place: Any) -> Any:
+        self.asked += 1
+        return self.photos[place]
+
+
+def test_photos_without_labels_are_laid_out_without_looking_at_each_for_each_other_one(course: Path) -> None:
+    (write(course) / "photos.csv").write_text("path\n" + "".join(f"{number}.jpg\n" for number in range(300)), "utf-8")
+    for number in range(300):
+        (course / "lessons" / "02-many" / f"{number}.jpg").touch()
+    photos = Counting(read(course).galleries["many"].photos)
+    columns = GalleryColumns(
+        photos=photos,
+        likeliest=np.repeat(np.arange(300, dtype=np.int16)[:, None] % 7, 5, axis=1),
+        probabilities=np.ones((300, 5)),
+        logits=np.ones((300, 5)),
+        targets=np.ones((300, 4)),
+        numbers={},
+        record=cast(Record, None),
+    )
+    layout = GalleryLayout("many", columns)
+    assert {*layout.groups} == {*range(7)} and len(layout.page_of) == 300 and not layout.labelled
+    assert photos.asked < 4 * 300
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ class GalleryLayout:
     experiment: str
     columns: GalleryColumns
 
-    @property
+    @cached_property
     def labelled(self) -> bool:
         """Whether classes are those of what photos show."""
         return any(photo.label is not None for photo in self.columns.photos)
