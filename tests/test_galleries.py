@@ -365,6 +365,7 @@ def test_a_photo_is_known_by_its_content(course: Path) -> None:
     assert replace(a, picture=read(course).galleries["many"].photos[0].picture).key == a.key, "as a sample's"
 
 
+@pytest.mark.slow
 def test_of_each_photo_only_some_hundred_bytes_stay_in_memory(course: Path, tmp_path: Path) -> None:
     """An object of Python's for each of ten thousand, with its texts, would take kilobytes."""
     folder = write(course)
