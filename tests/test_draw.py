@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,16 @@ from netviz.engine.record import RESULTS
 class Shown:
     """A task as drawing sees it: the key of its result, and others whose maps share its scale."""
 
-    key: str
+    name: str
     beside: tuple[Shown, ...] = ()
 
     @property
+    def key(self) -> str:
+        return sha256(self.name.encode()).hexdigest()
+
+    @property
     def figure_key(self) -> str:
-        return f"figure of {self.key}"
+        return sha256(f"figure of {self.name}".encode()).hexdigest()
 
 
 ALONE = Shown("alone")
@@ -34,9 +39,9 @@ COMPARED = Shown("compared", beside=(ALONE,))
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    keys: list[str] = []
-    monkeypatch.setattr(draw, "draw_task", lambda task, store: keys.append(task.key))
-    return keys
+    names: list[str] = []
+    monkeypatch.setattr(draw, "draw_task", lambda task, store: names.append(task.name))
+    return names
 
 
 @pytest.fixture
@@ -71,7 +76,7 @@ def test_a_figure_is_begun_as_soon_as_all_that_it_shows_is_known(drawn: list[str
 
 
 def test_what_was_known_before_is_drawn_at_once_and_what_was_drawn_is_not(drawn: list[str], store: Store) -> None:
-    keep(store, RESULTS, "alone", "compared")
+    keep(store, RESULTS, ALONE.key, COMPARED.key)
     keep(store, FIGURES, ALONE.figure_key)
     with closing(Drawing([ALONE, COMPARED], store)) as drawing:
         finish(drawing)
@@ -81,7 +86,7 @@ def test_what_was_known_before_is_drawn_at_once_and_what_was_drawn_is_not(drawn:
 
 def test_what_goes_wrong_in_the_other_thread_is_told_in_this_one(monkeypatch: pytest.MonkeyPatch, store: Store) -> None:
     def fail(task: Shown, store: Store) -> None:
-        raise ValueError(f"{task.key} can't be drawn")
+        raise ValueError(f"{task.name} can't be drawn")
 
     monkeypatch.setattr(draw, "draw_task", fail)
     with closing(Drawing([ALONE], store)) as drawing:
