@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,11 +25,13 @@ def hardly_learned() -> Iterator[None]:
     """
     fit = small._fit
 
-    def fit_hardly(model: Any, inputs: Any, labels: Any, loss: Any, rate: float, steps: int, *more: int) -> None:
+    def fit_hardly(
+        model: Any, kind: Hashable, inputs: Any, labels: Any, loss: Any, rate: float, steps: int, *more: int
+    ) -> None:
         config = import_tensorflow().config
         config.run_functions_eagerly(True)
         with warnings.catch_warnings(action="ignore"):  # that data are read as ever
-            fit(model, inputs, labels, loss, rate, STEPS, *more)
+            fit(model, kind, inputs, labels, loss, rate, STEPS, *more)
         config.run_functions_eagerly(False)
 
     with pytest.MonkeyPatch.context() as patch:
