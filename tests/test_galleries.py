@@ -215,12 +215,12 @@ def test_names_that_begin_alike_are_numbered_past_those_that_are_taken(course: P
 def test_what_lies_elsewhere_or_leads_there_is_left_out(course: Path, tmp_path: Path) -> None:
     folder = write(course)
     add_photos(folder, 2)
-    add_photos(tmp_path / "outside", 1)
+    add_photos(tmp_path / "outside", 2)
     (folder / "link.jpg").symlink_to(tmp_path / "outside" / "p00.jpg")
     (folder / "nowhere.jpg").symlink_to("gone.jpg")
     (folder / "inside.jpg").symlink_to("p00.jpg")
     (folder / "folder.jpg").mkdir()
-    absolute = tmp_path / "outside" / "p00.jpg"
+    absolute = tmp_path / "outside" / "p01.jpg"
     files = ["p01.jpg", "inside.jpg", "link.jpg", "nowhere.jpg", "folder.jpg", "../../../outside/p00.jpg", absolute]
     write(course, photos="path\n" + "".join(f"{one}\n" for one in files))
     gallery = read(course).galleries["many"]
@@ -231,8 +231,20 @@ def test_what_lies_elsewhere_or_leads_there_is_left_out(course: Path, tmp_path: 
         5: "nowhere.jpg: a link that leads nowhere",
         6: "folder.jpg: a folder, where a file is needed",
         7: "../../../outside/p00.jpg: lies outside the course's folder: copy it",
-        8: f"{absolute}: lies outside the course's folder: copy it",
+        8: "../../../outside/p01.jpg: lies outside the course's folder: copy it",
     }
+
+
+def test_a_photo_is_one_however_its_path_is_written_and_nobody_is_told_where_the_course_lies(course: Path) -> None:
+    folder = write(course)
+    (name,) = add_photos(folder, 1)
+    for path in (folder / name, f"../{folder.name}/{name}"):
+        write(course, photos=f"path\n{path}\n")
+        assert [one.file for one in read(course).galleries["many"].photos] == [name]
+    write(course, photos=f"path\n{name}\n../{folder.name}/{name}\n{folder / name}\n")
+    second, third = told(course)
+    assert f"photos.csv:3:1: '{name}' is named in line 2 already" in second
+    assert f"photos.csv:4:1: '{name}' is named in line 2 already" in third
 
 
 @pytest.mark.parametrize(

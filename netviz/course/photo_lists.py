@@ -67,7 +67,7 @@ def listed_photos(path: Path, languages: Sequence[str]) -> tuple[Iterator[Listed
     mistakes: list[Mistake] = []
     first: dict[str, int] = {}
     for row in _rows(places, allowed):
-        file = os.path.normpath(row.cells[PATH])
+        file = _file(row, path.parent)
         mistakes += _wrong(row, places)
         if row.cells[PATH] and first.setdefault(file, row.line) != row.line:
             mistakes.append(places.mistake_at(*row.place(PATH), f"{file!r} is named in line {first[file]} already"))
@@ -77,7 +77,7 @@ def listed_photos(path: Path, languages: Sequence[str]) -> tuple[Iterator[Listed
 
 
 def _photo(row: _Row, folder: Path, languages: Sequence[str]) -> ListedPhoto:
-    cells, file = row.cells, os.path.normpath(row.cells[PATH])
+    cells, file = row.cells, _file(row, folder)
     titles = {"": cells.get("title", ""), **{one: cells.get(f"title_{one}", "") for one in languages}}
     return ListedPhoto(
         path=str(folder / file),
@@ -87,6 +87,11 @@ def _photo(row: _Row, folder: Path, languages: Sequence[str]) -> ListedPhoto:
         **{name: cells.get(name, "") for name in ("credit", "licence", "source")},
         place=row.place(PATH),
     )
+
+
+def _file(row: _Row, folder: Path) -> str:
+    """Its path from the list's folder, however it is written: pages show it, and nobody else's disk is as this one."""
+    return os.path.relpath(folder / row.cells[PATH], folder)
 
 
 def _wrong(row: _Row, places: Places) -> Iterator[Mistake]:
