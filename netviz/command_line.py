@@ -148,7 +148,7 @@ def _list(options: Options, reporter: Reporter) -> Reply:
 def _explain(options: Options, reporter: Reporter) -> Reply:
     from netviz.commands.explaining import explain
 
-    return explain(options)
+    return explain(options, reporter)
 
 
 def _schema(options: Options, reporter: Reporter) -> Reply:

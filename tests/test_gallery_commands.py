@@ -231,9 +231,9 @@ def test_what_a_gallery_no_longer_needs_is_cleaned(gallery: Path, capsys: pytest
 
 
 def test_why_photos_of_a_gallery_will_run_is_explained(gallery: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    leave_out(gallery, "broken", "missing", f"p{DARK:02}")
+    leave_out(gallery, f"p{DARK:02}")
     assert run("--explain") == 0
-    assert "many · 6 photos: new" in capsys.readouterr().out
+    assert "many · 6 photos: new" in capsys.readouterr().out, "without those that can't be read, which no build runs"
     assert run() == 0
     Image.new("RGB", (40, 40), "teal").save(gallery / "photos" / "p01.jpg")
     capsys.readouterr()

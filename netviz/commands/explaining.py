@@ -13,7 +13,9 @@ from netviz.engine.plan import all_tasks
 from netviz.mistakes import Mistakes
 from netviz.networks.weights import describe
 from netviz.options import Options
-from netviz.pipeline import read
+from netviz.pipeline import read, with_whole_entries
+from netviz.progress import Reporter
+from netviz.site.files.gallery_photos import with_readable_photos
 
 NOT_THERE = "-"
 AS_BEFORE = "all it depends on is as it was, but its result is not in the store, or is damaged"
@@ -59,13 +61,22 @@ class Explained:
         ]
 
 
-def explain(options: Options) -> Explained:
-    """What a build would do. Raises Mistakes, WeightsUnavailable or UnreadablePicture."""
+def explain(options: Options, reporter: Reporter) -> Explained:
+    """What a build would do: nothing with photos of galleries that can't be opened, as it leaves them out.
+
+    Raises Mistakes, WeightsUnavailable or UnreadablePicture.
+    """
+    store = Store(options.store)
+    return with_whole_entries(store, reporter, lambda: _explain(options, store, reporter))
+
+
+def _explain(options: Options, store: Store, reporter: Reporter) -> Explained:
     course = read(options)
     if course.mistakes:
         raise Mistakes(course.mistakes)
+    course = with_readable_photos(course, store, reporter)
     tasks = all_tasks(course, describe(options.weights), options.precision)
-    return Explained(explained(tasks, Store(options.store)))
+    return Explained(explained(tasks, store))
 
 
 def _alike(one: Explanation) -> tuple[str, str]:
