@@ -217,7 +217,10 @@ on_photos = { $count ->
     [one] on one photo
    *[other] on { $count } photos
  }
-all_photos = All { $count } photos
+all_photos = { $count ->
+    [one] The photo
+   *[other] All { $count } photos
+ }
 all_photos_short = All photos
 photos_by_class = Photos by class
 photos_from_to = Photos { $first } to { $last } of { $count }
