@@ -9,6 +9,8 @@ import sys
 
 import pytest
 
+from netviz.networks.machine import machine, threads
+
 ALL = sorted(os.sched_getaffinity(0))
 ASKED = [  # the processors that a process may use, and its environment
     (ALL[:1], {}),
@@ -38,9 +40,9 @@ for processors, environment in json.loads(sys.argv[1]):
 @pytest.mark.slow
 def test_tensorflow_uses_as_many_threads_as_the_key_says() -> None:
     """As many as are asked for, or as processors that the process may use, which `taskset` and containers limit."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "OMP_"))}
+    around = {name: value for name, value in os.environ.items() if name not in machine()["environment"]}
     script = [sys.executable, "-c", SCRIPT, json.dumps(ASKED)]
-    told = subprocess.run(script, env=clean, capture_output=True, check=True, text=True).stdout.splitlines()
+    told = subprocess.run(script, env=around, capture_output=True, check=True, text=True).stdout.splitlines()
     wanted = [int(env.get("TF_NUM_INTRAOP_THREADS", len(processors))) for processors, env in ASKED]
     assert [json.loads(line) for line in told] == [
         [threads, threads, env] for threads, (_, env) in zip(wanted, ASKED, strict=True)
@@ -49,7 +51,5 @@ def test_tensorflow_uses_as_many_threads_as_the_key_says() -> None:
 
 @pytest.mark.parametrize("number", ["", "many", "0", "-1", "²"])
 def test_a_number_that_is_none_is_not_obeyed(number: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from netviz.networks.machine import threads
-
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", number)
     assert threads() == len(os.sched_getaffinity(0))

@@ -50,6 +50,7 @@ CANNOT_MATTER = {
     "netviz/engine/execution.py": "in which order tasks are run: each is run whole, by modules that are in its key",
     "netviz/pipeline.py": "the stages' order: what it makes itself, it makes in every build",
     "netviz/site/reviewing/coverage.py": "it warns or does not, in every build",
+    "netviz/site/files/publish.py": "how files come into a site's place, in every build: what they hold has keys",
     "netviz/site/files/places.py": "where files may go: it refuses or does not",
     "netviz/site/files/static.py": "files that are copied in every build",
     "netviz/site/reviewing/generalities.py": "what is told in a terminal",
