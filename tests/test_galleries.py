@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gc
+import os
 import re
 import shutil
 import statistics
@@ -118,7 +119,27 @@ def test_the_folders_of_a_folder_are_classes(course: Path) -> None:
     gallery = read(course).galleries["many"]
     assert [(one.file, one.label) for one in gallery.photos] == [("p00.jpg", None), ("Siberian_husky/p00.jpg", 250)]
     assert len({one.picture.name for one in gallery.photos}) == 2
-    assert [one.path.name for one in gallery.refused] == ["notes.txt"]
+    assert [str(one) for one in gallery.refused] == [
+        f"{folder / 'photos' / 'notes.txt'}: notes.txt: is no photo by its name"
+    ]
+
+
+def test_files_whose_names_are_not_utf_8_are_told_of_as_a_page_can_hold_it(course: Path) -> None:
+    folder = write(course, LESSON.replace("photos.csv", "photos"))
+    (photo,) = add_photos(folder / "photos", 1)
+    for name, place in (
+        (b"caf\xe9.jpg", folder / "photos"),
+        (b"caf\xe9.txt", folder / "photos"),
+        (b"caf\xe9.txt", folder),
+    ):
+        Path(os.fsdecode(os.fsencode(place) + b"/" + name)).write_bytes((folder / "photos" / photo).read_bytes())
+    found = read(course)
+    assert [one.file for one in found.galleries["many"].photos] == [photo]
+    assert {one.message for one in found.galleries["many"].refused} == {
+        r"caf\xe9.jpg: the name is not UTF-8; give the file another one",
+        r"caf\xe9.txt: is no photo by its name",
+    }
+    assert any(one.path == folder / "caf\udce9.txt" for one in found.warnings)
 
 
 HEAD = "path,label\n"

@@ -160,7 +160,7 @@ def _holding(gallery: Gallery | None) -> Callable[[Path], bool]:
 def _is_named(path: Path, folder: Path, words: str) -> bool:
     """Whether a link among the words of a text in this folder may name a file."""
     name = _alike(path.relative_to(folder).as_posix())
-    spellings = "|".join(map(re.escape, {name, quote(name)}))
+    spellings = "|".join(map(re.escape, {name, quote(name, errors="surrogateescape")}))
     return re.search(rf"(?:[(<]|\./|\]: ?)(?:{spellings})(?=[\s)>#]|$)", words) is not None
 
 

@@ -215,7 +215,9 @@ def _in_folder(folder: Path, refused: list[Mistake]) -> Iterator[ListedPhoto]:
             if path.suffix.lower() in SUFFIXES and not path.is_dir():
                 yield ListedPhoto(path=str(path), file=path.relative_to(folder).as_posix(), label=label)
             elif path not in labels and not TO_PEOPLE.fullmatch(path.name) and not DROPPED.fullmatch(path.name):
-                refused.append(Mistake(path, "is no photo by its name, and left out of the gallery"))
+                refused.append(
+                    Mistake(path, f"{_legible(path.relative_to(folder).as_posix())}: is no photo by its name")
+                )
 
 
 def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
@@ -250,6 +252,8 @@ def _numbered(slug: str, start: int) -> Iterator[tuple[int, str]]:
 def _unfit(photo: GalleryPhoto, content: Path) -> str:
     """Why a photo's file can't be read, in words; empty if it can."""
     path = photo.picture.path
+    if (legible := _legible(photo.file)) != photo.file:
+        return f"{legible}: the name is not UTF-8; give the file another one"
     if reason := unfit(path):
         return f"{photo.file}: {reason}"
     if path.suffix.lower() not in SUFFIXES:
@@ -257,3 +261,8 @@ def _unfit(photo: GalleryPhoto, content: Path) -> str:
     if not path.resolve().is_relative_to(content.resolve()):
         return f"{photo.file}: lies outside the course's folder: copy it"
     return ""
+
+
+def _legible(file: str) -> str:
+    """A file's name as a page can hold it: bytes that are no UTF-8 by their numbers."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
