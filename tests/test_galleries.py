@@ -124,6 +124,17 @@ def test_the_folders_of_a_folder_are_classes(course: Path) -> None:
     ]
 
 
+def test_photos_that_a_list_names_elsewhere_in_the_course_are_read_by_somebody(course: Path) -> None:
+    folder = write(course, LESSON.replace("photos.csv", "lists/photos.csv"))
+    add_photos(folder / "lists", 1, "a.jpg")
+    add_photos(folder, 1, "b.jpg")
+    add_photos(course / "lessons" / "01-first", 2, "c{}.jpg")
+    (folder / "lists" / "photos.csv").write_text("path\na.jpg\n../b.jpg\n../../01-first/c0.jpg\n", "utf-8")
+    found = read(course)
+    assert [one.picture.name for one in found.galleries["many"].photos] == ["a", "b", "01-first-c0"]
+    assert [one.path.name for one in found.warnings if "by nobody" in one.message] == ["c1.jpg"]
+
+
 def test_files_whose_names_are_not_utf_8_are_told_of_as_a_page_can_hold_it(course: Path) -> None:
     folder = write(course, LESSON.replace("photos.csv", "photos"))
     (photo,) = add_photos(folder / "photos", 1)

@@ -121,12 +121,16 @@ def attachment_named(address: str, files: Mapping[str, Attachment]) -> Attachmen
 def unused(lessons: Iterable[Lesson], languages: Sequence[str], galleries: Mapping[str, Gallery]) -> Iterator[Mistake]:
     """A warning for each file or folder beside lessons' texts that no link in these names, and no gallery holds."""
     texts = text_names(languages)
+    holders = [gallery.holding() for gallery in galleries.values()]
+
+    def is_held(file: Path) -> bool:
+        return any(holds(file) for holds in holders)
+
     for lesson in lessons:
         words = _alike("\n".join(line for text in lesson.written for line in text.prose.values()))
-        holds = _holding(galleries.get(lesson.slug))
         is_named = partial(_is_named, folder=lesson.folder, words=words)
         for path in _others(lesson.folder, [*texts, CREDITS]):
-            for one in _unused_in(path, lambda file: holds(file) or is_named(file)):  # noqa: B023 (asked at once)
+            for one in _unused_in(path, lambda file: is_held(file) or is_named(file)):  # noqa: B023 (asked at once)
                 hint = f"{nearest(path.name, texts)}; and files that these show or link to"
                 yield Mistake(one, "is read by nobody", hint=hint)
 

@@ -120,8 +120,8 @@ class Gallery:
 
     def holding(self) -> Callable[[Path], bool]:
         """Tells of files whether they are the gallery's own: its list, a photo of it, or anything in its folder."""
-        files = {str(self.path), *(photo.picture.file for photo in self.photos)}
-        return lambda path: str(path) in files or path.is_relative_to(self.path)
+        files = {os.path.normpath(one) for one in (self.path, *(photo.picture.file for photo in self.photos))}
+        return lambda path: os.path.normpath(path) in files or path.is_relative_to(self.path)
 
     def mistake(self, photo: GalleryPhoto, message: str) -> Mistake:
         """What is wrong with a photo, at its place in the list or, where there is none, of its file."""
