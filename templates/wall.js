@@ -47,7 +47,7 @@
   const asked = () => {
     const values = Object.fromEntries(new FormData(form));
     const bounds = [values.least, values.most].map((text) => (text === "" || text === undefined ? undefined : Number(text)));
-    const isShare = gallery.numbers[Number(values.number)] === "probability";
+    const isShare = gallery.numbers[Number(values.number)] === "first probability";
     return { ...values, bounds: bounds.map((bound) => (bound !== undefined && isShare ? bound / 100 : bound)) };
   };
   const isPlain = ({ sort, descending, said, label, right, bounds }) =>

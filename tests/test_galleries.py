@@ -591,7 +591,12 @@ def test_averages_have_their_spread(gallery: Callable[[str], str]) -> None:
 def test_what_names_a_channel_or_a_class_is_not_averaged() -> None:
     scalars = {"channel": np.array([509, 13]), "answer_before": np.array([1, 2]), "value": np.array([1.0, 3.0])}
     columns: Any = SimpleNamespace(probability=np.array([0.5, 1.0]), scalars=scalars)
-    assert [(one.name, one.mean) for one in averages(columns) if one] == [("probability", 0.75), ("value", 2.0)]
+    assert [(one.name, one.mean) for one in averages(columns) if one] == [("first probability", 0.75), ("value", 2.0)]
+
+
+def test_a_number_of_a_method_takes_no_place_of_the_first_probability() -> None:
+    columns: Any = SimpleNamespace(probability=np.array([0.5, 1.0]), scalars={"probability": np.array([10.0, 30.0])})
+    assert [one.mean for one in averages(columns) if one] == [0.75, 20.0]
 
 
 @pytest.mark.slow

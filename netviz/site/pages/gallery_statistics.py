@@ -12,7 +12,7 @@ from netviz.engine.gallery_columns import GalleryColumns
 from netviz.site.gallery_layout import GalleryLayout, Group
 from netviz.site.page_figures.gallery_views import Average
 
-PROBABILITY = "probability"  # of the likeliest class: a number that every photo has
+PROBABILITY = "first probability"  # of the likeliest class: every photo has it, and no number of a method is called so
 NAMING = {"answer_after", "answer_before", "channel"}  # numbers that say which one: their mean would be of nothing
 
 
