@@ -120,7 +120,7 @@ class Gallery:
 
     def holding(self) -> Callable[[Path], bool]:
         """Tells of files whether they are the gallery's own: its list, a photo of it, or anything in its folder."""
-        files = {os.path.normpath(one) for one in (self.path, *(photo.picture.file for photo in self.photos))}
+        files = {os.path.normpath(self.path), *(os.path.normpath(photo.picture.file) for photo in self.photos)}
         return lambda path: os.path.normpath(path) in files or path.is_relative_to(self.path)
 
     def mistake(self, photo: GalleryPhoto, message: str) -> Mistake:
