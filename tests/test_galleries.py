@@ -135,6 +135,19 @@ def test_photos_that_a_list_names_elsewhere_in_the_course_are_read_by_somebody(c
     assert [one.path.name for one in found.warnings if "by nobody" in one.message] == ["c1.jpg"]
 
 
+def test_photos_that_no_experiment_looks_at_are_told_of_where_they_are_named(course: Path) -> None:
+    add_photos(
+        write(
+            course,
+            LESSON.replace("over: gallery\n", "").partition("caption:")[0] + "caption: x\n```\n",
+            "path\np00.jpg\n",
+        ),
+        1,
+    )
+    (one,) = [str(one) for one in read(course).warnings if "shown nowhere" in one.message]
+    assert "en.md:4:1: no experiment is `over: gallery`" in one
+
+
 def test_files_whose_names_are_not_utf_8_are_told_of_as_a_page_can_hold_it(course: Path) -> None:
     folder = write(course, LESSON.replace("photos.csv", "photos"))
     (photo,) = add_photos(folder / "photos", 1)

@@ -17,7 +17,7 @@ from netviz.course.fields import InEveryLanguage, SiteAddress
 from netviz.course.folders import entries, unread
 from netviz.course.galleries import Gallery, read_galleries
 from netviz.course.glossary import Glossary, read_glossary
-from netviz.course.lessons import Lesson, read_lesson, read_lessons
+from netviz.course.lessons import Lesson, front_matter_places, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
 from netviz.course.notices import Notice
 from netviz.course.own_photos import read_own_photos
@@ -288,7 +288,9 @@ def _unasked(
     asked = {one.lesson for one in experiments.values() if one.over}
     for lesson in (one for one in texts if one.slug in galleries):
         if lesson.slug not in asked and not broken:
-            yield lesson.first.mistake("no experiment is `over: gallery`, so the photos are shown nowhere", 1)
+            places = front_matter_places(lesson.first.path, lesson.first.source)
+            message = "no experiment is `over: gallery`, so the photos are shown nowhere"
+            yield places.mistake(("pictures",), message, at_key=True)
         yield from galleries[lesson.slug].refused
 
 
