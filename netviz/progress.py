@@ -215,7 +215,6 @@ class Report:
     def plain(self) -> dict[str, Any]:
         """The report as JSON can hold it, sizes and memory in bytes; the warnings stand beside it."""
         told = ("experiments", "ran", "drawn", "pages", "woven", "size", "stored")
-        broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
         return {
             "site": str(self.site),
             "page": str(self.page) if self.page else None,
@@ -223,18 +222,22 @@ class Report:
             "gone": len(self.gone),
             "memory": peak_memory(),
             **{name: dict(getattr(self, name)) for name in ("seconds", "lessons", "longest")},
-            "claims": {
-                "kept": len(self.verdicts) - len(broken),
-                "broken": [
-                    {
-                        "experiment": one.experiment.id,
-                        "picture": one.picture,
-                        "claim": one.claim.source,
-                        "measured": dict(one.claim.measured),
-                    }
-                    for one in broken
-                ],
-            },
+            "claims": self._plain_claims() if self.pages else None,  # with nothing to do none is looked at
+        }
+
+    def _plain_claims(self) -> dict[str, Any]:
+        broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
+        return {
+            "kept": len(self.verdicts) - len(broken),
+            "broken": [
+                {
+                    "experiment": one.experiment.id,
+                    "picture": one.picture,
+                    "claim": one.claim.source,
+                    "measured": dict(one.claim.measured),
+                }
+                for one in broken
+            ],
         }
 
 

@@ -61,6 +61,7 @@ def test_a_build_replies_with_its_report_and_warnings_and_so_does_one_with_nothi
     }
     code, second = ask()
     assert (code, second["reply"]["pages"]) == (0, 0)
+    assert second["reply"]["claims"] is None, "none was looked at"
     assert len(first["warnings"]) == 2 and second["warnings"] == first["warnings"]
 
 
