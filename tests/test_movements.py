@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.ndimage import gaussian_filter
 from tiny import make_tiny, random_pictures
 
 from netviz.methods import methods, run
@@ -56,3 +57,18 @@ def test_maps_are_compared_where_both_see_the_photo() -> None:
     views = found["pictures"][0][:10]
     answers = network.logits(views).argmax(axis=1)
     assert found["named"][0] == (answers == answers[0]).sum()
+
+
+def test_a_map_is_compared_with_one_that_never_moves_and_without_its_signs() -> None:
+    network = make_tiny(3, side=16).to_keras()
+    pictures, targets = random_pictures(1, 16), np.array([1])
+    found = run(methods()["ten-views"], network, pictures, targets, {"of_method": "gradient"})
+    maps = found["maps"][0][:10].astype(np.float64)
+    coarse = [gaussian_filter(np.abs(one), 16 / 28) for one in maps]
+    for name, own, others in (("still", maps[0], [maps[0]] * 10), ("coarse", coarse[0], coarse)):
+        expected = []
+        for movement, one in list(zip(MOVEMENTS.values(), others, strict=True))[1:]:
+            back = brought_back(one, movement)
+            seen = np.isfinite(back)
+            expected.append(np.corrcoef(own[seen], back[seen])[0, 1])
+        assert found[name][0] == pytest.approx(np.mean(expected), abs=1e-4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from netviz.networks import Array, Network, Targets
 SHIFT = 0.1  # of the picture's side
 TURN = 10.0  # degrees
 ZOOM = 1.25
+COARSE = 1 / 28  # of the picture's side, by which maps are blurred: half a cell of VGG16's last convolution
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +63,7 @@ MOVEMENTS = {
     },
     gives="check",
     views=("strip",),
-    numbers=("likeness", "least", "named"),
+    numbers=("likeness", "least", "still", "coarse", "named"),
     passes=lambda settings: _ten_times(explanation_passes(settings.of_method)),
     map_values=lambda settings: (*MOVEMENTS, "mean"),
 )
@@ -78,7 +80,9 @@ def ten_views(
     The eleventh is the photo as it is, with the mean of all maps brought back to it. What a movement brings in from
     beyond the photo's rim is the photo mirrored there. Numbers, each (n,): ``likeness`` and ``least``, the mean and the
     least of Pearson's correlations of a map that was brought back with the photo's own, where both see the photo;
-    ``named``, for how many of the ten the network's first answer is that for the photo as it is.
+    ``still``, the mean that a map would have which stays as it is while the photo moves, such as a blob in the middle;
+    ``coarse``, the mean for the sizes of the maps' values, without their signs, blurred by `COARSE`; ``named``, for how
+    many of the ten the network's first answer is that for the photo as it is.
 
     ``layer`` is for methods that explain a layer's maps; their other settings are their defaults.
     """
@@ -89,8 +93,9 @@ def ten_views(
         views = np.stack([moved(picture, movement) for movement in MOVEMENTS.values()])
         attribution = run(explained, network, views, np.full(len(views), target), settings)["attribution"]
         maps = resized(flat_maps(attribution), *picture.shape[:2])
-        back = np.stack([brought_back(one, each) for one, each in zip(maps, MOVEMENTS.values(), strict=True)])
-        alike = [_likeness(maps[0], one) for one in back[1:]]
+        back = _all_back(maps)
+        alike = _likenesses(maps[0], back)
+        coarse = _coarse(maps)
         answers = network.logits(views).argmax(axis=1)
         found.append(
             {
@@ -98,6 +103,8 @@ def ten_views(
                 "maps": np.concatenate([maps, np.nanmean(back, axis=0)[None]]),
                 "likeness": np.mean(alike),
                 "least": np.min(alike),
+                "still": np.mean(_likenesses(maps[0], _all_back([maps[0]] * len(maps)))),
+                "coarse": np.mean(_likenesses(coarse[0], _all_back(coarse))),
                 "named": (answers == answers[0]).sum(),
             }
         )
@@ -126,6 +133,23 @@ def brought_back(one: Array, movement: Movement) -> Array:
     inverse = np.linalg.inv(matrix)
     places = affine_transform(one.astype(np.float64), inverse, -inverse @ offset, order=1, mode="constant", cval=np.nan)
     return np.asarray(places)
+
+
+def _all_back(maps: Iterable[Array]) -> Array:
+    """The maps of all `MOVEMENTS`, each brought back: (10, h, w)."""
+    return np.stack([brought_back(one, each) for one, each in zip(maps, MOVEMENTS.values(), strict=True)])
+
+
+def _coarse(maps: Array) -> Array:
+    """Where maps (10, h, w) have great values, of whichever sign, without their fine lines."""
+    from scipy.ndimage import gaussian_filter
+
+    return np.stack([gaussian_filter(np.abs(one), [COARSE * side for side in one.shape]) for one in maps])
+
+
+def _likenesses(own: Array, back: Array) -> list[float]:
+    """How like the photo's own map (h, w) those of the nine other movements are."""
+    return [_likeness(own, one) for one in back[1:]]
 
 
 def _likeness(one: Array, other: Array) -> float:
