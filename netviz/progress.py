@@ -200,9 +200,10 @@ class Report:
         broken = [verdict for verdict in self.verdicts if not verdict.claim.kept]
         yield f"claims: {len(self.verdicts) - len(broken)} kept, {len(broken)} broken"
         for verdict in broken:
-            measured = ", ".join(f"{name} = {value}" for name, value in verdict.claim.measured.items())
-            on_picture = f" on {verdict.picture}" if verdict.picture else ""
-            yield f"  broken in {verdict.experiment.id}{on_picture}: {verdict.claim.source} ({measured})"
+            claim, on_picture = verdict.claim, f" on {verdict.picture}" if verdict.picture else ""
+            measured = ", ".join(f"{name} = {value}" for name, value in claim.measured.items())
+            told = f" ({measured})" if measured else ""
+            yield f"  broken in {verdict.experiment.id}{on_picture}: {claim.source}{told}"
         yield from self._told()
         if self.page:
             yield f"all of this as a page: {self.page}"

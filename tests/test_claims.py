@@ -1,5 +1,7 @@
 """Claims: every kind of them can be kept, and every kind can be broken and then says so with what was measured."""
 
+import json
+
 import pytest
 
 from netviz.course.claims import check_claim, read_claim
@@ -42,6 +44,39 @@ def test_each_kind_of_claim_can_be_kept_and_broken(kept: str, broken: str) -> No
 def test_a_checked_claim_shows_what_was_measured() -> None:
     checked = check_claim(read_claim(Passage("numbers.error < results['other'].numbers.error / 2")), SCOPE)
     assert checked.measured == {"numbers.error": 0.004, "results['other'].numbers.error": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("source", "kept", "measured"),
+    [
+        ("numbers.error is defined", True, {"numbers.error": 0.004}),
+        ("numbers.nope is defined", False, {}),
+        ("numbers.nope is undefined or numbers.nope > 1", True, {}),
+        ("numbers.nope | default(0) > numbers.error", False, {"numbers.error": 0.004}),
+        ("numbers.peak[2] is not defined", True, {}),
+        ("results['nowhere'].target is defined", False, {}),
+        ("numbers.missing is none", True, {"numbers.missing": None}),
+    ],
+)
+def test_what_is_not_there_can_be_asked_for_and_has_no_reading(
+    source: str, kept: bool, measured: dict[str, object]
+) -> None:
+    checked = check_claim(read_claim(Passage(source)), SCOPE)
+    assert (checked.kept, checked.measured) == (kept, measured)
+
+
+@pytest.mark.parametrize(
+    ("source", "measured"),
+    [
+        ("target == top[0]", {"target": "tabby", "top[0]": "tabby"}),
+        ("target in top", {"target": "tabby", "top": ["tabby", "tiger cat"]}),
+        ("'tabby' in top.names", {"top.names": ["tabby", "tiger cat"]}),
+        ("numbers is defined and target.rank == 1", {"target.rank": 1}),
+    ],
+)
+def test_facts_are_told_by_their_name_and_kept_as_any_other_reading(source: str, measured: dict[str, object]) -> None:
+    checked = check_claim(read_claim(Passage(source)), SCOPE)
+    assert json.loads(json.dumps(checked.measured)) == measured
 
 
 def test_a_result_says_what_was_asked_for() -> None:

@@ -293,6 +293,8 @@ CLAIM = Function(
         ("{% if numbers.norm > 3 %}{% claim numbers.nome > 2 %}b{% endclaim %}{% endif %}c", "c"),
         ("{% claim (numbers.peak | max) < 1 %}{{ numbers.name }}{% endclaim %}",
          "((numbers.peak | max) < 1|True|{'numbers.peak': [0.25, 0.75]}|<tabby>)"),
+        ("{% claim numbers.nome is defined or numbers is undefined %}b{% endclaim %}",
+         "(numbers.nome is defined or numbers is undefined|False|{}|b)"),
     ],
 )  # fmt: skip
 def test_a_claim_is_given_as_it_is_written_with_its_values_and_its_sentence(source: str, text: str) -> None:

@@ -19,12 +19,10 @@ from netviz.sandbox import (
     AGGREGATES,
     ExpressionError,
     Sandbox,
-    as_share,
     names_used,
     nodes_of,
     operands,
     truth_of,
-    written,
 )
 from netviz.yaml_places import Passage
 
@@ -48,7 +46,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """A claim with the verdict; ``measured`` are the values it spoke of, by the names it gave them."""
+    """A claim with the verdict; ``measured`` are the values it spoke of, by the names it gave them, as can be told."""
 
     source: str
     kept: bool
@@ -98,8 +96,7 @@ def check_claim(claim: Claim, scope: Mapping[str, Any]) -> CheckedClaim:
     expression = SANDBOX.expression(claim.source)
     try:
         kept = truth_of(SANDBOX.evaluate(expression, scope))
-        told = [*map(as_share, operands(expression))]
-        measured = {written(one): SANDBOX.evaluate(one, scope) for one in told}
+        measured = SANDBOX.readings(expression, scope)
     except ExpressionError as error:
         raise ValueError(f"{claim.source!r} can't be evaluated: {error}{error.hint and '; '}{error.hint}") from None
     return CheckedClaim(claim.source, kept, measured)

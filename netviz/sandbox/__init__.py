@@ -108,6 +108,14 @@ class Sandbox:
         """What an expression gives, as plain data."""
         return Evaluation(self.filters).value(expression, dict(values))
 
+    def readings(self, expression: nodes.Expr, values: Mapping[str, Any]) -> dict[str, Any]:
+        """What can be told of the values that a claim speaks of, by the names it gave them.
+
+        Of a condition that all of a gallery's photos are to meet it is the share of those that do.
+        """
+        told = map(as_share, operands(expression))
+        return Evaluation(self.filters).readings(told, dict(values))
+
 
 @cache
 def _allowed(sandbox: Sandbox, read: Callable[[str], Any], source: str) -> Any:

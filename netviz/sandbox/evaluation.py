@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from jinja2 import nodes
@@ -35,6 +35,7 @@ from netviz.sandbox.plain_data import (
     is_data,
     item,
     look_up,
+    reading,
     truth_of,
 )
 
@@ -87,6 +88,17 @@ class Evaluation:
             raise ExpressionError(f"{written(node)} is {described(found)}", node.lineno)
         return found
 
+    def readings(self, spoken_of: Iterable[nodes.Expr], scope: Scope) -> dict[str, Any]:
+        """What can be told of the values that a claim speaks of, by the names it gave them.
+
+        A claim may ask whether something is there, or speak of it under a condition: what is not there has no reading.
+        """
+        found: dict[str, Any] = {}
+        for one in spoken_of:
+            with suppress(Missing):
+                found[written(one)] = reading(self.value(one, scope), written(one))
+        return found
+
     def _spend(self, work: int) -> None:
         self.left -= work
         if self.left < 0:
@@ -123,7 +135,7 @@ class Evaluation:
         with _at(node):
             met = truth_of(self.value(claim, scope))
         self.observe(node, met)
-        measured = {written(one): self.value(one, scope) for one in operands(claim)}
+        measured = self.readings(operands(claim), scope)
         before = len(self.pieces)
         self.run(node.body, scope)
         sentence = Markup("".join(self.pieces[before:]))

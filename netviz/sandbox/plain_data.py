@@ -108,6 +108,18 @@ def look_up(names: Mapping[Any, Any], name: Any, written: str) -> Any:
     return names[name]
 
 
+def reading(value: Any, written: str) -> Any:
+    """A value as a claim tells it: texts, numbers, lists of them, and the names of facts. Raises Missing for others."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, (list, tuple)):
+        return [reading(one, written) for one in value]
+    kind: type = type(value)
+    if isinstance(value, Facts) and "name" in facts_of(kind):
+        return attribute(value, "name", written)
+    raise Missing(f"{written} is {described(value)}, which has no name")
+
+
 def truth_of(value: Any) -> bool:
     """What a claim gives. Raises ExpressionError for all but true and false."""
     if type(value) is not bool:
