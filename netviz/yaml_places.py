@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from netviz.limits import LARGEST_WHOLE, NUMBER_CHARACTERS, YAML_CHARACTERS, YAML_NESTING
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.text_files import UNREADABLE, named, read_text_file
-from netviz.yaml_words import explained, wanted, wide_colon, wide_sign
+from netviz.yaml_words import explained, found, wanted, wide_colon, wide_sign
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # LibYAML's, where PyYAML was built with it
 ROLES = {"*": "aliases", "&": "anchors", "!": "tags"}
@@ -26,9 +26,12 @@ WORDS = {**dict.fromkeys(("", "~", "null", "Null", "NULL")), "true": True, "fals
 WORDS |= {"True": True, "TRUE": True, "False": False, "FALSE": False}
 WHOLE = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+KINDS = {bool: "true or false", int: "a number", float: "a number"}  # what is easily taken for one another
 NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 Key = tuple[str | int, ...]
+T = TypeVar("T")
+P = TypeVar("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +75,15 @@ class Passage:
         return self.place_at(position) if position >= 0 else self.place
 
 
-def position_of(word: str, source: str) -> int:
-    """Where a word first stands by itself, else where it stands at all; -1 if nowhere."""
-    alone = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", source) if word else None
-    return alone.start() if alone else source.find(word) if word else -1
+def position_of(word: str, source: str, number: int = 0) -> int:
+    """Where a word first stands by itself, else where it stands at all; -1 if nowhere.
+
+    ``number`` asks for a later place where it stands by itself, counted from 0; for the last one if there are fewer.
+    """
+    if not word:
+        return -1
+    alone = [one.start() for one in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", source)]
+    return alone[min(number, len(alone) - 1)] if alone else source.find(word)
 
 
 _ESCAPE = re.compile(r"\\(?:x(?P<x>..)|u(?P<u>.{4})|U(?P<U>.{8})|(?P<one>.?))")
@@ -149,9 +157,14 @@ class Places:
         return self.lines[line - self.first_line] if 0 <= line - self.first_line < len(self.lines) else ""
 
     def moved(self, key: Key, to: Key) -> Places:
-        """The same, but for one entry that is said to stand where another does."""
-        place = {key: self.values[to]}
-        return replace(self, keys=self.keys | place, values=self.values | place)
+        """The same, but for one entry that is said to stand where another does, and so whatever is in it."""
+
+        def both(places: Mapping[Key, P]) -> dict[Key, P]:
+            others = {one: place for one, place in places.items() if one[: len(key)] != key}
+            return others | {key + one[len(to) :]: place for one, place in places.items() if one[: len(to)] == to}
+
+        keys = both(self.keys) | {key: self.values[to]}
+        return replace(self, keys=keys, values=both(self.values), ends=both(self.ends))
 
     def mistakes(self, error: ValidationError, allowed: list[str], prefix: Key = ()) -> list[Mistake]:
         """What pydantic found, each at its place; ``allowed`` are the names of the fields."""
@@ -171,12 +184,66 @@ class Places:
                     key = key[:-1]
                 misfits.setdefault(key, []).append(detail)
         for key, details in misfits.items():
-            name = next((part for part in reversed(key) if isinstance(part, str)), "")
-            found.append(self.mistake(key, f"{name + ': ' if name else ''}{wanted(details)}"))
+            found.append(self._unfit(key, wanted(details)))
         return found
 
+    def _unfit(self, key: Key, message: str) -> Mistake:
+        name = next((part for part in reversed(key) if isinstance(part, str)), "")
+        return self.mistake(key, f"{name + ': ' if name else ''}{message}")
 
-T = TypeVar("T")
+    def checked(
+        self,
+        values: Any,
+        kind: type[T],
+        allowed: list[str],
+        prefix: Key = (),
+        context: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Values as a type that pydantic can check; ``prefix`` is where they stand, ``allowed`` the names of fields.
+
+        Nothing is taken for a number, or for true or false, that is not written as one: pydantic takes ``"0.5"``,
+        ``"yes"`` and ``true`` for what somebody may have meant. Raises Mistakes with all that does not fit.
+        """
+        of_model: Any = kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+        validate = of_model.model_validate if of_model else TypeAdapter(kind).validate_python
+        try:
+            checked: T = validate(values, context=context)
+        except ValidationError as error:
+            raise Mistakes(self.mistakes(error, allowed, prefix)) from None
+        if mistakes := [self._unfit(key, message) for key, message in _guesses(values, checked, prefix)]:
+            raise Mistakes(mistakes)
+        return checked
+
+
+def _guesses(written: Any, taken: Any, key: Key) -> Iterator[tuple[Key, str]]:
+    """Where a number, or true or false, was made of what is written as something else: its key, and what is wanted."""
+    if isinstance(written, Mapping):
+        for name, value in written.items():
+            inside = taken.get(name) if isinstance(taken, Mapping) else getattr(taken, name, None)
+            yield from _guesses(value, inside, (*key, name))
+    elif isinstance(written, (list, tuple)) and isinstance(taken, (list, tuple)):
+        for index, (value, inside) in enumerate(zip(written, taken, strict=False)):
+            yield from _guesses(value, inside, (*key, index))
+    elif (kind := KINDS.get(type(taken), "")) and kind != KINDS.get(type(written)) and _reads_as(kind, written):
+        yield key, f"{kind} is wanted{', without quotes' if _is_plainly(kind, written) else ''}; found {found(written)}"
+
+
+def _reads_as(kind: str, written: Any) -> bool:
+    """Whether that is what pydantic alone makes of a value: a type may make a number of a name, such as a class's."""
+    if isinstance(written, str) and kind == KINDS[float]:
+        try:
+            float(written)
+        except ValueError:
+            return False
+    return True
+
+
+def _is_plainly(kind: str, text: Any) -> bool:
+    """Whether a text in quotes would be of another kind without them."""
+    try:
+        return isinstance(text, str) and KINDS.get(type(plain_value(text))) == kind
+    except ValueError:
+        return False
 
 
 def read_checked(
@@ -187,10 +254,7 @@ def read_checked(
     ``context`` is what the type's own checks want to know. Raises Mistakes with all that does not fit.
     """
     values, places = read_yaml(read_text_file(path), path)
-    try:
-        return TypeAdapter(model).validate_python(values, context=context), places
-    except ValidationError as error:
-        raise Mistakes(places.mistakes(error, fields)) from None
+    return places.checked(values, model, fields, context=context), places
 
 
 def read_values(path: Path) -> Any:

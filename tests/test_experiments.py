@@ -49,6 +49,11 @@ def test_a_class_may_be_named_in_either_language_or_numbered(tmp_path: Path) -> 
     assert targets == [444, 444, "top3"]
 
 
+def test_a_setting_may_be_a_class_by_its_name(tmp_path: Path) -> None:
+    asked = read(tmp_path, fence("id: a\nmethod: class-test\nrival: tandem bicycle"))["a"]
+    assert asked.settings["rival"] == 444
+
+
 def test_an_experiment_may_take_the_maps_of_earlier_ones(tmp_path: Path) -> None:
     two = fence("id: a\nmethod: gradient") + "\n" + fence("id: b\nmethod: grad-cam")
     experiment = read(tmp_path, two + "\n" + fence("id: c\nmethod: compare-maps\nof: [a, b]"))["c"]
@@ -127,6 +132,9 @@ def test_numbers_and_classes_keep_the_unit_of_a_map_and_layers_do_not(tmp_path: 
     assert [slider and slider.keeps_unit for slider in sliders] == [True, True, False]
 
 
+RECORDED = "id: a\nmethod: recorded-weights\n"
+
+
 @pytest.mark.parametrize(
     ("text", "place", "message", "hint"),
     [
@@ -159,6 +167,14 @@ def test_numbers_and_classes_keep_the_unit_of_a_map_and_layers_do_not(tmp_path: 
         (f"{SMOOTH}vary: {{samples: [50, 1], noise: [0.1, 0.2]}}", "9:7", "no more than 1 may stand here", ""),
         ("id: a\nmethod: gradient\nvary: {target: [top1, a wulf]}", "8:23", "no class 'a wulf'", "top5"),
         ("id: a\nmethod: grad-cam\nvary: {layer: [block5_conv3, block9]}", "8:30", "unknown layer", "block5"),
+        (RECORDED + 'weights: [0.1, "0.5"]', "8:16", "a number is wanted, without quotes", "'0.5'"),
+        (RECORDED + "weights: [0.1, '-1']", "8:16", "a number is wanted, without quotes", "'-1'"),
+        (RECORDED + "weights: [1_000]", "8:11", "a number is wanted; found", "'1_000'"),
+        (RECORDED + "weights: [0.1, true]", "8:16", "a number is wanted; found", "true"),
+        (RECORDED + "vary: {weights: [[0.1], ['2']]}", "8:26", "a number is wanted, without quotes", "'2'"),
+        (RECORDED + "weights: [1]\nvary: {weights: [[1, y], [2]]}", "9:22", "a number is wanted; found", "'y'"),
+        ('id: a\nmethod: smoothgrad\nsamples: "5"', "8:10", "a number is wanted, without quotes", "'5'"),
+        ("id: a\nmethod: smoothgrad\nseed: true", "8:7", "a number is wanted; found", "true"),
         ("just text", "6:1", "at least `id:` and `method:`", ""),
         ("id: a\nmethod: !!python/object/apply:os.system [ls]", "7:9", "tags are not read here", ""),
     ],
@@ -179,6 +195,26 @@ def test_all_mistakes_of_all_fences_are_reported_at_once(tmp_path: Path) -> None
     with pytest.raises(Mistakes) as caught:
         read(tmp_path, wrong)
     assert [mistake.line for mistake in caught.value.mistakes] == [8, 9, 10, 15]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("weights: ['1', 2, \"3\", true]", [11, 19, 24]),
+        ("weights: [a, 2, b]", [11, 17]),
+        ("vary: {weights: [[a, 2], [3, b], ['4']]}", [19, 30, 35]),
+        ("weights: [1, 2]\nvary: {weights: [[a, 2], [3, b]]}", [19, 30]),
+        ("{segments: x, wieghts: [], picture: 5, target: [1]}", [12, 15, 37, 48]),
+    ],
+)
+def test_several_mistakes_in_one_line_are_each_told_at_its_own_place(
+    tmp_path: Path, text: str, columns: list[int]
+) -> None:
+    braces = text.startswith("{")
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, fence("{id: a, method: recorded-weights,\n" + text[1:] if braces else RECORDED + text))
+    assert [one.column for one in caught.value.mistakes] == [column - braces for column in columns]
+    assert len({one.line for one in caught.value.mistakes}) == 1
 
 
 def test_who_refers_to_a_broken_experiment_is_not_wrong_as_well(tmp_path: Path) -> None:

@@ -103,10 +103,12 @@ def test_a_text_that_is_too_long_is_refused() -> None:
 
 
 class Entry(BaseModel):
-    title: InEveryLanguage
+    title: InEveryLanguage = {}
     key: Name = "a"
     words: str = ""
     number: int | float = 0
+    truth: bool = True
+    by: dict[str, dict[str, bool]] = {}
 
 
 @pytest.mark.parametrize(
@@ -124,6 +126,12 @@ class Entry(BaseModel):
         ("words: [a]", "1:8: words: a text is wanted; found ['a']"),
         ("words:", "1:7: words: a text is wanted, in quotes; found nothing"),
         ("number: [1]", "1:9: number: a whole number is wanted or a number is wanted; found [1]"),
+        ("number: '5'", "1:9: number: a number is wanted, without quotes; found '5'"),
+        ("number: false", "1:9: number: a number is wanted; found false"),
+        ("truth: yes", "1:8: truth: true or false is wanted; found 'yes'"),
+        ("truth: 'true'", "1:8: truth: true or false is wanted, without quotes; found 'true'"),
+        ("truth: 1", "1:8: truth: true or false is wanted; found 1"),
+        ("by: {a: {truth: 'off'}}", "1:17: truth: true or false is wanted; found 'off'"),
         ("- title", "1:1: {name: value, …} is wanted; found ['title']"),
     ],
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 from textwrap import dedent
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from netviz.course.claims import NAMES, OVER_GALLERY, Claim, read_claim
 from netviz.course.fences import fence_values, read_fences, stated
@@ -184,15 +184,15 @@ def _read_experiment(
     values, places = fence_values(span, text, NEEDED)
     fields = {name: value for name, value in values.items() if name in ExperimentFence.model_fields}
     own_settings = {name: value for name, value in values.items() if name not in ExperimentFence.model_fields}
+    method = vocabulary.methods.get(str(values.get("method")))
+    settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers) if method else ({}, [])
     try:
-        fence = ExperimentFence.model_validate(fields)
-    except ValidationError as error:
-        raise Mistakes(places.mistakes(error, list(ExperimentFence.model_fields))) from None
-    if fence.method not in vocabulary.methods:
+        fence = places.checked(fields, ExperimentFence, list(ExperimentFence.model_fields))
+    except Mistakes as error:
+        raise Mistakes([*mistakes, *error.mistakes]) from None
+    if method is None:
         hint = nearest(fence.method, vocabulary.methods)
         raise Mistakes([places.mistake(("method",), f"unknown method {fence.method!r}", hint)])
-    method = vocabulary.methods[fence.method]
-    settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
     mistakes += _check_names(fence, method, places, vocabulary, earlier, broken)
     mistakes += _check_subject(fence, method, places)
     mistakes += _check_over(fence, method, lesson, places, vocabulary.galleries, earlier)
@@ -269,11 +269,11 @@ def _read_slider(
 def _check_settings(
     method: Method, values: Mapping[str, Any], places: Places, layers: Sequence[Layer]
 ) -> tuple[dict[str, Any], list[Mistake]]:
+    fields = [*method.settings.model_fields, *ExperimentFence.model_fields]
     try:
-        checked = method.settings(**values)
-    except ValidationError as error:
-        allowed = [*method.settings.model_fields, *ExperimentFence.model_fields]
-        return {}, places.mistakes(error, allowed)
+        checked = places.checked(values, method.settings, fields)
+    except Mistakes as error:
+        return {}, [*error.mistakes]
     settings = checked.model_dump()
     mistakes = []
     for name, choice in method.layer_settings.items():
@@ -411,13 +411,10 @@ def _add_words(
 ) -> None:
     values, places = fence_values(span, text, NEEDED)
     try:
-        words = Translation.model_validate(values)
-    except ValidationError as error:
-        mistakes = places.mistakes(error, list(Translation.model_fields))
-        raise Mistakes(
-            dataclasses.replace(mistake, hint=f"the spec stands in {text.first}.md; here only id, caption and alt")
-            for mistake in mistakes
-        ) from None
+        words = places.checked(values, Translation, list(Translation.model_fields))
+    except Mistakes as error:
+        hint = f"the spec stands in {text.first}.md; here only id, caption and alt"
+        raise Mistakes(dataclasses.replace(mistake, hint=hint) for mistake in error.mistakes) from None
     if words.id in broken:
         return
     experiment = stated(words.id, lesson, "experiment", experiments, places, text.first)

@@ -17,7 +17,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Annotated, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
 from netviz.course.blocks import Fault, Fence, Line, blocks
 from netviz.course.bounds import excess_of_sections, excess_of_text, excesses_of_paragraph
@@ -214,10 +214,7 @@ def _split_front_matter(path: Path, source: str) -> tuple[FrontMatter, int, str]
         first = source.partition("\n")[0]
         raise Mistakes([Mistake(path, "there is no front matter", line=1, column=1, text=first, hint=hint)])
     values, places = read_yaml(match[1], path, first_line=2)
-    try:
-        front = FrontMatter.model_validate(values or {})
-    except ValidationError as error:
-        raise Mistakes(places.mistakes(error, allowed=list(FrontMatter.model_fields))) from None
+    front = places.checked(values or {}, FrontMatter, list(FrontMatter.model_fields))
     return front, match[0].count("\n") + 1, source[match.end() :]
 
 

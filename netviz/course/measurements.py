@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AllowInfNan, BaseModel, ConfigDict, Field, Strict, ValidationError, model_validator
+from pydantic import AllowInfNan, BaseModel, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from netviz.course.folders import entries
@@ -120,8 +120,4 @@ def read_measurements(folder: Path) -> dict[str, Measurement]:
 
 def _read(file: Path) -> Measurement:
     values, places = read_yaml(read_text_file(file), file)  # JSON is YAML, and here it knows its places
-    try:
-        return Measurement.model_validate(values)
-    except ValidationError as error:
-        fields = [*Measurement.model_fields, *Row.model_fields, *Agreement.model_fields]
-        raise Mistakes(places.mistakes(error, fields)) from None
+    return places.checked(values, Measurement, [*Measurement.model_fields, *Row.model_fields, *Agreement.model_fields])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from netviz.course.claims import NAMES, Claim, read_claim
 from netviz.course.fences import fence_values, read_fences, stated
@@ -113,20 +113,14 @@ def _read_question(
 
 def _read_fence(span: Span, text: LessonText) -> tuple[QuestionFence, Places]:
     values, places = fence_values(span, text, "a question needs `id:`, `ask:`, `choices:` and `because:`")
-    try:
-        return QuestionFence.model_validate(values), places
-    except ValidationError as error:
-        raise Mistakes(places.mistakes(error, list(QuestionFence.model_fields))) from None
+    return places.checked(values, QuestionFence, list(QuestionFence.model_fields)), places
 
 
 def _read_choice(value: Any, number: int, places: Places) -> tuple[Choice, Claim]:
     key: Key = ("choices", number)
     if not isinstance(value, dict):
         raise Mistakes([places.mistake(key, "a choice is `{text: …, right: …}`")])
-    try:
-        choice = Choice.model_validate(value)
-    except ValidationError as error:
-        raise Mistakes(places.mistakes(error, list(Choice.model_fields), key)) from None
+    choice = places.checked(value, Choice, list(Choice.model_fields), key)
     right = places.passage((*key, "right"), choice.right)
     try:
         return choice, read_claim(right, QUESTION_NAMES)
