@@ -106,6 +106,21 @@ def test_a_fact_that_no_result_has_is_told_with_the_nearest(
     assert f"has no {word!r}" in told[0] and f"did you mean {nearest!r}?" in told[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("numbers.norm > 1000", "target.nme == 'a' or target.nme == 'b'"),
+        (SAYS, "{{ results['says'].target.nme }} {{ results['says'].target.nme }}"),
+    ],
+)
+def test_the_same_wrong_fact_twice_in_a_line_is_told_at_each_of_its_places(course: Path, old: str, new: str) -> None:
+    english = course / "lessons" / "01-first" / "en.md"
+    english.write_text(english.read_text("utf-8").replace(old, new, 1), "utf-8")
+    line = next(one for one in english.read_text("utf-8").split("\n") if new in one)
+    told = [one.column for one in text_mistakes(read_course(course, "compact"), NO_SITE) if one.path == english]
+    assert told == [line.index("nme") + 1, line.rindex("nme") + 1]
+
+
 def test_a_name_that_the_text_sets_itself_may_hold_anything(course: Path) -> None:
     english = course / "lessons" / "01-first" / "en.md"
     text = english.read_text("utf-8")

@@ -65,6 +65,24 @@ def test_what_can_be_known_before_a_build_is_said_before_it(
     assert message in f"{mistake.message}; {mistake.hint}"
 
 
+@pytest.mark.parametrize(
+    ("body", "columns"),
+    [
+        ("{{ results['b'].x }} and {{ results['b'].x }}", [13, 38]),
+        ("{{ 1 | nope }} {{ 2 | nope }}", [8, 23]),
+        ("{{ (1 | nope) + (2 | nope) }}", [9, 22]),
+        ("{{ results['s'].at(6).x }}{{ results['s'].at(6).x }}", [16, 42]),
+        ("{{ results.a.x }} {% if results.a.x %}a{% endif %}", [4, 25]),
+    ],
+)
+def test_the_same_mistake_twice_in_a_line_is_told_at_each_of_its_places(
+    tmp_path: Path, body: str, columns: list[int]
+) -> None:
+    known = {"a": (), "s": ("1", "5")}
+    found = expression_mistakes(lesson(tmp_path, body), SANDBOX, {"results"}, known)
+    assert [(one.line, one.column) for one in found] == [(5, column) for column in columns]
+
+
 def test_a_right_lesson_has_no_mistakes(tmp_path: Path) -> None:
     text = lesson(
         tmp_path,

@@ -21,7 +21,7 @@ from netviz.engine.result_views import ClassFacts
 from netviz.mistakes import Mistake, nearest
 from netviz.sandbox import ExpressionError, no_truth, parse, unfit_kinds, unknown_facts
 from netviz.sandbox.grammar import parse_expression
-from netviz.site.text.expressions import column_of, place_in_span
+from netviz.site.text.expressions import each_at_its_place, numbered, place_in_span
 from netviz.site.text.markup import Place, skeleton
 from netviz.yaml_places import Passage, position_of
 
@@ -51,13 +51,12 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
     text = lesson.texts[language]
     with suppress(ExpressionError):  # told already
         template = parse(skeleton(text))
-        for error in (
+        errors = (
             *unknown_facts(template, kinds),
             *unfit_kinds(template, kinds),
             *gallery_errors(template, course.over_gallery),
-        ):
-            line = error.line or 1
-            yield text.mistake(error.message, line, column_of(text, line, error.word), error.hint)
+        )
+        yield from each_at_its_place(text, errors)
     for asked in [*_in_prose(lesson, language), *_in_fences(course, lesson, language)]:
         for name in sorted(results_in(asked.source)) if asked.own else ():  # elsewhere this is told already
             if name not in course.experiments and name not in course.broken:
@@ -68,13 +67,14 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
             with suppress(ExpressionError):
                 tree = parse_expression(asked.source.strip("{}"))
                 known = {**kinds, **OF_PHOTOS} if own else kinds
-                for wrong in (
+                errors = (
                     *unknown_facts(tree, known),
                     *unfit_kinds(tree, known),
                     *(no_truth(tree, known) if asked.is_claim else ()),
                     *gallery_errors(tree, course.over_gallery, own),
-                ):
-                    place = asked.place_at(max(position_of(wrong.word, asked.source), 0))
+                )
+                for wrong, number in numbered(errors):
+                    place = asked.place_at(max(position_of(wrong.word, asked.source, number), 0))
                     yield text.mistake(wrong.message, *place, wrong.hint)
         for found in _NAMED.finditer(asked.source):
             experiment = course.experiments.get(found["id"]) if found["id"] else asked.own

@@ -7,6 +7,7 @@ numbers are the author's.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -44,18 +45,17 @@ def expression_mistakes(
         if span.kind in ("expression", "statement") and not is_whole(span.source):
             message = "the expression is cut off: braces that close it can't stand within quotes"
             return [text.mistake(message, span.line, span.column)]
-    mistakes = [_mistake(text, error) for error in (*sandbox.violations(source), *unnamed_results(tree))]
-    mistakes += [_mistake(text, error) for error in _unknown(tree, sandbox, names)]
+    errors = [*sandbox.violations(source), *unnamed_results(tree), *_unknown(tree, sandbox, names)]
     for name, line in _results(tree):
         if name not in experiments:
             hint = nearest(name, experiments)
-            mistakes.append(_mistake(text, ExpressionError(f"there is no experiment {name!r}", line, name, hint)))
+            errors.append(ExpressionError(f"there is no experiment {name!r}", line, name, hint))
     for name, value, line in _values_used(tree):
         known = experiments.get(name)
         if known is not None and value_name(value) not in known:
             message = f"{name}: {no_value(value, known)}"
-            mistakes.append(_mistake(text, ExpressionError(message, line, f".at({value!r}")))
-    return mistakes
+            errors.append(ExpressionError(message, line, f".at({value!r}"))
+    return [*each_at_its_place(text, errors)]
 
 
 def measurement_mistakes(text: LessonText, known: Collection[str]) -> list[Mistake]:
@@ -67,11 +67,12 @@ def measurement_mistakes(text: LessonText, known: Collection[str]) -> list[Mista
         tree = parse(skeleton(text))
     except ExpressionError:
         return []
-    return [
-        _mistake(text, ExpressionError(f"there is no measurement {name!r}", line, f"'{name}'", nearest(name, known)))
+    errors = (
+        ExpressionError(f"there is no measurement {name!r}", line, f"'{name}'", nearest(name, known))
         for name, line in _named_in_calls(tree, "measured", "measurement_table", "measurement_command")
         if name not in known
-    ]
+    )
+    return [*each_at_its_place(text, errors)]
 
 
 def unknown_names(source: str, sandbox: Sandbox, names: Collection[str]) -> Iterator[ExpressionError]:
@@ -182,25 +183,43 @@ def _named_in_calls(tree: nodes.Template, *functions: str) -> Iterator[tuple[str
                 yield str(name), call.lineno
 
 
-def _mistake(text: LessonText, error: ExpressionError, prefix: str = "") -> Mistake:
+def each_at_its_place(text: LessonText, errors: Iterable[ExpressionError]) -> Iterator[Mistake]:
+    """What is wrong in a lesson's expressions: the same wrong word twice in one line is told at each of its places."""
+    for error, number in numbered(errors):
+        yield _mistake(text, error, number=number)
+
+
+def numbered(errors: Iterable[ExpressionError]) -> Iterator[tuple[ExpressionError, int]]:
+    """Errors, each with how many before it are at the same word of the same line for the same kind of reason."""
+    seen: Counter[tuple[type[ExpressionError], int | None, str]] = Counter()
+    for error in errors:
+        key = type(error), error.line, error.word
+        yield error, seen[key]
+        seen[key] += 1
+
+
+def _mistake(text: LessonText, error: ExpressionError, prefix: str = "", number: int = 0) -> Mistake:
     message, word = prefix + error.message, error.word
     if error.line is None:
         return Mistake(text.path, message, hint=error.hint)
-    return text.mistake(message, error.line, column_of(text, error.line, word), error.hint)
+    return text.mistake(message, error.line, column_of(text, error.line, word, number), error.hint)
 
 
-def column_of(text: LessonText, line: int, word: str) -> int:
-    """The column at which a word stands in the expressions of a line; else that of the first one, or of the line."""
-    columns = []
+def column_of(text: LessonText, line: int, word: str, number: int = 0) -> int:
+    """The column at which a word stands in the expressions of a line; else that of the first one, or of the line.
+
+    ``number`` asks for a later place of it there, counted from 0.
+    """
+    pieces, columns = list[str](), list[int]()
     for span in text.spans:
         parts = span.source.split("\n")
         if span.kind in ("expression", "statement") and span.line <= line < span.line + len(parts):
-            number = line - span.line
-            begin = sum(len(part) + 1 for part in parts[:number])
-            if (position := position_of(word, parts[number])) >= 0:
-                return place_in_span(text, span, begin + position)[1]
-            columns.append(place_in_span(text, span, begin)[1])
-    return min(columns, default=1)
+            part, begin = parts[line - span.line], sum(len(part) + 1 for part in parts[: line - span.line])
+            first = place_in_span(text, span, begin)[1]
+            pieces.append(part)
+            columns += range(first, first + len(part))
+    position = position_of(word, "".join(pieces), number)
+    return columns[position] if position >= 0 else min(columns, default=1)
 
 
 def place_in_span(text: LessonText, span: Span, offset: int) -> Place:
