@@ -34,7 +34,7 @@ from netviz.languages.known import FIRST, language
 from netviz.languages.lacking import language_warnings
 from netviz.languages.messages import say_also
 from netviz.methods import methods
-from netviz.mistakes import Mistake, Mistakes, as_plain, from_plain, nearest
+from netviz.mistakes import Mistake, Mistakes, as_plain, from_plain, line_by_line, nearest
 from netviz.networks import open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.weights import describe
@@ -177,12 +177,14 @@ def _made(
     with reporter.stage("weave"):
         results.checked = known_verdicts(results, taken)
         files = _woven(results, taken, reporter.reader)
-    warnings = [
-        *all_warnings(results.course, options, taken),
-        *grading_warnings(results, taken),
-        *claim_warnings(results, taken),
-        *_network_warnings(results),
-    ]
+    warnings = line_by_line(
+        [
+            *all_warnings(results.course, options, taken),
+            *grading_warnings(results, taken),
+            *claim_warnings(results, taken),
+            *_network_warnings(results),
+        ]
+    )
     if options.strict and warnings:
         raise Mistakes(warnings)
     files |= {SUMMARY: _summary(inputs, results, files, taken, warnings)}

@@ -131,6 +131,8 @@ def test_a_photo_on_which_a_method_fails_is_listed_and_left_out(
     assert run() == 0
     told = capsys.readouterr().err
     assert "photos.csv:5:1: photos/p03.jpg: light can't run (many · photos-p03): ValueError there is no <light>" in told
+    lines = [int(line) for line in re.findall(r"photos\.csv:(\d+):1: ", told.partition("3 to look at")[2])]
+    assert len(lines) == 3 and lines == sorted(lines)
     assert "its traceback is in " in told and "store/error-" in told and "3 to look at" in told
     page = Path("site/many.html").read_text("utf-8")
     assert "3 files are left out" in page

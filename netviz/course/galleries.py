@@ -23,7 +23,7 @@ from netviz.course.lessons import Lesson, LessonText, front_matter_places
 from netviz.course.photo_lists import ListedPhoto, listed_photos
 from netviz.languages.known import in_language
 from netviz.limits import GALLERY_PHOTOS, NAME_CHARACTERS
-from netviz.mistakes import Mistake, Mistakes, gathered, nearest
+from netviz.mistakes import Mistake, Mistakes, gathered, line_by_line, nearest
 from netviz.networks.classes import find
 from netviz.packing import Digests, Packed
 from netviz.pictures import OneOfMany, Picture
@@ -131,7 +131,8 @@ class Gallery:
 
     def without(self, refused: Mapping[str, Mistake]) -> Gallery:
         """The gallery without the photos of these names, which are told of."""
-        return replace(self, photos=self.photos.without(refused), refused=(*self.refused, *refused.values()))
+        told = line_by_line([*self.refused, *refused.values()])
+        return replace(self, photos=self.photos.without(refused), refused=tuple(told))
 
 
 def read_galleries(lessons: Iterable[Lesson], content: Path, languages: Sequence[str]) -> dict[str, Gallery]:
