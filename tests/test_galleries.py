@@ -34,7 +34,7 @@ from netviz.engine.gallery_columns import GalleryColumns
 from netviz.engine.plan import Task, by_picture, joined, make_gallery_plan, those
 from netviz.engine.record import Record
 from netviz.limits import FILE_BYTES
-from netviz.mistakes import Mistakes
+from netviz.mistakes import Mistake, Mistakes, line_by_line
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import build
@@ -300,12 +300,37 @@ def test_a_photo_is_one_however_its_path_is_written_and_nobody_is_told_where_the
         (("over: gallery", "over: gallery\npicture: dog"), "en.md:11:1", "can't be together"),
         (("over: gallery", "over: gallery\nvary: {layer: [block4_conv3, block5_conv3]}"), "en.md:11:1", "no slider"),
         (("method: grad-cam", "method: smoothgrad-noise"), "en.md:9:9", "unknown method"),
+        (("method: grad-cam", "method: on-paper"), "en.md:10:7", "brings its own data and looks at no photo"),
+        (("method: grad-cam", "method: first-layer-filters"), "en.md:10:7", "it finds the same for each"),
+        (("method: grad-cam", "method: activation-maximisation"), "en.md:10:7", "it finds the same for each"),
     ],
 )
 def test_a_fence_asks_for_what_a_gallery_has(course: Path, change: tuple[str, str], place: str, words: str) -> None:
     add_photos(write(course, LESSON.replace(*change), "path\np00.jpg\n"), 1)
     mistakes = told(course)
     assert any(place in one and words in one for one in mistakes), mistakes
+
+
+def test_what_may_differ_from_photo_to_photo_may_be_run_on_each(course: Path) -> None:
+    asked = "method: activation-maximisation\nobjective: class"
+    add_photos(write(course, LESSON.replace("method: grad-cam", asked), "path\np00.jpg\n"), 1)
+    assert not [one for one in told(course) if "en.md:10:" in one or "en.md:11:" in one]
+
+
+def test_what_is_left_out_of_a_list_is_told_line_by_line(course: Path, tmp_path: Path) -> None:
+    files = ["broken.jpg", "missing.jpg", "p00.jpg", "empty.jpg", "gone.jpg"]
+    folder = write(course, photos="path\n" + "".join(f"{one}\n" for one in files))
+    add_photos(folder, 1)
+    (folder / "broken.jpg").write_text("a text")
+    (folder / "empty.jpg").write_bytes(b"")
+    found = with_readable_photos(read(course), Store(tmp_path / "store"), Reporter())
+    assert [one.line for one in found.galleries["many"].refused] == [2, 3, 5, 6]
+
+
+def test_warnings_of_a_file_stand_together_line_by_line() -> None:
+    said = [("b", 3), ("a", 1), ("b", None), ("b", 2), ("a", 0)]
+    told = line_by_line(Mistake(Path(name), "…", line=line) for name, line in said)
+    assert [(one.path.name, one.line) for one in told] == [("b", None), ("b", 2), ("b", 3), ("a", 0), ("a", 1)]
 
 
 def test_each_line_without_a_path_is_told_of_once(course: Path) -> None:

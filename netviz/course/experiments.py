@@ -22,6 +22,7 @@ from netviz.course.lessons import Lesson, LessonText, Span
 from netviz.course.sliders import TARGET, Slider, value_name
 from netviz.limits import INDENTATION
 from netviz.methods import Method, wrong_cost
+from netviz.methods.photoless import looks_at_no_photo
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks import Precision
 from netviz.networks.architecture import Layer
@@ -195,7 +196,7 @@ def _read_experiment(
         raise Mistakes([places.mistake(("method",), f"unknown method {fence.method!r}", hint)])
     mistakes += _check_names(fence, method, places, vocabulary, earlier, broken)
     mistakes += _check_subject(fence, method, places)
-    mistakes += _check_over(fence, method, lesson, places, vocabulary.galleries, earlier)
+    mistakes += _check_over(fence, method, settings, lesson, places, vocabulary.galleries, earlier)
     mistakes += _check_precision(fence, method, settings, places)
     target, wrong_target = _check_target(fence.target, places)
     claims, wrong_claims = _check_claims(fence.expect, places, OVER_GALLERY if fence.over else NAMES)
@@ -347,12 +348,16 @@ def _check_subject(fence: ExperimentFence, method: Method, places: Places) -> li
 def _check_over(
     fence: ExperimentFence,
     method: Method,
+    settings: Mapping[str, Any],
     lesson: str,
     places: Places,
     galleries: Collection[str],
     earlier: Mapping[str, Experiment],
 ) -> Iterator[Mistake]:
-    """What can't be asked of all photos of a gallery; and maps of others that are not of the same photos."""
+    """What can't be asked of all photos of a gallery; and maps of others that are not of the same photos.
+
+    ``settings`` are checked, or empty if one is wrong.
+    """
     for index, other in enumerate(fence.of):
         if other in earlier and (earlier[other].over, earlier[other].lesson if fence.over else "") != (
             fence.over,
@@ -366,10 +371,18 @@ def _check_over(
         hint = "`pictures: FOLDER` in its front matter names a folder of photos, or a CSV file, beside the text"
         yield places.mistake(("over",), "the lesson has no gallery", hint)
     if method.subject == "data":
-        yield places.mistake(("over",), f"{method.name} brings its own data and looks at no photo")
+        hint = "leave `over:` out: it is run once"
+        yield places.mistake(("over",), f"{method.name} brings its own data and looks at no photo", hint)
+    elif _is_checked(method, settings) and looks_at_no_photo(method.name, method.settings(**settings)):
+        hint = "leave `over:` out: once tells as much"
+        yield places.mistake(("over",), f"{method.name} looks at no photo: it finds the same for each", hint)
     for name, why in (("picture", "the photos are those of the gallery"), ("vary", "a gallery has no slider")):
         if name in fence.model_fields_set:
             yield places.mistake((name,), f"{why}: `{name}:` and `over: gallery` can't be together", at_key=True)
+
+
+def _is_checked(method: Method, settings: Mapping[str, Any]) -> bool:
+    return settings.keys() == method.settings.model_fields.keys()
 
 
 def _check_precision(
