@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +16,7 @@ from netviz.cache.manifest import Kept
 from netviz.cache.store import Store, key_of
 from netviz.engine.gallery_columns import GalleryColumns
 from netviz.languages.class_names import class_name
+from netviz.site.files.csv_rows import write_rows
 from netviz.site.files.takeover import code_key
 
 GALLERY_NUMBERS = "gallery-numbers"
@@ -100,9 +101,7 @@ def _items(column: Iterable[Any], place: int) -> Iterator[Any]:
 
 def _write_csv(table: Table, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table)
-        writer.writerows(zip(*(column() for column in table.values()), strict=True))
+        write_rows(file, chain([table], zip(*(column() for column in table.values()), strict=True)))
 
 
 def _write_parquet(table: Table, path: Path) -> None:

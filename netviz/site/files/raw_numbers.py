@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from netviz.engine.draw import load_figure
 from netviz.engine.plan import Plan, Task
 from netviz.engine.record import Record, load_record
 from netviz.figures import Table
+from netviz.site.files.csv_rows import write_rows
 from netviz.site.files.takeover import Made, Takeover, code_key
 
 
@@ -54,7 +54,5 @@ def numbers_json(record: Record, table: Table | None) -> str:
 def numbers_csv(table: Table) -> str:
     """The table beneath a figure as CSV, with a line of column heads."""
     lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(column.key for column in table.columns)
-    writer.writerows(table.rows)
+    write_rows(lines, [[column.key for column in table.columns], *table.rows])
     return lines.getvalue()
