@@ -39,6 +39,7 @@ from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import build
 from netviz.progress import Reporter
+from netviz.sandbox import AGGREGATES
 from netviz.site.attached_files import credited_photos
 from netviz.site.files.gallery_photos import with_readable_photos
 from netviz.site.gallery_layout import GalleryLayout
@@ -630,6 +631,13 @@ def test_what_names_a_channel_or_a_class_is_not_averaged() -> None:
     scalars = {"channel": np.array([509, 13]), "answer_before": np.array([1, 2]), "value": np.array([1.0, 3.0])}
     columns: Any = SimpleNamespace(probability=np.array([0.5, 1.0]), scalars=scalars)
     assert [(one.name, one.mean) for one in averages(columns) if one] == [("first probability", 0.75), ("value", 2.0)]
+
+
+def test_one_photo_alone_has_no_spread() -> None:
+    columns: Any = SimpleNamespace(probability=np.array([0.5, 1.0]), scalars={"value": np.array([2.0, np.nan])})
+    assert [(one.count, one.spread is None) for one in averages(columns) if one] == [(2, False), (1, True)]
+    assert [(one.mean, one.spread) for one in averages(columns, [0]) if one] == [(0.5, None), (2.0, None)]
+    assert AGGREGATES["spread"]([2.0]) is None and AGGREGATES["spread"]([2.0, 2.0]) == 0
 
 
 def test_a_number_of_a_method_takes_no_place_of_the_first_probability() -> None:

@@ -40,9 +40,9 @@ def _share(values: Sequence[Any]) -> float:
     return sum(_truths(values)) / len(values)
 
 
-def _spread(values: Sequence[Any]) -> float:
-    """The standard deviation of a sample, of n - 1; of a single value 0."""
-    return statistics.stdev(_numbers(values)) if len(values) > 1 else 0.0
+def _spread(values: Sequence[Any]) -> float | None:
+    """The standard deviation of a sample, of n - 1; a single value has none."""
+    return statistics.stdev(_numbers(values)) if len(values) > 1 else None
 
 
 OF_CONDITIONS = ("all", "count", "share")  # those of AGGREGATES that speak of what is true or false; others of numbers

@@ -67,12 +67,15 @@ class ConfusionTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Average:
-    """A number over ``count`` photos, those on which it is finite; ``spread`` is the standard deviation (of n - 1)."""
+    """A number over ``count`` photos, those on which it is finite; ``spread`` is the standard deviation (of n - 1).
+
+    Of one photo alone there is none.
+    """
 
     name: str
     count: int
     mean: float
-    spread: float
+    spread: float | None
     least: float
     median: float
     greatest: float

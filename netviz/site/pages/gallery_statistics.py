@@ -64,7 +64,7 @@ def _average(name: str, column: NDArray[np.float64]) -> Average | None:
         name=name,
         count=int(values.size),
         mean=float(values.mean()),
-        spread=float(values.std(ddof=1)) if values.size > 1 else 0.0,
+        spread=float(values.std(ddof=1)) if values.size > 1 else None,
         least=float(values.min()),
         median=float(np.median(values)),
         greatest=float(values.max()),
