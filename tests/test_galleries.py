@@ -112,6 +112,26 @@ def test_a_list_tells_of_each_photo(course: Path) -> None:
     assert not [one for one in read(course).warnings if "nobody" in one.message and "many" in str(one.path)]
 
 
+def test_a_title_in_one_language_alone_is_told_and_stands_in_no_other_than_the_first(course: Path) -> None:
+    rows = ["a.jpg,,睡猫,", "b.jpg,,醒猫,", "c.jpg,,,One more", "d.jpg,For all,,", "e.jpg,,,"]
+    folder = write(course, photos="\n".join(["path,title,title_zh,title_en", *rows]))
+    for name in "abcde":
+        add_photos(folder, 1, f"{name}.jpg")
+    found = read(course)
+    assert [(one.title("en"), one.title("zh")) for one in found.galleries["many"].photos] == [
+        ("a", "睡猫"),
+        ("b", "醒猫"),
+        ("One more", "One more"),
+        ("For all", "For all"),
+        ("e", "e"),
+    ]
+    told = [(one.line, one.message) for one in found.warnings if one.path.name == "photos.csv"]
+    assert told == [
+        (2, "2 photos have no title in 'en', and one in another language; there stands the name of the file"),
+        (4, "one photo has no title in 'zh', and one in another language; there stands that in 'en'"),
+    ]
+
+
 def test_the_folders_of_a_folder_are_classes(course: Path) -> None:
     folder = write(course, LESSON.replace("photos.csv", "photos"))
     add_photos(folder / "photos", 1)

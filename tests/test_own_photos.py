@@ -91,6 +91,8 @@ def test_every_photo_has_a_name_of_its_own(photos: Path) -> None:
 def test_a_title_may_be_given_for_each_language(photos: Path) -> None:
     found = own(photos, "- {picture: ../photos/cat.png, title: {en: My cat, zh: 我的猫}}\n")
     assert found["cat"].titles == {"en": "My cat", "zh": "我的猫"}
+    found = own(photos, "- {picture: ../photos/cat.png, title: {zh: 我的猫}}\n")
+    assert [*found["cat"].titles.items()] == [("en", "cat"), ("zh", "我的猫")], "no Chinese on an English page"
 
 
 @pytest.mark.parametrize(

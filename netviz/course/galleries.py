@@ -105,12 +105,16 @@ class Photos(Sequence[GalleryPhoto]):
 
 @dataclass(frozen=True, kw_only=True)
 class Gallery:
-    """The photos of a lesson in their order; ``path`` is their folder or their list, ``refused`` what is left out."""
+    """The photos of a lesson in their order; ``path`` is their folder or their list, ``refused`` what is left out.
+
+    ``untitled`` tells of the languages in which photos of a list have no title that have one in another.
+    """
 
     lesson: str
     path: Path
     photos: Photos
     refused: tuple[Mistake, ...] = ()
+    untitled: tuple[Mistake, ...] = ()
     places: Places
 
     @cached_property
@@ -168,8 +172,10 @@ def _read(lesson: Lesson, content: Path, languages: Sequence[str]) -> Gallery:
     else:
         folder = path.parent
         listed, places = listed_photos(path, languages)
-    photos = Photos(folder, _named(listed))
-    gallery = Gallery(lesson=lesson.slug, path=path, photos=photos, places=places)
+    lacking: dict[str, list[tuple[int, int]]] = {}
+    photos = Photos(folder, _named(_looked_at(listed, languages, lacking), languages[0]))
+    untitled = tuple(_untitled(lacking, languages[0], places))
+    gallery = Gallery(lesson=lesson.slug, path=path, photos=photos, untitled=untitled, places=places)
     unfit_ones = ((one, why) for one in gallery.photos if (why := _unfit(one, content)))
     unreadable = {one.picture.name: gallery.mistake(one, why) for one, why in unfit_ones}
     gallery = replace(gallery, refused=tuple(refused)).without(unreadable)
@@ -221,8 +227,36 @@ def _in_folder(folder: Path, refused: list[Mistake]) -> Iterator[ListedPhoto]:
                 )
 
 
-def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
-    """The photos under names of their own, as addresses can hold them, made of their files'."""
+def _looked_at(
+    listed: Iterable[ListedPhoto], languages: Sequence[str], lacking: dict[str, list[tuple[int, int]]]
+) -> Iterator[ListedPhoto]:
+    """The same; where they stand that have titles in some languages alone is added to those ``lacking`` in others."""
+    for one in listed:
+        for language in languages:
+            if one.titles and one.place and not {"", language} & one.titles.keys():
+                lacking.setdefault(language, []).append(one.place)
+        yield one
+
+
+def _untitled(lacking: Mapping[str, Sequence[tuple[int, int]]], first: str, places: Places) -> Iterator[Mistake]:
+    for language, found in lacking.items():
+        count = "one photo has" if len(found) == 1 else f"{len(found)} photos have"
+        instead = "the name of the file" if language == first else f"that in {first!r}"
+        message = f"{count} no title in {language!r}, and one in another language; there stands {instead}"
+        yield places.mistake_at(*found[0], message, f"write title_{language}, or title for all languages")
+
+
+def _titles(one: ListedPhoto, first: str) -> dict[str, str]:
+    """Its titles; by the name of its file where it has none, and in the first language if others alone have one."""
+    name = Path(one.file).stem
+    return one.titles if {"", first} & one.titles.keys() else {first: name, **one.titles} if one.titles else {"": name}
+
+
+def _named(listed: Iterable[ListedPhoto], first: str) -> Iterator[GalleryPhoto]:
+    """The photos under names of their own, as addresses can hold them, made of their files'.
+
+    ``first`` is the course's first language.
+    """
     taken: dict[str, int] = {}  # with the number of the name that was made last of theirs, so that none is tried twice
     for one in listed:
         slug = name = _slug(one.file.removesuffix(Path(one.file).suffix))
@@ -233,7 +267,7 @@ def _named(listed: Iterable[ListedPhoto]) -> Iterator[GalleryPhoto]:
         picture = Picture(
             name=name,
             file=one.path,
-            titles=one.titles or {"": Path(one.file).stem},
+            titles=_titles(one, first),
             credit=one.credit,
             licence=one.licence,
             source=one.source,

@@ -35,6 +35,11 @@ def _titles(words: Any, info: ValidationInfo) -> Any:
     return {language: titles[language] for language in ("", *languages) if language in titles}
 
 
+def _with_first(titles: dict[str, str] | None, first: str, file: Path) -> dict[str, str] | None:
+    """Titles with one in the first language, by the file's name where others alone have one."""
+    return titles if not titles or {"", first} & titles.keys() else {first: file.stem, **titles}
+
+
 class OwnPhotoEntry(BaseModel):
     """A photo in ``own.yaml``: ``picture`` is its file, from the folder of ``own.yaml``; the rest is as for options."""
 
@@ -80,7 +85,7 @@ def read_own_photos(
             mistakes.append(places.mistake((number, "picture"), "the photo is named twice"))
         elif file.resolve() not in {one.path.resolve() for one in asked}:
             try:
-                add(file, entry.title, entry)
+                add(file, _with_first(entry.title, languages[0], file), entry)
             except UnreadablePicture as error:
                 mistakes.append(places.mistake((number, "picture"), str(error)))
     if mistakes:

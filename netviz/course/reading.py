@@ -284,14 +284,14 @@ def _unasked(
     experiments: Mapping[str, Experiment],
     broken: Collection[str],
 ) -> Iterator[Mistake]:
-    """Galleries on whose photos nothing is run, and what is left out of the others."""
+    """Galleries on whose photos nothing is run, what is left out of the others, and titles that these lack."""
     asked = {one.lesson for one in experiments.values() if one.over}
     for lesson in (one for one in texts if one.slug in galleries):
         if lesson.slug not in asked and not broken:
             places = front_matter_places(lesson.first.path, lesson.first.source)
             message = "no experiment is `over: gallery`, so the photos are shown nowhere"
             yield places.mistake(("pictures",), message, at_key=True)
-        yield from galleries[lesson.slug].refused
+        yield from (*galleries[lesson.slug].refused, *galleries[lesson.slug].untitled)
 
 
 def _by_name(offer: Sequence[str], pictures: Mapping[str, Picture]) -> list[str]:
