@@ -77,13 +77,6 @@ class Mistakes(Exception):
         super().__init__("\n".join(map(str, self.mistakes)))
 
 
-def line_by_line(mistakes: Iterable[Mistake]) -> list[Mistake]:
-    """Those of a file together, in the order of its lines; files stay in the order in which they are first told of."""
-    told = list(mistakes)
-    files = {path: number for number, path in enumerate(dict.fromkeys(one.path for one in told))}
-    return sorted(told, key=lambda one: (files[one.path], one.line or 0, one.column or 0))
-
-
 @contextlib.contextmanager
 def gathered(into: list[Mistake]) -> Iterator[None]:
     """Add what is wrong within the block to a list and go on, so that a user is told everything at once.

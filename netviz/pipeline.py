@@ -33,8 +33,9 @@ from netviz.figures.views import views
 from netviz.languages.known import FIRST, language
 from netviz.languages.lacking import language_warnings
 from netviz.languages.messages import say_also
+from netviz.line_order import line_by_line
 from netviz.methods import methods
-from netviz.mistakes import Mistake, Mistakes, as_plain, from_plain, line_by_line, nearest
+from netviz.mistakes import Mistake, Mistakes, as_plain, from_plain, nearest
 from netviz.networks import open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.weights import describe

@@ -34,7 +34,8 @@ from netviz.engine.gallery_columns import GalleryColumns
 from netviz.engine.plan import Task, by_picture, joined, make_gallery_plan, those
 from netviz.engine.record import Record
 from netviz.limits import FILE_BYTES
-from netviz.mistakes import Mistake, Mistakes, line_by_line
+from netviz.line_order import line_by_line
+from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.pipeline import build

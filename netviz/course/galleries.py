@@ -23,7 +23,8 @@ from netviz.course.lessons import Lesson, LessonText, front_matter_places
 from netviz.course.photo_lists import ListedPhoto, listed_photos
 from netviz.languages.known import in_language
 from netviz.limits import GALLERY_PHOTOS, NAME_CHARACTERS
-from netviz.mistakes import Mistake, Mistakes, gathered, line_by_line, nearest
+from netviz.line_order import line_by_line
+from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.classes import find
 from netviz.packing import Digests, Packed
 from netviz.pictures import OneOfMany, Picture
