@@ -413,7 +413,8 @@ class _Builder:
 
     def _text(self, event: yaml.ScalarEvent) -> str:
         if wrong := UNREADABLE.search(event.value):  # by an escape: "\\u0000"
-            self._refuse(event, f"{named(wrong[0])} has no place in a text")
+            hint = "in double quotes \\ begins a sign of YAML's own: in a path write /" if event.style == '"' else ""
+            self._refuse(event, f"{named(wrong[0])} has no place in a text", hint)
         return str(event.value)
 
     def _place(self, event: yaml.Event) -> tuple[int, int]:

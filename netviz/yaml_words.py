@@ -97,7 +97,8 @@ def explained(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> tuple[int, i
     if "quoted scalar" in context and "end of stream" in problem:
         return *opened, f"the quote {first} that opens here is never closed", ""
     if "quoted scalar" in context:
-        return line, column, "a backslash that YAML doesn't know", "use single quotes, or write \\\\ for each backslash"
+        hint = "in a path write /; or use single quotes, or \\\\ for each backslash"
+        return line, column, "a backslash that YAML doesn't know", hint
     if "not allowed in this context" in problem:
         return line, column, f"a text can't begin with {sign}", quote
     if "node content" in problem:

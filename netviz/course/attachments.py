@@ -18,6 +18,7 @@ from netviz.course.fields import WebAddress
 from netviz.course.folders import DROPPED, TO_PEOPLE, files_in, text_names
 from netviz.course.galleries import Gallery
 from netviz.course.lessons import Lesson, Words
+from netviz.course.windows_paths import slashes
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.refusals import stands, unfit
 from netviz.yaml_places import read_checked
@@ -108,7 +109,8 @@ def _credits(folder: Path, found: Collection[str]) -> Mapping[str, FileCredit]:
     wrong = [name for name in credits if _alike(name) not in found]
     if wrong:
         message = "there is no such file beside the text"
-        raise Mistakes(places.mistake((name,), message, nearest(name, found), at_key=True) for name in wrong)
+        hints = {name: slashes(name, nearest(name, found)) for name in wrong}
+        raise Mistakes(places.mistake((name,), message, hint, at_key=True) for name, hint in hints.items())
     return {_alike(name): one for name, one in credits.items()}
 
 

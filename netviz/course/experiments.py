@@ -9,7 +9,7 @@ import dataclasses
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from textwrap import dedent
 from typing import Annotated, Any, Literal
 
@@ -309,7 +309,10 @@ def _check_names(
         message = f"the id {fence.id!r} is taken by an experiment of the lesson {earlier[fence.id].lesson!r}"
         mistakes.append(places.mistake(("id",), message))
     if fence.picture != CHOSEN and fence.picture not in vocabulary.pictures:
-        hint = nearest(fence.picture, [CHOSEN, *vocabulary.pictures])
+        named = PureWindowsPath(fence.picture)  # which reads / and \ alike
+        hint = nearest(named.stem, [CHOSEN, *vocabulary.pictures])
+        if str(named) != named.stem:
+            hint = f"a picture is named as its file is, without folder and suffix; {hint}"
         mistakes.append(places.mistake(("picture",), f"unknown picture {fence.picture!r}", hint))
     if fence.view is not None and fence.view not in method.views:
         message = f"{method.name} can't be drawn as {fence.view!r}"

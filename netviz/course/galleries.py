@@ -21,6 +21,7 @@ from typing import Any, overload
 from netviz.course.folders import DROPPED, TO_PEOPLE, alike, entries
 from netviz.course.lessons import Lesson, LessonText, front_matter_places
 from netviz.course.photo_lists import ListedPhoto, listed_photos
+from netviz.course.windows_paths import slashes
 from netviz.languages.known import in_language
 from netviz.limits import GALLERY_PHOTOS, NAME_CHARACTERS
 from netviz.line_order import line_by_line
@@ -131,7 +132,7 @@ class Gallery:
     def mistake(self, photo: GalleryPhoto, message: str) -> Mistake:
         """What is wrong with a photo, at its place in the list or, where there is none, of its file."""
         if photo.place:
-            return self.places.mistake_at(*photo.place, message)
+            return self.places.mistake_at(*photo.place, message, slashes(photo.file))
         return Mistake(photo.picture.path, message)
 
     def without(self, refused: Mapping[str, Mistake]) -> Gallery:
@@ -182,7 +183,8 @@ def _read(lesson: Lesson, content: Path, languages: Sequence[str]) -> Gallery:
     gallery = replace(gallery, refused=tuple(refused)).without(unreadable)
     if not gallery.photos:
         reasons = "".join(f"; {one.path.name}: {one.message}" for one in gallery.refused[:3])
-        raise Mistakes([_places(text).mistake(("pictures",), f"{text.front.pictures!r} holds no photo{reasons}")])
+        message, hint = f"{text.front.pictures!r} holds no photo{reasons}", slashes(reasons)
+        raise Mistakes([_places(text).mistake(("pictures",), message, hint)])
     if len(gallery.photos) > GALLERY_PHOTOS:
         raise Mistakes([_places(text).mistake(("pictures",), f"too many photos: {GALLERY_PHOTOS:,} are the limit")])
     return gallery
@@ -199,7 +201,7 @@ def _misplaced(path: Path, content: Path, text: LessonText) -> tuple[str, str] |
     if not path.is_dir() and not (path.suffix.lower() == LIST and path.is_file()):
         there = path.parent.iterdir() if path.parent.is_dir() else ()
         fit = [one.name for one in there if one.is_dir() or one.suffix.lower() == LIST]
-        return NO_SUCH.format(text.front.pictures), nearest(path.name, fit)
+        return NO_SUCH.format(text.front.pictures), slashes(text.front.pictures, nearest(path.name, fit))
     return None
 
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo
 from netviz.course.experiments import CHOSEN
 from netviz.course.fields import Share, WebAddress
 from netviz.course.lessons import Words
+from netviz.course.windows_paths import slashes
 from netviz.languages.known import DEFAULT
 from netviz.mistakes import Mistakes, gathered
 from netviz.options import OWN, OwnPhoto
@@ -87,7 +88,7 @@ def read_own_photos(
             try:
                 add(file, _with_first(entry.title, languages[0], file), entry)
             except UnreadablePicture as error:
-                mistakes.append(places.mistake((number, "picture"), str(error)))
+                mistakes.append(places.mistake((number, "picture"), str(error), slashes(entry.picture)))
     if mistakes:
         raise Mistakes(mistakes)
     return photos

@@ -29,6 +29,7 @@ from netviz.course.attachments import RUN, Attachment, attachment_named
 from netviz.course.equations import LABEL, label_mistakes, numbers_of
 from netviz.course.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span, fence_id, scan
 from netviz.course.sliders import no_value
+from netviz.course.windows_paths import slashes
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.site.text.formulas import formula, reference
 from netviz.site.text.highlighting import CodeFormatter, syntaxes
@@ -194,7 +195,7 @@ def file_mistakes(text: LessonText, files: Mapping[str, Attachment]) -> Iterator
         linked = source.startswith("(")
         if file is None:
             message = f"there is no file {name!r} beside the text" + (f", and it is {NO_LINK}" * linked)
-            yield _at(text, Refusal(source, message, nearest(name, files), or_else))
+            yield _at(text, Refusal(source, message, slashes(name, nearest(name, files)), or_else))
         elif file.unfit:
             yield _at(text, Refusal(source, f"{name}: {file.unfit}", "", or_else))
         elif linked and file.path.suffix.lower() in RUN:
@@ -491,7 +492,7 @@ class _Links(Treeprocessor):
 
     def _link_to_file(self, element: ElementTree.Element, address: str) -> None:
         if not address or ELSEWHERE.match(address):
-            self._refuse(address, f"{address!r} is {NO_LINK}")
+            self._refuse(address, f"{address!r} is {NO_LINK}", slashes(address))
             return
         self.beside.links.append(address)
         element.set("href", BESIDE + address)
@@ -516,7 +517,7 @@ class _Links(Treeprocessor):
         alt, caption = (" ".join(unescape(element.get(name, "")).split()) for name in ("alt", "title"))
         source = f"![{alt}]({address}"
         if ELSEWHERE.match(address) or not address:
-            hint = "put the file beside the text, and show it by its name"
+            hint = slashes(address, "put the file beside the text, and show it by its name")
             reason = f"{address!r} is no file beside the text: readers load nothing from elsewhere"
             self.refusals.append(Refusal(source, reason, hint, f"({address}"))
         elif not alt:
@@ -529,5 +530,5 @@ class _Links(Treeprocessor):
         self.beside.illustrations.append(shown)
         return f"\ue005{len(self.beside.illustrations) - 1}\ue006"
 
-    def _refuse(self, source: str, reason: str) -> None:
-        self.refusals.append(Refusal(source, reason))
+    def _refuse(self, source: str, reason: str, hint: str = "") -> None:
+        self.refusals.append(Refusal(source, reason, hint))
