@@ -21,6 +21,7 @@ from netviz.progress import Reporter
 
 NEEDED = ("cluster_apart", "netviz.cluster.worker", "netviz.cluster.scheduler", "netviz.methods.gradients")
 
+NOWHERE = Path(os.devnull)
 PATIENCE = 120  # seconds; no test waits as long unless something is broken
 
 _context = get_context("forkserver")
@@ -39,7 +40,7 @@ def start_scheduler(address: str, settings: Mapping[str, str] | None = None) -> 
 
     Builds and workers give up after ten seconds, in which a busy machine may not have begun it.
     """
-    process = _start("", settings, _schedule, address)
+    process = _start("", settings, NOWHERE, _schedule, address)
     host, _, port = address.partition("://")[2].rpartition(":")
     until = time.monotonic() + PATIENCE
     while not _listens(host.strip("[]"), int(port)):
@@ -60,12 +61,14 @@ def start_worker(
     weights: str = WEIGHTS.digest,
     namespace: str = "",
     settings: Mapping[str, str] | None = None,
+    said: Path = NOWHERE,
 ) -> ForkServerProcess:
     """`netviz worker ADDRESS`, begun: with a network that takes so many seconds for a pass, and weights of a digest.
 
-    ``namespace`` is the network that it sees, as `ip netns` names it; without one it is this machine's.
+    ``namespace`` is the network that it sees, as `ip netns` names it; without one it is this machine's. What it says
+    stands in a file.
     """
-    return _start(namespace, settings, _work, address, seconds, weights)
+    return _start(namespace, settings, said, _work, address, seconds, weights)
 
 
 def _start(*what: object) -> ForkServerProcess:
@@ -74,14 +77,14 @@ def _start(*what: object) -> ForkServerProcess:
     return process
 
 
-def _run(namespace: str, settings: Mapping[str, str] | None, command: object, *arguments: object) -> None:
+def _run(namespace: str, settings: Mapping[str, str] | None, said: Path, command: object, *arguments: object) -> None:
     import dask
 
     dask.config.set(settings or {})
     if namespace:
         with Path("/run/netns", namespace).open("rb") as file:
             ctypes.CDLL(None).setns(file.fileno(), 0)
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
+    with said.open("w", encoding="utf-8", buffering=1) as file, redirect_stderr(file):
         try:
             command(*arguments)  # type: ignore[operator]
         except ClusterUnavailable:

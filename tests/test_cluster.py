@@ -10,6 +10,7 @@ import re
 import shutil
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ import built_apart
 import psutil
 import pytest
 from cheap_network import WEIGHTS, cheap_tasks, open_cheap
-from cluster_apart import free_address, start_scheduler, start_worker
+from cluster_apart import PATIENCE, free_address, start_scheduler, start_worker
 from rich.console import Console
 from test_verify import COUNTING
 
@@ -229,6 +230,21 @@ def test_results_of_workers_are_those_of_one_machine_to_the_last_byte(tmp_path: 
 
 
 @pytest.mark.slow
+def test_a_worker_that_is_refused_says_so_where_it_was_started(tmp_path: Path) -> None:
+    address, words = free_address(), tmp_path / "said"
+    words.touch()
+    others = [start_scheduler(address), start_worker(address, 0.0, "f" * 64, said=words), start_worker(address)]
+    assert on_cluster(cheap_tasks(tmp_path, 2, ["says"]), address, Store(tmp_path / "store")) == 2
+    until = time.monotonic() + PATIENCE
+    while "a build refuses this worker: its weights are compact ffffffffffff" not in words.read_text("utf-8"):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    for one in others:
+        one.kill()
+        one.join()
+
+
+@pytest.mark.slow
 def test_what_fails_on_a_worker_is_told_and_the_rest_is_kept(tmp_path: Path, scheduler: str) -> None:
     tasks, store = cheap_tasks(tmp_path, 3, ["says", "cam"]), Store(tmp_path / "store")
     photo = tmp_path / "photo-0.png"
@@ -299,6 +315,20 @@ def test_an_address_where_nobody_answers_is_told_in_one_sentence(
     told = capsys.readouterr().err
     assert f"no scheduler answers at {NOBODY}" in told and f"scheduler {NOBODY}` starts one" in told
     assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("command", ["--cluster", "worker"])
+def test_a_host_that_nobody_knows_is_told_as_that(
+    course: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    monkeypatch.setattr(connection, "PATIENCE", 0.2)
+    monkeypatch.setattr(worker, "PATIENCE", 0.2)
+    monkeypatch.chdir(course.parent)
+    address = "tcp://nowhere.invalid:8786"  # which no name server knows, by RFC 2606
+    assert main([command, address]) == 1
+    told = capsys.readouterr().err
+    assert f"no scheduler can be found at {address}: no host of that name is known here" in told
+    assert "imed out" not in told and "Traceback" not in told
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
@@ -17,7 +18,7 @@ from netviz.cluster.dask_library import (
     unreachable,
 )
 from netviz.cluster.identity import Identity, difference, resource
-from netviz.cluster.worker import PLUGIN, run_bundle
+from netviz.cluster.worker import PLUGIN, hear_refusal, run_bundle
 from netviz.cluster_addresses import local_workers
 from netviz.installation import COMMAND
 from netviz.progress import Reporter
@@ -128,8 +129,18 @@ class Connection:
         refused = {address: reason for address, reason in reasons.items() if reason}
         for address in refused.keys() - self._refused.keys():
             self._reporter.say(f"the worker {address} is refused: {refused[address]}")
+            self._tell(address, refused[address])
         self._refused = refused
         return reasons
+
+    def _tell(self, address: str, reason: str) -> None:
+        """Let a worker say itself that it is refused; one that does not answer holds up nobody."""
+
+        def tell() -> None:
+            with contextlib.suppress(Exception):
+                self._client.run(hear_refusal, reason, workers=[address], on_error="ignore")
+
+        threading.Thread(target=tell, daemon=True).start()
 
 
 def _local_cluster(workers: int, options: Mapping[str, Any]) -> Any:

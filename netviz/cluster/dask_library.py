@@ -5,8 +5,10 @@ It is an optional extra: only what needs it imports it, by `import_distributed`.
 
 from __future__ import annotations
 
+import socket
 from types import ModuleType
 from typing import Any
+from urllib.parse import urlsplit
 
 from netviz.installation import COMMAND, INSTALLED
 from netviz.networks.weights import first_line
@@ -60,7 +62,20 @@ def security() -> Any:
     return import_distributed().Security()
 
 
+def _unknown_host(address: str) -> str:
+    """Why the name of an address's host leads to no machine: Dask tries it until its time is out; empty if it does."""
+    try:
+        socket.getaddrinfo(urlsplit(address).hostname, None)
+    except socket.gaierror as error:
+        return error.strerror or str(error)
+    except ValueError:  # it is no name at all, which is told in Dask's words
+        pass
+    return ""
+
+
 def unreachable(address: str, error: BaseException) -> str:
     """That nobody who could be understood listens at an address, in a sentence."""
+    if why := _unknown_host(address):
+        return f"no scheduler can be found at {address}: no host of that name is known here ({why}); is it misspelt?"
     words = f"within {PATIENCE} seconds" if isinstance(error, TimeoutError) else f"({first_line(error)})"
     return f"no scheduler answers at {address} {words}: `{COMMAND} scheduler {address}` starts one on that machine"

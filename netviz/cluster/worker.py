@@ -113,6 +113,11 @@ def run_bundle(content: bytes) -> bytes:
         raise ClusterUnavailable(f"the worker {worker.address} can't go on: {refusal(error)}") from None
 
 
+def hear_refusal(reason: str) -> None:
+    """Say on a worker's own terminal, where it says that it works, why a build gives it nothing to do."""
+    Reporter().say(f"a build refuses this worker: {reason}")
+
+
 def worker_options(of: Identity, open_network: Callable[[], Network], methods: Sequence[Path]) -> dict[str, Any]:
     """What Dask is told of a worker that runs tasks of builds of this identity."""
     return {
