@@ -270,6 +270,13 @@ def test_a_folder_that_is_taken_away_and_comes_back_is_seen(served: Served) -> N
     served.await_state(lambda state: state["step"] is None and not state["mistakes"])
 
 
+def test_a_site_that_is_taken_away_is_built_again_and_open_pages_are_told(served: Served) -> None:
+    before = served.await_state(lambda state: state["step"] is None)["built"]
+    shutil.rmtree(served.folder / "site")
+    served.await_state(lambda state: state["built"] > before and state["step"] is None)
+    assert served.get("/prose.html")[0] == 200 and (served.folder / "site" / "prose.html").is_file()
+
+
 def test_a_page_that_a_site_does_not_have_is_not_found(served: Served) -> None:
     status, page = served.get("/nowhere.html")
     assert status == 404 and "/.live/script.js" in page  # for it may be there after the next build

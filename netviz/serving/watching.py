@@ -7,6 +7,7 @@ from pathlib import Path
 
 from watchfiles import Change, awatch
 
+from netviz.cache.built import MARKER
 from netviz.course.folders import DROPPED
 from netviz.course.own_photos import own_photo_files
 from netviz.installation import PACKAGE, TEMPLATES
@@ -34,8 +35,10 @@ def needs_restart(paths: Sequence[Path], options: Options) -> bool:
 async def saved(options: Options) -> AsyncIterator[list[Path]]:
     """The files that were saved, moved or removed, whenever some were; the same folders after all of them were.
 
-    A folder that is removed and made again (as by ``git checkout``) is a change of its own.
+    A folder that is removed and made again (as by ``git checkout``) is a change of its own; and so it is when the site
+    itself is gone, which is to be built again.
     """
+    stood = _stands(options.to)
     while True:
         folders = watched(options)
         before = _identities(folders)
@@ -49,9 +52,16 @@ async def saved(options: Options) -> AsyncIterator[list[Path]]:
         async for paths in changes:
             if paths:
                 yield sorted({Path(path) for _, path in paths})
+            elif stood and not _stands(options.to):
+                yield [options.to]
+            stood = _stands(options.to)
             if _identities(watched(options)) != before:
                 break
         yield list(folders)
+
+
+def _stands(site: Path) -> bool:
+    return (site / MARKER).is_file()
 
 
 def _identities(folders: Sequence[Path]) -> list[tuple[int, int] | None]:
