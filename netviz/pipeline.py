@@ -16,6 +16,7 @@ from netviz.cache.manifest import Damaged, written
 from netviz.cache.store import Cleaned, Store, key_of
 from netviz.cluster.executors import executor_of
 from netviz.course.drafting import drafted
+from netviz.course.line_order import line_by_line
 from netviz.course.own_photos import own_photo_files
 from netviz.course.reading import Course, read_course
 from netviz.course.translations import shorter, untranslated, unworded
@@ -33,7 +34,6 @@ from netviz.figures.views import views
 from netviz.languages.known import FIRST, language
 from netviz.languages.lacking import language_warnings
 from netviz.languages.messages import say_also
-from netviz.line_order import line_by_line
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, as_plain, from_plain, nearest
 from netviz.networks import open_network

@@ -28,13 +28,13 @@ from netviz.cluster.bundles import bundle, tasks_of
 from netviz.cluster.task_queue import TaskQueue
 from netviz.command_line import main
 from netviz.course.galleries import GalleryPhoto
+from netviz.course.line_order import line_by_line
 from netviz.course.photo_lists import listed_photos
 from netviz.course.reading import Course, read_course
 from netviz.engine.gallery_columns import GalleryColumns
 from netviz.engine.plan import Task, by_picture, joined, make_gallery_plan, those
 from netviz.engine.record import Record
 from netviz.limits import FILE_BYTES
-from netviz.line_order import line_by_line
 from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.weights import describe
 from netviz.options import Options

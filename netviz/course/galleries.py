@@ -20,11 +20,11 @@ from typing import Any, overload
 
 from netviz.course.folders import DROPPED, TO_PEOPLE, alike, entries
 from netviz.course.lessons import Lesson, LessonText, front_matter_places
+from netviz.course.line_order import line_by_line
 from netviz.course.photo_lists import ListedPhoto, listed_photos
 from netviz.course.windows_paths import slashes
 from netviz.languages.known import in_language
 from netviz.limits import GALLERY_PHOTOS, NAME_CHARACTERS
-from netviz.line_order import line_by_line
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.classes import find
 from netviz.packing import Digests, Packed
