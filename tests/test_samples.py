@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from netviz.course.samples import read_samples
+from netviz.course.reading import read_course
+from netviz.course.samples import read_credits, read_samples
+from netviz.languages.known import in_language
 from netviz.mistakes import Mistakes
 
 CAT = "title: {en: A cat, zh: 一只猫}, credit: Ann, licence: CC0 1.0, source: 'https://example.org'"
@@ -58,6 +61,30 @@ def test_a_mistake_is_told_at_its_place(credits: str, told: str, tmp_path: Path)
     with pytest.raises(Mistakes) as caught:
         read_samples(pictures(tmp_path, credits, "cat.png"))
     assert told in str(caught.value)
+
+
+def test_a_credit_is_one_text_or_one_in_each_language(tmp_path: Path) -> None:
+    told = "title: {en: A cat, zh: 猫}, credit: {en: Ann (from Bob), zh: Ann（由 Bob 提供）}, "
+    told += "licence: {en: MIT or BSD, zh: MIT 或 BSD}"
+    folder = pictures(tmp_path, f"cat: {{{told}}}\ndog: {{{CAT}}}\n", "cat.png", "dog.png")
+    cat, dog = read_samples(folder).values()
+    assert (cat.credit, cat.licence, dog.licence) == ("Ann (from Bob)", "MIT or BSD", "CC0 1.0")
+    credits = read_credits(folder)
+    assert in_language(credits["cat"].credit, "zh") == "Ann（由 Bob 提供）"
+    assert [credits[name].licence_in("zh") for name in ("cat", "dog")] == ["MIT 或 BSD", "CC0 1.0"]
+
+
+def test_a_licence_may_be_left_empty(tmp_path: Path) -> None:
+    empty = CREDITS.replace("licence: CC0 1.0", "licence: ''")
+    assert read_samples(pictures(tmp_path, empty, "cat.png"))["cat"].licence == ""
+
+
+def test_what_a_chinese_page_says_of_photos_is_chinese_but_for_names() -> None:
+    course = read_course(Path(__file__).parents[1] / "content", "compact")
+    for picture in course.pictures.values():
+        told = " ".join(course.credit_of(picture, "zh"))
+        assert not re.search(r"\b(or|from|by|of|the|made|courtesy|package)\b", told), told
+        assert course.credit_of(picture, "en") == (picture.credit, picture.licence)
 
 
 def test_pictures_without_credits_are_no_course(tmp_path: Path) -> None:

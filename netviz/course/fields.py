@@ -47,6 +47,21 @@ def _in_every_language(words: Any, info: ValidationInfo) -> Any:
     return {language: words[language] for language in languages if language in words}
 
 
+def _for_all_or_each(words: Any, info: ValidationInfo) -> Any:
+    """One text for all languages, under ``""``; or the texts in each, as `InEveryLanguage` has them."""
+    if isinstance(words, str):
+        return {"": words}
+    if not isinstance(words, dict):
+        raise ValueError("a text is wanted, in quotes, or one in each language")
+    return _in_every_language(words, info)
+
+
+def _not_empty(texts: dict[str, str]) -> dict[str, str]:
+    if not all(text.strip() for text in texts.values()):
+        raise ValueError("a text is wanted, not an empty one")
+    return texts
+
+
 IN_EVERY_LANGUAGE = "in-every-language"  # the format of such a text in a JSON Schema: which they are, a course knows
 ADDRESS = {"type": "string", "pattern": "^https?://"}
 Name = Annotated[
@@ -61,4 +76,10 @@ InEveryLanguage = Annotated[
     BeforeValidator(_in_every_language),
     WithJsonSchema({"type": "object", "format": IN_EVERY_LANGUAGE}),
 ]
+ForAllOrEach = Annotated[
+    dict[str, str],
+    BeforeValidator(_for_all_or_each),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "format": IN_EVERY_LANGUAGE}]}),
+]
+SomeForAllOrEach = Annotated[ForAllOrEach, AfterValidator(_not_empty)]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -23,10 +23,10 @@ from netviz.course.notices import Notice
 from netviz.course.own_photos import read_own_photos
 from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
-from netviz.course.samples import CREDITS, is_picture, read_samples
+from netviz.course.samples import CREDITS, Credit, is_picture, read_credits, read_samples
 from netviz.course.translations import lacking_texts, lacking_words
 from netviz.installation import COMMAND, SAMPLE_COURSE, TEMPLATES
-from netviz.languages.known import DEFAULT, languages, look_in
+from netviz.languages.known import DEFAULT, in_language, languages, look_in
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
@@ -94,6 +94,7 @@ class Course:
     ``mistakes`` are those of its experiments and questions, ``broken`` the ids of those that could not be read,
     ``warnings`` what is told in the report. ``templates`` are folders: what the first lacks is taken from the next.
     ``only`` are the slugs of what is to be woven, if not everything is.
+    ``credits`` are what is on record of its own pictures, by their names.
     ``attachments`` are the files beside each lesson's texts, by its slug and by their paths from there; ``galleries``
     the photos of those that have some of their own.
     """
@@ -116,6 +117,13 @@ class Course:
     only: tuple[str, ...] = ()
     attachments: Mapping[str, Mapping[str, Attachment]] = field(default_factory=dict)
     galleries: Mapping[str, Gallery] = field(default_factory=dict)
+    credits: Mapping[str, Credit] = field(default_factory=dict)
+
+    def credit_of(self, picture: Picture, language: str) -> tuple[str, str]:
+        """Whose a picture is, and its licence, in a language: those of readers' own are in all as they were given."""
+        if known := self.credits.get(picture.name):
+            return in_language(known.credit, language), known.licence_in(language)
+        return picture.credit, picture.licence
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -182,6 +190,7 @@ def read_course(
     mistakes: list[Mistake] = []
     with gathered(mistakes):
         samples = read_samples(content / "pictures", spoken)
+        credits = read_credits(content / "pictures", spoken)
         mine = read_own_photos(content, own, samples, spoken)
         pictures = {**mine, **samples}
         offer = _by_name(offer, pictures)
@@ -256,6 +265,7 @@ def read_course(
         broken=frozenset(broken | broken_questions),
         attachments=attachments,
         galleries=galleries,
+        credits=credits,
         templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),
     )
     return course.offering(offered)

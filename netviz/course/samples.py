@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from netviz.course.experiments import CHOSEN
-from netviz.course.fields import InEveryLanguage, Share, WebAddress
+from netviz.course.fields import ForAllOrEach, InEveryLanguage, Share, SomeForAllOrEach, WebAddress
 from netviz.course.folders import alike, entries
-from netviz.course.lessons import Words
-from netviz.languages.known import DEFAULT
+from netviz.languages.known import DEFAULT, in_language
 from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import Picture, own_picture
 from netviz.pictures.opening import SUFFIXES
 from netviz.refusals import stands, unfit
-from netviz.yaml_places import read_checked
+from netviz.yaml_places import Places, read_checked
 
 CREDITS = "credits.yaml"
 
@@ -26,18 +25,22 @@ class Credit(BaseModel):
     """What is on record of a picture: what it shows, whose it is, its licence and where it comes from.
 
     ``focus`` is the point that the network's square is laid around: [x, y] from 0 to 1. What an author took has no
-    ``source``, and need have no ``licence``. One that is not ``offered`` is for the lessons that name it; readers
-    can't choose it.
+    ``source``, and need have no ``licence``. Credit and licence are of one text, or of one in each language. A picture
+    that is not ``offered`` is for the lessons that name it; readers can't choose it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: InEveryLanguage
-    credit: Words
-    licence: str = ""
+    credit: SomeForAllOrEach
+    licence: ForAllOrEach = {}
     source: WebAddress | None = None
     focus: tuple[Share, Share] | None = None
     offered: bool = True
+
+    def licence_in(self, language: str) -> str:
+        """Its licence in a language; empty if it has none."""
+        return in_language(self.licence, language) if self.licence else ""
 
 
 def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, Picture]:
@@ -49,7 +52,7 @@ def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, 
     credits_file = folder / CREDITS
     if not stands(credits_file):
         raise Mistakes([Mistake(credits_file, "is missing; it says of each picture what it shows and whose it is")])
-    credits, places = read_checked(credits_file, dict[str, Credit], list(Credit.model_fields), {"languages": languages})
+    credits, places = _read(credits_file, languages)
     found = [path for path in entries(folder) if is_picture(path)]
     files = {path.stem: path for path in found}
     mistakes = [*_names_of_none(found)]
@@ -71,14 +74,23 @@ def read_samples(folder: Path, languages: Sequence[str] = DEFAULT) -> dict[str, 
             name=name,
             file=str(files[name]),
             titles=one.title,
-            credit=one.credit,
-            licence=one.licence,
+            credit=in_language(one.credit, languages[0]),
+            licence=one.licence_in(languages[0]),
             source=one.source or "",
             focus=one.focus,
             offered=one.offered,
         )
         for name, one in credits.items()
     }
+
+
+def read_credits(folder: Path, languages: Sequence[str] = DEFAULT) -> Mapping[str, Credit]:
+    """What is on record of the pictures of a folder, by their names. Raises Mistakes."""
+    return _read(folder / CREDITS, languages)[0]
+
+
+def _read(file: Path, languages: Sequence[str]) -> tuple[dict[str, Credit], Places]:
+    return read_checked(file, dict[str, Credit], list(Credit.model_fields), {"languages": languages})
 
 
 def read_photos(folder: Path, taken: Container[str]) -> dict[str, Picture]:

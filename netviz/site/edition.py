@@ -201,8 +201,8 @@ class Edition:
                 thumbnail=thumbnail_path(picture),
                 script=sample_path(picture),
                 built=built_path(picture.name),
-                credit=picture.credit,
-                licence=picture.licence,
+                credit=self.course.credit_of(picture, self.language)[0],
+                licence=self.course.credit_of(picture, self.language)[1],
                 source=picture.source,
                 offered=picture.name in self.course.offered,
             )

@@ -51,6 +51,6 @@ def field_rows(kind: str, language: str) -> Iterator[FieldRow]:
 
 def _shown(default: Any) -> str:
     """A default as an author would write it."""
-    if default in (PydanticUndefined, None, "", ()):
+    if default in (PydanticUndefined, None, "", (), {}):
         return ""
     return f"[{', '.join(map(str, default))}]" if isinstance(default, tuple) else str(default)

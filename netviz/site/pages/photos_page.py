@@ -46,7 +46,7 @@ def offered_photos(edition: Edition, page: Page, asked: Mapping[str, Task]) -> I
         photo = OfferedPhoto(
             title=in_language(picture.titles, edition.language),
             file=large_path(picture),
-            credit=picture.credit,
+            credit=edition.course.credit_of(picture, edition.language)[0],
             link=replace(page, picture=name).to(first) if first else "",
         )
         if name in asked:
