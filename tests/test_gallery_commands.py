@@ -255,7 +255,9 @@ def test_a_lesson_with_a_gallery_can_be_built_alone_and_another_one_beside_it(ga
     pages = contents("site")
     for name, figures in (("many.html", 2), ("galleries/many/1.html", 1)):
         told = pages[name]
-        assert told.count(b".jpg: there is no such file") == 200 * figures and b"and 33 more, which" in told
+        gone = told.count(b".jpg: there is no such file")
+        assert gone == (200 - 2) * figures, "above these stand one that is broken and one on which a method fails"
+        assert b"and 33 more, which" in told
     assert "galleries/many/1.html" in pages and "galleries/many/photos/photos-p00.webp" in pages
     assert run() == 0
     whole = contents("site")
