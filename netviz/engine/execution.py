@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain
 from typing import Protocol
 
+from netviz.cache.compiled import keeping_compiled, seal_compiled
 from netviz.cache.store import Store
 from netviz.engine.data_process import DataProcess
 from netviz.engine.draw import Drawing
@@ -66,7 +67,7 @@ def opening(weights: str, reporter: Reporter) -> Opened:
 
     @cache
     def opened() -> PictureRunner:
-        with reporter.stage("open"):
+        with reporter.stage("open"), keeping_compiled():
             return PictureRunner(open_network(weights))
 
     return opened
@@ -124,7 +125,8 @@ class LocalExecutor:
         return failures
 
     def close(self) -> None:
-        """A network is kept as long as this process."""
+        """A network is kept as long as this process; what was compiled for it, for the next ones."""
+        seal_compiled()
 
 
 def _beside_the_network(tasks: Sequence[Task], store: Store) -> AbstractContextManager[DataProcess | None]:
