@@ -24,7 +24,7 @@ _DRAFTS: dict[str, Mapping[str, Any]] = {
     "kernel-shap": {"samples": 60},
     "lime": {"samples": 60},
     "lime-spread": {"samples": 48},
-    "occlusion": {"patch": 64, "stride": 32},
+    "occlusion": {"patch": 32, "stride": 32},
     "pgd": {"steps": 3},
     "regularisers-one-by-one": {"steps": 8},
     "rise": {"samples": 40},
