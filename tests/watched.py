@@ -2,8 +2,8 @@
 
     python tests/watched.py [METHOD …]     # JSON: by method, what its result's key and its figure's key lack
 
-In a process of its own: what was imported or computed before can't be watched. Networks are tiny, and are hardly
-trained: the same code is executed as if they were.
+In a process of its own: what was imported or computed before can't be watched. Networks are tiny, are hardly trained,
+and nothing is compiled: the same code is executed as if they were and it was.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 from conftest import ROOT
-from hardly_learned import hardly_learned
+from hardly_learned import as_written, hardly_learned
 from numpy.typing import NDArray
 from test_contract import maps_for, settings_for
 from test_takeover import known
@@ -235,7 +235,7 @@ def main() -> None:
     """Every method, or those that are named."""
     runner = PictureRunner(make_tiny(8, head="pooled").to_keras())
     names = sys.argv[1:] or methods()
-    with hardly_learned(), tempfile.TemporaryDirectory() as folder:
+    with hardly_learned(), as_written(), tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
         tasks = [planned(methods()[name], store) for name in names]  # to forget what keys need takes a while
         seen = [executed(task, store, runner) for task in tasks]
