@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from netviz.cache.built import SUMMARY, is_site
 from netviz.cache.inputs import inputs_key
 from netviz.cache.manifest import Damaged, written
+from netviz.cache.notes import forget_notes, keep, recall
 from netviz.cache.store import Cleaned, Store, key_of
 from netviz.cluster.executors import executor_of
 from netviz.course.drafting import drafted
@@ -79,7 +80,9 @@ def build(options: Options, reporter: Reporter, inputs: str = "") -> Report:
         browser()
     store = Store(options.store)
     with closing(executor_of(options, reporter)) as executor:
-        return with_whole_entries(store, reporter, lambda: _build(options, inputs, store, executor, reporter))
+        report = with_whole_entries(store, reporter, lambda: _build(options, inputs, store, executor, reporter))
+    keep(options.store, options.content, code_key())
+    return report
 
 
 def rehearse(options: Options) -> None:
@@ -111,6 +114,7 @@ def read(options: Options) -> Course:
     """The course, once the methods that it may name are known to be declared rightly. Raises Mistakes."""
     if faulty := list(declaration_mistakes(methods().values(), views().values())):
         raise Mistakes(faulty)
+    recall(options.store, options.content, code_key())
     say_also(one.words for one in methods().values())
     course = read_course(options.content, options.weights, options.picture, options.offer)
     slugs = [one.slug for one in course.pages]
@@ -374,6 +378,7 @@ def clean(options: Options) -> Cleaned:
     tasks = all_tasks(course, weights, options.precision)
     needed = {(kind, task.key) for task in tasks for kind in (RESULTS, ORIGINS)}
     needed |= {small_entry(task) if task.experiment.over else (FIGURES, task.figure_key) for task in tasks}
+    forget_notes(options.store)
     return Store(options.store).clean(needed | {entry_of(weights)})
 
 

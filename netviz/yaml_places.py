@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from dataclasses import KW_ONLY, dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -17,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from netviz.limits import LARGEST_WHOLE, NUMBER_CHARACTERS, YAML_CHARACTERS, YAML_NESTING
 from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.remembered import remembered
 from netviz.text_files import UNREADABLE, named, read_text_file
 from netviz.yaml_words import explained, found, wanted, wide_colon, wide_sign
 
@@ -274,14 +273,36 @@ def read_yaml(text: str, path: Path, first_line: int = 1, tab: int = 0) -> tuple
 
     Raises Mistakes if it isn't such YAML, names a key twice, is nested too deeply or too long.
     """
-    values, places = _read(text, path, first_line, tab)
-    return deepcopy(values), places
+    try:
+        values, places = _read(text, first_line, tab)
+    except Mistakes as wrong:
+        raise Mistakes(replace(one, path=path) for one in wrong.mistakes) from None
+    return _copy(values), replace(places, path=path, lines=tuple(text.split("\n")))
 
 
-@lru_cache(maxsize=4096)  # a server reads all again whenever it builds
-def _read(text: str, path: Path, first_line: int, tab: int) -> tuple[Any, Places]:
+def _copy(values: Any) -> Any:
+    """The same values in lists and mappings of their own."""
+    if isinstance(values, dict):
+        return {name: _copy(value) for name, value in values.items()}
+    return [*map(_copy, values)] if isinstance(values, list) else values
+
+
+def _as_plain(found: tuple[Any, Places]) -> list[Any]:
+    """Values with their places as JSON can hold them, but for the lines, which are the text's."""
+    values, places = found
+    return [values, places.first_line, *([*one.items()] for one in (places.keys, places.values, places.ends))]
+
+
+def _from_plain(plain: list[Any]) -> tuple[Any, Places]:
+    values, first_line, *places = plain
+    keys, starts, ends = ({tuple(key): tuple(place) for key, place in one} for one in places)
+    return values, Places(path=Path(), first_line=first_line, keys=keys, values=starts, ends=ends)
+
+
+@remembered(_as_plain, _from_plain)
+def _read(text: str, first_line: int, tab: int) -> tuple[Any, Places]:
     lines = tuple(text.split("\n"))
-    places = Places(path=path, lines=lines, first_line=first_line)
+    places = Places(path=Path(), lines=lines, first_line=first_line)
     if len(text) > YAML_CHARACTERS:
         raise Mistakes([places.mistake((), f"is too long: here may stand {YAML_CHARACTERS:,} characters")])
     wide = [widened(line, tab) if tab else line for line in lines]

@@ -30,6 +30,7 @@ DESK = {
     "packing",
     "progress",
     "refusals",
+    "remembered",
     "text_files",
     "yaml_places",
     "yaml_words",

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from netviz.course.claims import NAMES, OVER_GALLERY, Claim, read_claim
+from netviz.course.class_indices import class_index
 from netviz.course.fences import fence_values, read_fences, stated
 from netviz.course.fields import Name
 from netviz.course.lessons import Lesson, LessonText, Span
@@ -26,7 +27,6 @@ from netviz.methods.photoless import looks_at_no_photo
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.networks import Precision
 from netviz.networks.architecture import Layer
-from netviz.networks.classes import find
 from netviz.pictures.framing import Framing
 from netviz.sandbox import ExpressionError
 from netviz.yaml_places import Passage, Places
@@ -402,7 +402,7 @@ def _check_target(target: Any, places: Places) -> tuple[str | int, list[Mistake]
     if target in RANKS:
         return str(target), []
     try:
-        return find(target), []
+        return class_index(target), []
     except ValueError as error:
         hint = f"or {', '.join(RANKS)}, or an index from 0 to 999"
         return target, [places.mistake(("target",), str(error), hint)]

@@ -18,6 +18,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, overload
 
+from netviz.course.class_indices import class_index
 from netviz.course.folders import DROPPED, TO_PEOPLE, alike, entries
 from netviz.course.lessons import Lesson, LessonText, front_matter_places
 from netviz.course.line_order import line_by_line
@@ -26,7 +27,6 @@ from netviz.course.windows_paths import slashes
 from netviz.languages.known import in_language
 from netviz.limits import GALLERY_PHOTOS, NAME_CHARACTERS
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
-from netviz.networks.classes import find
 from netviz.packing import Digests, Packed
 from netviz.pictures import OneOfMany, Picture
 from netviz.pictures.opening import SUFFIXES
@@ -215,7 +215,7 @@ def _in_folder(folder: Path, refused: list[Mistake]) -> Iterator[ListedPhoto]:
     for path in entries(folder):
         if path.is_dir():
             try:
-                labels[path] = find(path.name)
+                labels[path] = class_index(path.name)
             except ValueError as error:
                 mistakes.append(Mistake(path, f"a folder of photos has the name of their class: {error}"))
     if mistakes:

@@ -12,10 +12,10 @@ from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache, lru_cache
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, WithJsonSchema
 
@@ -25,6 +25,7 @@ from netviz.languages.known import DEFAULT, FIRST
 from netviz.limits import INDENTATION
 from netviz.mistakes import Mistake, Mistakes, gathered
 from netviz.refusals import stands
+from netviz.remembered import remembered
 from netviz.text_files import read_text_file
 from netviz.yaml_places import Places, read_yaml
 
@@ -249,7 +250,19 @@ class Scan:
     faults: tuple[Fault, ...]
 
 
-@lru_cache(maxsize=4096)  # texts are read again whenever a server builds, captions by everything that asks them
+def _as_plain(found: Scan) -> list[Any] | None:
+    """A text without faults as JSON can hold it."""
+    spans = [(one.kind, one.source, one.line, one.column, one.syntax) for one in found.spans]
+    return None if found.faults else [found.markdown, spans, [*found.prose.items()]]
+
+
+def _from_plain(plain: list[Any]) -> Scan:
+    markdown, spans, prose = plain
+    names = ("kind", "source", "line", "column", "syntax")
+    return Scan(markdown, tuple(Span(**dict(zip(names, one, strict=True))) for one in spans), dict(prose), ())
+
+
+@remembered(_as_plain, _from_plain)
 def scan(body: str, first_line: int = 1) -> Scan:
     """Lift fences, formulas and expressions out of Markdown; code within a line stays as it is."""
     if too_much := excess_of_text(body):

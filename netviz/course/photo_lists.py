@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from netviz.course.class_indices import class_index
 from netviz.mistakes import Mistake, Mistakes, nearest
-from netviz.networks.classes import find
 from netviz.option_words import WEB_ADDRESS
 from netviz.packing import Packed
 from netviz.text_files import read_text_file
@@ -82,7 +82,7 @@ def _photo(row: _Row, folder: Path, languages: Sequence[str]) -> ListedPhoto:
     return ListedPhoto(
         path=str(folder / file),
         file=Path(file).as_posix(),
-        label=find(cells[LABEL]) if cells.get(LABEL) else None,
+        label=class_index(cells[LABEL]) if cells.get(LABEL) else None,
         titles={language: title for language, title in titles.items() if title},
         **{name: cells.get(name, "") for name in ("credit", "licence", "source")},
         place=row.place(PATH),
@@ -108,7 +108,7 @@ def _wrong(row: _Row, places: Places) -> Iterator[Mistake]:
 def _unknown(label: str) -> str:
     """Why a label names no class; empty if it does."""
     try:
-        find(label)
+        class_index(label)
     except ValueError as error:
         return str(error)
     return ""

@@ -31,6 +31,7 @@ from netviz.course.lessons import FENCES, TOKEN, TOKEN_PATTERN, LessonText, Span
 from netviz.course.sliders import no_value
 from netviz.course.windows_paths import slashes
 from netviz.mistakes import Mistake, Mistakes, nearest
+from netviz.remembered import remembered
 from netviz.site.text.formulas import formula, reference
 from netviz.site.text.highlighting import CodeFormatter, syntaxes
 from netviz.site.text.leftovers import Leftovers, source_mistakes
@@ -102,7 +103,19 @@ class Body:
 _EMPTY_HEAD = re.compile(r"<th([^>]*)></th>")  # a table's corner heads nothing, and nothing is to be read aloud
 
 
-@cache
+def _as_plain(body: Body) -> list[Any]:
+    illustrations = [(one.address, one.alt, one.caption, one.alone, one.source) for one in body.illustrations]
+    return [body.template, [(one.id, one.title) for one in body.sections], illustrations, body.links]
+
+
+def _from_plain(plain: list[Any]) -> Body:
+    template, sections, illustrations, links = plain
+    names = ("address", "alt", "caption", "alone", "source")
+    shown = (Illustration(**dict(zip(names, one, strict=True))) for one in illustrations)
+    return Body(template, tuple(Section(*one) for one in sections), tuple(shown), tuple(links))
+
+
+@remembered(_as_plain, _from_plain, of=lambda text: (text.source, text.markdown))
 def lesson_body(text: LessonText) -> Body:
     """Turn a lesson into the source of a template. Raises Mistakes with all that Markdown must not hold."""
     found = _converted(text)
@@ -217,7 +230,7 @@ def dead_links(template: str, own: str, pages: Mapping[str, Collection[str] | No
             yield Refusal(f"#{section}", f"the page {page}.html has no section {section!r}", hint)
 
 
-@cache
+@remembered(str, str)
 def inline_template(source: str) -> str:
     """A caption: one paragraph of Markdown with expressions, as the source of a template, without its `<p>`.
 

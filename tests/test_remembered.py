@@ -1,0 +1,163 @@
+"""What was found out about texts is remembered from build to build: the same as if found anew, and by one program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netviz.cache import notes
+from netviz.cache.notes import NOTES, forget_notes, keep, recall
+from netviz.course.lessons import LessonText, read_text, scan
+from netviz.remembered import begin, forget, noted, remembered
+from netviz.site.text.markup import inline_template, lesson_body
+from netviz.yaml_places import read_yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXTS = sorted([*ROOT.glob("content/*/*/*.md"), *ROOT.glob("tests/*/lessons/*/*.md")])
+FILES = sorted([*ROOT.glob("content/*.yaml"), *ROOT.glob("netviz/languages/*/*.yaml")])
+
+
+@pytest.fixture(autouse=True)
+def _begun_anew() -> Iterator[None]:
+    """Each test is a process of its own."""
+    forget()
+    yield
+    forget()
+
+
+def in_another_process() -> None:
+    """From now on only what was noted is known."""
+    found = noted()
+    forget()
+    begin(found)
+
+
+class Counted:
+    """A function that counts how often it is run."""
+
+    def __init__(self) -> None:
+        self.runs = 0
+        self.length = remembered(int, int)(self._length)
+
+    def _length(self, text: str) -> int:
+        self.runs += 1
+        if not text:
+            raise ValueError("no text")
+        return len(text)
+
+
+def everything_read(path: Path) -> list[Any]:
+    """All that a build finds out about a lesson's text by what is remembered."""
+    text: LessonText = read_text(path, path.stem)
+    fences = [read_yaml(span.source, path, span.line, 4) for span in text.spans if span.kind == "experiment"]
+    captions = [str(values.get("caption", "")) for values, _ in fences]
+    return [
+        text,
+        text.spans,
+        text.prose,
+        fences,
+        lesson_body(text),
+        [*map(scan, captions)],
+        [*map(inline_template, captions)],
+    ]
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_is_remembered_of_a_text_is_what_would_be_found_out(path: Path) -> None:
+    found = everything_read(path)
+    in_another_process()
+    assert everything_read(path) == found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_yaml_is_remembered_with_its_places(path: Path) -> None:
+    found = read_yaml(path.read_text("utf-8"), path)
+    in_another_process()
+    assert read_yaml(path.read_text("utf-8"), path) == found
+
+
+def test_nobody_who_changes_values_changes_what_is_remembered() -> None:
+    values, _ = read_yaml("a: [1, {b: 2}]", Path("one.yaml"))
+    values["a"][1]["b"] = 3
+    assert read_yaml("a: [1, {b: 2}]", Path("other.yaml"))[0] == {"a": [1, {"b": 2}]}
+
+
+def test_what_was_asked_before_is_not_found_out_again_and_all_else_is() -> None:
+    asked = Counted()
+    assert [asked.length(text) for text in ("one", "three", "one")] == [3, 5, 3]
+    assert asked.runs == 2
+    in_another_process()
+    assert [asked.length(text) for text in ("one", "three", "fourteen")] == [3, 5, 8]
+    assert asked.runs == 3
+
+
+def test_what_a_build_has_not_asked_for_is_forgotten() -> None:
+    asked = Counted()
+    assert asked.length("one") == 3
+    in_another_process()
+    in_another_process()
+    assert asked.length("one") == 3
+    assert asked.runs == 2
+
+
+def test_what_fails_fails_again() -> None:
+    asked = Counted()
+    for runs in (1, 2):
+        with pytest.raises(ValueError, match="no text"):
+            asked.length("")
+        assert asked.runs == runs
+
+
+def test_faults_of_a_text_are_not_noted() -> None:
+    assert scan("{{ open").faults
+    assert not noted()
+
+
+def build(store: Path, asked: Counted, content: str = "content", program: str = "one") -> None:
+    """A build in a process of its own, which asks how long a text is."""
+    forget()
+    recall(store, Path(content), program)
+    assert asked.length("一 two\n") == 6
+    keep(store, Path(content), program)
+
+
+def test_a_course_is_remembered_by_the_program_that_read_it(tmp_path: Path) -> None:
+    asked = Counted()
+    for runs, (content, program) in enumerate([("a", "one"), ("b", "one"), ("a", "two")], start=1):
+        for _ in range(2):
+            build(tmp_path, asked, content, program)
+            assert asked.runs == runs
+    forget_notes(tmp_path)
+    build(tmp_path, asked, "b")
+    assert asked.runs == 4
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda file: file.write_bytes(file.read_bytes().replace(b" 6", b" 7")),
+        lambda file: file.write_bytes(file.read_bytes()[:-1]),
+        lambda file: file.write_bytes(b""),
+        lambda file: (file.rename(file.with_name("moved")), file.symlink_to("moved")),
+        lambda file: (file.unlink(), file.mkdir()),
+    ],
+)
+def test_notes_that_are_not_what_was_written_are_as_good_as_none(tmp_path: Path, damage: Any) -> None:
+    asked = Counted()
+    build(tmp_path, asked)
+    (file,) = (tmp_path / NOTES).iterdir()
+    damage(file)
+    build(tmp_path, asked)
+    assert asked.runs == 2
+
+
+def test_a_store_that_takes_no_notes_ends_no_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Path, content: bytes) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(notes.Path, "write_bytes", refuse)
+    build(tmp_path, Counted())
+    assert not [*(tmp_path / NOTES).iterdir()]
