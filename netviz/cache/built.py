@@ -9,11 +9,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from netviz.cache.manifest import Damaged, Kept, SealedTable, read_regular
+from netviz.cache.manifest import Damaged, Kept, SealedTable, read_regular, unsealed
 from netviz.cache.untouched import all_intact
 
 MARKER = ".netviz-site"  # the manifest of all files that the build wrote, sealed: whoever has it was made by netviz
 SUMMARY = "build.json"  # what they were built from
+LARGE = 2_000_000  # bytes of a manifest, of some twenty thousand files: to Python, objects of three times as many
 
 
 def is_site(folder: Path) -> bool:
@@ -39,7 +40,7 @@ def digests_of(site: Path) -> Mapping[str, str]:
 
 @lru_cache(maxsize=2)  # the old site's and the new one's, which a build asks for ten times
 def _listed_in(manifest: bytes) -> Mapping[str, str]:
-    return SealedTable(manifest)
+    return SealedTable(manifest) if len(manifest) > LARGE else unsealed(manifest) or {}
 
 
 def summary_of(site: Path) -> Mapping[str, Any]:

@@ -140,10 +140,12 @@ def _own(site: Path) -> Own:
     folders: dict[str, None] = {}
 
     def look_into(prefix: str) -> None:
-        for entry in sorted(os.listdir(f"{site}/{prefix}")):  # noqa: PTH208 (a Path each takes ten times as long)
-            name = prefix + entry
-            is_link = os.path.islink(f"{site}/{name}")  # noqa: PTH114 (likewise)
-            if os.path.isdir(f"{site}/{name}") and not is_link:  # noqa: PTH112 (likewise)
+        with os.scandir(f"{site}/{prefix}") as found:  # a Path each takes ten times as long
+            entries = sorted(found, key=lambda entry: entry.name)
+        for entry in entries:
+            name = prefix + entry.name
+            is_link = entry.is_symlink()
+            if entry.is_dir(follow_symlinks=False):
                 if name not in made:
                     folders[name] = None
                 if name.count("/") > DEEPEST:

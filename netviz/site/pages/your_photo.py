@@ -116,8 +116,8 @@ def your_photo_link(page: Page, experiment: Experiment, templates: Templates) ->
     link = page.to_page(YOUR_PHOTO)
     if experiment.method.name not in offered_methods(templates):
         return link
-    there = {name.removeprefix(SETTING) for name in messages(FIRST, AREA).names if name.startswith(SETTING)}
-    settings = {name: value for name, value in experiment.settings.items() if name in there}
+    is_there = messages(FIRST, AREA).has
+    settings = {name: value for name, value in experiment.settings.items() if is_there(f"{SETTING}{name}")}
     defaults = dict(experiment.method.settings(**settings))
     if any(
         experiment.settings[name] != defaults[name] for name in FIXED & defaults.keys() & experiment.settings.keys()
