@@ -265,6 +265,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--repeat", type=int, default=5, help="runs of each (5)")
     parser.add_argument("--draft", action="store_true", help="build drafts")
     parser.add_argument("--skip-colours", action="store_true", help="leave out what weaves and draws all anew")
+    parser.add_argument("--skip-serve", action="store_true", help="leave out what is built within one process")
     parser.add_argument("--skip-lessons", action="store_true", help=f"leave out the course of {LESSONS} lessons")
     return parser
 
@@ -281,10 +282,11 @@ def _measured(
         one.sentence()  # the first may compile what later ones find
     yield "nothing to do", in_turn(Checkout.build)
     yield "one sentence, a process", in_turn(Checkout.sentence)
-    yield "one sentence, within `serve`", (before.within(options.repeat), after.within(options.repeat))
-    shown = (before.shown(options.repeat), after.shown(options.repeat))
-    yield "… until an open page shows it, the first time", (shown[0][:1], shown[1][:1])
-    yield "… later", (shown[0][1:], shown[1][1:])
+    if not options.skip_serve:
+        yield "one sentence, within `serve`", (before.within(options.repeat), after.within(options.repeat))
+        shown = (before.shown(options.repeat), after.shown(options.repeat))
+        yield "… until an open page shows it, the first time", (shown[0][:1], shown[1][:1])
+        yield "… later", (shown[0][1:], shown[1][1:])
     if not options.skip_colours:
         yield "a colour of the pages", in_turn(lambda one: one.other_number(*PAGES_COLOUR))
         yield "a colour of the figures", in_turn(lambda one: one.other_number(*FIGURES_COLOUR))
