@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from netviz.cache import notes
 from netviz.cache.notes import NOTES, forget_notes, keep, recall
 from netviz.course.lessons import LessonText, read_text, scan
 from netviz.remembered import begin, forget, noted, remembered
+from netviz.site.text.highlighting import highlighted
 from netviz.site.text.markup import inline_template, lesson_body
 from netviz.yaml_places import read_yaml
 
@@ -77,6 +79,14 @@ def test_yaml_is_remembered_with_its_places(path: Path) -> None:
     found = read_yaml(path.read_text("utf-8"), path)
     in_another_process()
     assert read_yaml(path.read_text("utf-8"), path) == found
+
+
+def test_code_is_remembered_in_its_colours() -> None:
+    found = highlighted("x = 1 < 2", "python")
+    in_another_process()
+    assert isinstance(highlighted("x = 1 < 2", "python"), Markup)
+    assert highlighted("x = 1 < 2", "python") == found
+    assert highlighted("x = 1 < 2", "html") != found
 
 
 def test_nobody_who_changes_values_changes_what_is_remembered() -> None:

@@ -15,6 +15,8 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, Text
 
+from netviz.remembered import remembered
+
 COLOURED = {  # what a kind of word is marked as: with the classes k, s, m and c
     Keyword: Keyword,
     Operator.Word: Keyword,
@@ -32,7 +34,7 @@ class CodeFormatter(HtmlFormatter[str]):
         super().format_unencoded(((_marked(kind), text) for kind, text in tokensource), outfile)
 
 
-@cache
+@remembered(str, Markup)
 def highlighted(source: str, syntax: str) -> Markup:
     """Source text in a language that Pygments knows by this name, as a block of HTML."""
     return Markup(highlight(source, get_lexer_by_name(syntax), CodeFormatter(cssclass="code")))

@@ -304,6 +304,7 @@ def _replacement(span: Span, text: LessonText, numbers: dict[str, int], mistakes
         return ""
 
 
+@remembered(str, str, of=lambda span: (span.source, span.syntax))
 def _code(span: Span) -> str:
     """Fenced code as HTML. Raises ValueError for a language that there is not."""
     if span.syntax and span.syntax.lower() not in syntaxes():
