@@ -191,7 +191,19 @@ def test_listeners_hear_of_every_picture_that_passes() -> None:
     assert heard == [(2, 2), (1, 1)]
     heard.clear()
     network.at("float64").layer_gradient(PICTURES[:2], TARGETS[:2], "conv1")
-    assert heard == [(2, 2)]
+    assert heard == [(1, 1), (1, 1)]  # values are twice as long, so half as many go through together
+
+
+def test_other_weights_count_under_every_rule_that_was_asked_before() -> None:
+    """Each rule's network has the very weights, and none of its own."""
+    network, other = make_tiny(7).to_keras(), make_tiny(8)
+    for rule in RULES:
+        network.gradient(PICTURES, TARGETS, relu=rule)
+    other.fill(network)
+    fresh = other.to_keras()
+    for rule in RULES:
+        expected = fresh.gradient(PICTURES, TARGETS, relu=rule)
+        np.testing.assert_array_equal(network.gradient(PICTURES, TARGETS, relu=rule), expected)
 
 
 # What stays as it was

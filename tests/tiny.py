@@ -366,12 +366,11 @@ class Tiny:
     def fill(self, network: KerasNetwork) -> None:
         """Give these weights to a network of the same shape: quicker than building one, where many are tried.
 
-        Its clones under other ReLU rules get them too; its twins in other precisions keep theirs.
+        They are its weights under any rule for the ReLU; its twins in other precisions keep theirs.
         """
         for name, (part, _) in self.parts.items():
-            for model in network._variants.values():
-                if isinstance(part, (Conv, Dense)):
-                    model.get_layer(name).set_weights([part.kernel, part.bias])
+            if isinstance(part, (Conv, Dense)):
+                network.model.get_layer(name).set_weights([part.kernel, part.bias])
 
     def layers(self) -> tuple[Layer, ...]:
         layers = [Layer(name="input", kind="input", shape=self.input_shape, parameters=0, receptive_field=1, stride=1)]

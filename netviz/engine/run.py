@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from netviz.cache.store import Store
 from netviz.engine.plan import Task
 from netviz.engine.record import RESULTS, RankedClass, Record, load_arrays, ranked_classes, save, split, target_among
+from netviz.engine.spare_memory import give_back
 from netviz.methods import Passes, run, run_on_data
 from netviz.methods.answers import UnusableAnswer
 from netviz.mistakes import Mistakes
@@ -57,6 +58,7 @@ class PictureRunner:
             )
         answer = {name: values[0] for name, values in result.items()}
         _keep(task, answer, self._passes, store, target, classes[:TOP])
+        give_back()  # what one experiment leaves in pieces the next one, which asks for others, hardly takes
 
     def _logits_of(self, picture: Picture, pictures: Array) -> Array:
         """Raises WeightsUnavailable if they are no numbers."""

@@ -182,7 +182,7 @@ class KerasNetwork:
             Whether pictures may have another size than the network's own.
         """
         sides = (None, None) if any_size else self.input_shape[:2]
-        full = self.batch_size if self._full_are_quicker and not any_size else None
+        full = self._at_once if self._full_are_quicker and not any_size else None
 
         def compiled(count: int) -> Any:
             known = count if count == full else None
@@ -240,8 +240,7 @@ class KerasNetwork:
                 if name in wanted:
                     random = np.random.default_rng([seed, order.index(name)])
                     values = [_random_like(one, random) for one in values]
-                for variant in copy._variants.values():
-                    variant.get_layer(name).set_weights(values)
+                copy.model.get_layer(name).set_weights(values)
         copy._forgotten = wanted
         copy.memory = self.memory
         return copy
@@ -262,6 +261,11 @@ class KerasNetwork:
         return sum(counts) + (self._incremental.traces if "_incremental" in vars(self) else 0)
 
     @property
+    def _at_once(self) -> int:
+        """How many pictures go through the network together: with values twice as long half as many take as much."""
+        return max(self.batch_size // 2, 1) if self.precision == "float64" else self.batch_size
+
+    @property
     def _dtype(self) -> type[np.floating[Any]]:
         return np.float64 if self.precision == "float64" else np.float32
 
@@ -270,10 +274,9 @@ class KerasNetwork:
         return model(tf.cast(inputs, self.precision), training=False)
 
     def _with_relu(self, rule: ReluRule) -> Any:
-        """The same weights under another rule for the derivative of the ReLU: a clone, the model stays as it is."""
+        """The very weights under another rule for the derivative of the ReLU; the model stays as it is."""
         if rule not in self._variants:
-            self._variants[rule] = _clone(self.model, relu=_RELU_RULES[rule])
-            filter_by_winograd(self._variants[rule])
+            self._variants[rule] = _under_rule(self.model, _RELU_RULES[rule])
         return self._variants[rule]
 
     def _submodel(self, rule: ReluRule, *layers: str) -> Any:
@@ -315,7 +318,7 @@ class KerasNetwork:
         pictures, *others = arrays
         inputs = [np.asarray(pictures, self._dtype), *map(np.asarray, others, map(self._dtype_of, others))]
         outputs = []
-        for piece in _pieces(len(pictures), self.batch_size):
+        for piece in _pieces(len(pictures), self._at_once):
             asked = [array[piece] for array in inputs]
             outputs.append(self._recalled(compiled(len(asked[0])), asked, compute))
             self._tell(len(asked[0]), len(asked[0]) if backward else 0)
@@ -352,9 +355,13 @@ def _score(logits: Any, targets: Any, output: Output) -> Any:
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _guided_relu(values: Any) -> Any:
-    """Springenberg et al. 2014: only positive gradients pass, and only where the unit was active."""
+    """Springenberg et al. 2014: only positive gradients pass, and only where the unit was active.
+
+    What the next layer takes tells which units were active, so that the sums before the ReLU needn't be kept; likewise
+    in `_redirected_relu`.
+    """
     active = tf.nn.relu(values)
-    return active, lambda upstream: tf.nn.relu(upstream) * tf.cast(values > 0, upstream.dtype)
+    return active, lambda upstream: _where_active(tf.nn.relu(upstream), active)
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
@@ -370,13 +377,19 @@ def _redirected_relu(values: Any) -> Any:
     What makes pictures needs it (github.com/tensorflow/lucid, misc/redirected_relu_grad.py): a unit that is zero
     everywhere would give no direction to start in.
     """
+    active = tf.nn.relu(values)
 
     def back(upstream: Any) -> Any:
-        passed = upstream * tf.cast(values > 0, upstream.dtype)
+        passed = _where_active(upstream, active)
         nothing = tf.reduce_all(passed == 0, axis=list(range(1, len(values.shape))), keepdims=True)
         return tf.where(nothing, tf.nn.relu(upstream), passed)
 
-    return tf.nn.relu(values), back
+    return active, back
+
+
+def _where_active(upstream: Any, active: Any) -> Any:
+    """The plain rule: what comes back, where the unit was active; in one operation, so without what lies between."""
+    return tf.raw_ops.ReluGrad(gradients=upstream, features=active)
 
 
 _RELU_RULES: dict[ReluRule, Callable[..., Any]] = {
@@ -386,8 +399,42 @@ _RELU_RULES: dict[ReluRule, Callable[..., Any]] = {
 }
 
 
-def _clone(model: Any, precision: Precision | None = None, relu: Callable[..., Any] | None = None) -> Any:
-    """A copy of the model with its weights, in a precision of its own, its ReLU replaced.
+class _UnderRule(keras.layers.Layer):  # type: ignore[misc, name-defined]
+    """A layer with its very weights, and another rule for the derivative of its ReLU if it has one."""
+
+    def __init__(self, layer: Any, relu: Callable[..., Any]) -> None:
+        super().__init__(name=layer.name, dtype=layer.dtype_policy)
+        self.layer, self.relu = layer, relu
+
+    def call(self, values: Any) -> Any:
+        plain = getattr(self.layer, "activation", None)
+        if plain is not keras.activations.relu:
+            return self.layer.call(values)
+        self.layer.activation = self.relu
+        try:
+            return self.layer.call(values)
+        finally:
+            self.layer.activation = plain
+
+
+def _under_rule(model: Any, relu: Callable[..., Any]) -> Any:
+    """The model with its very weights, its ReLU replaced."""
+
+    def rewritten(layer: Any) -> Any:
+        if isinstance(layer, keras.layers.ReLU):
+            return keras.layers.Activation(relu, name=layer.name, dtype=layer.dtype_policy)
+        if layer.weights or getattr(layer, "activation", None) is keras.activations.relu:
+            return _UnderRule(layer, relu)
+        return layer.__class__.from_config(layer.get_config())
+
+    inputs = keras.tree.map_structure(
+        lambda tensor: keras.Input(tensor.shape[1:], name=tensor.name, dtype=tensor.dtype), model.input
+    )
+    return keras.models.clone_model(model, input_tensors=inputs, clone_function=rewritten)
+
+
+def _clone(model: Any, precision: Precision | None = None) -> Any:
+    """A copy of the model with weights of its own, in a precision of its own.
 
     Half precision is for maps: what makes scores of them takes little time and needs the digits.
     """
@@ -396,18 +443,14 @@ def _clone(model: Any, precision: Precision | None = None, relu: Callable[..., A
         in_full = precision == "bfloat16" and len(values.shape) != 4
         return {"dtype": "float32" if in_full else precision} if precision else {}
 
-    def copy(layer: Any) -> Any:
-        twin = layer.__class__.from_config({**layer.get_config(), **policy(layer.output)})
-        if relu and getattr(twin, "activation", None) is keras.activations.relu:
-            twin.activation = relu
-        if relu and isinstance(twin, keras.layers.ReLU):
-            return keras.layers.Activation(relu, name=layer.name, dtype=twin.dtype_policy)
-        return twin
-
     inputs = keras.tree.map_structure(
         lambda tensor: keras.Input(tensor.shape[1:], name=tensor.name, **{"dtype": tensor.dtype, **policy(tensor)}),
         model.input,
     )
-    clone = keras.models.clone_model(model, input_tensors=inputs, clone_function=copy)
+    clone = keras.models.clone_model(
+        model,
+        input_tensors=inputs,
+        clone_function=lambda layer: layer.__class__.from_config({**layer.get_config(), **policy(layer.output)}),
+    )
     clone.set_weights(model.get_weights())
     return clone
