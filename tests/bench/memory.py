@@ -1,7 +1,7 @@
 """Which experiments a build's peak memory belongs to: of each, the greatest resident size and what it left.
 
     python tests/bench/memory.py                             # the whole course, nothing known
-    python tests/bench/memory.py --content tests/course      # another one; what follows is given to build.py
+    python tests/bench/memory.py --only five-steps           # one lesson; what follows is given to build.py
 
 It builds into a folder that is thrown away, as a process of its own, and after each line that this prints sets the
 kernel's record of its greatest size back (`/proc/PID/clear_refs`, so Linux alone has it). Prints the experiments with
@@ -58,7 +58,7 @@ def main() -> None:
                 print(told(item), flush=True)
         _, status, usage = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"{' '.join(command)} failed")
+        raise SystemExit("\n".join([*(item.line for item in items), f"{' '.join(command)} failed"]))
     print("| GB at the most | left | processor seconds | while |\n|---|---|---|---|")
     for item in sorted(items, key=lambda item: -item.greatest)[:SHOWN]:
         print(told(item))
