@@ -31,6 +31,8 @@ PHOTO = Picture(name="dog", file=str(PACKAGE / "dog.jpg"), titles={}, credit="",
 
 CANNOT_MATTER = {
     "netviz/__main__.py": "how a build begins and ends",
+    "netviz/cache/compiled.py": "where what XLA compiles is kept: the same code, known by its digest, or compiled anew",
+    "netviz/cache/notes.py": "where answers about texts are kept: those that another program noted are not taken",
     "netviz/cluster/": "where experiments run, not which: each is run whole, by modules that are in its key",
     "netviz/command_line.py": "what is asked in a terminal: the options are read into the inputs' key",
     "netviz/commands/": "what is asked and told in a terminal: the options are read into the inputs' key",
