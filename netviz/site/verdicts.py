@@ -68,13 +68,19 @@ def known_verdicts(results: Results, taken: Takeover) -> list[Verdict]:
     """The same; as they were for the old site, if they were given on the same claims and results."""
     experiments = results.course.experiments
     known = taken.finding("verdicts", _key(results), partial(_as_plain, results))
-    return [Verdict(experiments[name], picture, CheckedClaim(*claim)) for name, picture, *claim in known]
+    return [
+        Verdict(experiments[name], picture, CheckedClaim(source, kept, dict(measured)))
+        for name, picture, source, kept, measured in known
+    ]
 
 
 def _as_plain(results: Results) -> list[Any]:
-    """The verdicts as JSON holds them, in the same form whether they are given now or were before."""
+    """The verdicts as JSON holds them, in the same form whether they are given now or were before.
+
+    What was measured is in pairs: names of an object would come back in the order of the alphabet.
+    """
     given = [
-        (one.experiment.id, one.picture, one.claim.source, one.claim.kept, dict(one.claim.measured))
+        (one.experiment.id, one.picture, one.claim.source, one.claim.kept, [*one.claim.measured.items()])
         for one in verdicts(results)
     ]
     plain: list[Any] = json.loads(json.dumps(given))
