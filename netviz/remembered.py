@@ -13,6 +13,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar
 
+NOT_NOTED = (ValueError, TypeError, KeyError, AttributeError)  # met in a note that no build wrote
 MOST = 4096  # answers of one function that a process keeps beside notes
 
 Asked = ParamSpec("Asked")
@@ -43,7 +44,12 @@ def remembered(
             if asked not in kept:
                 key = _key_of([name, asked])
                 note = _earlier.get(key, "")
-                answer = from_plain(json.loads(note)) if note else function(*arguments, **named)
+                try:
+                    answer = from_plain(json.loads(note)) if note else function(*arguments, **named)
+                except NOT_NOTED:
+                    if not note:
+                        raise
+                    note, answer = "", function(*arguments, **named)
                 if not note and (plain := to_plain(answer)) is not None:
                     note = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
                 if len(kept) == MOST:
@@ -72,7 +78,7 @@ def begin(notes: Mapping[str, str]) -> None:
 
 def is_new() -> bool:
     """Whether anything else was asked for since than an earlier build has noted."""
-    return _asked.keys() != _earlier.keys()
+    return _asked != _earlier
 
 
 def noted() -> Mapping[str, str]:

@@ -12,6 +12,7 @@ import pytest
 
 from netviz.cache import compiled
 from netviz.cache.compiled import VARIABLE, compiled_folder, keeping_compiled, seal_compiled
+from netviz.cache.manifest import sealed
 from netviz.networks.precision import cpu_flags
 
 SCRIPT = """
@@ -76,8 +77,10 @@ def test_only_what_was_noted_and_is_whole_is_taken(folder: Path) -> None:
     (folder / "b.pb").write_bytes(b"b.pb" * 99)
     seal_compiled()
     assert kept(folder) == {"a.pb", "c.pb"}
-    (folder / compiled.SEALS).write_bytes(b"{}")
-    assert kept(folder) == set()
+    for nobodys in (b"{}", sealed([1])):
+        left_by_a_process(folder, "a.pb")
+        (folder / compiled.SEALS).write_bytes(nobodys)
+        assert kept(folder) == set()
 
 
 def test_where_python_keeps_nothing_nothing_is_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

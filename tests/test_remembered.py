@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from markupsafe import Markup
 
 from netviz.cache import notes
+from netviz.cache.manifest import SEAL, sha256_of
 from netviz.cache.notes import NOTES, forget_notes, keep, recall
 from netviz.course.lessons import LessonText, read_text, scan
 from netviz.remembered import begin, forget, noted, remembered
@@ -162,6 +164,34 @@ def test_notes_that_are_not_what_was_written_are_as_good_as_none(tmp_path: Path,
     damage(file)
     build(tmp_path, asked)
     assert asked.runs == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [(b" 6", b""), (b" 6", b" {oops"), (b" 6", b' "six"'), (b" 6", b" [6]"), (b" 6", b" \xff"), (b"one", b"")],
+)
+def test_whole_notes_that_no_build_wrote_are_as_good_as_none_too_and_replaced(
+    tmp_path: Path, written: bytes, instead: bytes
+) -> None:
+    asked = Counted()
+    build(tmp_path, asked)
+    (file,) = (tmp_path / NOTES).iterdir()
+    content = file.read_bytes()[SEAL:].replace(written, instead)
+    file.write_bytes(sha256_of(content).encode() + content)
+    for _ in range(2):
+        build(tmp_path, asked)
+        assert asked.runs == 2
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+def test_whatever_lies_in_the_place_of_notes_is_removed_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    place = tmp_path / NOTES
+    for put in (os.mkfifo, Path.touch, lambda place: place.symlink_to(tmp_path)):
+        put(place)
+        forget_notes(tmp_path)
+        assert not os.path.lexists(place)
+    forget_notes(tmp_path)
+    assert tmp_path.is_dir()
 
 
 def test_a_store_that_takes_no_notes_ends_no_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,8 +55,11 @@ def seal_compiled() -> None:
         known, files = _seals(folder), _files(folder)
         if known.keys() != {file.name for file in files}:
             draft = folder / f"{SEALS}.{os.getpid()}"
-            draft.write_bytes(sealed({file.name: known.get(file.name) or Kept.of(file).digest for file in files}))
-            draft.replace(folder / SEALS)
+            try:
+                draft.write_bytes(sealed({file.name: known.get(file.name) or Kept.of(file).digest for file in files}))
+                draft.replace(folder / SEALS)
+            finally:
+                draft.unlink(missing_ok=True)
 
 
 @cache
@@ -88,6 +91,7 @@ def _files(folder: Path) -> list[Path]:
 def _seals(folder: Path) -> Mapping[str, str]:
     """The digests by name; none if they can't be read."""
     try:
-        return unsealed(read_regular(folder / SEALS)) or {}
+        known = unsealed(read_regular(folder / SEALS))
     except Damaged:
         return {}
+    return known if isinstance(known, dict) else {}

@@ -31,7 +31,12 @@ def keep(store: Path, content: Path, program: str) -> None:
 
 def forget_notes(store: Path) -> None:
     """Remove them all; the next build finds out again what it needs."""
-    shutil.rmtree(store / NOTES, ignore_errors=True)
+    folder = store / NOTES
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            folder.unlink()
 
 
 def _place(store: Path, content: Path) -> Path:
@@ -45,8 +50,11 @@ def _read(place: Path, program: str) -> dict[str, str]:
         return {}
     if content[:SEAL] != sha256_of(content[SEAL:]).encode():
         return {}
-    _, known_to, *lines = content.decode("utf-8", "surrogatepass").split("\n")
-    return dict(line.split(" ", 1) for line in lines) if known_to == program else {}
+    try:
+        _, known_to, *lines = content.decode("utf-8", "surrogatepass").split("\n")
+        return dict(line.split(" ", 1) for line in lines) if known_to == program else {}
+    except ValueError:  # it is whole, but no build wrote it
+        return {}
 
 
 def _write(place: Path, program: str, notes: Mapping[str, str]) -> None:
