@@ -20,9 +20,10 @@ from netviz.course.drafting import drafted
 from netviz.course.line_order import line_by_line
 from netviz.course.own_photos import own_photo_files
 from netviz.course.reading import Course, read_course
+from netviz.course.samples import know_facts
 from netviz.course.translations import shorter, untranslated, unworded
 from netviz.engine.browser_network import entry_of, has_network, missing, write_network
-from netviz.engine.declarations import declaration_mistakes
+from netviz.engine.declarations import declaration_mistakes, of_netviz, own_declaration_mistakes
 from netviz.engine.draw import FIGURES, Drawing
 from netviz.engine.execution import Executor, ExperimentsFailed, draw_small_figures, finish, run_missing
 from netviz.engine.export import export_tasks
@@ -112,17 +113,29 @@ def with_whole_entries(store: Store, reporter: Reporter, work: Callable[[], Done
 
 def read(options: Options) -> Course:
     """The course, once the methods that it may name are known to be declared rightly. Raises Mistakes."""
-    if faulty := list(declaration_mistakes(methods().values(), views().values())):
-        raise Mistakes(faulty)
-    recall(options.store, options.content, code_key())
+    _check_declarations(options)
     say_also(one.words for one in methods().values())
     course = read_course(options.content, options.weights, options.picture, options.offer)
+    know_facts(course.pictures.values())
     slugs = [one.slug for one in course.pages]
     if wrong := [one for one in options.only if one not in slugs]:
         hints = ((f"has no lesson {one!r}", nearest(one, slugs)) for one in wrong)
         raise Mistakes(Mistake(options.content, message, hint=hint) for message, hint in hints)
     course = replace(course, only=options.only)
     return drafted(course, vgg16_layers(options.weights)) if options.draft else course
+
+
+def _check_declarations(options: Options) -> None:
+    """Raises Mistakes for methods and views that are declared wrongly; with what is known of netviz's own."""
+    other_methods = [one for one in methods().values() if not of_netviz(one)]
+    other_views = [one for one in views().values() if not of_netviz(one)]
+    if faulty := list(declaration_mistakes(other_methods, other_views)):
+        raise Mistakes(faulty)
+    recall(options.store, options.content, code_key())
+    own_methods = [one for one in methods().values() if of_netviz(one)]
+    own_views = [one for one in views().values() if of_netviz(one)]
+    if known_faulty := own_declaration_mistakes(own_methods, own_views):
+        raise Mistakes(known_faulty)
 
 
 def _build(options: Options, inputs: str, store: Store, executor: Executor, reporter: Reporter) -> Report:

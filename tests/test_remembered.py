@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from markupsafe import Markup
+from PIL import Image
 
 from netviz.cache import notes
 from netviz.cache.manifest import SEAL, sha256_of
 from netviz.cache.notes import NOTES, forget_notes, keep, recall
+from netviz.cache.store import Store
 from netviz.course.lessons import LessonText, read_text, scan
+from netviz.course.samples import know_facts
+from netviz.engine import declarations
+from netviz.engine.declarations import of_netviz, own_declaration_mistakes
+from netviz.engine.origins import ORIGIN, ORIGINS
+from netviz.figures.views import views
+from netviz.methods import methods
+from netviz.mistakes import Mistake
+from netviz.pictures import Picture, picture_mistakes
+from netviz.pictures import picture as pictures
+from netviz.pictures.opening import OpenedPicture, open_picture
 from netviz.remembered import begin, forget, noted, remembered
+from netviz.site.pages.report_view import _costs
 from netviz.site.text.highlighting import highlighted
+from netviz.site.text.leftovers import formula_warnings
 from netviz.site.text.markup import inline_template, lesson_body
-from netviz.yaml_places import read_yaml
+from netviz.yaml_places import Passage, read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXTS = sorted([*ROOT.glob("content/*/*/*.md"), *ROOT.glob("tests/*/lessons/*/*.md")])
@@ -89,6 +107,96 @@ def test_code_is_remembered_in_its_colours() -> None:
     assert isinstance(highlighted("x = 1 < 2", "python"), Markup)
     assert highlighted("x = 1 < 2", "python") == found
     assert highlighted("x = 1 < 2", "html") != found
+
+
+def test_formulas_that_are_none_are_remembered_with_their_places(tmp_path: Path) -> None:
+    path = tmp_path / "en.md"
+    path.write_text("---\ntitle: A\nsummary: B\n---\n\nOne \\(x\\) and $ y $.\n", "utf-8")
+    text = read_text(path, "en")
+    caption = Passage("Of \\(z\\)", line=9, column=3)
+    found = [*formula_warnings(text, [caption])]
+    assert [(one.line, one.column) for one in found] == [(6, 5), (6, 15), (9, 3)]
+    in_another_process()
+    assert [*formula_warnings(text, [caption])] == found
+    assert [*formula_warnings(text, [replace(caption, line=8)])][-1].line == 8
+
+
+def picture(file: Path) -> Picture:
+    """A sample photo as it is read from a course."""
+    return Picture(name=file.stem, file=str(file), titles={}, credit="", licence="", source="")
+
+
+def test_pictures_are_opened_once_and_again_when_they_are_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+
+    def counted(path: Path) -> OpenedPicture:
+        opened.append(path)
+        return open_picture(path)
+
+    monkeypatch.setattr(pictures, "open_picture", counted)
+    file = tmp_path / "one.png"
+    for size, times in (((40, 30), 1), ((40, 30), 1), ((50, 30), 2)):
+        Image.new("RGB", size).save(file)
+        pictures._facts.cache_clear()
+        one = picture(file)
+        know_facts([one])
+        assert one.facts.size == size
+        assert len(opened) == times
+        in_another_process()
+
+
+def test_pictures_that_cannot_be_opened_are_told_of_each_time(tmp_path: Path) -> None:
+    file = tmp_path / "one.png"
+    file.write_bytes(b"no picture")
+    for _ in range(2):
+        one = picture(file)
+        know_facts([one])
+        assert len([*picture_mistakes([one])]) == 1
+        in_another_process()
+
+
+def test_declarations_of_netviz_are_looked_at_once_and_wrong_ones_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []
+    wrong: list[Mistake] = []
+
+    def counted(*declared: Any) -> list[Mistake]:
+        looked.append(len(declared))
+        return wrong
+
+    monkeypatch.setattr(declarations, "declaration_mistakes", counted)
+    asked = [*methods().values()], [*views().values()]
+    assert all(of_netviz(one) for declared in asked for one in declared)
+    for times in (1, 1):
+        assert own_declaration_mistakes(*asked) == ()
+        assert len(looked) == times
+        in_another_process()
+    forget()
+    wrong.append(Mistake(Path("one.py"), "is wrong"))
+    for times in (2, 3):
+        assert own_declaration_mistakes(*asked) == (wrong[0],)
+        assert len(looked) == times
+        in_another_process()
+
+
+def test_what_a_result_took_is_read_once_and_again_when_it_was_made_again(tmp_path: Path) -> None:
+    store, task = Store(tmp_path), SimpleNamespace(key="ab" * 32)
+
+    def made(seconds: float) -> None:
+        origin = {"experiment": "one", "picture": "", "parts": {}, "seconds": seconds, "memory": 2}
+        with store.writing(ORIGINS, task.key) as folder:
+            (folder / ORIGIN).write_text(json.dumps(origin), "utf-8")
+
+    assert not _costs([task], store)
+    for seconds in (1.5, 2.5):
+        made(seconds)
+        assert _costs([task], store) == {task.key: (seconds, 2)}
+        in_another_process()
+        file = store.path(ORIGINS, task.key) / ORIGIN
+        file.write_bytes(b"")  # so that it can't be read again
+        assert _costs([task], store) == {task.key: (seconds, 2)}
+        shutil.rmtree(file.parent)
 
 
 def test_nobody_who_changes_values_changes_what_is_remembered() -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,8 +17,9 @@ from netviz.languages.known import DEFAULT, in_language
 from netviz.limits import NAME_CHARACTERS
 from netviz.mistakes import Mistake, Mistakes, nearest
 from netviz.pictures import Picture, own_picture
-from netviz.pictures.opening import SUFFIXES
-from netviz.refusals import stands, unfit
+from netviz.pictures.opening import SUFFIXES, PictureFacts, check_file
+from netviz.refusals import UnreadablePicture, stands, unfit
+from netviz.remembered import remembered
 from netviz.yaml_places import Places, read_checked
 
 CREDITS = "credits.yaml"
@@ -91,6 +95,24 @@ def read_credits(folder: Path, languages: Sequence[str] = DEFAULT) -> Mapping[st
 
 def _read(file: Path, languages: Sequence[str]) -> tuple[dict[str, Credit], Places]:
     return read_checked(file, dict[str, Credit], list(Credit.model_fields), {"languages": languages})
+
+
+def know_facts(pictures: Iterable[Picture]) -> None:
+    """Let pictures that can be read know what they are; those that an earlier build has opened aren't opened again."""
+    for picture in pictures:
+        with suppress(UnreadablePicture):
+            check_file(picture.path)
+            object.__setattr__(picture, "_known_facts", _facts(picture))
+
+
+def _from_plain(plain: list[Any]) -> PictureFacts:
+    (width, height), doubts = plain
+    return PictureFacts((width, height), tuple(doubts))
+
+
+@remembered(astuple, _from_plain, of=lambda picture: picture.digest)
+def _facts(picture: Picture) -> PictureFacts:
+    return picture.facts
 
 
 def read_photos(folder: Path, taken: Container[str]) -> dict[str, Picture]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from netviz.cache.sources import code_digest
 from netviz.course.experiments import ExperimentFence
 from netviz.figures.views import View, views
 from netviz.languages.known import DEFAULT, FIRST, languages
@@ -20,6 +21,7 @@ from netviz.methods import Kind, Method, Paper, Subject, wrong_cost
 from netviz.methods.answers import NAME as NUMBER
 from netviz.mistakes import Mistake, nearest
 from netviz.networks.weights import first_line
+from netviz.remembered import remembered
 from netviz.text_files import UNREADABLE, named
 
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -43,6 +45,32 @@ def declaration_mistakes(methods: Iterable[Method], views: Iterable[View] = ()) 
     for view in views:
         for message, hint in _of_other_types(view, ()):
             yield _mistake(view.draw, f"the view {view.name!r} {message}", hint)
+
+
+def of_netviz(declaration: Method | View) -> bool:
+    """Whether it is one of netviz's own, which change with the program alone."""
+    function = declaration.function if isinstance(declaration, Method) else declaration.draw
+    return str(getattr(function, "__module__", "")).partition(".")[0] == __name__.partition(".")[0]
+
+
+def _asked(methods: Sequence[Method], views: Sequence[View]) -> tuple[str, ...]:
+    """Their code, that of what looks at them, and the languages in which they may have words."""
+    modules = {*(one.function.__module__ for one in methods), *(one.module for one in views)}
+    return (code_digest(__name__, *sorted(modules)), *languages())
+
+
+def _if_none(mistakes: tuple[Mistake, ...]) -> list[Mistake] | None:
+    return None if mistakes else []
+
+
+def _none(plain: list[Any]) -> tuple[Mistake, ...]:
+    return ()
+
+
+@remembered(_if_none, _none, of=_asked)
+def own_declaration_mistakes(methods: Sequence[Method], views: Sequence[View]) -> tuple[Mistake, ...]:
+    """The same for netviz's own: that nothing is wrong with them holds as long as their code is the same."""
+    return tuple(declaration_mistakes(methods, views))
 
 
 def _mistake(function: Any, message: str, hint: str) -> Mistake:

@@ -6,17 +6,19 @@ bytes: it lies in the store's folder, and seconds of what was reused are those t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from typing import Any
 
+from netviz.cache.sources import code_digest
 from netviz.cache.store import Store
-from netviz.engine.origins import Origin, origin_of
+from netviz.engine.origins import ORIGINS, origin_of
 from netviz.engine.plan import Task
 from netviz.languages.class_names import class_name
 from netviz.languages.known import in_language
 from netviz.progress import Report, peak_memory
+from netviz.remembered import remembered
 from netviz.site.results import Results
 from netviz.site.verdicts import Verdict
 
@@ -61,7 +63,9 @@ class ReportView:
 def report_view(report: Report, results: Results, ran: Collection[str]) -> ReportView:
     """The report of a build; ``ran`` is what the tasks whose results it has made are counted as."""
     language = results.course.languages[0]
-    rows = [_experiment(task, results.store, task.counted_as in ran) for task in results.plan.values()]
+    tasks = [*results.plan.values()]
+    costs = _costs(tasks, results.store)
+    rows = [_experiment(task, costs.get(task.key, UNKNOWN), task.counted_as in ran) for task in tasks]
     rows += [_over_gallery(tasks, ran, report) for tasks in results.gallery_plan.values()]
     return ReportView(
         title=in_language(results.course.site.title, language),
@@ -76,16 +80,16 @@ def report_view(report: Report, results: Results, ran: Collection[str]) -> Repor
     )
 
 
-def _experiment(task: Task, store: Store, ran: bool) -> ExperimentRow:
-    origin = _origin(task, store.folder)
+def _experiment(task: Task, cost: Cost, ran: bool) -> ExperimentRow:
+    seconds, memory = cost
     return ExperimentRow(
         label=task.label,
         lesson=task.experiment.lesson,
         method=task.experiment.method.name,
         precision=task.precision,
         ran=ran,
-        seconds=origin.seconds if origin else None,
-        memory=origin.memory if origin else None,
+        seconds=seconds,
+        memory=memory,
     )
 
 
@@ -103,9 +107,34 @@ def _over_gallery(tasks: Sequence[Task], ran: Collection[str], report: Report) -
     )
 
 
-@cache
-def _origin(task: Task, folder: Path) -> Origin | None:
-    return origin_of(task, Store(folder))
+Cost = tuple[float | None, int | None]
+"""The seconds that a result took, and the bytes of memory; None where that isn't known."""
+UNKNOWN: Cost = (None, None)
+
+
+def _from_plain(plain: dict[str, Any]) -> dict[str, Cost]:
+    return {key: (seconds, memory) for key, (seconds, memory) in plain.items()}
+
+
+def _entries(tasks: Sequence[Task], store: Store) -> tuple[Any, ...]:
+    """The entries that tell where results come from, and the code that reads them: what one tells never changes."""
+    return (code_digest(__name__), *(_entry(task.key, store) for task in tasks))
+
+
+def _entry(key: str, store: Store) -> tuple[Any, ...]:
+    try:
+        folder = os.stat(f"{store.folder}/{ORIGINS}/{key[:2]}/{key}")  # noqa: PTH116 (a Path takes ten times as long)
+    except OSError:
+        return (key,)
+    return key, folder.st_ino, folder.st_mtime_ns
+
+
+@remembered(dict, _from_plain, of=_entries)
+def _costs(tasks: Sequence[Task], store: Store) -> dict[str, Cost]:
+    """What results took, by key; to read a thousand small files anew takes longer than all else of a report."""
+    unasked = Store(store.folder)  # no site is made of them
+    origins = {task.key: origin_of(task, unasked) for task in tasks}
+    return {key: (one.seconds, one.memory) for key, one in origins.items() if one}
 
 
 def _photos(results: Results, language: str) -> list[PhotoRow]:

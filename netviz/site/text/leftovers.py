@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from html import unescape
+from typing import Any
 
 import markdown
 from markdown.treeprocessors import Treeprocessor
 
 from netviz.course.lessons import LessonText, scan
 from netviz.mistakes import Mistake
+from netviz.remembered import remembered
 from netviz.yaml_places import Passage
 
 SIGNS = (  # what a reader must not meet outside of code, unless the author wrote a backslash before it
@@ -159,15 +162,30 @@ def formula_warnings(text: LessonText, passages: Iterable[Passage] = ()) -> Iter
     ``passages`` are words of the text's fences.
     """
     hint = "a formula stands between two $ without blanks beside them, or between $$; to show signs, put them in `code`"
-    for line, column, message in _no_formulas(text.prose):
+    for line, column, message in _no_formulas_of(text, tuple(passages)):
         yield text.mistake(message, line, column, hint)
-    for passage in passages:
-        for line, column, message in _no_formulas(scan(passage.source).prose):
-            yield text.mistake(message, *passage.place_in(line, column), hint)
 
 
-def _no_formulas(prose: Mapping[int, str]) -> Iterator[tuple[int, int, str]]:
-    """Where what seems to be a formula stands, and what is made of it."""
+NoFormula = tuple[int, int, str]
+"""What seems to be a formula: the line and the column at which it stands, and what is made of it."""
+
+
+def _from_plain(plain: list[Any]) -> tuple[NoFormula, ...]:
+    return tuple((line, column, message) for line, column, message in plain)
+
+
+@remembered(list, _from_plain, of=lambda text, passages: (text.source, *map(astuple, passages)))
+def _no_formulas_of(text: LessonText, passages: Sequence[Passage]) -> tuple[NoFormula, ...]:
+    """Those of a text and of words of its fences, each where it stands in the text's file."""
+    in_fences = (
+        (*passage.place_in(line, column), message)
+        for passage in passages
+        for line, column, message in _no_formulas(scan(passage.source).prose)
+    )
+    return (*_no_formulas(text.prose), *in_fences)
+
+
+def _no_formulas(prose: Mapping[int, str]) -> Iterator[NoFormula]:
     for lines in paragraphs(prose):
         words = "\n".join(prose[number] for number in lines)
         for match in _NO_FORMULA.finditer(words):
