@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import nodes
@@ -77,6 +78,7 @@ def _check(source: str, names: tuple[str, ...]) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)  # of each claim it is asked for every photo
 def results_in(source: str) -> frozenset[str]:
     """The experiments of whose results expressions speak, ``results['ID']``, in a claim or between other words."""
     return frozenset(name for _, name in _RESULT.findall(source))

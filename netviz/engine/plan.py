@@ -307,9 +307,9 @@ def drawing_modules(task: Task) -> tuple[str, ...]:
 
 def _methods_used(method: Method, settings: Mapping[str, Any]) -> list[Method]:
     """A method, and those that its settings name, which it may run with settings of their own."""
-    used, waiting = [method], [settings]
+    used, waiting, known = [method], [settings], methods()
     while waiting:
-        named = [methods()[name] for name in _strings(waiting.pop()) if name in methods()]
+        named = [known[name] for name in _strings(waiting.pop()) if name in known]
         found = [one for one in named if one not in used]
         used += found
         waiting += [one.settings().model_dump() for one in found]

@@ -246,7 +246,9 @@ class Edition:
 
     @cached_property
     def previewed(self) -> frozenset[str]:
-        """The lessons that have a preview, by their slugs."""
+        """The lessons that have a preview, by their slugs: none if nobody knows where the site will stand."""
+        if not self.site.address:
+            return frozenset()
         return frozenset(task.experiment.lesson for task in previews(self.course, self.plan, self.store).values())
 
     @cached_property

@@ -12,6 +12,7 @@ from netviz.cache.manifest import Kept
 Content = str | bytes | Kept
 Files = Mapping[str, Content]
 """A site's files by their path in it: text (in UTF-8), bytes, or a file that is kept elsewhere."""
+AT_HAND = 200  # files of photos: as few are found once, ten thousand whenever they are asked for
 
 
 class FilesOfPhotos(Mapping[str, Content]):
@@ -44,7 +45,9 @@ class SiteFiles(Mapping[str, Content]):
     """All files of a site, in the order of their paths: the ``few`` that are at hand, and those of ``many`` photos."""
 
     def __init__(self, few: Files, many: Sequence[FilesOfPhotos] = ()) -> None:
-        self.few, self.many = dict(sorted(few.items())), many
+        held = {path: file for one in many if len(one) <= AT_HAND for path, file in one.items()}
+        self.few = dict(sorted({**few, **held}.items()))
+        self.many = [one for one in many if len(one) > AT_HAND]
 
     def __len__(self) -> int:
         return sum(map(len, (self.few, *self.many)))
