@@ -9,18 +9,23 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.stats import spearmanr
 
 from netviz.data.digits import digits
 from netviz.figures.figure import Request
 from netviz.figures.views.maps import draw_several
 from netviz.methods import Result, methods, run_on_data
+from netviz.methods.dense import train_dense
+from netviz.methods.examples import WIDTH, examples, integrated_gradients
+from netviz.methods.several_samples import LAYERS, UNTRAINED
 
 
 @pytest.fixture(scope="module", params=["gradient", pytest.param("integrated-gradients", marks=pytest.mark.slow)])
 def several(request: pytest.FixtureRequest) -> dict[int, Result]:
     """Four samples of each kind."""
     method = methods()["several-samples"]
-    return {digit: run_on_data(method, {"digit": digit, "count": 4, "by": request.param}) for digit in range(10)}
+    settings = {"count": 4, "by": request.param}
+    return {digit: {**run_on_data(method, {**settings, "digit": digit}), "by": request.param} for digit in range(10)}
 
 
 def likeness(one: Any, other: Any) -> float:
@@ -38,6 +43,33 @@ def test_maps_are_compared_pair_by_pair(several: dict[int, Result]) -> None:
     rest = [likeness(maps[3][i], (maps[3][:4].sum(axis=0) - maps[3][i]) / 3) for i in range(4)]
     assert own["with_mean"] == pytest.approx(np.mean(rest))
     np.testing.assert_allclose(maps[3][4], maps[3][:4].mean(axis=0))
+
+
+def test_networks_that_have_learned_nothing_are_asked_the_same(several: dict[int, Result]) -> None:
+    data = examples("digits")
+    alike, others = [], []
+    for seed in range(1, UNTRAINED + 1):
+        network = train_dense(data.learned, data.targets, depth=LAYERS, width=WIDTH, seeds=[seed], steps=0)
+        maps = {}
+        for kind in range(10):
+            inputs = data.held_out[data.held_out_labels == kind][:4]
+            classes = np.full((1, 4), kind)
+            if several[3]["by"] == "gradient":
+                maps[kind] = inputs * network.gradient(inputs, classes)[0]
+            else:
+                maps[kind] = integrated_gradients(network, inputs[None], classes)[0]
+        alike.append(np.mean([likeness(a, b) for a, b in combinations(maps[3], 2)]))
+        others.append(np.mean([likeness(a, b) for a in maps[3] for kind in maps if kind != 3 for b in maps[kind]]))
+    assert several[3]["untrained_alike"] == pytest.approx(np.mean(alike))
+    assert several[3]["untrained_alike_greatest"] == pytest.approx(max(alike)) != pytest.approx(np.mean(alike))
+    assert several[3]["untrained_alike_others"] == pytest.approx(np.mean(others))
+
+
+def test_alike_pictures_are_held_against_alike_maps_over_all_digits(several: dict[int, Result]) -> None:
+    alike, pictures = ([several[digit][name] for digit in range(10)] for name in ("alike", "pictures_alike"))
+    expected = spearmanr(alike, pictures).statistic
+    for digit in range(10):
+        assert several[digit]["pictures_rank_correlation"] == pytest.approx(expected)
 
 
 def test_the_pictures_are_held_out_digits_of_the_kind_and_their_mean(several: dict[int, Result]) -> None:

@@ -11,7 +11,7 @@ from tiny import UNCONCERNED
 
 from netviz.data.sentences import sentences, words_of
 from netviz.methods import Result, methods, run_on_data, words
-from netviz.methods.words import FREQUENT, NAMES, RARE, encoded, shuffled, text_network
+from netviz.methods.words import FREQUENT, NAMES, RARE, SHUFFLES, encoded, shuffled, text_network
 
 SENTENCE = "Draw a bar chart with flimsy error bars on the given axes."
 
@@ -86,6 +86,7 @@ def test_a_cloud_is_made_of_the_means_over_all_places_of_a_word() -> None:
     assert min(found["weights"]) >= sorted(means.values())[-100] - 1e-4
     with_first = [label for text, label in zip(texts, labels, strict=True) if reader.words[first] in text]
     assert found["first_share"] == pytest.approx(np.mean([label == NAMES.index("networkx") for label in with_first]))
+    assert found["first_sentences"] == len(with_first)
 
 
 @pytest.mark.slow
@@ -130,3 +131,12 @@ def test_a_reader_remembers_as_far_as_the_median_sentence_says() -> None:
             medians = np.array([np.median(one) for one in zip(*sizes, strict=True)])
             np.testing.assert_allclose(found[key], medians / medians[0], rtol=2e-3, atol=1e-4)
             assert found[f"{key}_kept"] == pytest.approx(medians[-1] / medians[0], rel=2e-3, abs=1e-4)
+        first, last = [], []
+        for text in shuffled(np.array(long * SHUFFLES), 1):
+            vectors = np.repeat(reader.embed(text[None]), 3, axis=0)
+            vectors[1, 0] = vectors[2, 19] = 0
+            whole, without_first, without_last = reader.body.log_odds(vectors)
+            first.append(abs(without_first - whole)[whole.argmax()])
+            last.append(abs(without_last - whole)[whole.argmax()])
+        kept = np.median(first) / np.median(last)
+        assert found[f"{name}_shuffled_kept"] == pytest.approx(kept, rel=2e-3, abs=1e-4)

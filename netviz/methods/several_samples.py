@@ -10,12 +10,13 @@ from pydantic import Field
 
 from netviz.data.digits import INK, SIDE, digits
 from netviz.methods import Passes, Result, Seed, method
-from netviz.methods.correlations import correlation_matrix, correlations
-from netviz.methods.dense import train_dense, with_one_thread
+from netviz.methods.correlations import correlation_matrix, correlations, rank_correlations
+from netviz.methods.dense import DenseNetworks, train_dense, with_one_thread
 from netviz.methods.examples import STEPS, WIDTH, examples, integrated_gradients
 from netviz.methods.gradient_descent import Floats
 
 LAYERS = 3
+UNTRAINED = 10  # networks that have not learned anything yet, each with a random start of its own
 
 
 @method(
@@ -23,12 +24,25 @@ LAYERS = 3
     title={"en": "Several samples of one class", "zh": "同一类别的多个样本"},
     summary={
         "en": "The same map for several handwritten digits of one kind, with their mean: how much alike the maps are, "
-        "and how much like those of other kinds.",
-        "zh": "同一个数字的多份手写样本，用同一种方法画解释图并求平均：彼此有多相似，与别的数字又有多相似。",
+        "and how much like those of other kinds, and of networks that have learned nothing.",
+        "zh": "同一个数字的多份手写样本，用同一种方法画解释图并求平均：彼此有多相似，与别的数字又有多相似；"
+        "还没有训练的网络又如何。",
     },
     gives="check",
     views=("strip",),
-    numbers=("alike", "alike_others", "with_mean", "with_other_means", "pictures_alike", "accuracy", "right"),
+    numbers=(
+        "alike",
+        "alike_others",
+        "untrained_alike",
+        "untrained_alike_others",
+        "untrained_alike_greatest",
+        "with_mean",
+        "with_other_means",
+        "pictures_alike",
+        "pictures_rank_correlation",
+        "accuracy",
+        "right",
+    ),
     passes=lambda settings: Passes(0, training=STEPS),
     map_values=lambda settings: (*range(1, settings.count + 1), "mean"),
 )
@@ -47,40 +61,66 @@ def several_samples(
     A map tells what each pixel adds to the log-odds of the true digit, compared with the mean of all digits.
 
     Numbers: mean correlations of two maps of the kind, ``alike``, and of one of them and one of another kind,
-    ``alike_others``; of each map with the mean of the others of its kind, ``with_mean``, and with the means of the nine
-    other kinds, ``with_other_means``; ``pictures_alike``, of two pictures less the mean of all; ``accuracy`` on all
-    held-out digits, and how many of those shown are ``right``.
+    ``alike_others``; the means of both over networks before their training (``untrained_alike``,
+    ``untrained_alike_others``), and the former where it is greatest (``untrained_alike_greatest``); of each map with
+    the mean of the others of its kind, ``with_mean``, and with the means of the nine other kinds,
+    ``with_other_means``; ``pictures_alike``, of two pictures less the mean of all, and over the ten kinds Spearman's
+    correlation of this with ``alike``, ``pictures_rank_correlation``; ``accuracy`` on all held-out digits, and how
+    many of those shown are ``right``.
     """
     data, source = examples("digits"), digits()
-    network = train_dense(data.learned, data.targets, depth=LAYERS, width=WIDTH, seeds=[seed], steps=STEPS)
     labels = data.held_out_labels
-    shown = {kind: np.flatnonzero(labels == kind)[:count] for kind in range(10)}
-    classes = labels[None]
-    if by == "gradient":
-        every = (data.held_out * network.gradient(data.held_out, classes))[0]
-    else:
-        every = integrated_gradients(network, data.held_out[None], classes)[0]
-    maps = {kind: every[places] for kind, places in shown.items()}
-    own, others = maps[digit], [maps[kind] for kind in maps if kind != digit]
+    shown = [np.flatnonzero(labels == kind)[:count] for kind in range(10)]
+    inputs, kinds = data.held_out[np.concatenate(shown)], np.repeat(np.arange(10), count)
+
+    def networks(seeds: list[int], steps: int) -> DenseNetworks:
+        return train_dense(data.learned, data.targets, depth=LAYERS, width=WIDTH, seeds=seeds, steps=steps)
+
+    def maps_by_kind(network: DenseNetworks, size: int) -> Floats:
+        """Of so many networks: (networks, 10, count, values)."""
+        classes, given = np.tile(kinds, (size, 1)), np.tile(inputs, (size, 1, 1))
+        if by == "gradient":
+            every = given * network.gradient(given, classes)
+        else:
+            every = integrated_gradients(network, given, classes)
+        return every.reshape(size, 10, count, -1)
+
+    network = networks([seed], STEPS)
+    [maps] = maps_by_kind(network, 1)
+    untrained = maps_by_kind(networks(list(range(seed, seed + UNTRAINED)), 0), UNTRAINED)
+    untrained_alike = [pairwise_likeness(one[digit]) for one in untrained]
+    own, others = maps[digit], np.delete(maps, digit, axis=0)
     rest = np.array([np.delete(own, place, axis=0).mean(axis=0) for place in range(len(own))])
+    pictures_alike = [pairwise_likeness(data.held_out[places]) for places in shown]
+    alike = [pairwise_likeness(one) for one in maps]
     answers = network.answers(data.held_out)[0]
     ink = source.pictures[source.held_out][shown[digit]]
     paper = 255 * (1 - np.concatenate([ink, ink.mean(axis=0)[None]]) / INK)
     return {
         "maps": np.concatenate([own, own.mean(axis=0)[None]]).reshape(-1, SIDE, SIDE),
         "pictures": np.repeat(paper[..., None], 3, axis=-1),
-        "alike": pairwise_likeness(own),
-        "alike_others": np.mean(
-            [correlations(np.repeat([one], len(own), 0), own).mean() for kind in others for one in kind]
-        ),
+        "alike": alike[digit],
+        "alike_others": likeness_to_others(maps, digit),
+        "untrained_alike": np.mean(untrained_alike),
+        "untrained_alike_others": np.mean([likeness_to_others(one, digit) for one in untrained]),
+        "untrained_alike_greatest": np.max(untrained_alike),
         "with_mean": correlations(own, rest).mean(),
         "with_other_means": np.mean(
             [correlations(own, np.repeat(kind.mean(axis=0)[None], len(own), 0)).mean() for kind in others]
         ),
-        "pictures_alike": pairwise_likeness(data.held_out[shown[digit]]),
+        "pictures_alike": pictures_alike[digit],
+        "pictures_rank_correlation": rank_correlations(np.array([alike]), np.array([pictures_alike]))[0],
         "accuracy": (answers == labels).mean(),
         "right": (answers[shown[digit]] == digit).sum(),
     }
+
+
+def likeness_to_others(maps: Floats, digit: int) -> Floats:
+    """The mean correlation of one of a digit's maps and one of another digit's: (10, k, values)."""
+    own, others = maps[digit], np.delete(maps, digit, axis=0)
+    return np.asarray(
+        np.mean([correlations(np.repeat([one], len(own), 0), own).mean() for kind in others for one in kind])
+    )
 
 
 def pairwise_likeness(rows: Floats) -> Floats:

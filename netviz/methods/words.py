@@ -5,6 +5,7 @@ Three small networks read the sentences of `netviz.data.sentences`. They are tra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Literal
 
@@ -20,6 +21,7 @@ from netviz.networks.small import Reader, TextNetwork, numbered, train_text_netw
 
 STEPS = 200  # of training, 128 sentences each
 RARE = 4  # a word that the sentences for learning hold less often is not known
+SHUFFLES = 4  # of each sentence, where its words stand in a random order
 FREQUENT = 10  # a word of a cloud stands at least so often in the sentences that are read for it
 READERS: tuple[Reader, ...] = ("bag", "rnn", "gru")
 NAMES = tuple(LIBRARIES)
@@ -168,7 +170,7 @@ def word_contributions(
     },
     gives="contributions",
     views=("cloud", "bars"),
-    numbers=("words", "weights", "occurrences", "sentences", "greatest", "first_share"),
+    numbers=("words", "weights", "occurrences", "sentences", "greatest", "first_sentences", "first_share"),
     passes=lambda settings: Passes(0, training=STEPS),
 )
 def word_cloud(
@@ -182,7 +184,8 @@ def word_cloud(
 
     Of the words that the network knows and that stand there at least ten times, the ``count`` with the greatest
     means, greatest first; ``occurrences`` is how often each stands there. Numbers: ``sentences`` read, the
-    ``greatest`` word, and how often the library is the right answer where it stands (``first_share``).
+    ``greatest`` word, how many of them hold it (``first_sentences``), and in which share of these the library is the
+    right answer (``first_share``).
     """
     reader = text_network(network, seed)
     numbers, labels = encoded().unseen
@@ -201,6 +204,7 @@ def word_cloud(
         "occurrences": times[rows],
         "sentences": np.array(len(numbers)),
         "greatest": np.array(chosen[0]),
+        "first_sentences": with_first.sum(),
         "first_share": (labels[with_first] == target).mean(),
     }
 
@@ -278,6 +282,9 @@ def readers_compared(*, seed: Seed = 1) -> Result:
         "rnn_hiding_kept",
         "gru_hiding_kept",
         "bag_hiding_kept",
+        "rnn_shuffled_kept",
+        "gru_shuffled_kept",
+        "bag_shuffled_kept",
         "sentences",
     ),
     passes=lambda settings: Passes(0, training=len(READERS) * STEPS),
@@ -294,26 +301,33 @@ def gradient_reach(
     the log-odds when the word's vector becomes zero. Over the held-out sentences with at least ``words`` words
     (``sentences`` of them), each explained for its own answer. ``bag_hiding`` is the same for a network that knows no
     order: what is left of the slope there is the words' own. ``rnn_kept`` and the like are the values at the first of
-    these places.
+    these places. ``rnn_shuffled_kept`` and the like are what ``rnn_hiding_kept`` becomes when each sentence's words
+    stand in a random order, `SHUFFLES` times another one: words at the end tell no more then than others.
     """
     numbers, _ = encoded().unseen
     numbers = numbers[(numbers[:, -words:] > 0).all(axis=1)]
-    shares = {}
+    mixed = shuffled(np.tile(numbers, (SHUFFLES, 1)), seed)
+    shares, shuffled_kept = {}, {}
     for reader in READERS:
         network = text_network(reader, seed)
         embedded = network.embed(numbers)
         answers = network.body.log_odds(embedded).argmax(axis=1)
         for name, sizes in (
             (reader, _gradient_sizes(network, embedded, answers)),
-            (f"{reader}_hiding", _hiding_sizes(network, embedded, answers, words)),
+            (f"{reader}_hiding", _hiding_sizes(network, embedded, answers, range(-words, 0))),
         ):
             medians = np.median(sizes[:, -words:], axis=0)[::-1]
             shares[name] = medians / medians[0]
+        embedded = network.embed(mixed)
+        answers = network.body.log_odds(embedded).argmax(axis=1)
+        first, last = np.median(_hiding_sizes(network, embedded, answers, (-words, -1)), axis=0)
+        shuffled_kept[f"{reader}_shuffled_kept"] = first / last
     del shares["bag"]  # of a sum of vectors every place has the same gradient
     return {
         "x": np.arange(words),
         **shares,
         **{f"{name}_kept": values[-1] for name, values in shares.items()},
+        **shuffled_kept,
         "sentences": np.array(len(numbers)),
     }
 
@@ -327,16 +341,14 @@ def _gradient_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.i
     return sizes
 
 
-def _hiding_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.int64], words: int) -> Array:
-    """How far each sentence's own answer's log-odds move without one of its last words: (sentences, words)."""
-    rows = np.arange(len(embedded))
-    whole = network.body.log_odds(embedded)[rows, answers]
-    sizes = np.zeros((len(embedded), words))
-    for number in range(words):
-        hidden = embedded.copy()
-        hidden[:, number - words] = 0
-        sizes[:, number] = np.abs(network.body.log_odds(hidden)[rows, answers] - whole)
-    return sizes
+def _hiding_sizes(network: TextNetwork, embedded: Array, answers: NDArray[np.int64], places: Sequence[int]) -> Array:
+    """How far each sentence's own answer's log-odds move without the word at each place: (sentences, places)."""
+    versions = np.repeat(embedded[None], len(places) + 1, axis=0)  # the whole sentences first
+    for version, place in zip(versions[1:], places, strict=True):
+        version[:, place] = 0
+    odds = network.body.log_odds(versions.reshape(-1, *embedded.shape[1:])).reshape(*versions.shape[:2], -1)
+    whole, *hidden = odds[:, np.arange(len(embedded)), answers]
+    return np.abs(np.array(hidden) - whole).T
 
 
 class Corpus:
