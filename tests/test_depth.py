@@ -47,6 +47,17 @@ def test_each_block_is_the_methods_map_of_its_last_convolution_for_both_classes(
         np.testing.assert_allclose(result[f"{key}_{end}_likeness"], likeness[:, at], atol=1e-5)
 
 
+def test_what_averaging_leaves_is_near_nothing_where_derivatives_cancel() -> None:
+    network = shared_network(11)
+    first, *_, last = last_of_blocks(network.layers)
+    result = run(methods()["cams-through-blocks"], network, PICTURES, TARGETS, {"rival": RIVAL, "box": BOX})
+    for end, layer in (("first", first), ("last", last)):
+        for i, slopes in enumerate(network.layer_gradient(PICTURES, TARGETS, layer)[1].astype(np.float64)):
+            means = sum(abs(slopes[..., channel].mean()) for channel in range(slopes.shape[-1]))
+            sizes = sum(abs(slopes[..., channel]).mean() for channel in range(slopes.shape[-1]))
+            assert result[f"averaged_{end}"][i] == pytest.approx(means / sizes, rel=1e-4)
+
+
 def test_the_last_convolution_of_each_block_is_the_one_before_another_name_begins() -> None:
     kinds = {"input": "input", "pool": "pooling", "predictions": "dense"}
     names = ["input", "block1_conv1", "block1_conv2", "pool", "block2_conv1", "predictions"]

@@ -25,24 +25,31 @@ def rows(first: int, last: int) -> Array:
 
 
 def test_each_part_is_hidden_alone() -> None:
-    """A quarter: rows 0 and 1 of one map, rows 5 and 6 of the other; four rows on they come in again above."""
+    """A quarter: rows 0 and 1 of one map, rows 5 and 6 of the other; four rows on they come in again above.
+
+    An eighth: row 0 alone, row 5 alone. The rivals mark rows 3 and 4, or 2 and 3, of both.
+    """
     network = TINY.to_keras()
-    maps = np.stack([rows(0, 1), rows(5, 6)])
-    found = run(methods()["hide-marked"], network, PICTURES, TARGETS, {"share": 0.25}, [maps])
-    for i, (marked, elsewhere, inside) in enumerate([((0, 1), (4, 5), 0), ((5, 6), (1, 2), 4 / 16)]):
-        places = {"marked": np.ix_(marked, range(8)), "elsewhere": np.ix_(elsewhere, range(8))}
-        places["middle"] = np.ix_(range(2, 6), range(2, 6))
+    maps = [np.stack([rows(0, 1), rows(5, 6)]), *(np.stack([rows(*one)] * 2) for one in [(3, 4), (2, 3)])]
+    found = run(methods()["hide-marked"], network, PICTURES, TARGETS, {"shares": [0.25, 0.125]}, maps)
+    for i, first in enumerate([0, 5]):
         whole = TINY.logits(PICTURES[i])
         assert found["first_answer"][i] == (whole.argmax() == TARGETS[i])
-        for way, place in places.items():
-            hidden = PICTURES[i].copy()
-            hidden[place] = TORCH_LIKE.mean
-            after = TINY.logits(hidden)
-            assert found[f"drop_{way}"][i] == pytest.approx((whole - after)[TARGETS[i]], abs=1e-4)
-            assert found[f"first_without_{way}"][i] == (after.argmax() == TARGETS[i])
-            if way == "marked":
-                np.testing.assert_allclose(found["picture"][i], hidden, rtol=1e-6)
-        assert found["marked_in_middle"][i] == inside
+        for at, (count, middle) in enumerate([(2, range(2, 6)), (1, range(2, 5))]):
+            marked, *rivals = ([top + row for row in range(count)] for top in (first, 3, 2))
+            elsewhere = [(row + 4) % 8 for row in marked]
+            places = {"marked": marked, "rival_1": rivals[0], "rival_2": rivals[1], "elsewhere": elsewhere}
+            squares = {"middle": np.ix_(middle, middle)}
+            for way, place in ({way: np.ix_(one, range(8)) for way, one in places.items()} | squares).items():
+                hidden = PICTURES[i].copy()
+                hidden[place] = TORCH_LIKE.mean
+                after = TINY.logits(hidden)
+                assert found[f"drop_{way}"][i, at] == pytest.approx((whole - after)[TARGETS[i]], abs=1e-4), (way, at)
+                assert found[f"first_without_{way}"][i, at] == (after.argmax() == TARGETS[i])
+                if (way, at) == ("marked", 0):
+                    np.testing.assert_allclose(found["picture"][i], hidden, rtol=1e-6)
+            within = len({*marked} & {*middle}) * len(middle)
+            assert found["marked_in_middle"][i, at] == pytest.approx(within / (8 * count))
 
 
 def test_by_hand_the_answer_goes_with_the_rows_that_it_hangs_on() -> None:
@@ -54,7 +61,8 @@ def test_by_hand_the_answer_goes_with_the_rows_that_it_hangs_on() -> None:
 
     network: Any = SimpleNamespace(logits=logits, mean_colour=np.zeros(3))
     pictures = np.full((1, 8, 8, 3), 50, np.float32)
-    found = run(methods()["hide-marked"], network, pictures, np.array([0]), {"share": 0.25}, [rows(0, 1)[None]])
+    maps = [rows(0, 1)[None]] * 3
+    found = run(methods()["hide-marked"], network, pictures, np.array([0]), {"shares": [0.25]}, maps)
     assert (found["drop_marked"], found["drop_middle"], found["drop_elsewhere"]) == (5, 0, 0)
     first = [found[name].item() for name in ("first_answer", "first_without_marked", "first_without_middle")]
     assert first == [1, 0, 1]

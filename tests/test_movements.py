@@ -65,7 +65,11 @@ def test_a_map_is_compared_with_one_that_never_moves_and_without_its_signs() -> 
     found = run(methods()["ten-views"], network, pictures, targets, {"of_method": "gradient"})
     maps = found["maps"][0][:10].astype(np.float64)
     coarse = [gaussian_filter(np.abs(one), 16 / 28) for one in maps]
-    for name, own, others in (("still", maps[0], [maps[0]] * 10), ("coarse", coarse[0], coarse)):
+    for name, own, others in (
+        ("still", maps[0], [maps[0]] * 10),
+        ("coarse", coarse[0], coarse),
+        ("still_coarse", coarse[0], [coarse[0]] * 10),
+    ):
         expected = []
         for movement, one in list(zip(MOVEMENTS.values(), others, strict=True))[1:]:
             back = brought_back(one, movement)

@@ -1,4 +1,4 @@
-"""The channel whose value adds most to a score, by a network in NumPy."""
+"""The channel that adds most to a score, by a network in NumPy."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ PICTURES, TARGETS = random_pictures(3, seed=8), np.array([2, 0, 2])
 
 
 @pytest.mark.parametrize("layer", ["conv1", "pool1", "conv3"])
-def test_the_channel_is_that_of_the_value_that_adds_most(layer: str) -> None:
+def test_the_channel_is_the_one_whose_places_add_most_together(layer: str) -> None:
     tiny = make_tiny(2)
     found = run(methods()["strongest-channel"], tiny.to_keras(), PICTURES, TARGETS, {"layer": layer})
     for i, (picture, target) in enumerate(zip(PICTURES.astype(np.float64), TARGETS, strict=True)):
         values = tiny.forward(picture)[layer]
         products = values * tiny.backward(picture, target=int(target))[layer]
-        row, column, channel = np.unravel_index(products.argmax(), products.shape)
+        added = products.sum(axis=(0, 1))
+        channel = added.argmax()
         assert found["channel"][i] == channel
-        assert found["place"][i] == pytest.approx((np.array([row, column]) + 0.5) / values.shape[:2])
-        assert found["value"][i] == pytest.approx(values[row, column, channel], rel=1e-4)
-        assert found["added"][i] == pytest.approx(products.max(), rel=1e-3)
+        assert found["added"][i] == pytest.approx(added.max(), rel=1e-3)
+        assert found["added_by_second"][i] == pytest.approx(sorted(added)[-2], rel=1e-3, abs=1e-4)
+        assert found["added_by_all"][i] == pytest.approx(added[added > 0].sum(), rel=1e-3)
         np.testing.assert_allclose(found["attribution"][i], values[:, :, channel], rtol=1e-4, atol=1e-4)
 
 

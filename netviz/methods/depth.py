@@ -34,6 +34,7 @@ ENDS = (("first", 0), ("last", -1))  # of the blocks, and where they stand
     views=("curve",),
     numbers=(
         *(f"{name}{what}" for name in WEIGHTINGS for what in ("_first", "_last", "_first_likeness", "_last_likeness")),
+        *(f"averaged_{end}" for end, _ in ENDS),
         "box_share",
     ),
     passes=lambda settings: Passes(forward=2 * BLOCKS, backward=2 * BLOCKS),
@@ -52,14 +53,18 @@ def cams_through_blocks(
     box's share of the target's map, ``grad_cam_first`` and ``grad_cam_last`` (n,) and the like that at the first and at
     the last block; ``box_share`` (n,) is the box's share of the picture: what a map without any knowledge would have
     inside. ``grad_cam_first_likeness`` and the like (n,) are Pearson's correlation between the maps of the target and
-    of the rival, 0 where one is empty. Maps are brought to the picture's size bilinearly.
+    of the rival, 0 where one is empty. Maps are brought to the picture's size bilinearly. ``averaged_first`` and
+    ``averaged_last`` (n,) are what averaging over places leaves of the target's derivatives: the sizes of the channels'
+    means to the means of the sizes: 1 where those of no channel differ in sign, near 0 where they cancel.
     """
     height, width = pictures.shape[1:3]
     shares: dict[str, list[Array]] = {name: [] for name in WEIGHTINGS}
     likeness: dict[str, list[Array]] = {name: [] for name in WEIGHTINGS}
+    averaged = []
     for layer in last_of_blocks(network.layers):
         asked = (np.repeat(pictures, 2, axis=0), np.stack([targets, np.full_like(targets, rival)], axis=1).ravel())
         activations, gradients = network.layer_gradient(*asked, layer)
+        averaged.append(_left_by_averaging(gradients[::2]))
         for name, weighting in WEIGHTINGS.items():
             maps = resized(supported(weighting(gradients) * activations), height, width)
             shares[name].append(share_inside(maps[::2], box))
@@ -70,8 +75,19 @@ def cams_through_blocks(
         **{name: np.stack(curve, axis=1) for name, curve in shares.items()},
         **{f"{name}_{end}": curve[at] for name, curve in shares.items() for end, at in ENDS},
         **{f"{name}_{end}_likeness": curve[at] for name, curve in likeness.items() for end, at in ENDS},
+        **{f"averaged_{end}": averaged[at] for end, at in ENDS},
         "box_share": share_inside(np.ones((len(pictures), height, width)), box),
     }
+
+
+def _left_by_averaging(gradients: Array) -> Array:
+    """Sizes of the means over places to means of the sizes, all channels together: (n, h, w, channels) to (n,).
+
+    0 where there is no slope anywhere.
+    """
+    means = np.abs(gradients.mean(axis=(1, 2), dtype=np.float64)).sum(axis=-1)
+    sizes = np.abs(gradients).mean(axis=(1, 2), dtype=np.float64).sum(axis=-1)
+    return np.divide(means, sizes, out=np.zeros_like(means), where=sizes > 0)
 
 
 def last_of_blocks(layers: Sequence[Layer]) -> list[str]:

@@ -13,18 +13,26 @@ from netviz.methods.faithfulness import Masks, fitted, ranking
 from netviz.methods.hiding import Fill, filled
 from netviz.networks import Array, Network, Targets
 
-WAYS = ("marked", "middle", "elsewhere")
+WAYS = ("marked", "rival_1", "rival_2", "middle", "elsewhere")
+MAPS = 3  # what the first three of these are of
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+Shares = Annotated[
+    tuple[Share, ...],
+    Field(min_length=1, max_length=4, description="shares of the picture's pixels that are hidden, each by itself"),
+]
 
 
 @method(
     title={"en": "Hiding what is marked", "zh": "遮住标出的部分"},
     summary={
-        "en": "The part of the photo that a map marks is hidden; then, for comparison, as much of its middle, and a "
-        "part of the very same shape elsewhere.",
-        "zh": "遮住解释图标得最高的部分；再遮住画面正中同样大小的一块，以及挪到别处的同一个形状，与之对照。",
+        "en": "The part of the photo that a map marks is hidden; then, for comparison, what two others mark, as much "
+        "of its middle, and a part of the very same shape elsewhere.",
+        "zh": "遮住解释图标得最高的部分；再遮住另外两张解释图标出的部分、画面正中同样大小的一块，以及挪到别处的同一个"
+        "形状，与之对照。",
     },
     gives="check",
-    maps=(1, 1),
+    maps=(MAPS, MAPS),
     views=("picture",),
     numbers=(
         *(f"drop_{way}" for way in WAYS),
@@ -32,7 +40,7 @@ WAYS = ("marked", "middle", "elsewhere")
         "first_answer",
         *(f"first_without_{way}" for way in WAYS),
     ),
-    passes=lambda settings: Passes(forward=1 + len(WAYS)),
+    passes=lambda settings: Passes(forward=1 + len(settings.shares) * len(WAYS)),
 )
 def hide_marked(
     network: Network,
@@ -40,43 +48,53 @@ def hide_marked(
     targets: Targets,
     maps: list[Array],
     *,
-    share: Annotated[float, Field(gt=0, lt=1, description="share of the picture's pixels that is hidden")] = 0.2,
+    shares: Shares = (0.2,),
     fill: Fill = "mean",
     output: OutputSetting = "logit",
 ) -> Result:
-    """f(x) - f(x with a ``share`` hidden): ``drop_marked``, ``drop_middle`` and ``drop_elsewhere``, each (n,).
+    """f(x) - f(x with a share hidden) for each of the ``shares``: all (n, shares) but ``picture`` and ``first_answer``.
 
-    Marked are the pixels where the map is greatest, equals in the order of reading. The middle is a square of as many
-    pixels around the picture's middle, as nearly as whole pixels allow. Elsewhere are the marked ones carried half the
-    height down and half the width to the right; what leaves the picture comes in again at the other side.
+    ``drop_marked`` is that of the pixels where the first map is greatest, equals in the order of reading;
+    ``drop_rival_1`` and ``drop_rival_2`` the same of the second map and the third. ``drop_middle`` is that of a square
+    of as many pixels around the picture's middle, as nearly as whole pixels allow, ``drop_elsewhere`` that of the first
+    map's pixels carried half the height down and half the width to the right; what leaves the picture comes in again at
+    the other side.
 
-    ``marked_in_middle`` (n,) is the share of the marked pixels that lies in that square; of a map that knew nothing it
-    would be the square's share of the picture. ``first_answer`` (n,) is 1 where the target is the network's first
-    answer for the whole picture, else 0, ``first_without_marked`` and the like the same with a part hidden. ``picture``
-    (n, height, width, 3) is the one with the marked part hidden.
+    ``marked_in_middle`` is the share of the first map's pixels that lies in that square; of a map that is the same
+    everywhere it would be about the square's share of the picture. ``first_answer`` (n,) is 1 where the target is the
+    network's first answer for the whole picture, else 0, ``first_without_marked`` and the like the same with a part
+    hidden. ``picture`` (n, height, width, 3) is the one without what the first map marks, by the first of the shares.
     """
     height, width = pictures.shape[1:3]
-    middle = middle_square(share, height, width)
     fillings = filled(network, pictures, fill)
-    logits, hidden, inside = [], [], []
-    for picture, filling, one in zip(pictures, fillings, fitted(maps[0], height, width), strict=True):
-        marked = ranking(one) < max(1, round(share * one.size))
-        masks = (marked, middle, np.roll(marked, (height // 2, width // 2), axis=(0, 1)))
-        without = np.stack([np.where(mask[..., None], filling, picture) for mask in masks]).astype(pictures.dtype)
-        logits.append(np.concatenate([network.logits(picture[None]), network.logits(without)]))
+    rankings = np.stack([[ranking(one) for one in fitted(each, height, width)] for each in maps], axis=1)
+    scores, first, hidden, inside = [], [], [], []
+    for picture, target, filling, ranks in zip(pictures, targets, fillings, rankings, strict=True):
+        masks = np.stack([_masks(ranks, share) for share in shares])
+        without = np.where(masks[..., None], filling, picture).astype(pictures.dtype).reshape(-1, *picture.shape)
+        logits = np.concatenate([network.logits(picture[None]), network.logits(without)])
+        scores.append(output_of(logits, np.full(len(logits), target), output))
+        first.append(logits.argmax(axis=1) == target)
         hidden.append(without[0])
-        inside.append(middle[marked].mean())
-    scores = np.stack(
-        [output_of(one, np.full(len(one), target), output) for one, target in zip(logits, targets, strict=True)]
-    ).astype(np.float64)
-    first = np.stack([one.argmax(axis=1) == target for one, target in zip(logits, targets, strict=True)]).astype(int)
+        inside.append([each[0][each[WAYS.index("middle")]].sum() / each[0].sum() for each in masks])
+    after = np.array(scores, np.float64)[:, 1:].reshape(len(pictures), len(shares), len(WAYS))
+    drops = np.array(scores, np.float64)[:, :1, None] - after
+    kept = np.array(first, int)[:, 1:].reshape(after.shape)
     return {
         "picture": np.stack(hidden),
-        **{f"drop_{way}": scores[:, 0] - scores[:, place] for place, way in enumerate(WAYS, start=1)},
+        **{f"drop_{way}": drops[..., at] for at, way in enumerate(WAYS)},
+        **{f"first_without_{way}": kept[..., at] for at, way in enumerate(WAYS)},
         "marked_in_middle": np.array(inside),
-        "first_answer": first[:, 0],
-        **{f"first_without_{way}": first[:, place] for place, way in enumerate(WAYS, start=1)},
+        "first_answer": np.array(first, int)[:, 0],
     }
+
+
+def _masks(ranks: Array, share: float) -> Masks:
+    """What is hidden, way by way, of rankings (maps, height, width) of a picture's pixels: (ways, height, width)."""
+    height, width = ranks.shape[1:]
+    marked = ranks < max(1, round(share * height * width))
+    elsewhere = np.roll(marked[0], (height // 2, width // 2), axis=(0, 1))
+    return np.stack([*marked, middle_square(share, height, width), elsewhere])
 
 
 def middle_square(share: float, height: int, width: int) -> Masks:

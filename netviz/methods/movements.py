@@ -63,7 +63,7 @@ MOVEMENTS = {
     },
     gives="check",
     views=("strip",),
-    numbers=("likeness", "least", "still", "coarse", "named"),
+    numbers=("likeness", "least", "still", "coarse", "still_coarse", "named"),
     passes=lambda settings: _ten_times(explanation_passes(settings.of_method)),
     map_values=lambda settings: (*MOVEMENTS, "mean"),
 )
@@ -81,8 +81,9 @@ def ten_views(
     beyond the photo's rim is the photo mirrored there. Numbers, each (n,): ``likeness`` and ``least``, the mean and the
     least of Pearson's correlations of a map that was brought back with the photo's own, where both see the photo;
     ``still``, the mean that a map would have which stays as it is while the photo moves, such as a blob in the middle;
-    ``coarse``, the mean for the sizes of the maps' values, without their signs, blurred by `COARSE`; ``named``, for how
-    many of the ten the network's first answer is that for the photo as it is.
+    ``coarse`` and ``still_coarse``, as ``likeness`` and ``still`` for the sizes of the maps' values, without their
+    signs, blurred by `COARSE`; ``named``, for how many of the ten the network's first answer is that for the photo as
+    it is.
 
     ``layer`` is for methods that explain a layer's maps; their other settings are their defaults.
     """
@@ -103,8 +104,9 @@ def ten_views(
                 "maps": np.concatenate([maps, np.nanmean(back, axis=0)[None]]),
                 "likeness": np.mean(alike),
                 "least": np.min(alike),
-                "still": np.mean(_likenesses(maps[0], _all_back([maps[0]] * len(maps)))),
+                "still": _still(maps[0]),
                 "coarse": np.mean(_likenesses(coarse[0], _all_back(coarse))),
+                "still_coarse": _still(coarse[0]),
                 "named": (answers == answers[0]).sum(),
             }
         )
@@ -150,6 +152,11 @@ def _coarse(maps: Array) -> Array:
 def _likenesses(own: Array, back: Array) -> list[float]:
     """How like the photo's own map (h, w) those of the nine other movements are."""
     return [_likeness(own, one) for one in back[1:]]
+
+
+def _still(own: Array) -> float:
+    """How like itself (h, w) a map would be on average that stays where it is while the photo moves."""
+    return float(np.mean(_likenesses(own, _all_back([own] * len(MOVEMENTS)))))
 
 
 def _likeness(one: Array, other: Array) -> float:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from netviz.methods import Passes, Result, SpatialLayer, method
-from netviz.methods.arrays import flattened
 from netviz.networks import Array, Network, Targets
 
 
 @method(
     title={"en": "The strongest channel", "zh": "贡献最大的通道"},
     summary={
-        "en": "Of all values of a layer, the one that adds most to the class's score; and the map of the channel to "
-        "which it belongs.",
-        "zh": "在某一层的全部数值里找出对类别得分贡献最大的一个，并画出它所在的那张特征图。",
+        "en": "Of a layer's channels, the one whose places together add most to the class's score; and its map.",
+        "zh": "在某一层的各个通道里，找出所有位置合计对类别得分贡献最大的一个，并画出它的特征图。",
     },
     gives="attribution",
     signed=False,
     views=("overlay", "raw", "map"),
-    numbers=("channel", "place", "value", "added"),
+    numbers=("channel", "added", "added_by_second", "added_by_all"),
     passes=lambda settings: Passes(forward=1, backward=1),
 )
 def strongest_channel(
@@ -27,19 +25,18 @@ def strongest_channel(
 ) -> Result:
     """The activations of one channel of a layer: ``attribution`` (n, h, w) on the layer's own grid.
 
-    It is the channel of the value whose product with the class's derivative by it, A d f_c / d A, is the greatest in
-    the layer. Numbers, each (n,) but for ``place`` (n, 2), that value's centre as fractions of height and width: its
-    ``channel``, from 0; the ``value``; and that product, ``added``.
+    What a channel adds is the sum over its places of A d f_c / d A. Numbers, each (n,): the ``channel`` that adds most,
+    from 0, and the first of equals; what it ``added``; what was ``added_by_second``, the next after it; and
+    ``added_by_all`` that add, those whose sums are above zero.
     """
     activations, gradients = network.layer_gradient(pictures, targets, layer)
-    products = flattened(activations * gradients)
-    chosen = products.argmax(axis=1)
-    rows, columns, channels = np.unravel_index(chosen, activations.shape[1:])
+    added = (activations * gradients).astype(np.float64).sum(axis=(1, 2))
+    chosen = added.argmax(axis=1)
     every = np.arange(len(pictures))
     return {
-        "attribution": activations[every, :, :, channels],
-        "channel": channels,
-        "place": np.stack([(rows + 0.5) / activations.shape[1], (columns + 0.5) / activations.shape[2]], axis=1),
-        "value": activations[every, rows, columns, channels],
-        "added": products[every, chosen],
+        "attribution": activations[every, :, :, chosen],
+        "channel": chosen,
+        "added": added[every, chosen],
+        "added_by_second": np.sort(added, axis=1)[:, -2],
+        "added_by_all": np.maximum(added, 0).sum(axis=1),
     }
