@@ -40,6 +40,7 @@ from netviz.networks import softmax
 from netviz.networks.classes import classes
 from netviz.pictures import Picture, frame, open_upright
 from netviz.site import rendering
+from netviz.site.browser_methods import offered_methods
 from netviz.site.files.built_maps import coarse
 from netviz.site.pages.your_photo import AREA, your_photo_link
 from netviz.site.site_map import Page
@@ -403,17 +404,18 @@ def test_a_figure_leads_to_ones_own_photo_with_its_method_class_and_settings() -
     empty = {"lesson": "", "view": "raw", "of": (), "claims": (), "wording": {}, "spec": ""}
     one = Experiment(id="a", method=method, picture=CHOSEN, target="top1", settings=settings, **empty)  # type: ignore[arg-type]
     link = "../your-photo.html#method@grad-cam&settings@layer:block4_conv3"
-    assert your_photo_link(page, one, TEMPLATES) == link
-    assert your_photo_link(page, dataclasses.replace(one, target=207), TEMPLATES) == f"{link}&class@207"
-    assert your_photo_link(page, dataclasses.replace(one, method=methods()["rise"]), TEMPLATES) == "../your-photo.html"
+    offered = offered_methods(TEMPLATES)
+    assert your_photo_link(page, one, offered) == link
+    assert your_photo_link(page, dataclasses.replace(one, target=207), offered) == f"{link}&class@207"
+    assert your_photo_link(page, dataclasses.replace(one, method=methods()["rise"]), offered) == "../your-photo.html"
     other = dataclasses.replace(one, settings={**settings, "output": "probability"})  # which the page doesn't explain
-    assert your_photo_link(page, other, TEMPLATES) == "../your-photo.html"
+    assert your_photo_link(page, other, offered) == "../your-photo.html"
     path = dict(
         methods()["integrated-gradients"].settings(steps=8, tolerance=0.05)
     )  # how finely, the page knows itself
     finely = dataclasses.replace(one, method=methods()["integrated-gradients"], settings=path)
-    assert "#method@integrated-gradients&settings@steps:8" in your_photo_link(page, finely, TEMPLATES)
-    assert your_photo_link(page, dataclasses.replace(one, picture="dog"), TEMPLATES) == ""
+    assert "#method@integrated-gradients&settings@steps:8" in your_photo_link(page, finely, offered)
+    assert your_photo_link(page, dataclasses.replace(one, picture="dog"), offered) == ""
     env = rendering.environment((SCRIPTS.parent,), "en")
     assert f'href="{link.replace("&", "&amp;")}"' in rendering.render_figure(env, figure_of(your_photo=link))
 

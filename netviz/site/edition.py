@@ -165,8 +165,9 @@ class Edition:
         pictures = [(str(self.options.shown_file(one.path)), one.digest) for one in course.pictures.values()]
         site, asked = dataclasses.asdict(self.site), self.options.command
         told = [one.model_dump() for one in words]
-        linked = offered_methods(course.templates) if self.offers_your_photo else ()
-        return key_of([self._templates_key, self.language, site, told, states, pictures, asked, linked])
+        return key_of(
+            [self._templates_key, self.language, site, told, states, pictures, asked, self.methods_of_your_photo]
+        )
 
     @cached_property
     def _templates_key(self) -> str:
@@ -225,10 +226,15 @@ class Edition:
             books=self.options.books,
         )
 
-    @property
+    @cached_property
     def offers_your_photo(self) -> bool:
         """Whether there is the page on which readers look at photos of theirs: where the network goes along."""
         return self.results.offers_network
+
+    @cached_property
+    def methods_of_your_photo(self) -> tuple[str, ...]:
+        """The methods that this page has."""
+        return offered_methods(self.course.templates) if self.offers_your_photo else ()
 
     def _entry(self, lesson: Lesson) -> Entry:
         front = lesson.texts[self.language].front

@@ -240,11 +240,13 @@ def _is_newer(one: Path, other: Path) -> bool:
 
 def _remove(folder: Path) -> None:
     """Remove a folder, also where folders in it are read-only."""
+    shutil.rmtree(folder, ignore_errors=True)
     for inside, folders, _ in os.walk(folder):
         for name in folders:
             if not Path(inside, name).is_symlink():
                 Path(inside, name).chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write(path: str, content: str | bytes | Kept, standing: Kept | None) -> str:

@@ -125,7 +125,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         unit=unit_words(method.name, variant.settings, language),
         settings=settings_in_words(experiment, variant, language),
         credit=_credit(edition, task),
-        your_photo=your_photo_link(page, variant, edition.course.templates) if edition.offers_your_photo else "",
+        your_photo=your_photo_link(page, variant, edition.methods_of_your_photo) if edition.offers_your_photo else "",
         seed=None if task.picture else record.settings.get("seed"),
         files=_files(page, task, ("json", "csv") if figure.table else ("json",)),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -105,16 +105,17 @@ def spellings_script(code: str) -> str:
     return f"const allClasses = {json.dumps(spellings, ensure_ascii=False, separators=(',', ':'))};\n"
 
 
-def your_photo_link(page: Page, experiment: Experiment, templates: Templates) -> str:
+def your_photo_link(page: Page, experiment: Experiment, offered: Collection[str]) -> str:
     """The link to the page that asks there what an experiment asks, as far as it can: method, settings and class.
 
     A class by its rank is the likeliest of any photo there, which needs no mention. The link names no method that the
-    page doesn't have, or would ask something else. There is none for an experiment on a photo of the author's choice.
+    page doesn't have, of those that are ``offered`` there, or would ask something else. There is none for an experiment
+    on a photo of the author's choice.
     """
     if experiment.picture != CHOSEN:
         return ""
     link = page.to_page(YOUR_PHOTO)
-    if experiment.method.name not in offered_methods(templates):
+    if experiment.method.name not in offered:
         return link
     is_there = messages(FIRST, AREA).has
     settings = {name: value for name, value in experiment.settings.items() if is_there(f"{SETTING}{name}")}
