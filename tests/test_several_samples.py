@@ -15,9 +15,9 @@ from netviz.data.digits import digits
 from netviz.figures.figure import Request
 from netviz.figures.views.maps import draw_several
 from netviz.methods import Result, methods, run_on_data
-from netviz.methods.dense import train_dense
-from netviz.methods.examples import WIDTH, examples, integrated_gradients
-from netviz.methods.several_samples import LAYERS, UNTRAINED
+from netviz.methods.dense import DenseNetworks, train_dense
+from netviz.methods.examples import STEPS, WIDTH, examples, integrated_gradients
+from netviz.methods.several_samples import LAYERS, NETWORKS
 
 
 @pytest.fixture(scope="module", params=["gradient", pytest.param("integrated-gradients", marks=pytest.mark.slow)])
@@ -45,24 +45,30 @@ def test_maps_are_compared_pair_by_pair(several: dict[int, Result]) -> None:
     np.testing.assert_allclose(maps[3][4], maps[3][:4].mean(axis=0))
 
 
-def test_networks_that_have_learned_nothing_are_asked_the_same(several: dict[int, Result]) -> None:
-    data = examples("digits")
-    alike, others = [], []
-    for seed in range(1, UNTRAINED + 1):
-        network = train_dense(data.learned, data.targets, depth=LAYERS, width=WIDTH, seeds=[seed], steps=0)
-        maps = {}
-        for kind in range(10):
-            inputs = data.held_out[data.held_out_labels == kind][:4]
-            classes = np.full((1, 4), kind)
-            if several[3]["by"] == "gradient":
-                maps[kind] = inputs * network.gradient(inputs, classes)[0]
-            else:
-                maps[kind] = integrated_gradients(network, inputs[None], classes)[0]
-        alike.append(np.mean([likeness(a, b) for a, b in combinations(maps[3], 2)]))
-        others.append(np.mean([likeness(a, b) for a in maps[3] for kind in maps if kind != 3 for b in maps[kind]]))
-    assert several[3]["untrained_alike"] == pytest.approx(np.mean(alike))
-    assert several[3]["untrained_alike_greatest"] == pytest.approx(max(alike)) != pytest.approx(np.mean(alike))
-    assert several[3]["untrained_alike_others"] == pytest.approx(np.mean(others))
+def test_networks_are_asked_before_their_training_and_after(several: dict[int, Result]) -> None:
+    data, alike, others = examples("digits"), [], []
+    for steps in (0, STEPS):
+        trained = train_dense(
+            data.learned, data.targets, depth=LAYERS, width=WIDTH, seeds=list(range(1, NETWORKS + 1)), steps=steps
+        )
+        for number in range(NETWORKS):
+            network = DenseNetworks([(weights[[number]], biases[[number]]) for weights, biases in trained.layers])
+            maps = {}
+            for kind in range(10):
+                inputs = data.held_out[data.held_out_labels == kind][:4]
+                classes = np.full((1, 4), kind)
+                if several[3]["by"] == "gradient":
+                    maps[kind] = inputs * network.gradient(inputs, classes)[0]
+                else:
+                    maps[kind] = integrated_gradients(network, inputs[None], classes)[0]
+            alike.append(np.mean([likeness(a, b) for a, b in combinations(maps[3], 2)]))
+            others.append(np.mean([likeness(a, b) for a in maps[3] for kind in maps if kind != 3 for b in maps[kind]]))
+    before, after = alike[:NETWORKS], alike[NETWORKS:]
+    assert several[3]["untrained_alike"] == pytest.approx(np.mean(before))
+    assert several[3]["untrained_alike_others"] == pytest.approx(np.mean(others[:NETWORKS]))
+    assert several[3]["trained_alike"] == pytest.approx(np.mean(after))
+    assert several[3]["more_alike"] == sum(two > one for one, two in zip(before, after, strict=True))
+    assert several[3]["alike"] == pytest.approx(after[0])  # the first one's maps are shown
 
 
 def test_alike_pictures_are_held_against_alike_maps_over_all_digits(several: dict[int, Result]) -> None:

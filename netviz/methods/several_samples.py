@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations
 from typing import Annotated, Literal
 
@@ -16,7 +17,7 @@ from netviz.methods.examples import STEPS, WIDTH, examples, integrated_gradients
 from netviz.methods.gradient_descent import Floats
 
 LAYERS = 3
-UNTRAINED = 10  # networks that have not learned anything yet, each with a random start of its own
+NETWORKS = 10  # that differ in their random start alone; the first one explains what is shown
 
 
 @method(
@@ -24,9 +25,9 @@ UNTRAINED = 10  # networks that have not learned anything yet, each with a rando
     title={"en": "Several samples of one class", "zh": "同一类别的多个样本"},
     summary={
         "en": "The same map for several handwritten digits of one kind, with their mean: how much alike the maps are, "
-        "and how much like those of other kinds, and of networks that have learned nothing.",
+        "and how much like those of other kinds, and of networks before and after their training.",
         "zh": "同一个数字的多份手写样本，用同一种方法画解释图并求平均：彼此有多相似，与别的数字又有多相似；"
-        "还没有训练的网络又如何。",
+        "训练之前的网络与训练之后的相比又如何。",
     },
     gives="check",
     views=("strip",),
@@ -35,7 +36,8 @@ UNTRAINED = 10  # networks that have not learned anything yet, each with a rando
         "alike_others",
         "untrained_alike",
         "untrained_alike_others",
-        "untrained_alike_greatest",
+        "trained_alike",
+        "more_alike",
         "with_mean",
         "with_other_means",
         "pictures_alike",
@@ -43,7 +45,7 @@ UNTRAINED = 10  # networks that have not learned anything yet, each with a rando
         "accuracy",
         "right",
     ),
-    passes=lambda settings: Passes(0, training=STEPS),
+    passes=lambda settings: Passes(0, training=NETWORKS * STEPS),
     map_values=lambda settings: (*range(1, settings.count + 1), "mean"),
 )
 @with_one_thread
@@ -61,39 +63,35 @@ def several_samples(
     A map tells what each pixel adds to the log-odds of the true digit, compared with the mean of all digits.
 
     Numbers: mean correlations of two maps of the kind, ``alike``, and of one of them and one of another kind,
-    ``alike_others``; the means of both over networks before their training (``untrained_alike``,
-    ``untrained_alike_others``), and the former where it is greatest (``untrained_alike_greatest``); of each map with
-    the mean of the others of its kind, ``with_mean``, and with the means of the nine other kinds,
-    ``with_other_means``; ``pictures_alike``, of two pictures less the mean of all, and over the ten kinds Spearman's
-    correlation of this with ``alike``, ``pictures_rank_correlation``; ``accuracy`` on all held-out digits, and how
-    many of those shown are ``right``.
+    ``alike_others``; the means of both over `NETWORKS` before their training (``untrained_alike``,
+    ``untrained_alike_others``) and of the former after it (``trained_alike``), and in how many of them it rose
+    (``more_alike``); of each map with the mean of the others of its kind, ``with_mean``, and with the means of the nine
+    other kinds, ``with_other_means``; ``pictures_alike``, of two pictures less the mean of all, and over the ten kinds
+    Spearman's correlation of this with ``alike``, ``pictures_rank_correlation``; ``accuracy`` on all held-out digits,
+    and how many of those shown are ``right``.
     """
     data, source = examples("digits"), digits()
     labels = data.held_out_labels
     shown = [np.flatnonzero(labels == kind)[:count] for kind in range(10)]
     inputs, kinds = data.held_out[np.concatenate(shown)], np.repeat(np.arange(10), count)
 
-    def networks(seeds: list[int], steps: int) -> DenseNetworks:
-        return train_dense(data.learned, data.targets, depth=LAYERS, width=WIDTH, seeds=seeds, steps=steps)
-
-    def maps_by_kind(network: DenseNetworks, size: int) -> Floats:
-        """Of so many networks: (networks, 10, count, values)."""
-        classes, given = np.tile(kinds, (size, 1)), np.tile(inputs, (size, 1, 1))
+    def maps_by_kind(networks: DenseNetworks) -> Floats:
+        """(networks, 10, count, values)."""
+        classes, given = np.tile(kinds, (NETWORKS, 1)), np.tile(inputs, (NETWORKS, 1, 1))
         if by == "gradient":
-            every = given * network.gradient(given, classes)
+            every = given * networks.gradient(given, classes)
         else:
-            every = integrated_gradients(network, given, classes)
-        return every.reshape(size, 10, count, -1)
+            every = integrated_gradients(networks, given, classes)
+        return every.reshape(NETWORKS, 10, count, -1)
 
-    network = networks([seed], STEPS)
-    [maps] = maps_by_kind(network, 1)
-    untrained = maps_by_kind(networks(list(range(seed, seed + UNTRAINED)), 0), UNTRAINED)
-    untrained_alike = [pairwise_likeness(one[digit]) for one in untrained]
+    untrained, trained = (maps_by_kind(networks(seed, steps)) for steps in (0, STEPS))
+    before, after = (np.array([pairwise_likeness(one[digit]) for one in every]) for every in (untrained, trained))
+    maps = trained[0]
     own, others = maps[digit], np.delete(maps, digit, axis=0)
     rest = np.array([np.delete(own, place, axis=0).mean(axis=0) for place in range(len(own))])
     pictures_alike = [pairwise_likeness(data.held_out[places]) for places in shown]
     alike = [pairwise_likeness(one) for one in maps]
-    answers = network.answers(data.held_out)[0]
+    answers = networks(seed, STEPS).answers(data.held_out)[0]
     ink = source.pictures[source.held_out][shown[digit]]
     paper = 255 * (1 - np.concatenate([ink, ink.mean(axis=0)[None]]) / INK)
     return {
@@ -101,9 +99,10 @@ def several_samples(
         "pictures": np.repeat(paper[..., None], 3, axis=-1),
         "alike": alike[digit],
         "alike_others": likeness_to_others(maps, digit),
-        "untrained_alike": np.mean(untrained_alike),
+        "untrained_alike": before.mean(),
         "untrained_alike_others": np.mean([likeness_to_others(one, digit) for one in untrained]),
-        "untrained_alike_greatest": np.max(untrained_alike),
+        "trained_alike": after.mean(),
+        "more_alike": (after > before).sum(),
         "with_mean": correlations(own, rest).mean(),
         "with_other_means": np.mean(
             [correlations(own, np.repeat(kind.mean(axis=0)[None], len(own), 0)).mean() for kind in others]
@@ -113,6 +112,13 @@ def several_samples(
         "accuracy": (answers == labels).mean(),
         "right": (answers[shown[digit]] == digit).sum(),
     }
+
+
+@cache
+def networks(seed: int, steps: int) -> DenseNetworks:
+    """After so many steps of training, which are the same for all of them."""
+    data, seeds = examples("digits"), list(range(seed, seed + NETWORKS))
+    return train_dense(data.learned, data.targets, depth=LAYERS, width=WIDTH, seeds=seeds, steps=steps)
 
 
 def likeness_to_others(maps: Floats, digit: int) -> Floats:
