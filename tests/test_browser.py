@@ -57,6 +57,7 @@ def test_what_never_comes_is_told_with_what_came_instead(
         ("p:nth-of-type(70) { color: #aaa }", PARAGRAPHS, "color-contrast"),
         ("p:nth-of-type(70) em { opacity: 0.4 }", PARAGRAPHS, "color-contrast"),
         ("p:nth-of-type(70) { background: #555 }", PARAGRAPHS, "color-contrast"),
+        ("input { color: #aaa }", PARAGRAPHS + "<label>A field <input value='Ann'></label>", "color-contrast"),
         ("", PARAGRAPHS + "<img src='data:,'>", "image-alt"),
         ("p:nth-of-type(70) a { text-decoration: none }", LINKS, "link-in-text-block"),
         ("a { text-decoration: none }", LINKS, "link-in-text-block"),
