@@ -20,17 +20,20 @@ PIN := $(RUN) -m uv pip compile --quiet --upgrade --universal --python-version 3
 # Tests start dozens of programs, and are rewritten before they run: with what Python has compiled kept, once for all.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: site test quick quick-tests lint setup audit lock screenshot clean
+.PHONY: site test quick all-tests quick-tests lint setup audit lock screenshot clean
 
 site: $(VENV)/site.stamp $(VENV)/npm.stamp
 	$(RUN) build.py
 
-test: lint
-	$(PYTEST)
-
 # The linter and the type checker run beside the tests: neither waits for the other, and both are told of.
+test: $(VENV)/test.stamp $(VENV)/npm.stamp
+	@$(MAKE) --no-print-directory --jobs=2 lint all-tests
+
 quick: $(VENV)/test.stamp $(VENV)/npm.stamp
 	@$(MAKE) --no-print-directory --jobs=2 lint quick-tests
+
+all-tests: $(VENV)/test.stamp $(VENV)/npm.stamp
+	$(PYTEST)
 
 quick-tests: $(VENV)/test.stamp $(VENV)/npm.stamp
 	$(PYTEST) -m "not browser and not vgg16 and not slow and not course"
