@@ -15,7 +15,6 @@ from netviz.commands.arguments import NAME, NEW, SCHEDULER, WORKER, parsed
 from netviz.commands.failures import MENDABLE, failure_of
 from netviz.commands.replies import Ending, Reply, Said
 from netviz.mistakes import Mistakes, from_plain
-from netviz.modules import import_file
 from netviz.options import BUILD, OWN, Options
 from netviz.progress import Report, Reporter
 from netviz.refusals import check_no_circle, naming, stands
@@ -86,9 +85,11 @@ def _check_places(options: Options) -> None:
 
 
 def _import_own(options: Options) -> None:
-    """Let methods and views of one's own be known. Raises Mistakes for a file that can't be imported."""
-    for file in options.methods:
-        import_file(file)
+    """Let methods and views of one's own be known. Raises Mistakes, see `netviz.commands.own_code`."""
+    if options.methods:
+        from netviz.commands.own_code import import_own  # which imports all methods and views of netviz
+
+        import_own(options.methods)
 
 
 def _new(arguments: Sequence[str]) -> None:

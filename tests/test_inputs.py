@@ -43,6 +43,19 @@ def test_a_changed_a_new_a_renamed_and_a_missing_file_are_noticed(folder: Path) 
     assert len(set(digests)) == 5
 
 
+def test_folders_that_links_lead_to_are_read_and_none_that_they_lead_back_to(folder: Path, tmp_path: Path) -> None:
+    linked = tmp_path / "elsewhere"
+    linked.mkdir()
+    (folder / "lessons" / "02-linked").symlink_to(linked)
+    (linked / "back").symlink_to(folder)
+    (linked / "itself").symlink_to(linked)
+    digests = [digest_of([folder])]
+    for text in ("Hello.", "Hello!"):
+        (linked / "en.md").write_text(text, "utf-8")
+        digests.append(digest_of([folder]))
+    assert len({*digests}) == 3
+
+
 def test_what_stands_in_one_place_is_not_taken_for_another(folder: Path, tmp_path: Path) -> None:
     photo = tmp_path / "photo.png"
     photo.write_bytes(b"pixels")

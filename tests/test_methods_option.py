@@ -118,3 +118,48 @@ def test_a_file_that_can_not_be_imported_is_told_with_its_line(
         (folder / name).write_text(text, "utf-8")
     run = build(folder, "--methods", name)
     assert run.returncode == 1 and told in run.stderr and "Traceback" not in run.stderr
+
+
+@pytest.mark.slow
+def test_a_method_is_run_anew_when_what_it_imports_only_while_it_runs_has_changed(folder: Path) -> None:
+    own = ("--methods", "own code/mine.py")
+    late = OWN.replace("from numbers_of_mine import MANY\n", "").replace(
+        "    return", "    from parts.of_mine import MANY\n\n    return"
+    )
+    (folder / "own code" / "mine.py").write_text(late, "utf-8")
+    (folder / "own code" / "parts").mkdir()
+    for many, most in ((2, 8), (3, 12)):
+        (folder / "own code" / "parts" / "of_mine.py").write_text(f"MANY = {many}\n", "utf-8")
+        assert "1 run" in build(folder, *own).stderr
+        assert f"The most is {most}." in (folder / "site" / "mine.html").read_text("utf-8")
+
+
+BORROWED = (
+    """
+from netviz.methods import Passes, method
+from netviz.methods.gradients import gradient
+
+method(name="own-bars", title={"en": "Own"}, summary={"en": "Own."}, gives="attribution", signed=True,
+       views=("overlay",), passes=lambda settings: Passes(1, 1))(gradient)
+""",
+    OWN.replace("def own_bars", "@wraps(gradient)\ndef own_bars").replace(
+        "import numpy as np",
+        "from functools import wraps\n\nimport numpy as np\nfrom netviz.methods.gradients import gradient",
+    ),
+    """
+from netviz.figures.views import view, views
+
+view("own-view", needs=("attribution",))(views()["overlay"].draw)
+""",
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("text", "thing"), [*zip(BORROWED, ("method", "method", "view"), strict=True)])
+def test_what_is_declared_of_functions_of_netviz_is_refused_for_changes_to_it_would_not_be_seen(
+    text: str, thing: str, folder: Path
+) -> None:
+    (folder / "own code" / "mine.py").write_text(text, "utf-8")
+    run = build(folder, "--methods", "own code/mine.py")
+    assert run.returncode == 1
+    assert re.search(f"mine.py: the {thing} '[a-z-]+' is declared of a function of netviz", run.stderr)

@@ -63,6 +63,20 @@ def test_a_name_is_a_text_in_the_code_that_repeats_an_experiment(plan: Plan) -> 
         assert {path.as_posix(), weights} <= texts(code)
 
 
+def test_the_same_square_has_the_same_code_whether_its_middle_was_chosen_or_not(plan: Plan) -> None:
+    options = Options(content=Path("content"), to=Path("site"), store=Path("store"))
+    task = next(one for one in plan.values() if one.picture and one.experiment.framing == "crop")
+    assert task.picture
+
+    def code(focus: tuple[float, float] | None) -> str:
+        return repeating_code(
+            dataclasses.replace(task, picture=dataclasses.replace(task.picture, focus=focus)), options
+        )
+
+    assert code((0.5, 0.5)) == code(None)
+    assert "focus=(0.2, 0.5)" in code((0.2, 0.5))
+
+
 def test_every_experiment_has_code_that_can_be_read(plan: Plan) -> None:
     for task in plan.values():
         ast.parse(repeating_code(task, Options(content=Path("content"), to=Path("site"), store=Path("store"))))

@@ -88,6 +88,18 @@ def test_what_was_changed_just_now_is_read_again_and_again(
     assert len(read) == 2 * len(FILES)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are none here")
+def test_nobody_waits_for_a_named_pipe_in_the_place_of_the_note(site: Path, tmp_path: Path, read: list[str]) -> None:
+    known = digests(site)
+    assert all_intact(site, known, tmp_path / "store")
+    (note,) = (tmp_path / "store" / untouched.NOTES).iterdir()
+    note.unlink()
+    os.mkfifo(note)
+    for _ in range(2):
+        assert all_intact(site, known, tmp_path / "store")
+    assert len(read) == 2 * len(FILES)  # the first time, and once more until there is a note again
+
+
 def test_a_store_that_cannot_be_written_is_no_obstacle(site: Path, tmp_path: Path, read: list[str]) -> None:
     (tmp_path / "store").write_text("a file", "utf-8")
     assert all_intact(site, digests(site), tmp_path / "store")

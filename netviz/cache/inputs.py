@@ -74,11 +74,20 @@ def _files(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, str]]:
         here = place.resolve()
         made = [one.relative_to(here) for one in map(Path.resolve, without) if one.is_relative_to(here)]
         left_out = {f"{place}{os.sep}{one}" for one in made}
-        for folder, folders, files in os.walk(place):
-            folders[:] = sorted(one for one in folders if one != LEFT_OUT and f"{folder}{os.sep}{one}" not in left_out)
+        for folder, folders, files in os.walk(place, followlinks=True):  # as whoever reads a course does
+            paths = {one: f"{folder}{os.sep}{one}" for one in sorted(folders) if one != LEFT_OUT}
+            folders[:] = [one for one, path in paths.items() if path not in left_out and not _leads_back(path)]
             for path in (f"{folder}{os.sep}{name}" for name in sorted(files)):
                 if os.path.isfile(path):  # noqa: PTH113
                     yield path.removeprefix(f"{place}{os.sep}").replace(os.sep, "/"), path
+
+
+def _leads_back(path: str) -> bool:
+    """Whether a path is a link to a folder that it leads through: within it is nothing that isn't read anyway."""
+    if not os.path.islink(path):  # noqa: PTH114
+        return False
+    parents = (path[:place] for place, letter in enumerate(path) if letter == os.sep and place)
+    return os.path.realpath(path) in map(os.path.realpath, parents)
 
 
 def _declared_elsewhere() -> Iterator[Path]:

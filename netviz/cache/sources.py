@@ -82,7 +82,7 @@ def _content(file: Path) -> bytes:
 
 
 def _text(source: Path) -> str:
-    return _content(source).decode("utf-8").replace("\r\n", "\n")
+    return _content(source).decode("utf-8", "replace").replace("\r\n", "\n")
 
 
 def _place_of_notes() -> Path:
@@ -148,7 +148,8 @@ def closure(modules: tuple[str, ...], given: tuple[str, ...] = ()) -> frozenset[
         module = waiting.pop()
         if module not in reached and module not in given:
             reached.add(module)
-            waiting += filter(source_of, _imports(module))
+            ours = _own_modules().get  # whose modules ask for nobody else's, but for what is installed
+            waiting += filter(ours if ours(module) else source_of, _imports(module))
     return frozenset(reached)
 
 
@@ -238,14 +239,24 @@ def _read_as_data(module: str) -> frozenset[str]:
 def source_of(module: str) -> Path | None:
     """Where a module's source stands; found without importing it, for that would import TensorFlow.
 
-    A module declared elsewhere, say a method's, has one of ours if it was imported and no distribution brings it.
+    A module declared elsewhere, say a method's, has one of ours if no distribution brings it; it may be imported only
+    while the method runs.
     """
     package = module.partition(".")[0]
-    if package != ROOT_PACKAGE:
-        foreign = package in sys.stdlib_module_names or packages.distributions([package])
-        file = None if foreign else getattr(sys.modules.get(module), "__file__", None)
-        return Path(file) if file else None
-    return _own_modules().get(module)
+    if package == ROOT_PACKAGE:
+        return _own_modules().get(module)
+    if package in sys.stdlib_module_names or packages.distributions([package]):
+        return None
+    file = getattr(sys.modules.get(module), "__file__", None)
+    return Path(file) if file else _to_be_imported(module)
+
+
+def _to_be_imported(module: str) -> Path | None:
+    """The source that a module would be imported from."""
+    place = module.replace(".", "/")
+    endings = (f"{place}/__init__.py", f"{place}.py")
+    files = (Path(folder, ending) for folder in sys.path for ending in endings)
+    return next(filter(Path.is_file, files), None)
 
 
 @cache

@@ -15,7 +15,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from netviz.cache.manifest import Kept, folders_of
+from netviz.cache.manifest import Damaged, Kept, folders_of, read_regular
 from netviz.cache.store import key_of
 
 AT_REST = 2 * 10**9  # nanoseconds: the coarsest clock of a file system, FAT's
@@ -36,7 +36,12 @@ def all_intact(site: Path, digests: Mapping[str, str], store: Path) -> bool:
     if told:
         with contextlib.suppress(OSError):
             note.parent.mkdir(parents=True, exist_ok=True)
-            note.write_text(told, "ascii")
+            draft = note.with_name(f"{note.name}.{os.getpid()}")
+            try:
+                draft.write_text(told, "ascii")
+                draft.replace(note)
+            finally:
+                draft.unlink(missing_ok=True)
     return True
 
 
@@ -63,6 +68,6 @@ def _told_of(site: Path, digests: Mapping[str, str]) -> str:
 
 def _text(note: Path) -> str:
     try:
-        return note.read_text("ascii")
-    except (OSError, ValueError):
+        return read_regular(note).decode("ascii")
+    except (Damaged, OSError, ValueError):
         return ""

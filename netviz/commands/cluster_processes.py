@@ -9,7 +9,6 @@ from functools import partial
 from netviz.cluster_addresses import LOOPBACK, scheduler
 from netviz.commands.arguments import SCHEDULER, WORKER
 from netviz.installation import COMMAND
-from netviz.modules import import_file
 from netviz.networks import open_network
 from netviz.networks.weights import describe
 from netviz.options import Options, arguments_of
@@ -33,9 +32,9 @@ def run_worker(arguments: Sequence[str]) -> None:
     asked = parser.parse_args(arguments)
     from netviz.cluster.identity import identity
     from netviz.cluster.worker import work  # imports Dask
+    from netviz.commands.own_code import import_own
 
-    for file in asked.methods:
-        import_file(file)
+    import_own(asked.methods)
     ours = identity(describe(asked.weights))
     work(asked.address, ours, partial(open_network, asked.weights), asked.methods, Reporter())
 

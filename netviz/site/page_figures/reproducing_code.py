@@ -5,6 +5,7 @@ from __future__ import annotations
 from netviz.course.experiments import RANKS, Experiment
 from netviz.engine.plan import Task
 from netviz.options import Options
+from netviz.pictures import MIDDLE
 
 
 def repeating_command(experiment: Experiment, options: Options) -> str:
@@ -23,7 +24,8 @@ def repeating_code(task: Task, options: Options) -> str:
         return "\n".join(lines) + "\n"
     picture = options.shown_file(task.picture.path).as_posix()
     framing = "frame" if experiment.framing == "crop" else "squash"
-    focus = f", focus={task.picture.focus}" if framing == "frame" and task.picture.focus else ""
+    is_moved = framing == "frame" and task.picture.focus not in (None, MIDDLE)  # the middle is where `frame` cuts, too
+    focus = f", focus={task.picture.focus}" if is_moved else ""
     imports = {
         "frame": ["from netviz.pictures import frame, open_upright"],
         "squash": ["from netviz.pictures import open_upright, squash"],
