@@ -13,7 +13,7 @@ from functools import wraps
 from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar
 
-NOT_NOTED = (ValueError, TypeError, KeyError, AttributeError)  # met in a note that no build wrote
+NOT_NOTED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # met in a note that no build wrote
 MOST = 4096  # answers of one function that a process keeps beside notes
 
 Asked = ParamSpec("Asked")

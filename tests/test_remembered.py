@@ -147,6 +147,34 @@ def test_pictures_are_opened_once_and_again_when_they_are_others(
         in_another_process()
 
 
+def test_what_a_picture_is_that_was_replaced_while_it_was_looked_at_is_not_noted(tmp_path: Path) -> None:
+    file = tmp_path / "one.png"
+    Image.new("RGB", (40, 30)).save(file)
+    one, before = picture(file), file.read_bytes()
+    assert one.digest
+    Image.new("RGB", (50, 30)).save(file)
+    know_facts([one])
+    in_another_process()
+    pictures._facts.cache_clear()
+    file.write_bytes(before)
+    again = picture(file)
+    know_facts([again])
+    assert again.facts.size == (40, 30)
+
+
+def test_a_note_of_a_picture_of_no_size_is_as_good_as_none(tmp_path: Path) -> None:
+    file = tmp_path / "one.png"
+    Image.new("RGB", (40, 30)).save(file)
+    know_facts([picture(file)])
+    (key,) = noted()
+    for note in ("[[0,0],[]]", "[[null,null],[]]", '["ab",[]]', "[[40,30]]"):
+        forget()
+        begin({key: note})
+        one = picture(file)
+        know_facts([one])
+        assert one.facts.size == (40, 30)
+
+
 def test_pictures_that_cannot_be_opened_are_told_of_each_time(tmp_path: Path) -> None:
     file = tmp_path / "one.png"
     file.write_bytes(b"no picture")
@@ -276,7 +304,15 @@ def test_notes_that_are_not_what_was_written_are_as_good_as_none(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("written", "instead"),
-    [(b" 6", b""), (b" 6", b" {oops"), (b" 6", b' "six"'), (b" 6", b" [6]"), (b" 6", b" \xff"), (b"one", b"")],
+    [
+        (b" 6", b""),
+        (b" 6", b" {oops"),
+        (b" 6", b' "six"'),
+        (b" 6", b" [6]"),
+        (b" 6", b" \xff"),
+        (b"one", b""),
+        (b" 6", b" " + b"[" * 100_000),
+    ],
 )
 def test_whole_notes_that_no_build_wrote_are_as_good_as_none_too_and_replaced(
     tmp_path: Path, written: bytes, instead: bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +107,17 @@ def know_facts(pictures: Iterable[Picture]) -> None:
 
 def _from_plain(plain: list[Any]) -> PictureFacts:
     (width, height), doubts = plain
+    if min(width, height) < 1:
+        raise ValueError("no picture is of that size")
     return PictureFacts((width, height), tuple(doubts))
 
 
 @remembered(astuple, _from_plain, of=lambda picture: picture.digest)
 def _facts(picture: Picture) -> PictureFacts:
-    return picture.facts
+    facts = picture.facts
+    if replace(picture).digest != picture.digest:  # else what one photo is would be kept as what another is
+        raise UnreadablePicture(f"{picture.path}: it has changed since this build began; build again")
+    return facts
 
 
 def read_photos(folder: Path, taken: Container[str]) -> dict[str, Picture]:
