@@ -18,6 +18,7 @@ from test_experiments import fence, read
 import netviz
 import netviz.engine.plan
 from netviz.cache import packages, sources
+from netviz.cache.manifest import sealed, unsealed
 from netviz.cache.packages import installed
 from netviz.cache.sources import closure, code_digest, data_files, distributions_of
 from netviz.engine.plan import GIVEN, Task
@@ -95,7 +96,10 @@ def test_digests_are_noted_for_other_processes_as_long_as_the_program_is_the_sam
 
     found = digest_in_another_process()
     [note] = tmp_path.rglob("*.json")
-    note.write_text(note.read_text("ascii").replace(found, "noted"), "ascii")
+    noted = {**unsealed(note.read_bytes())}
+    note.write_bytes(note.read_bytes().replace(found.encode(), b"0" * len(found)))
+    assert digest_in_another_process() == found  # not what was noted
+    note.write_bytes(sealed({**noted, "digests": dict.fromkeys(noted["digests"], "noted")}))
     assert digest_in_another_process() == "noted"
     versions = {**installed(), "one-more": "1.0"}
     with monkeypatch.context() as other:

@@ -6,7 +6,6 @@ lists anything: imports are found in the sources, and so are the names of data f
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import re
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from netviz.cache import packages
+from netviz.cache.manifest import Damaged, read_regular, sealed, unsealed
 from netviz.cache.store import key_of
 
 ROOT_PACKAGE = "netviz"  # by whose name our modules are known
@@ -91,11 +91,11 @@ def _place_of_notes() -> Path:
 
 @cache
 def _notes() -> dict[str, str]:
-    """The digests that were found of this very program; none where that can't be read."""
+    """The digests that were found of this very program; none where that is not what was noted."""
     try:
-        noted = json.loads(_place_of_notes().read_text("ascii"))
+        noted = unsealed(read_regular(_place_of_notes()))
         return dict(noted["digests"]) if noted["program"] == _program() else {}
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+    except (Damaged, OSError, ValueError, LookupError, TypeError, RecursionError):
         return {}
 
 
@@ -107,7 +107,7 @@ def _keep(noted: Mapping[str, Any]) -> None:
         with suppress(OSError):
             place.parent.mkdir(parents=True, exist_ok=True)
             try:
-                draft.write_text(json.dumps(noted), "ascii")
+                draft.write_bytes(sealed(noted))
                 draft.replace(place)
             finally:
                 draft.unlink(missing_ok=True)
