@@ -1,5 +1,5 @@
 # make site    builds site/ from content/; the first time it sets up .venv with what requirements/ pins
-# make test    the same set-up, then the linter, the type checker and the tests
+# make test    the same set-up, then the tests, with the linter and the type checker beside them
 # make quick   the same without what needs a browser, the whole network or much time: while writing
 # make setup   only the set-up
 # make audit   what is installed against its pins, all licences, and known vulnerabilities (needs the network)
