@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import html5lib
 import pytest
 from jinja2 import Environment, nodes
 from plain_figure import TEMPLATES, figure_of
 
+from netviz.course.aggregate_claims import sliders_of
 from netviz.course.claims import check_claim, read_claim
 from netviz.course.reading import read_course
 from netviz.engine.result_views import ClassScore, ResultView, Top
 from netviz.sandbox import AGGREGATES, Aggregate
+from netviz.site.aggregate_scopes import value_scopes
 from netviz.site.rendering import environment, render_figure
 from netviz.yaml_places import Passage
 
@@ -28,15 +31,24 @@ FIVE = ResultView(
     picture=None,
     settings={"networks": 5},
 )
-FIFTY = replace(FIVE, numbers={"error": 0.004, "steps": 50}, others={"5": FIVE})
+FIFTY = replace(FIVE, numbers={"error": 0.004, "steps": 50})
+FIFTY = replace(FIFTY, others={"5": FIVE, "50": FIFTY})
 PHOTOS = [{"numbers": {"added": 1.0, "steps": 5}}, {"numbers": {"added": 4.0, "steps": 50}}]  # of a gallery
-SCOPE = {
+SCOPE: dict[str, Any] = {
     "numbers": {"error": -0.004, "peak": [0.25, 0.75], "row": [1, 1], "said": "no such operation", "missing": None},
     "target": TABBY,
     "top": FIFTY.top,
     "results": {"smooth": FIFTY, "plain": FIVE},
-    **{name: Aggregate(summary, lambda tree: PHOTOS) for name, summary in AGGREGATES.items()},
 }
+
+
+def scopes(tree: nodes.Node) -> Iterable[Mapping[str, Any]]:
+    """The values of a slider, where it is asked for one after the other; else the photos of a gallery."""
+    sliders = {name for name, _ in sliders_of(tree)}
+    return value_scopes(SCOPE["results"], sliders) if sliders else PHOTOS
+
+
+SCOPE |= {name: Aggregate(summary, scopes) for name, summary in AGGREGATES.items()}
 FALSE = {  # claims, and what the page must tell of what was measured
     "numbers.error < -1": "numbers.error = −0.004",
     "numbers.error <= -1": "numbers.error = −0.004",
@@ -67,6 +79,9 @@ FALSE = {  # claims, and what the page must tell of what was measured
     "spread(numbers.added) > 3": "spread(numbers.added) = 2.12",
     "all(numbers.steps == 5)": "share(numbers.steps == 5) = 0.5",
     "count(numbers.steps == 5) > 1": "count(numbers.steps == 5) = 1",
+    "max(numbers.added) < 4": "max(numbers.added) = 4",
+    "all(results['smooth'].each.numbers.error < 0.05)": "results['smooth'].each.numbers.error = 0.1, 0.004",
+    "max(results['smooth'].each.numbers.error) < 0.05": "results['smooth'].each.numbers.error = 0.1, 0.004",
 }
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from netviz.languages.known import DEFAULT
 from netviz.languages.messages import messages
-from netviz.site.field_tables import DECLARED, LEFT_OUT, field_rows
+from netviz.sandbox import AGGREGATES
+from netviz.site.field_tables import DECLARED, LEFT_OUT, aggregate_rows, field_rows
 
 PAGE = Path(__file__).resolve().parents[1] / "content" / "pages" / "write-a-lesson"
 
@@ -18,8 +19,15 @@ PAGE = Path(__file__).resolve().parents[1] / "content" / "pages" / "write-a-less
 def test_every_field_that_can_be_written_has_its_meaning_and_no_other_has_one(language: str) -> None:
     told = {f"{kind}-{row.name}": row.meaning for kind in DECLARED for row in field_rows(kind, language)}
     declared = {f"{kind}-{name}" for kind, one in DECLARED.items() for name in one.model_fields}
-    assert told.keys() == declared - {"-".join(one) for one in LEFT_OUT} == {*messages(language, "fields").names}
+    assert told.keys() == declared - {"-".join(one) for one in LEFT_OUT}
+    told |= {f"aggregate-{row.name}": row.meaning for row in aggregate_rows(language)}
+    assert told.keys() == {*messages(language, "fields").names} and len(told) == len({*told}) > len(declared)
     assert len({*told.values()}) > 20
+
+
+def test_every_function_that_sums_up_says_of_what() -> None:
+    of_conditions = {row.name for row in aggregate_rows("en") if row.of_conditions}
+    assert of_conditions == {"all", "count", "share"} < {row.name for row in aggregate_rows("zh")} == {*AGGREGATES}
 
 
 def test_what_stands_for_a_field_that_is_not_written_is_its_default() -> None:

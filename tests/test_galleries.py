@@ -391,6 +391,7 @@ def test_a_gallery_is_named_in_the_first_language_and_holds_photos_of_the_course
         ("{{ share(results['says'].top) }}", "speaks of no experiment with `over: gallery`"),
         ("{{ share(median(results['many'].numbers.largest) > 1) }}", "can stand within another"),
         ("{{ share() }}", "takes one expression, here are 0"),
+        ("{{ share(results['many'].correct and results['dog-cam'].each.numbers.largest > 1) }}", "of a slider at once"),
         ("{{ share(results['many'].corect) }}", "did you mean 'correct'"),
         ("{{ median(results['many'].numbers.larges) }}", "did you mean 'largest'"),
         ("{{ median(results['many'].top[0].name) }}", "asks for numbers, and results['many'].top[0].name is a text"),

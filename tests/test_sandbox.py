@@ -37,6 +37,7 @@ SANDBOX = sandbox("en")
 PIECES_OF_PAGES = {
     "layer_table": (),
     "field_table": ("photo",),
+    "aggregate_table": (),
     "measurement_table": ("tools", "seconds"),
     "measurement_command": ("tools",),
 }
@@ -322,6 +323,7 @@ def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edit
             "layer Function",
             "layer_table Function",
             "field_table Function",
+            "aggregate_table Function",
             "measured Function",
             "measurement_table Function",
             "measurement_command Function",
@@ -332,6 +334,19 @@ def test_nothing_in_reach_of_a_lesson_can_be_called_but_what_is_on_the_list(edit
     }
     assert {name for name, one in values.items() if isinstance(one, Function)} < set(TEXT_NAMES)
     assert all(isinstance(values[name](*arguments), Markup) for name, arguments in PIECES_OF_PAGES.items())
+
+
+def test_each_value_of_a_slider_is_summed_up_as_at_gives_it(edition: Edition) -> None:
+    values = page_values(edition, "chelsea")
+    stops = edition.course.experiments["dog-cam"].states
+    largest = [values["results"]["dog-cam"].at(stop).numbers["largest"] for stop in stops or ()]
+    for source, expected in (
+        ("min({})", min(largest)),
+        ("max({})", max(largest)),
+        ("count({} >= 0)", len(stops or ())),
+    ):
+        asked = source.format("results['dog-cam'].each.numbers.largest")
+        assert edition.sandbox.evaluate(edition.sandbox.expression(asked), values) == expected
 
 
 def test_what_is_on_the_list_gives_a_mistake_for_what_is_not_there(edition: Edition) -> None:

@@ -47,7 +47,8 @@ class ResultView(Facts):
 
     ``settings.samples`` and the like are what was asked for. One on data has no target, no likeliest classes and no
     picture.
-    ``others`` are its results at every value of its slider, by the value's name.
+    ``others`` are its results at every value of its slider, by the value's name; ``each`` is one of them after the
+    other within ``all(…)`` and the like, and nothing elsewhere.
     ``label`` is the class of what a photo of a gallery shows, if that is known; ``correct`` whether it is
     the likeliest one.
     """
@@ -58,6 +59,7 @@ class ResultView(Facts):
     picture: Any
     settings: Mapping[str, Any] = field(default_factory=dict)
     others: Mapping[str, ResultView] = field(default_factory=dict)
+    each: ResultView | None = None
     label: ClassFacts | None = None
 
     @property

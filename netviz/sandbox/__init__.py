@@ -16,7 +16,7 @@ from typing import Any
 from jinja2 import nodes
 from markupsafe import Markup
 
-from netviz.sandbox.aggregates import AGGREGATES, Aggregate, aggregates_in, as_share
+from netviz.sandbox.aggregates import AGGREGATES, EACH, OF_CONDITIONS, Aggregate, aggregates_in, as_share, asked_of_each
 from netviz.sandbox.evaluation import WORK, Evaluation, Observer
 from netviz.sandbox.grammar import (
     CLAIM,
@@ -39,6 +39,8 @@ from netviz.sandbox.plain_data import ExpressionError, Facts, Function, Missing,
 __all__ = [
     "AGGREGATES",
     "CLAIM",
+    "EACH",
+    "OF_CONDITIONS",
     "Aggregate",
     "ConditionNode",
     "ExpressionError",
@@ -49,6 +51,7 @@ __all__ = [
     "Sandbox",
     "aggregates_in",
     "as_share",
+    "asked_of_each",
     "conditions",
     "hint_of",
     "is_whole",

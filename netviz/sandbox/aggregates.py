@@ -1,5 +1,7 @@
 """Aggregates: ``share(EXPR)`` and the like work out an expression once for each of many, and sum up what it gives.
 
+Of what stands for one after the other under a name of its own, ``.each``, a claim tells all values.
+
 What is nothing (none) of one of them, such as a number that is not finite, is passed over.
 """
 
@@ -45,12 +47,15 @@ def _spread(values: Sequence[Any]) -> float | None:
     return statistics.stdev(_numbers(values)) if len(values) > 1 else None
 
 
+EACH = "each"  # the attribute that stands for one of several values after the other
 OF_CONDITIONS = ("all", "count", "share")  # those of AGGREGATES that speak of what is true or false; others of numbers
 AGGREGATES: Mapping[str, Callable[[Sequence[Any]], Any]] = {
     "all": lambda values: all(_truths(values)),
     "count": lambda values: sum(_truths(values)),
+    "max": lambda values: max(map(number_of, values)),
     "mean": lambda values: statistics.fmean(_numbers(values)),
     "median": lambda values: statistics.median(_numbers(values)),
+    "min": lambda values: min(map(number_of, values)),
     "share": _share,
     "spread": _spread,
 }
@@ -60,7 +65,7 @@ def summed_up(aggregate: Aggregate, values: Iterable[Any]) -> Any:
     """What an aggregate gives for the values of all. Raises ExpressionError where none has one."""
     there = [value for value in values if value is not None]
     if not there:
-        raise ExpressionError("there is nothing to sum up: of none of the photos is this known")
+        raise ExpressionError("there is nothing to sum up: of none of them is this known")
     return aggregate.summary(there)
 
 
@@ -68,6 +73,11 @@ def aggregates_in(tree: nodes.Node) -> Iterator[nodes.Call]:
     """The calls of aggregates in a tree, those within one another included."""
     calls = nodes_of(tree, nodes.Call)
     return (call for call in calls if isinstance(call.node, nodes.Name) and call.node.name in AGGREGATES)
+
+
+def asked_of_each(tree: nodes.Node) -> Iterator[nodes.Getattr]:
+    """Where a tree speaks of one value after the other, ``….each``."""
+    return (one for one in nodes_of(tree, nodes.Getattr) if one.attr == EACH)
 
 
 def as_share(operand: nodes.Expr) -> nodes.Expr:

@@ -11,7 +11,7 @@ from jinja2 import nodes
 from markupsafe import Markup, escape
 
 from netviz.mistakes import nearest
-from netviz.sandbox.aggregates import Aggregate, summed_up
+from netviz.sandbox.aggregates import Aggregate, asked_of_each, summed_up
 from netviz.sandbox.grammar import CLAIM, ConditionNode, operands, test_of, written
 from netviz.sandbox.operations import (
     ARITHMETIC,
@@ -96,7 +96,22 @@ class Evaluation:
         found: dict[str, Any] = {}
         for one in spoken_of:
             with suppress(Missing):
-                found[written(one)] = reading(self.value(one, scope), written(one))
+                match one:
+                    case nodes.Call(args=[summed]) if any(asked_of_each(summed)):
+                        found |= self._readings_of_each(self._found(one.node, scope), summed, scope)
+                    case _:
+                        found[written(one)] = reading(self.value(one, scope), written(one))
+        return found
+
+    def _readings_of_each(self, aggregate: Aggregate, summed: nodes.Expr, scope: Scope) -> dict[str, Any]:
+        """What an aggregate of several values sums up: they tell more than it does, and are few."""
+        found: dict[str, Any] = {}
+        for one in operands(summed):
+            if any(asked_of_each(one)):
+                values = [self.value(one, {**scope, **names}) for names in aggregate.scopes(one)]
+                found[written(one)] = reading(values, written(one))
+            else:
+                found |= self.readings([one], scope)
         return found
 
     def _spend(self, work: int) -> None:

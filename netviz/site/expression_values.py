@@ -15,15 +15,15 @@ from netviz.engine.result_views import ClassScore, ResultView, Top
 from netviz.methods import methods
 from netviz.sandbox import AGGREGATES, CLAIM, Function, look_up
 from netviz.site import rendering
+from netviz.site.aggregate_scopes import aggregates
 from netviz.site.edition import Edition
-from netviz.site.field_tables import DECLARED, field_rows
-from netviz.site.gallery_scopes import aggregates
+from netviz.site.field_tables import DECLARED, aggregate_rows, field_rows
 from netviz.site.method_words import method_title
 from netviz.site.results import PictureWords, picture_words, scope
 from netviz.site.text.highlighting import highlighted
 
 NAMES = (  # what a lesson's expressions may use
-    *("results", "picture", "experiment", "layer", "layer_table", "field_table", "weights"),
+    *("results", "picture", "experiment", "layer", "layer_table", "field_table", "aggregate_table", "weights"),
     *("measured", "measurement_table", "measurement_command"),
     *AGGREGATES,
 )
@@ -48,6 +48,7 @@ def page_values(edition: Edition, picture: str) -> dict[str, Any]:
         "layer": Function(partial(_layer, edition)),
         "layer_table": Function(partial(_layer_table, edition)),
         "field_table": Function(partial(_field_table, edition)),
+        "aggregate_table": Function(partial(_aggregate_table, edition)),
         "measured": Function(partial(_measured, edition)),
         "measurement_table": Function(partial(_measurement_table, edition)),
         "measurement_command": Function(partial(_measurement_command, edition)),
@@ -81,6 +82,10 @@ def _layer_table(edition: Edition) -> Markup:
 def _field_table(edition: Edition, kind: str) -> Markup:
     look_up(DECLARED, kind, "what authors write")
     return rendering.render_field_table(edition.templates, kind, field_rows(kind, edition.language))
+
+
+def _aggregate_table(edition: Edition) -> Markup:
+    return rendering.render_aggregate_table(edition.templates, aggregate_rows(edition.language))
 
 
 def _measured(edition: Edition, name: str) -> dict[str, Any]:

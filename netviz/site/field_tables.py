@@ -15,6 +15,7 @@ from netviz.course.questions import QuestionFence
 from netviz.course.reading import SiteText
 from netviz.course.samples import Credit
 from netviz.languages.messages import identifier, messages
+from netviz.sandbox import AGGREGATES, OF_CONDITIONS
 
 DECLARED: Mapping[str, type[BaseModel]] = {
     "experiment": ExperimentFence,
@@ -47,6 +48,22 @@ def field_rows(kind: str, language: str) -> Iterator[FieldRow]:
                 default=_shown(field.default),
                 meaning=say(identifier(f"{kind}-{name}")),
             )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AggregateRow:
+    """An aggregate: its name, whether it sums up conditions or numbers, what it gives."""
+
+    name: str
+    of_conditions: bool
+    meaning: str
+
+
+def aggregate_rows(language: str) -> Iterator[AggregateRow]:
+    """The aggregates in their order, their meanings in a language."""
+    say = messages(language, "fields")
+    for name in AGGREGATES:
+        yield AggregateRow(name=name, of_conditions=name in OF_CONDITIONS, meaning=say(f"aggregate-{name}"))
 
 
 def _shown(default: Any) -> str:

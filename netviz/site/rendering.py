@@ -21,7 +21,7 @@ from netviz.languages.messages import messages
 from netviz.mistakes import Mistakes
 from netviz.networks.architecture import Layer
 from netviz.site.attached_files import IllustrationView
-from netviz.site.field_tables import FieldRow
+from netviz.site.field_tables import AggregateRow, FieldRow
 from netviz.site.overrides import FAULTS, Templates, override_failure, template_file
 from netviz.site.page_figures.explorer import channels, solid
 from netviz.site.page_figures.figure_views import FigureView
@@ -191,6 +191,11 @@ def render_question(env: Environment, question: QuestionView) -> Markup:
 def render_layer_table(env: Environment, layers: Iterable[Layer]) -> Markup:
     """A network's layers with shapes, parameters and receptive fields, to stand in a page's body."""
     return Markup(_rendered(env, "layers.html", layers=tuple(layers)))
+
+
+def render_aggregate_table(env: Environment, rows: Iterable[AggregateRow]) -> Markup:
+    """What many results can be summed up by, to stand in a page's body."""
+    return Markup(_rendered(env, "aggregates.html", rows=tuple(rows)))
 
 
 def render_field_table(env: Environment, kind: str, rows: Iterable[FieldRow]) -> Markup:

@@ -13,8 +13,8 @@ from netviz.course.claims import CheckedClaim, check_claim
 from netviz.course.experiments import NO_PICTURE, Experiment
 from netviz.languages.known import FIRST, language
 from netviz.mistakes import Mistake, Mistakes
+from netviz.site.aggregate_scopes import aggregates
 from netviz.site.files.takeover import Takeover, code_key
-from netviz.site.gallery_scopes import aggregates
 from netviz.site.results import Results, scope
 
 

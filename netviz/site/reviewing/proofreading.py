@@ -8,8 +8,8 @@ from contextlib import suppress
 from functools import partial
 
 from netviz.cache.store import key_of
+from netviz.course.aggregate_claims import OWN
 from netviz.course.bibliography import addresses_linked, cited_works
-from netviz.course.gallery_claims import OWN
 from netviz.course.lessons import Lesson, LessonText
 from netviz.course.reading import HOME_FOLDER, Course
 from netviz.methods import methods

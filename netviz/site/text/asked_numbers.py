@@ -12,9 +12,9 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple
 
+from netviz.course.aggregate_claims import aggregate_errors
 from netviz.course.claims import results_in
 from netviz.course.experiments import Experiment
-from netviz.course.gallery_claims import gallery_errors
 from netviz.course.lessons import Lesson
 from netviz.course.reading import Course
 from netviz.engine.result_views import ClassFacts
@@ -25,8 +25,8 @@ from netviz.site.text.expressions import each_at_its_place, numbered, place_in_s
 from netviz.site.text.markup import Place, skeleton
 from netviz.yaml_places import Passage, position_of
 
-_NAMED = re.compile(  # results['ID'].numbers.NAME, results['ID'].at(VALUE).settings.NAME, numbers.NAME, numbers['NAME']
-    r"""(?:\bresults\s*\[\s*["'](?P<id>[^"']+)["']\s*\](?:\s*\.\s*at\s*\([^()]*\))?\s*\.\s*|(?<![\w.'"\])])(?<!\.\s))"""
+_NAMED = re.compile(  # results['ID'].numbers.NAME, numbers.NAME, numbers['NAME'], and behind .at(VALUE) or .each
+    r"""(?:\bresults\s*\[\s*["'](?P<id>[^"']+)["']\s*\](?:\s*\.\s*(?:at\s*\([^()]*\)|each\b))?\s*\.\s*|(?<![\w.'"\])])(?<!\.\s))"""
     r"""(?P<kind>numbers|settings)\s*(?:\.\s*(?P<name>\w+)|\[\s*["'](?P<item>[^"']*)["']\s*\])"""
 )
 OF_PHOTOS = {"correct": bool, "label": ClassFacts}  # the types of names of a gallery's experiment
@@ -48,13 +48,13 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
 
     ``kinds`` are the types of the names that its expressions may use.
     """
-    text = lesson.texts[language]
+    text, states = lesson.texts[language], {name: one.states for name, one in course.experiments.items()}
     with suppress(ExpressionError):  # told already
         template = parse(skeleton(text))
         errors = (
             *unknown_facts(template, kinds),
             *unfit_kinds(template, kinds),
-            *gallery_errors(template, course.over_gallery),
+            *aggregate_errors(template, course.over_gallery, states),
         )
         yield from each_at_its_place(text, errors)
     for asked in [*_in_prose(lesson, language), *_in_fences(course, lesson, language)]:
@@ -71,7 +71,7 @@ def asked_mistakes(course: Course, lesson: Lesson, language: str, kinds: Mapping
                     *unknown_facts(tree, known),
                     *unfit_kinds(tree, known),
                     *(no_truth(tree, known) if asked.is_claim else ()),
-                    *gallery_errors(tree, course.over_gallery, own),
+                    *aggregate_errors(tree, course.over_gallery, states, own),
                 )
                 for wrong, number in numbered(errors):
                     place = asked.place_at(max(position_of(wrong.word, asked.source, number), 0))
