@@ -204,7 +204,7 @@ class Options:
     draft: Annotated[
         bool,
         Argument(
-            help="a quick look, with fewer samples and steps: marked as a draft on every page (in draft/ without --to)",
+            help="a quick look, with fewer samples, steps and photos: marked as a draft on every page (in draft/)",
             only_for=(*_BUILDING, "proof"),
             otherwise=_OF_THE_WHOLE,
             more={"action": "store_true"},

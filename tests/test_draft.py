@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import runpy
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -61,6 +62,21 @@ def test_a_setting_may_be_cheaper_at_another_stop_or_with_another_setting_only(
     one = drafted(read_course(course, "compact"), LAYERS).experiments["one"]
     for variant in one.variants.values():
         assert variant.settings | settings == variant.settings
+
+
+@pytest.mark.parametrize(
+    ("photos", "shown"), [(1, [0]), (4, [0, 1, 2, 3]), (5, [0, 2, 4]), (8, [0, 2, 4, 6]), (10, [0, 3, 6, 9])]
+)
+def test_a_gallery_holds_at_most_four_photos_from_all_over_it(course: Path, photos: int, shown: list[int]) -> None:
+    lesson = course / "lessons" / "01-first"
+    text = (lesson / "en.md").read_text("utf-8").replace("---\n", "---\npictures: photos\n", 1)
+    fence = "\n```experiment\nid: several\nmethod: gradient\nover: gallery\n```\n"
+    (lesson / "en.md").write_text(text + fence, "utf-8")
+    (lesson / "photos").mkdir()
+    for number in range(photos):
+        shutil.copy(course / "pictures" / "dog.jpg", lesson / "photos" / f"{number}.jpg")
+    gallery = drafted(read_course(course, "compact"), LAYERS).galleries["first"]
+    assert [photo.file for photo in gallery.photos] == [f"{number}.jpg" for number in shown]
 
 
 def test_what_a_draft_can_not_make_cheaper_stays(course: Path) -> None:

@@ -23,7 +23,7 @@ examples:
   {COMMAND} --weights vgg16.h5             with a file in the layout of Keras' own
   {COMMAND} --to ~/public/netviz           into another folder
   {COMMAND} --offer chelsea dog            a quicker build: readers may choose only these sample pictures
-  {COMMAND} --draft                        a quick look in draft/, with fewer samples and steps
+  {COMMAND} --draft                        a quick look in draft/, with fewer samples, steps and photos
   {COMMAND} --only first-look              this lesson alone; the rest of the site stays as it is
   {COMMAND} --list classes dog             how the classes are called that have "dog" in their names
   {COMMAND} --explain                      what a build would run, and why

@@ -11,10 +11,19 @@ from netviz.course.reading import Course
 from netviz.methods.drafts import draft_settings
 from netviz.networks.architecture import Layer
 
+PHOTOS = 4  # of a gallery are enough to see what becomes of it
+
 
 def drafted(course: Course, layers: tuple[Layer, ...]) -> Course:
-    """A course whose experiments have the settings of drafts, where these are cheaper than the authors' own."""
-    return replace(course, experiments={name: _drafted(one, layers) for name, one in course.experiments.items()})
+    """A course whose experiments have the settings of drafts, where these are cheaper than the authors' own.
+
+    Its galleries hold `PHOTOS` at most, from all over them.
+    """
+    return replace(
+        course,
+        experiments={name: _drafted(one, layers) for name, one in course.experiments.items()},
+        galleries={name: gallery.of_at_most(PHOTOS) for name, gallery in course.galleries.items()},
+    )
 
 
 def _drafted(experiment: Experiment, layers: tuple[Layer, ...]) -> Experiment:

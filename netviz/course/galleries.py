@@ -7,6 +7,7 @@ has them. A photo that can't be read is told of and left out; the others are a g
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from array import array
@@ -139,6 +140,10 @@ class Gallery:
         """The gallery without the photos of these names, which are told of."""
         told = line_by_line([*self.refused, *refused.values()])
         return replace(self, photos=self.photos.without(refused), refused=tuple(told))
+
+    def of_at_most(self, count: int) -> Gallery:
+        """The gallery with no more than ``count`` of its photos, evenly strewn over it."""
+        return replace(self, photos=self.photos[:: math.ceil(len(self.photos) / count)])
 
 
 def read_galleries(lessons: Iterable[Lesson], content: Path, languages: Sequence[str]) -> dict[str, Gallery]:

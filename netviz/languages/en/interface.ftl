@@ -214,7 +214,7 @@ gives_contributions = what each input contributes
 gives_check = a check
 gives_picture = a picture
 draft = Draft
-draft_means = A quick look with fewer samples and steps: its figures and numbers are not the course's.
+draft_means = A quick look with fewer samples, steps and photos of galleries: its figures and numbers are not the course's.
 not_woven = This page has not been built yet: only other lessons were asked for. It will be there when the whole course is built.
 
 # Galleries: one experiment on many photos.
