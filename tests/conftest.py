@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 
 SECONDS = {"course": 3, "vgg16": 3, "slow": 2, "browser": 1}  # of a processor that a test takes, by marker: roughly
+LATER = "test_course_pages.py"  # looks at what test_course.py builds, so it comes when half of all is done
 
 WITH_VGG16 = set[Path]()  # files of which tests run it, this time
 
@@ -42,9 +43,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
-        taken = max((SECONDS.get(marker.name, 0) for marker in item.iter_markers()), default=0)
+        taken = max((_seconds(marker) for marker in item.iter_markers()), default=0)
         seconds[item.path] = seconds.get(item.path, 0) + (taken or 0.05)
-    items.sort(key=lambda item: -seconds[item.path])
+    turns = sorted((path for path in seconds if path.name != LATER), key=lambda path: -seconds[path])
+    turns[len(turns) // 4 : len(turns) // 4] = (path for path in seconds if path.name == LATER)
+    items.sort(key=lambda item: turns.index(item.path))
+
+
+def _seconds(marker: pytest.Mark) -> float:
+    """What a marker says of a test's time, by itself or with a number."""
+    return marker.args[0] if marker.name == "slow" and marker.args else SECONDS.get(marker.name, 0)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -182,7 +190,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
     own = factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
-    with locked(folder.with_suffix(".lock"), seconds=600):
+    with locked(folder.with_suffix(".lock"), seconds=1800):
         if not folder.exists():
             begun = folder.with_suffix(".begun")
             shutil.rmtree(begun, ignore_errors=True)
@@ -197,6 +205,16 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from gallery_site import build_gallery
 
     return made_once(tmp_path_factory, "gallery", partial(build_gallery, epub=True)) / "site"
+
+
+@pytest.fixture(scope="session")
+def course_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real course's site, with one photo to choose unless it is built already (real_course.py)."""
+    from real_course import build_course
+
+    if ready := os.environ.get("NETVIZ_SITE"):
+        return Path(ready)
+    return made_once(tmp_path_factory, "real course", build_course) / "site"
 
 
 @pytest.fixture(scope="session")

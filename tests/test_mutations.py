@@ -173,7 +173,7 @@ def is_in(name: str, folder: str) -> bool:
     return folder.endswith("/") and name.startswith(folder)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(50)
 def test_whatever_is_changed_is_found(root: Path, before: Keys) -> None:
     """Or is told why it can't matter; and what is told so is there, and is not found."""
     files = {

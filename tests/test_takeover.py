@@ -177,7 +177,7 @@ EDITS: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.slow(25)
 def test_edits_of_every_kind_one_after_the_other_give_the_site_of_a_whole_build(
     content: Path, store: Store, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from netviz.cache.manifest import Kept
 
-pytestmark = pytest.mark.vgg16
+pytestmark = [pytest.mark.vgg16, pytest.mark.slow(15)]
 
 NIGHTLY = bool(os.environ.get("NETVIZ_NIGHTLY"))
 PATIENCE = 300  # seconds for a method, on a busy machine
