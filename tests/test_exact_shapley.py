@@ -43,6 +43,17 @@ def test_an_estimate_that_tries_all_sets_is_exact(script: ModuleType) -> None:
     assert np.abs(script.estimate(scores, 20, seed=0) - script.shapley_values(scores)).max() > 1e-3
 
 
+def test_a_line_is_held_against_all_sets(script: ModuleType) -> None:
+    """Right of all it explains all, flat at their mean nothing; LIME's own of all sets as much as it says itself."""
+    from netviz.methods.hiding import lime_model
+
+    sets = script.shown(6)
+    assert script.fit_of_all(2 + sets @ np.arange(6.0), np.arange(6.0), 2.0) == pytest.approx(1)
+    scores = np.random.default_rng(5).normal(size=64)
+    weights, start, fit = lime_model(sets, scores, script.KERNEL_WIDTH)
+    assert script.fit_of_all(scores, weights, start) == pytest.approx(fit)
+
+
 def test_a_value_sees_the_pieces_in_its_window_alone(script: ModuleType) -> None:
     """Windows of 4 by 4 pixels, 2 apart, reach a pixel beyond their own 2 by 2."""
     regions = np.repeat(np.repeat([[0, 1], [2, 3]], 4, axis=0), 4, axis=1)

@@ -197,17 +197,31 @@ def near(scores: Scores, samples: int) -> dict[str, float]:
     ranks = rank_correlation_matrix(np.vstack([exact, found]))
     errors = np.abs(found - exact)
     sets = [lime_samples(samples, len(exact), seed) for seed in range(SEEDS)]
-    lines = np.array([lime_model(one, scores[one @ (1 << np.arange(len(exact)))], KERNEL_WIDTH)[0] for one in sets])
+    models = [lime_model(one, scores[one @ (1 << np.arange(len(exact)))], KERNEL_WIDTH) for one in sets]
+    lines = np.array([weights for weights, _, _ in models])
+    pairs = np.triu_indices(SEEDS, 1)
     return {
         "rank_correlation": float(ranks[0, 1:].mean()),
         "least_rank_correlation": float(ranks[0, 1:].min()),
-        "of_two": float(ranks[1:, 1:][np.triu_indices(SEEDS, 1)].mean()),
+        "of_two": float(ranks[1:, 1:][pairs].mean()),
         "lime": float(rank_correlations(found, lines).mean()),
+        "lime_two": float(rank_correlation_matrix(lines)[pairs].mean()),
+        "lime_fit": float(np.mean([fit for _, _, fit in models])),
+        "lime_fit_all": float(np.mean([fit_of_all(scores, weights, start) for weights, start, _ in models])),
         "error": float(np.sqrt((errors**2).mean())),
         "largest_error": float(errors.max(axis=1).mean()),
         "wrong_signs": float(np.mean((found * exact < 0).sum(axis=1))),
         "heaviest": float(np.mean(found.argmax(axis=1) == exact.argmax())),
     }
+
+
+def fit_of_all(scores: Scores, weights: Scores, start: float) -> float:
+    """R^2 of a line of LIME's over all sets, not only over those that it was fitted to: each counts as in its fit."""
+    sets = shown(len(weights))
+    counts = np.exp(-(((1 - np.sqrt(sets.mean(axis=1))) / KERNEL_WIDTH) ** 2) / 2)
+    mean = np.average(scores, weights=counts)
+    missed = np.average((scores - start - sets @ weights) ** 2, weights=counts)
+    return float(1 - missed / np.average((scores - mean) ** 2, weights=counts))
 
 
 def reckoned(scores: Scores) -> tuple[dict[str, float], dict[str, list[float]]]:
