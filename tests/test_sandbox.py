@@ -6,6 +6,8 @@ import builtins
 import itertools
 import json
 import re
+import sys
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
@@ -27,7 +29,7 @@ from netviz.engine.result_views import Top
 from netviz.networks.weights import describe
 from netviz.options import Options
 from netviz.sandbox import AGGREGATES, ExpressionError, Facts, Function, Sandbox
-from netviz.sandbox.plain_data import facts_of
+from netviz.sandbox.plain_data import facts_of, is_writable
 from netviz.site.edition import Edition
 from netviz.site.expression_values import TEXT_NAMES, caption_values, page_values
 from netviz.site.results import Results
@@ -375,3 +377,10 @@ def test_what_is_no_plain_data_is_no_value(edition: Edition) -> None:
     for value in (len, object(), Path(), re, edition, Decimal(1), np.float64(1), {1}, Markup("a"), Measurement()):
         with pytest.raises(ExpressionError, match=r"no value of a lesson|piece of the page"):
             Sandbox().render("{{ a.b[1] }}", {"a": {"b": [1, value]}})
+
+
+def test_what_unicode_calls_no_character_can_not_be_written() -> None:
+    unwritable = {chr(code) for code in range(sys.maxunicode + 1) if not is_writable(f"a{chr(code)}b")}
+    assert unwritable == {
+        chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in ("Cs", "Co")
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import nodes
@@ -202,32 +203,29 @@ class Evaluation:
 
     def _found(self, node: nodes.Node, scope: Scope) -> Any:
         """What a node gives: plain data, a function, or a piece of the page."""
-        with _at(node):
+        try:
             self._spend(1)
-            match node:
-                case nodes.Const():
-                    return node.value
-                case nodes.Name():
-                    return self._named(node.name, scope)
-                case nodes.Getattr():
-                    return attribute(self.value(node.node, scope), node.attr, written(node.node))
-                case nodes.Getitem():
-                    return item(self.value(node.node, scope), self.value(node.arg, scope), written(node.node))
-                case nodes.Call():
-                    return self._called(node, scope)
-                case nodes.And():
-                    return self.value(node.left, scope) and self.value(node.right, scope)
-                case nodes.Or():
-                    return self.value(node.left, scope) or self.value(node.right, scope)
-                case nodes.CondExpr():
-                    return self.value(node.expr1 if self._is_met(node, scope) else node.expr2, scope)
-                case nodes.Not():
-                    return not self.value(node.node, scope)
-                case nodes.Test():
-                    return self._tested(node, scope)
-                case nodes.Compare():
-                    return self._compared(node, scope)
+            if find := _FOUND.get(type(node)):
+                return find(self, node, scope)
             return self._made(self._worked_out(node, scope))
+        except ExpressionError as error:
+            error.line = error.line or node.lineno
+            raise
+
+    def _attribute(self, node: nodes.Getattr, scope: Scope) -> Any:
+        return attribute(self.value(node.node, scope), node.attr, _Written(node.node))
+
+    def _item(self, node: nodes.Getitem, scope: Scope) -> Any:
+        return item(self.value(node.node, scope), self.value(node.arg, scope), _Written(node.node))
+
+    def _both(self, node: nodes.And, scope: Scope) -> Any:
+        return self.value(node.left, scope) and self.value(node.right, scope)
+
+    def _either(self, node: nodes.Or, scope: Scope) -> Any:
+        return self.value(node.left, scope) or self.value(node.right, scope)
+
+    def _chosen(self, node: nodes.CondExpr, scope: Scope) -> Any:
+        return self.value(node.expr1 if self._is_met(node, scope) else node.expr2, scope)
 
     def _worked_out(self, node: nodes.Node, scope: Scope) -> Any:
         """What a node makes that was not there before."""
@@ -326,6 +324,31 @@ class Evaluation:
                 return False
             left = right
         return True
+
+
+_FOUND: Mapping[type[nodes.Node], Callable[[Evaluation, Any, Scope], Any]] = {  # what is there, and need not be made
+    nodes.Const: lambda _, node, scope: node.value,
+    nodes.Name: lambda evaluation, node, scope: evaluation._named(node.name, scope),
+    nodes.Getattr: Evaluation._attribute,
+    nodes.Getitem: Evaluation._item,
+    nodes.Call: Evaluation._called,
+    nodes.And: Evaluation._both,
+    nodes.Or: Evaluation._either,
+    nodes.CondExpr: Evaluation._chosen,
+    nodes.Not: lambda evaluation, node, scope: not evaluation.value(node.node, scope),
+    nodes.Test: Evaluation._tested,
+    nodes.Compare: Evaluation._compared,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What an expression asks, as its author wrote it: put into words only where it fails."""
+
+    node: nodes.Node
+
+    def __str__(self) -> str:
+        return written(self.node)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ Nothing else is a value, so nothing has a method, and Python itself is out of re
 from __future__ import annotations
 
 import dataclasses
-import unicodedata
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +20,7 @@ from netviz.mistakes import nearest
 PLAIN = {type(None), bool, int, float, str}
 CONTAINERS = {list, tuple, dict, MappingProxyType}
 LONGEST_SHOWN = 60  # characters of a value in a message
+_UNWRITABLE = re.compile("[\ud800-\udfff\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 
 
 class Facts:
@@ -73,8 +74,8 @@ def facts_of(kind: type) -> frozenset[str]:
     return frozenset(fields | {name for name, one in vars(kind).items() if isinstance(one, property)})
 
 
-def attribute(owner: Any, name: str, written: str) -> Any:
-    """``owner.name``; ``written`` is how the expression has the owner. Raises ExpressionError."""
+def attribute(owner: Any, name: str, written: object) -> Any:
+    """``owner.name``; ``written`` tells, as text, how the expression has the owner. Raises ExpressionError."""
     if isinstance(owner, Facts):
         kind: type = type(owner)
         if name not in facts_of(kind):
@@ -85,8 +86,8 @@ def attribute(owner: Any, name: str, written: str) -> Any:
     raise Missing(f"{written} is {described(owner)}, which has no {name!r}", word=name)
 
 
-def item(owner: Any, key: Any, written: str) -> Any:
-    """``owner[key]``; ``written`` is how the expression has the owner. Raises ExpressionError."""
+def item(owner: Any, key: Any, written: object) -> Any:
+    """``owner[key]``; ``written`` tells, as text, how the expression has the owner. Raises ExpressionError."""
     if isinstance(owner, Mapping):
         return look_up(owner, key, written)
     if not isinstance(owner, (list, tuple)):
@@ -98,7 +99,7 @@ def item(owner: Any, key: Any, written: str) -> Any:
     return owner[key]
 
 
-def look_up(names: Mapping[Any, Any], name: Any, written: str) -> Any:
+def look_up(names: Mapping[Any, Any], name: Any, written: object) -> Any:
     """What stands under a name. Raises Missing with the nearest."""
     if type(name) not in PLAIN:
         raise ExpressionError(f"{written} is asked by a name, and here is {described(name)}")
@@ -156,4 +157,4 @@ def shown(value: Any) -> str:
 
 def is_writable(text: str) -> bool:
     """Whether text can be written into a page: no halves of characters, and none that stand for something of ours."""
-    return not any(unicodedata.category(character) in ("Cs", "Co") for character in text)
+    return not _UNWRITABLE.search(text)
