@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stored_results import known
@@ -28,6 +29,9 @@ from netviz.pipeline import build, rehearse
 from netviz.progress import Reader, Report, Reporter
 from netviz.remembered import forget
 from netviz.site import rendering
+from netviz.site.results import Results
+from netviz.site.reviewing import coverage
+from netviz.site.reviewing.coverage import observe
 from netviz.site.site_map import Page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -282,6 +286,33 @@ def test_a_broken_sentence_is_told_again_until_it_is_mended(content: Path, store
     broken = [[one.line for one in warnings if "claims is broken" in one.message] for warnings in told]
     line = first.read_text("utf-8").count("\n")
     assert broken == [[line], [line], []]
+
+
+def test_sentences_whose_pages_were_woven_are_told_as_if_each_text_was_looked_at_again(
+    content: Path, store: Store, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (content / "lessons" / name / "en.md" for name in ("01-first", "02-second"))
+    edit(second, "See", "{% claim results['says'].top[0].probability <= 1 %}Surely.{% endclaim %} See")
+    claims = [f"{{% claim picture.name == 'dog' or results['says'].top[0].probability > {one} %}}" for one in (0, 2)]
+    texts = "".join(f"\n{claim}Perhaps.{{% endclaim %}}\n" for claim in claims)
+    first.write_text(first.read_text("utf-8") + texts, "utf-8")
+    looked_at: list[Path] = []
+
+    def observed(prose: coverage.Prose, *others: Any) -> Any:
+        looked_at.append(prose.text.path)
+        return observe(prose, *others)
+
+    monkeypatch.setattr(coverage, "observe", observed)
+    told = [one for one in built(content, store, site).warnings if "claims is broken" in one.message]
+    assert looked_at == [first], "in no other text is one broken"
+    course = read_course(content, "compact")
+    results = Results(
+        course, make_plan(course, describe("compact")), describe("compact"), store, Options(content=content)
+    )
+    assert told == [*coverage.broken_claims(coverage.observed_conditions(results)[0])]
+    assert [(one.line, one.message.partition(" for ")[2]) for one in told] == [
+        (first.read_text("utf-8").count("\n"), "chelsea")
+    ]
 
 
 def test_the_default_photos_site_stands_before_the_others_have_run(

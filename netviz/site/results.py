@@ -32,6 +32,7 @@ class Results:
         self.course, self.plan, self.weights, self.store, self.options = course, plan, weights, store, options
         self.checked: Sequence[Any] = ()  # verdicts on all claims (`netviz.site.verdicts`), once they are known
         self.editions: dict[str, Any] = {}  # by language (`netviz.site.edition`)
+        self.sentences_kept: dict[str, bool] = {}  # whether all that a page claims is so; by path, of those woven now
         self._records: dict[str, Record] = {}
         self._views: dict[tuple[str, str], Mapping[str, ResultView]] = {}
         self._view = cache(self._view_of)

@@ -69,14 +69,17 @@ def _woven(edition: Edition, lesson: Lesson, page: Page, mistakes: list[Mistake]
 def _content(edition: Edition, lesson: Lesson, body: Body, page: Page) -> Markup:
     """A lesson's text with its figures and questions."""
     values = page_values(edition, page.picture)
+    claims = _Claims(edition)
     parts = {
         "experiment": Function(_Figures(edition, page, lesson.texts[edition.language].answering)),
         "question": Function(partial(_question, edition, lesson, page, values)),
-        CLAIM: Function(_Claims(edition)),
+        CLAIM: Function(claims),
         "illustration": Function(partial(_illustration, edition, lesson, body, page)),
     }
     template = with_links_to_files(body, lesson.slug, edition.course.attachments[lesson.slug], page)
-    return render(edition.sandbox, template, values | parts, links_from(page, edition.site))
+    content = render(edition.sandbox, template, values | parts, links_from(page, edition.site))
+    edition.results.sentences_kept[page.path] = claims.kept
+    return content
 
 
 def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) -> str:
@@ -110,13 +113,14 @@ def _question(edition: Edition, lesson: Lesson, page: Page, values: Mapping[str,
 
 
 class _Claims:
-    """Puts a page's sentences with what they claim in their places, and counts them."""
+    """Puts a page's sentences with what they claim in their places, counts them, and knows whether all are kept."""
 
     def __init__(self, edition: Edition) -> None:
-        self.edition, self.count = edition, 0
+        self.edition, self.count, self.kept = edition, 0, True
 
     def __call__(self, source: str, kept: bool, measured: Mapping[str, Any], sentence: Markup) -> Markup:
         self.count += 1
+        self.kept = self.kept and kept
         claim = CheckedClaim(source, kept, measured)
         return rendering.render_claim(self.edition.templates, claim, sentence, self.count)
 

@@ -136,9 +136,12 @@ def lesson_body(text: LessonText) -> Body:
     return Body(template, found.sections, tuple(beside.illustrations), tuple(beside.links))
 
 
-def files_named(text: LessonText) -> Beside:
+def files_named(text: LessonText) -> Beside | Body:
     """The files beside it that a lesson names, be there what it must not hold or not."""
-    return _converted(text).beside
+    try:
+        return lesson_body(text)
+    except Mistakes:
+        return _converted(text).beside
 
 
 @dataclass(frozen=True)
