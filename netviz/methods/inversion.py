@@ -23,9 +23,10 @@ BLUR = 4.0  # pixels, the deviation of the Gaussian after which outlines are com
 @method(
     title={"en": "Inversion", "zh": "特征反演"},
     summary={
-        "en": "A picture made from noise whose values at a layer come as near to the photo's as they can: where the "
-        "two pictures differ, the layer holds little of the photo.",
-        "zh": "从噪声开始生成一张图片，使某一层的取值尽量接近照片的取值；两张图片不同的地方，这一层保留的信息就不多。",
+        "en": "A picture made from noise whose values at a layer come as near to the photo's as they can: what it "
+        "lacks of the photo the layer has lost, or the search has not found.",
+        "zh": "从噪声开始生成一张图片，使某一层的取值尽量接近照片的取值；"
+        "照片里有而它没有的，可能是这一层没有保留，也可能是没有找到。",
     },
     papers=(
         Paper(
