@@ -118,3 +118,11 @@ def test_a_picture_may_be_for_lessons_alone(tmp_path: Path) -> None:
     credits = f"cat: {{{CAT}}}\ndog: {{{CAT}, offered: false}}\n"
     samples = read_samples(pictures(tmp_path, credits, "cat.png", "dog.png"))
     assert [one.offered for one in samples.values()] == [True, False]
+
+
+def test_the_six_photos_of_a_lesson_are_the_samples_that_readers_are_offered() -> None:
+    content = Path(__file__).parents[1] / "content"
+    gallery = read_course(content, "compact").galleries["better-gradients"]
+    listed = [(one.picture.path.resolve(), one.title("en"), one.title("zh")) for one in gallery.photos]
+    offered = [one for one in read_samples(content / "pictures").values() if one.offered]
+    assert listed == [(one.path.resolve(), one.titles["en"], one.titles["zh"]) for one in offered]
