@@ -42,17 +42,24 @@ def import_file(path: Path) -> None:
         return
     if path.suffix != ".py" or not place.is_file():
         raise Mistakes([Mistake(path, "there is no such file of Python", hint="name one that ends in .py")])
-    if there is not None or not name.isidentifier() or importlib.util.find_spec(name):
+    if there is not None or not name.isidentifier() or _means_another(name, place):
         hint = "give it a name of letters, digits and _, which no other module has"
         raise Mistakes([Mistake(path, f"can't be imported as {name!r}", hint=hint)])
-    sys.path.append(str(place.parent))
-    import_as_written(place.parent)
+    if str(place.parent) not in sys.path:  # as it is where another file of the same folder was imported
+        sys.path.append(str(place.parent))
+        import_as_written(place.parent)
     try:
         importlib.import_module(name)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise Mistakes([_cannot_be_imported(path, "file", error)]) from error
+
+
+def _means_another(name: str, place: Path) -> bool:
+    """Whether a module of this name would be imported from elsewhere."""
+    found = importlib.util.find_spec(name)
+    return found is not None and found.origin != str(place)
 
 
 def import_as_written(folder: Path) -> None:

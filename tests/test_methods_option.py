@@ -98,6 +98,12 @@ def test_a_method_in_a_file_works_and_is_run_anew_when_what_it_needs_has_changed
     assert "The most is 12." in (folder / "site" / "mine.html").read_text("utf-8")
 
 
+def test_several_files_of_one_folder_are_imported(folder: Path) -> None:
+    (folder / "own code" / "other.py").write_text(OWN.replace("own_bars", "other_bars"), "utf-8")
+    run = build(folder, "--list", "methods", "--methods", "own code/mine.py", "own code/other.py")
+    assert "own-bars" in run.stdout and "other-bars" in run.stdout, run.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "text", "told"),
