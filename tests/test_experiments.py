@@ -262,6 +262,17 @@ def test_a_hint_names_the_nearest_word_and_no_more_words_than_one_reads() -> Non
     assert hint.startswith("did you mean 'one-") and hint.endswith(f"one-{EASILY_READ - 1} and 5 more")
 
 
+@pytest.mark.parametrize("other", ["", "\nframing: square"])
+def test_an_unknown_method_hides_nothing_else_that_is_wrong_in_its_fence(other: str, tmp_path: Path) -> None:
+    spec = "id: a\nmethod: gradiant\npicture: dgo\ntarget: tabyb\nexpect: number.x > 0"
+    with pytest.raises(Mistakes) as caught:
+        read(tmp_path, fence(spec + other))
+    told = " ".join(one.message for one in caught.value.mistakes)
+    assert "unknown method 'gradiant'" in told
+    for wrong in ["framing"] if other else ["'dgo'", "'tabyb'", "'number'"]:
+        assert wrong in told
+
+
 def test_who_takes_the_map_of_one_that_is_wrong_is_not_wrong_as_well(tmp_path: Path) -> None:
     """Nor who takes the map of that one; whatever else is wrong with them is told."""
     texts = [

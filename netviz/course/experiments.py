@@ -185,22 +185,24 @@ def _read_experiment(
     values, places = fence_values(span, text, NEEDED)
     fields = {name: value for name, value in values.items() if name in ExperimentFence.model_fields}
     own_settings = {name: value for name, value in values.items() if name not in ExperimentFence.model_fields}
-    method = vocabulary.methods.get(str(values.get("method")))
-    settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers) if method else ({}, [])
+    settings: dict[str, Any] = {}
+    mistakes = [*_unknown_method(values, places, vocabulary)]
+    if method := vocabulary.methods.get(str(values.get("method"))):
+        settings, mistakes = _check_settings(method, own_settings, places, vocabulary.layers)
     try:
         fence = places.checked(fields, ExperimentFence, list(ExperimentFence.model_fields))
     except Mistakes as error:
         raise Mistakes([*mistakes, *error.mistakes]) from None
-    if method is None:
-        hint = nearest(fence.method, vocabulary.methods)
-        raise Mistakes([places.mistake(("method",), f"unknown method {fence.method!r}", hint)])
-    mistakes += _check_names(fence, method, places, vocabulary, earlier, broken)
-    mistakes += _check_subject(fence, method, places)
-    mistakes += _check_over(fence, method, settings, lesson, places, vocabulary.galleries, earlier)
-    mistakes += _check_precision(fence, method, settings, places)
+    mistakes += _check_names(fence, places, vocabulary, earlier, broken)
     target, wrong_target = _check_target(fence.target, places)
     claims, wrong_claims = _check_claims(fence.expect, places, OVER_GALLERY if fence.over else NAMES)
     mistakes += wrong_target + wrong_claims
+    if method is None:
+        raise Mistakes(mistakes)
+    mistakes += _check_view_and_maps(fence, method, places)
+    mistakes += _check_subject(fence, method, places)
+    mistakes += _check_over(fence, method, settings, lesson, places, vocabulary.galleries, earlier)
+    mistakes += _check_precision(fence, method, settings, places)
     if mistakes or not broken.isdisjoint(fence.of):
         raise Mistakes(mistakes)
     slider = _read_slider(fence, method, settings, target, places, vocabulary.layers) if fence.vary else None
@@ -267,6 +269,12 @@ def _read_slider(
     return Slider(setting, values, next(name for name, value in values.items() if value == plain))
 
 
+def _unknown_method(values: Mapping[str, Any], places: Places, vocabulary: Vocabulary) -> Iterator[Mistake]:
+    """Nothing for what is no name at all, which is told with the other fields."""
+    if isinstance(name := values.get("method"), str) and name not in vocabulary.methods:
+        yield places.mistake(("method",), f"unknown method {name!r}", nearest(name, vocabulary.methods))
+
+
 def _check_settings(
     method: Method, values: Mapping[str, Any], places: Places, layers: Sequence[Layer]
 ) -> tuple[dict[str, Any], list[Mistake]]:
@@ -298,7 +306,6 @@ def _check_settings(
 
 def _check_names(
     fence: ExperimentFence,
-    method: Method,
     places: Places,
     vocabulary: Vocabulary,
     earlier: Mapping[str, Experiment],
@@ -314,14 +321,6 @@ def _check_names(
         if str(named) != named.stem:
             hint = f"a picture is named as its file is, without folder and suffix; {hint}"
         mistakes.append(places.mistake(("picture",), f"unknown picture {fence.picture!r}", hint))
-    if fence.view is not None and fence.view not in method.views:
-        message = f"{method.name} can't be drawn as {fence.view!r}"
-        mistakes.append(places.mistake(("view",), message, nearest(fence.view, method.views)))
-    least, most = method.maps
-    if not least <= len(fence.of) <= most:
-        wanted = str(least) if least == most else f"{least} to {most}"
-        message = f"{method.name} takes the maps of {wanted} other experiments (`of:`), here are {len(fence.of)}"
-        mistakes.append(places.mistake(("of",), message))
     for index, other in enumerate(fence.of):
         key = ("of", index) if ("of", index) in places.values else ("of",)
         if other in broken:
@@ -337,6 +336,19 @@ def _check_names(
         elif earlier[other].framing != fence.framing:
             message = f"{other!r} has the framing {earlier[other].framing!r}, this one {fence.framing!r}"
             mistakes.append(places.mistake(key, message))
+    return mistakes
+
+
+def _check_view_and_maps(fence: ExperimentFence, method: Method, places: Places) -> list[Mistake]:
+    mistakes = []
+    if fence.view is not None and fence.view not in method.views:
+        message = f"{method.name} can't be drawn as {fence.view!r}"
+        mistakes.append(places.mistake(("view",), message, nearest(fence.view, method.views)))
+    least, most = method.maps
+    if not least <= len(fence.of) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        message = f"{method.name} takes the maps of {wanted} other experiments (`of:`), here are {len(fence.of)}"
+        mistakes.append(places.mistake(("of",), message))
     return mistakes
 
 
