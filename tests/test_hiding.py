@@ -392,6 +392,8 @@ class TestRegions:
             result = ask(name, network, pictures)
             for map_, regions, weights in zip(result["attribution"], result["regions"], result["weights"], strict=True):
                 np.testing.assert_allclose(map_, weights[regions], rtol=1e-6)
+            counted = zip(result["weights"], result["segments"], strict=True)
+            assert [*result["least_weight"]] == [min(weights[:count]) for weights, count in counted]
 
     def test_means_of_a_map(self, pictures: Floats) -> None:
         attribution = np.random.default_rng(0).standard_normal((2, 8, 8))

@@ -282,7 +282,7 @@ def rise(
     gives="attribution",
     signed=True,
     views=("overlay", "signed", "bars"),
-    numbers=("score", "intercept", "fit", "largest", "peak", "segments"),
+    numbers=("score", "intercept", "fit", "largest", "least_weight", "peak", "segments"),
     passes=lambda settings: Passes(forward=settings.samples),
     half=lambda settings: settings.samples >= FIT_SAMPLES,
 )
@@ -304,8 +304,8 @@ def lime(
     image explainer would hold a copy of the network's whole answer, print a progress bar and know no blurred filling.
     Same seed and superpixels, same weights as `lime.lime_image.LimeImageExplainer`. Gives ``attribution``
     (n, height, width), each pixel its superpixel's weight in score, the ``peak`` (n, 2) and ``largest`` (n,) of it,
-    ``score``, the model's ``intercept``, and ``fit`` (n,): R^2, 1 where the model is right of all samples; the
-    weights themselves (`netviz.methods.regions.region_result`).
+    the ``least_weight`` (n,) of a superpixel, ``score``, the model's ``intercept``, and ``fit`` (n,): R^2, 1 where the
+    model is right of all samples; the weights themselves (`netviz.methods.regions.region_result`).
     """
     regions = [superpixels(picture, segments) for picture in pictures]
     weights: list[Array] = []
@@ -332,7 +332,7 @@ def lime(
     gives="attribution",
     signed=True,
     views=("overlay", "signed", "bars"),
-    numbers=("sum", "score", "baseline_score", "delta", "largest", "peak", "segments"),
+    numbers=("sum", "score", "baseline_score", "delta", "largest", "least_weight", "peak", "segments"),
     passes=lambda settings: Passes(forward=settings.samples + 2),
     half=lambda settings: settings.samples >= FIT_SAMPLES,
 )
@@ -354,9 +354,9 @@ def kernel_shap(
     Exact where ``samples`` are enough for all sets of superpixels but none and all, 2^k - 2; then no more are taken,
     and fewer passes than told. Hardly more samples than superpixels leave the values undetermined, and shap warns of
     it. No superpixel is left out of the regression (shap alone would keep ten). Gives ``attribution``
-    (n, height, width), each pixel its superpixel's value in score, the ``peak`` (n, 2) and ``largest`` (n,) of it; the
-    account ``sum``, ``score``, ``baseline_score`` with all hidden, and ``delta`` = sum - (score - baseline_score),
-    each (n,); the values themselves (`netviz.methods.regions.region_result`).
+    (n, height, width), each pixel its superpixel's value in score, the ``peak`` (n, 2) and ``largest`` (n,) of it, the
+    ``least_weight`` (n,) of a superpixel; the account ``sum``, ``score``, ``baseline_score`` with all hidden, and
+    ``delta`` = sum - (score - baseline_score), each (n,); the values themselves (`netviz.methods.regions.region_result`).
     """
     kernel_explainer = import_kernel_explainer()
     regions = [superpixels(picture, segments) for picture in pictures]
@@ -493,6 +493,7 @@ def _by_superpixel(
         "attribution": attribution,
         **{name: np.array(values) for name, values in account.items()},
         "largest": largest(attribution),
+        "least_weight": np.array([one.min() for one in weights]),
         "peak": centres_of_greatest(attribution),
         **region_result(regions, weights, segments),
     }

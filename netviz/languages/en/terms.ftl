@@ -42,6 +42,7 @@ intercept = intercept of the linear model
 largest = largest size of a value
 largest_drop = largest drop of the score
 largest_error = largest relative error
+least_weight = least weight of a superpixel
 last = score at the end
 least = least agreement
 lightest = place of the lightest colour on the scale

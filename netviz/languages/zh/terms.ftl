@@ -39,6 +39,7 @@ intercept = 线性模型的截距
 largest = 最大绝对值
 largest_drop = 得分的最大降幅
 largest_error = 最大相对误差
+least_weight = 超像素的最小权重
 last = 终点得分
 least = 最低的一致性
 lightest = 最浅的颜色在色标上的位置
