@@ -163,3 +163,17 @@ def test_a_unit_that_gives_zero_for_every_flower_has_stopped_learning() -> None:
 def test_parameters_are_counted() -> None:
     assert parameters(initial_layers(2, 0, 0)) == 3
     assert parameters(initial_layers(2, 4, 0)) == 2 * 4 + 4 + 4 + 1
+
+
+def test_every_start_ends_where_it_ends_alone() -> None:
+    """Trained as stacks: how many of four starts found the way is what four trainings find."""
+    told = run_on_data(methods()["train-from-starts"], {"starts": 4, "steps": 300})
+    alone = [
+        [run_on_data(methods()["train-classifier"], {"hidden": units, "seed": seed, "steps": 300}) for seed in range(4)]
+        for units in told["x"]
+    ]
+    right = np.array([[one["held_out_accuracy"] for one in each] for each in alone])
+    assert told["found"].tolist() == (right > 0.9).sum(axis=1).tolist()
+    ends = right.max(axis=1)
+    assert told["best_of_smallest"] == pytest.approx(ends[ends > 0.9][0])
+    assert told["best_of_largest"] == pytest.approx(ends[-1])

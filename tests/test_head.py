@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from netviz.methods import methods, run_on_data
 from netviz.networks import head
 from netviz.networks.head import Head, photos, test_set, training
 from netviz.networks.head import pack as pack_files
@@ -92,6 +93,15 @@ def test_the_answers_to_the_test_set_are_those_of_the_shipped_head_and_make_the_
     error = training.calibration_error(training.reliability(answers.confidence, answers.rank == 1))
     line = f"| 995 | {(answers.rank == 1).mean():.3f} | {(answers.rank <= 5).mean():.3f} | {error:.3f} |"
     assert line in (Path(head.__file__).parent / "CARD.md").read_text("utf-8")
+
+
+def test_chance_is_what_a_network_that_is_right_as_often_as_it_says_would_come_to():
+    """By the normal approximation: how far the sure answers are from their probability, in deviations of chance."""
+    told, answers = run_on_data(methods()["head-calibration"], {"surer_than": 0.8}), test_set.shipped_answers()
+    sure = answers.confidence[answers.confidence > 0.8].astype(float)
+    deviations = (told["sure"] - told["sure_right"]) / (np.sqrt((sure * (1 - sure)).sum()) / len(sure))
+    assert deviations > 4 and told["draws_right_so_rarely"] == 0 and told["draws"] == 1000
+    assert told["chance"] < told["error"] and 0.02 < told["chance_as_far"] < 0.1
 
 
 # Storing

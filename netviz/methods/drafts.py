@@ -35,6 +35,7 @@ _DRAFTS: dict[str, Mapping[str, Any]] = {
     "spread-over-baselines": {"steps": 8},
     "spread-over-seeds": {"samples": 6},
     "train-classifier": {"steps": 200},
+    "train-from-starts": {"steps": 200},
     "vargrad": {"samples": 5},
 }
 

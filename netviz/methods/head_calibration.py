@@ -14,7 +14,7 @@ from netviz.methods.calibration import GUO, Bins, equal_groups, group_means
 from netviz.networks.head.test_set import shipped_answers
 from netviz.networks.head.training import calibration_error
 
-DRAWS = 200  # of right and wrong, for what chance alone makes of the error
+DRAWS = 1000  # of right and wrong, for what chance alone makes of the error
 
 
 @method(
@@ -27,7 +27,10 @@ DRAWS = 200  # of right and wrong, for what chance alone makes of the error
     papers=(GUO,),
     gives="check",
     views=("scatter",),
-    numbers=("x", "y", "photos", "top1", "top5", "error", "confidence", "chance", "sure", "sure_photos", "sure_right"),
+    numbers=(
+        *("x", "y", "photos", "top1", "top5", "error", "confidence", "sure", "sure_photos", "sure_right"),
+        *("chance", "chance_as_far", "draws", "draws_right_so_rarely"),
+    ),
     passes=lambda settings: Passes(0),
 )
 def head_calibration(
@@ -42,15 +45,17 @@ def head_calibration(
     Numbers: how many ``photos``; the shares ``top1`` and ``top5`` of those whose class is the first, or one of the
     first five, answers; ``confidence``, the mean probability of the first answer; ``error`` the mean of |x - y|, every
     group counting by its size (ECE), and ``chance``, the mean that it would have if every answer were right with just
-    its probability; the same for the answers above ``surer_than``: how many (``sure_photos``), their mean probability
-    (``sure``) and the share right (``sure_right``). The photos are no part of this project, the answers are
-    (`netviz.networks.head.test_set`).
+    its probability, with the share of such ``draws`` that are as far off (``chance_as_far``); for the answers above
+    ``surer_than``: how many (``sure_photos``), their mean probability (``sure``), the share right (``sure_right``), and
+    in how many draws they are right so rarely (``draws_right_so_rarely``). The photos are no part of this project, the
+    answers are (`netviz.networks.head.test_set`).
     """
     answers = shipped_answers()
     confidence, right = answers.confidence.astype(np.float64), answers.rank == 1
     groups = equal_groups(confidence, bins)
     honest = np.random.default_rng(0).random((DRAWS, len(confidence))) < confidence
     sure = confidence > surer_than
+    error, by_chance = _error(confidence, right, groups), [_error(confidence, draw, groups) for draw in honest]
     return {
         "x": group_means(confidence, groups),
         "y": group_means(right, groups),
@@ -58,8 +63,11 @@ def head_calibration(
         "top1": right.mean(),
         "top5": (answers.rank <= 5).mean(),
         "confidence": confidence.mean(),
-        "error": np.array(_error(confidence, right, groups)),
-        "chance": np.mean([_error(confidence, draw, groups) for draw in honest]),
+        "error": np.array(error),
+        "chance": np.mean(by_chance),
+        "chance_as_far": np.mean(np.array(by_chance) >= error),
+        "draws": np.array(DRAWS),
+        "draws_right_so_rarely": (honest[:, sure].mean(axis=1) <= right[sure].mean()).sum(),
         "sure": confidence[sure].mean(),
         "sure_photos": sure.sum(),
         "sure_right": right[sure].mean(),

@@ -181,6 +181,10 @@ train-regression =
     .plane-x = length of the petal, cm
     .plane-y = width of the petal, cm
 
+train-from-starts =
+    .x = hidden units
+    .y = starts that find the way
+
 explanations-by-depth =
     .x = layers
     .y = share or correlation

@@ -183,6 +183,10 @@ train-regression =
     .plane-x = 花瓣长（厘米）
     .plane-y = 花瓣宽（厘米）
 
+train-from-starts =
+    .x = 隐藏单元数
+    .y = 学会的起点数
+
 explanations-by-depth =
     .x = 层数
     .y = 比例或相关系数

@@ -118,3 +118,4 @@ which-digit = 哪个数字
 how-many-of-the-held-out-digits-of-each-kind = 取几个样本
 gradient-input-or-integrated-gradients = 梯度 × 输入，或积分梯度
 values-to-try-from-the-one-with-the-strongest-slope = 尝试的数值个数，从导数最强的开始
+random-starts-of-each-number-of-units = 每种单元数的随机起点数
