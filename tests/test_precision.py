@@ -146,3 +146,25 @@ def test_ranks_in_a_map_made_in_half_precision_agree_with_those_in_float32(name:
         for one in (network, network.at("bfloat16"))
     )
     assert spearmanr(full.ravel(), half.ravel()).statistic >= 0.99
+
+
+def test_searches_are_fit_for_half_where_they_come_as_far_in_it() -> None:
+    making, inversion, dream = (methods()[name] for name in ("activation-maximisation", "inversion", "deep-dream"))
+    for one in (making, inversion, dream, methods()["regularisers-one-by-one"]):
+        assert one.half(one.settings(layer="block4_conv3")) and not one.half(one.settings(layer="block5_conv1"))
+    assert not making.half(making.settings(layer="block4_conv3", objective="class"))
+
+
+@pytest.mark.vgg16
+@with_instructions
+def test_a_search_in_half_precision_comes_as_far_measured_in_float32() -> None:
+    network = vgg16()
+    pictures = frame(open_upright(Path("content/pictures/dog.jpg")))[None].astype(np.float32)
+    settings = {"layer": "block2_conv2", "steps": 8}
+    full, half = (
+        run(methods()["inversion"], one, pictures, np.array([0]), settings) for one in (network, network.at("bfloat16"))
+    )
+    assert half["relative_error"] == pytest.approx(full["relative_error"], rel=0.02)
+    wanted, found = (network.activations(one, ["block2_conv2"])["block2_conv2"] for one in (pictures, half["after"]))
+    distance = np.linalg.norm(found - wanted) / np.linalg.norm(wanted)
+    assert half["relative_error"] == pytest.approx(distance, rel=1e-4)

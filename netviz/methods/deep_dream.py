@@ -14,7 +14,7 @@ from netviz.networks import Array, Network, Targets
 
 if TYPE_CHECKING:
     from netviz.networks.optimise import Objective
-from netviz.methods.made_pictures import Jitter, score_and_gradient
+from netviz.methods.made_pictures import FIT_FOR_HALF, Jitter, score_and_gradient
 
 
 @method(
@@ -37,6 +37,7 @@ from netviz.methods.made_pictures import Jitter, score_and_gradient
     passes=lambda settings: Passes(
         forward=settings.octaves * settings.steps + 2, backward=settings.octaves * settings.steps
     ),
+    half=lambda settings: settings.layer.startswith(FIT_FOR_HALF),
     asks_for_class=lambda settings: False,
 )
 def deep_dream(
@@ -81,7 +82,7 @@ def deep_dream(
             added = picture - octave
         dreams.append(picture)
     after = np.stack(dreams).astype(np.float32)
-    start, end = (np.sqrt([question.scores(one[None])[0] for one in batch]) for batch in (before, after))
+    start, end = (np.sqrt([question.in_full.scores(one[None])[0] for one in batch]) for batch in (before, after))
     return {
         "before": before,
         "after": after,

@@ -15,7 +15,7 @@ from netviz.networks import Array, Network, Targets
 
 if TYPE_CHECKING:
     pass
-from netviz.methods.made_pictures import Steps, light_and_colour, score_and_gradient
+from netviz.methods.made_pictures import FIT_FOR_HALF, Steps, light_and_colour, score_and_gradient
 
 BLUR = 4.0  # pixels, the deviation of the Gaussian after which outlines are compared coarsely
 
@@ -44,6 +44,7 @@ BLUR = 4.0  # pixels, the deviation of the Gaussian after which outlines are com
         *("brightness_likeness", "edge_likeness", "coarse_edge_likeness", "colour_likeness"),
     ),
     passes=lambda settings: Passes(forward=settings.steps + 2, backward=settings.steps),
+    half=lambda settings: settings.layer.startswith(FIT_FOR_HALF),
     asks_for_class=lambda settings: False,
 )
 def inversion(
@@ -77,7 +78,7 @@ def inversion(
     before = pictures.astype(np.float32)
     made, losses, errors = [], [], []
     for photo in before:
-        wanted = asked.activations(photo[None], [layer])[layer]
+        wanted = optimise.in_full(asked).activations(photo[None], [layer])[layer]
         question = optimise.Objective(network=asked, layer=layer, score=optimise.relative_distance, others=(wanted,))
         random, adam = np.random.default_rng(seed), optimise.Adam(rate)
         picture = np.clip(random.normal(network.mean_colour, 10, photo.shape), 0, 255)
@@ -88,7 +89,7 @@ def inversion(
             variation, by_variation = optimise.total_variation(picture / 255)
             curve.append(distance + smoothness * variation)
             picture = np.clip(picture + adam.step(gradient + smoothness * by_variation / 255), 0, 255)
-        distance = float(question.scores(picture[None])[0])
+        distance = float(question.in_full.scores(picture[None])[0])
         curve.append(distance + smoothness * optimise.total_variation(picture / 255)[0])
         made.append(picture.astype(np.float32))
         losses.append(curve)

@@ -13,6 +13,12 @@ from netviz.networks import Array
 if TYPE_CHECKING:
     from netviz.networks.optimise import Objective
 
+FIT_FOR_HALF = ("block1", "block2", "block3", "block4")
+"""Where VGG16's layers begin of which searches in half precision come as far as in float32 (tests/bench/precision.py).
+
+From block 5 on they don't: the inversion of its last layer ends a tenth further off.
+"""
+
 Steps = Annotated[int, Field(ge=1, le=4096, description="steps, each one pass forward and one back")]
 Jitter = Annotated[
     float, Field(ge=0, le=0.5, description="shifts at random in every step, at most by this share of the side")

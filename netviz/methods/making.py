@@ -19,7 +19,7 @@ from netviz.networks.architecture import Layer
 if TYPE_CHECKING:
     from netviz.networks.keras_network import KerasNetwork
     from netviz.networks.optimise import Canvas, Objective
-from netviz.methods.made_pictures import Jitter, Steps, neighbour_correlation
+from netviz.methods.made_pictures import FIT_FOR_HALF, Jitter, Steps, neighbour_correlation
 
 Rate = Annotated[float, Field(gt=0, le=1, description="length of a step in the spectrum (Adam's)")]
 TRIALS = 8  # random movements that a finished picture is held against
@@ -78,6 +78,7 @@ class Climb:
     passes=lambda settings: Passes(
         forward=_made(settings) * (settings.steps + 2), backward=_made(settings) * settings.steps
     ),
+    half=lambda settings: settings.objective != "class" and settings.layer.startswith(FIT_FOR_HALF),
     asks_for_class=lambda settings: settings.objective == "class",
     side=lambda settings: settings.side,
     map_values=lambda settings: settings.channels if settings.objective == "channel" else (),
@@ -162,6 +163,7 @@ def activation_maximisation(
         layers, "channel", settings.layer, [settings.channel], settings.side, "channel"
     ),
     passes=lambda settings: Passes(forward=4 * (settings.steps + 2 + TRIALS), backward=4 * settings.steps),
+    half=lambda settings: settings.layer.startswith(FIT_FOR_HALF),
     asks_for_class=lambda settings: False,
     side=lambda settings: settings.side,
 )
@@ -199,7 +201,9 @@ def regularisers_one_by_one(
     climb = _climbed(question, canvases, [None, None, None, shaking], steps, rate, seed)
     random = np.random.default_rng(seed)
     movements = [shaking.movement(side, side, random) for _ in range(TRIALS)]
-    trials = [question.scores(np.stack([optimise.moved(one, made) for made in climb.last])) for one in movements]
+    trials = [
+        question.in_full.scores(np.stack([optimise.moved(one, made) for made in climb.last])) for one in movements
+    ]
     moved = np.mean(trials, axis=0)
     account = {
         "pictures": climb.last.astype(np.float32),
@@ -290,4 +294,4 @@ def _climbed(
             values[number] = values[number] + step
         now = np.stack([canvas.picture(one) for canvas, one in zip(canvases, values, strict=True)])
         scores.append(float(score.mean()))
-    return Climb(now, np.array(scores), question.scores(first), question.scores(now))
+    return Climb(now, np.array(scores), question.in_full.scores(first), question.in_full.scores(now))

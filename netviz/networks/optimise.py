@@ -8,7 +8,7 @@ each step with its derivative beside it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,11 @@ class Objective:
     relu: ReluRule = "plain"
     any_size: bool = False
 
+    @property
+    def in_full(self) -> Objective:
+        """The same question to the network in float32, if it computes in half: for what has been found is measured."""
+        return replace(self, network=in_full(self.network))
+
     def scores(self, pictures: Array) -> Array:
         """(n, h, w, 3) RGB, 0 to 255, to (n,): one forward pass."""
         return self._ask(pictures, derivative=False)[0]
@@ -74,6 +79,11 @@ class Objective:
         question = (self.score, derivative, self.layer, self.relu, self.any_size)
         function = score_and_gradient if derivative else score
         return self.network.ask(question, function, pictures, *self.others, backward=derivative, any_size=self.any_size)
+
+
+def in_full(network: KerasNetwork) -> KerasNetwork:
+    """The network itself, or in float32 what computes in half precision."""
+    return network.at("float32") if network.precision == "bfloat16" else network
 
 
 def channel_mean(output: Any, channel: Any) -> Any:
