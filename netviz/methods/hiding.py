@@ -356,7 +356,8 @@ def kernel_shap(
     it. No superpixel is left out of the regression (shap alone would keep ten). Gives ``attribution``
     (n, height, width), each pixel its superpixel's value in score, the ``peak`` (n, 2) and ``largest`` (n,) of it, the
     ``least_weight`` (n,) of a superpixel; the account ``sum``, ``score``, ``baseline_score`` with all hidden, and
-    ``delta`` = sum - (score - baseline_score), each (n,); the values themselves (`netviz.methods.regions.region_result`).
+    ``delta`` = sum - (score - baseline_score), each (n,); the values themselves
+    (`netviz.methods.regions.region_result`).
     """
     kernel_explainer = import_kernel_explainer()
     regions = [superpixels(picture, segments) for picture in pictures]
