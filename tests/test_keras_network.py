@@ -179,6 +179,21 @@ def test_no_batch_size_makes_tensorflow_trace_again() -> None:
     assert network.traces == 6
 
 
+def test_a_rest_that_is_almost_a_full_batch_goes_through_as_one() -> None:
+    """Where full batches are quicker, 14 pictures are two of them; 12 are one and four, 7 are no rest of any."""
+    expected, network = make_tiny(7).to_keras(), make_tiny(7).to_keras()
+    network._full_are_quicker = True
+    heard: list[tuple[int, int]] = []
+    network.listeners.append(lambda forward, backward: heard.append((forward, backward)))
+    pictures, targets = random_pictures(14, seed=2), np.arange(14) % 4
+    np.testing.assert_allclose(network.gradient(pictures, targets), expected.gradient(pictures, targets), atol=1e-6)
+    assert heard == [(8, 8), (6, 6)] and network.traces == 1
+    for count in (12, 7):
+        found = network.gradient(pictures[:count], targets[:count])
+        np.testing.assert_allclose(found, expected.gradient(pictures[:count], targets[:count]), atol=1e-6)
+    assert network.traces == 2
+
+
 @pytest.mark.usefixtures("uncompiled")
 def test_listeners_hear_of_every_picture_that_passes() -> None:
     network = make_tiny(7).to_keras(batch_size=2)

@@ -18,14 +18,14 @@ ROOM_FOR_TEN = 1000
 
 
 class Oracle:
-    """Computes an answer of 100 bytes, and counts how often."""
+    """Computes an answer, of 100 bytes unless told otherwise, and counts how often."""
 
-    def __init__(self) -> None:
-        self.asked = 0
+    def __init__(self, answer: list[Any] = ANSWER) -> None:
+        self.answer, self.asked = answer, 0
 
     def __call__(self, *inputs: Any) -> list[Any]:
         self.asked += 1
-        return ANSWER
+        return self.answer
 
 
 def ask(memory: Memory, oracle: Oracle, questions: Sequence[int]) -> None:
@@ -60,6 +60,24 @@ def test_what_was_not_asked_for_longest_is_forgotten_first() -> None:
     assert oracle.asked == 11
     ask(memory, oracle, [1])
     assert oracle.asked == 12
+
+
+def test_a_large_answer_is_forgotten_sooner_than_small_ones_that_were_asked_for_before() -> None:
+    memory, small, large = Memory(10 * ROOM_FOR_TEN), Oracle(), Oracle([np.zeros(250, np.float32)])
+    ask(memory, small, range(20))
+    ask(memory, large, range(100, 120))  # each as large as ten of them
+    ask(memory, small, range(20))
+    assert small.asked == 20
+    ask(memory, large, [119, 100])
+    assert large.asked == 21
+
+
+def test_small_answers_that_nobody_asks_for_any_more_are_forgotten_at_last() -> None:
+    memory, small, large = Memory(10 * ROOM_FOR_TEN), Oracle(), Oracle([np.zeros(250, np.float32)])
+    ask(memory, small, [0])
+    ask(memory, large, range(100, 300))
+    ask(memory, small, [0])
+    assert small.asked == 2
 
 
 def test_an_answer_that_would_push_out_most_others_is_not_kept() -> None:

@@ -183,7 +183,8 @@ def method(
     ``subject`` says whether it looks at pictures or brings data of its own. ``passes`` takes the checked settings.
     ``maps`` says how many maps of other experiments it takes (least, most): such a function has a fourth parameter, a
     list of them, each (n, ...). ``half`` takes the checked settings and says whether half
-    precision changes its maps so little, as measured, that their ranks agree with those of float32 to 0.99 (Spearman).
+    precision changes its maps so little, as measured, that their ranks agree with those of float32 to 0.99 (Spearman);
+    of a search for a picture, that it comes as far, measured in float32, as it does in float32.
     ``numbers`` names what it gives of up to four values a picture, or tells it from the checked settings: claims and
     sentences that speak of another number are refused before anything runs. Not given, that shows when it has run.
     ``wrong`` takes the checked settings and the network's layers, and tells which of them can't be together although

@@ -72,7 +72,7 @@ def hide_marked(
     for picture, target, filling, ranks in zip(pictures, targets, fillings, rankings, strict=True):
         masks = np.stack([_masks(ranks, share) for share in shares])
         without = np.where(masks[..., None], filling, picture).astype(pictures.dtype).reshape(-1, *picture.shape)
-        logits = np.concatenate([network.logits(picture[None]), network.logits(without)])
+        logits = network.logits(np.concatenate([picture[None], without]))
         scores.append(output_of(logits, np.full(len(logits), target), output))
         first.append(logits.argmax(axis=1) == target)
         hidden.append(without[0])

@@ -19,7 +19,7 @@ from netviz.networks.incremental import IncrementalInference
 from netviz.networks.memory import Memory
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.weights import Weights
-from netviz.networks.winograd import BATCH, filter_by_winograd
+from netviz.networks.winograd import ALMOST, BATCH, filter_by_winograd
 
 tf = import_tensorflow()
 keras = import_keras()
@@ -195,7 +195,7 @@ class KerasNetwork:
                 self._compiled[asked] = tf.function(function, input_signature=signature, autograph=False)
             return self._compiled[asked]
 
-        return self._in_batches(compiled, (pictures, *others), backward)
+        return self._in_batches(compiled, (pictures, *others), backward, full)
 
     def up_to(self, layer: str, relu: ReluRule = "plain", any_size: bool = False) -> Callable[[Any], Any]:
         """The way from pictures (n, height, width, 3) to a layer's output, for functions that are asked: of tensors.
@@ -301,11 +301,12 @@ class KerasNetwork:
         return np.int64 if np.asarray(values).dtype.kind in "iu" else self._dtype
 
     def _in_batches(
-        self, compiled: Callable[[int], Any], arrays: Sequence[Array | Targets], backward: bool
+        self, compiled: Callable[[int], Any], arrays: Sequence[Array | Targets], backward: bool, full: int | None
     ) -> list[Array]:
         """Run piece by piece, tell the listener, and join: one array for each output of the function.
 
-        ``compiled`` gives the function for so many pictures.
+        ``compiled`` gives the function for so many pictures; where batches of ``full`` are quicker, a rest that is
+        little less than one is filled up to it with copies of its last picture.
         The first array are pictures; others are targets if they hold whole numbers, else values like activations.
         What the memory holds is told like all else: it is what the method costs.
         """
@@ -320,8 +321,12 @@ class KerasNetwork:
         outputs = []
         for piece in _pieces(len(pictures), self._at_once):
             asked = [array[piece] for array in inputs]
-            outputs.append(self._recalled(compiled(len(asked[0])), asked, compute))
-            self._tell(len(asked[0]), len(asked[0]) if backward else 0)
+            count = len(asked[0])
+            if full and full < len(pictures) and ALMOST <= count < full:
+                asked = [np.concatenate([one, np.repeat(one[-1:], full - count, axis=0)]) for one in asked]
+            answers = self._recalled(compiled(len(asked[0])), asked, compute)
+            outputs.append([one[:count] for one in answers])
+            self._tell(count, count if backward else 0)
         return [np.concatenate(parts) for parts in zip(*outputs, strict=True)]
 
     def _recalled(
@@ -381,8 +386,9 @@ def _redirected_relu(values: Any) -> Any:
 
     def back(upstream: Any) -> Any:
         passed = _where_active(upstream, active)
-        nothing = tf.reduce_all(passed == 0, axis=list(range(1, len(values.shape))), keepdims=True)
-        return tf.where(nothing, tf.nn.relu(upstream), passed)
+        greatest = tf.reduce_max(tf.abs(passed), axis=list(range(1, len(values.shape))), keepdims=True)
+        silent = greatest == 0  # hardly ever; and to choose value by value takes long
+        return tf.cond(tf.reduce_any(silent), lambda: tf.where(silent, tf.nn.relu(upstream), passed), lambda: passed)
 
     return active, back
 

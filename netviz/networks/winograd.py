@@ -24,6 +24,7 @@ tf = import_tensorflow()
 keras = import_keras()
 
 BATCH = 8  # pictures; a single one is sooner summed than its kernels are transformed
+ALMOST = 5  # of a full batch: with copies to fill it up they are sooner through than alone
 PRODUCTS = 64 * 128  # of channels and filters: with fewer, moving the data takes what the products save
 
 TILE = 4  # outputs along a side of a tile
