@@ -90,7 +90,7 @@ def test_one_convolution_grad_cam(layer: str, expected: list[list[float]]) -> No
 def test_the_lesson_shows_the_same_numbers() -> None:
     shown = run_on_data(methods()["on-paper"], {"explanation": "guided-backprop"})
     assert shown["maps"][0].tolist() == [[0, 1, 1, 1], [1, 3, 3, 2], [1, 3, 3, 2], [1, 2, 2, 1]]
-    assert shown["row_4"].tolist() == [1, 2, 2, 1] and shown["score"] == 54
+    assert shown["row_4"].tolist() == [1, 2, 2, 1] and shown["score"] == 54 and shown["without_last_row"] == 4
     coarse = run_on_data(methods()["on-paper"], {"explanation": "grad-cam"})
     assert coarse["maps"][0].tolist() == [[0, 4], [28, 32.5]] and "row_3" not in coarse
 

@@ -43,14 +43,18 @@ def _side(explanation: Explanation) -> int:
     },
     gives="check",
     views=("number-grid", "panels"),
-    numbers=lambda settings: ("score", *(f"row_{row}" for row in range(1, _side(settings.explanation) + 1))),
-    passes=lambda settings: Passes(forward=2, backward=1),
+    numbers=lambda settings: (
+        *("score", "without_last_row"),
+        *(f"row_{row}" for row in range(1, _side(settings.explanation) + 1)),
+    ),
+    passes=lambda settings: Passes(forward=3, backward=1),
     subject="data",
 )
 def on_paper(*, explanation: Explanation = "gradient") -> Result:
     """The explanation of the score: ``maps`` (1, 4, 4), or (1, 2, 2) for Grad-CAM, on the maps after their ReLU.
 
-    ``score`` is the network's, ``row_1``, ``row_2``, … are the explanation's rows.
+    ``score`` is the network's, ``without_last_row`` what it would be were the last row of the input zeros; ``row_1``,
+    ``row_2``, … are the explanation's rows.
     """
     network, target = paper_network(), np.array([0])
     result = (
@@ -61,7 +65,10 @@ def on_paper(*, explanation: Explanation = "gradient") -> Result:
     attribution = result["attribution"][0]
     grid = attribution.reshape(attribution.shape[:2])
     rows = {f"row_{number}": row for number, row in enumerate(grid, start=1)}
-    return {"maps": grid[None], "score": network.logits(COUNTING)[0, 0], **rows}
+    emptied = COUNTING.copy()
+    emptied[:, -1] = 0
+    scores = {"score": network.logits(COUNTING)[0, 0], "without_last_row": network.logits(emptied)[0, 0]}
+    return {"maps": grid[None], **scores, **rows}
 
 
 @method(

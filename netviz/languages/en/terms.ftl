@@ -423,6 +423,7 @@ sure_photos = sure answers
 sure_right = share right of the sure answers
 surer_than = sure from this probability on
 third = third held out
+without_last_row = score if the last row were zeros
 starts = random starts
 found = starts that find the way
 best_of_smallest = best share right, smallest network that finds the way

@@ -416,6 +416,7 @@ sure_photos = 有把握的答案数
 sure_right = 有把握的答案中答对的比例
 surer_than = 概率从此值起算有把握
 third = 留出第几朵
+without_last_row = 最后一行全是零时的得分
 starts = 随机起点数
 found = 学会的起点数
 best_of_smallest = 学得会的最小网络的最高准确率
