@@ -26,7 +26,7 @@ with compiled.keeping_compiled():
 
     tf.config.list_logical_devices()
 values = tf.reshape(tf.range(2 * 8 * 8 * 4, dtype=tf.float32), (2, 8, 8, 4))
-print(hashlib.sha256(convolve(values, values[0, :3, :3]).numpy().tobytes()).hexdigest())
+print(hashlib.sha256(convolve(values, values[0, :3, :3, :, None]).numpy().tobytes()).hexdigest())
 compiled.seal_compiled()
 """
 

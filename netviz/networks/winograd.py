@@ -6,6 +6,9 @@ outputs a tile come of them. In float32 the answer is that of the direct sum to 
 
 The transforms move data and little else, so they pay only for many channels, and only compiled (XLA), anew for each
 shape. So the rule is: batches of a known size, no smaller than `BATCH`; all else is summed directly.
+
+One graph stands for all shapes, and is traced before anything else is: what XLA has compiled is kept under its name,
+which TensorFlow numbers by what came before.
 """
 
 from __future__ import annotations
@@ -48,6 +51,8 @@ def filter_by_winograd(model: Any) -> bool:
     layers = [layer for layer in model.layers if _gains(layer)]
     for layer in layers:
         layer.convolution_op = _choosing(layer.convolution_op)
+    if layers:
+        _program.get_concrete_function()
     return bool(layers)
 
 
@@ -89,25 +94,40 @@ def _by_kernel(values: Any, kernel: Any, upstream: Any) -> Any:
     )
 
 
+def _compiled(values: Any, kernel: Any) -> Any:
+    outputs = _program(values, kernel)
+    outputs.set_shape((*values.shape[:3], kernel.shape[-1]))
+    return outputs
+
+
 def filtered(values: Any, kernel: Any) -> Any:
-    """What `convolve` gives, of tensors whose shapes are known."""
-    count, height, width, channels = values.shape
-    down, across = -(-height // TILE), -(-width // TILE)  # tiles
-    rows, columns = TILE * down, TILE * across
-    padded = tf.pad(values, [[0, 0], [1, rows - height + 1], [1, columns - width + 1], [0, 0]])
-    tiles = tf.stack([padded[:, place : place + rows - TILE + 1 : TILE] for place in range(POINTS)])
-    tiles = _transformed(INPUTS, tiles, 0)
-    tiles = tf.stack([tiles[:, :, :, place : place + columns - TILE + 1 : TILE] for place in range(POINTS)], 1)
-    tiles = tf.reshape(_transformed(INPUTS, tiles, 1), (POINTS**2, count * down * across, channels))
+    """What `convolve` gives, of tensors whose shapes are known when it is compiled."""
+    sides = tf.shape(values)[1:3]
+    beyond = 1 + -sides % TILE
+    padded = tf.pad(values, [[0, 0], [1, beyond[0]], [1, beyond[1]], [0, 0]])
+    tiles = _transformed(INPUTS, tf.stack([padded[:, places] for places in _PLACES]), 0)
+    tiles = _transformed(INPUTS, tf.stack([tiles[:, :, :, places] for places in _PLACES], 1), 1)
+    _, _, count, down, across, channels = tf.unstack(tf.shape(tiles))
     kernels = _transformed(KERNEL, _transformed(KERNEL, kernel, 0), 1)
-    products = tf.matmul(tiles, tf.reshape(kernels, (POINTS**2, channels, -1)))
+    products = tf.matmul(
+        tf.reshape(tiles, (POINTS**2, -1, channels)), tf.reshape(kernels, (POINTS**2, channels, tf.shape(kernel)[3]))
+    )
     products = tf.reshape(products, (POINTS, POINTS, count * down, across, -1))
     outputs = _transformed(OUTPUTS, _transformed(OUTPUTS, products, 0), 1)
-    outputs = tf.reshape(tf.transpose(outputs, (2, 0, 3, 1, 4)), (count, rows, columns, -1))
-    return outputs[:, :height, :width]
+    outputs = tf.transpose(outputs, (2, 0, 3, 1, 4))
+    outputs = tf.reshape(outputs, (count, TILE * down, TILE * across, tf.shape(kernel)[3]))
+    return outputs[:, : sides[0], : sides[1]]
 
 
-_compiled = tf.function(filtered, jit_compile=True, autograph=False)
+_PLACES = [slice(place, min(place - POINTS + TILE, 0) or None, TILE) for place in range(POINTS)]
+"""Of a row or a column with its margin, the first value of every tile, the second, and so on."""
+
+_program = tf.function(
+    filtered,
+    input_signature=(tf.TensorSpec((None,) * 4), tf.TensorSpec((3, 3, None, None))),
+    jit_compile=True,
+    autograph=False,
+)
 
 
 def _transformed(matrix: NDArray[Any], values: Any, axis: int) -> Any:
