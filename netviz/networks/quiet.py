@@ -22,7 +22,7 @@ def import_tensorflow() -> ModuleType:
     # pictures goes through VGG16 in three quarters of the time, there and back; a single one, whose kernels must be
     # put in another order first, takes a fifth more. Fixed, so that the same inputs give the same bytes.
     os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
-    with _silenced() if "tensorflow" not in sys.modules else contextlib.nullcontext(), _without(UNUSED), _uncollected():
+    with _first_import() if "tensorflow" not in sys.modules else contextlib.nullcontext():
         import tensorflow
 
     tensorflow.get_logger().setLevel("ERROR")
@@ -44,6 +44,12 @@ def import_keras() -> ModuleType:
 
 
 @contextlib.contextmanager
+def _first_import() -> Iterator[None]:
+    with _silenced(), _without(UNUSED), _uncollected():
+        yield
+
+
+@contextlib.contextmanager
 def _without(names: Sequence[str]) -> Iterator[None]:
     """Within it modules that nobody has imported so far are not to be found; who wants them later finds them."""
     hidden = {name: None for name in names if name not in sys.modules}
@@ -57,12 +63,16 @@ def _without(names: Sequence[str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
-    """Nothing is looked through for garbage within it: what modules make stays, and looking is a fifth of the work."""
+    """Nothing is looked through for garbage within it: what modules make stays, and looking is a fifth of the work.
+
+    What stands at its end isn't later either: in a build that would be done three times, for nothing.
+    """
     collected = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if collected:
             gc.enable()
 
