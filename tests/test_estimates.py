@@ -6,7 +6,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from netviz.engine.estimates import announce_long, cost, share_of_a_pass, window_share
+from netviz.engine.estimates import announce_long, cost, seconds_of_a_pass, share_of_a_pass, window_share
 from netviz.engine.plan import Task
 from netviz.methods import methods
 from netviz.networks.architecture import BLOCKS, vgg16_layers
@@ -21,15 +21,32 @@ def task_of(name: str, **settings: Any) -> Task:
     return Task(experiment=cast(Any, experiment), picture=None, of=(), weights=Weights("compact", "0" * 64, "nowhere"))
 
 
-def said_of(task: Task) -> list[str]:
+def said_of(task: Task, seconds: float = 0.4) -> list[str]:
     said: list[str] = []
-    announce_long([task], 0.4, cast(Reporter, SimpleNamespace(say=said.append)))
+    announce_long([task], lambda: seconds, cast(Reporter, SimpleNamespace(say=said.append)))
     return said
 
 
 def test_an_experiment_of_many_passes_is_announced() -> None:
     assert said_of(task_of("rise", samples=1000)) == ["rise: up to 1002 passes, about 7 minutes on this machine"]
     assert said_of(task_of("rise", samples=100)) == []
+    assert said_of(task_of("rise", samples=1000), seconds=0.1) == []
+
+
+def test_a_pass_is_timed_only_for_an_experiment_that_may_be_long() -> None:
+    def timed() -> float:
+        raise AssertionError("it takes time itself")
+
+    announce_long([task_of("integrated-gradients", max_steps=64)], timed, cast(Reporter, None))
+
+
+def test_the_pass_that_is_timed_is_not_remembered() -> None:
+    asked: list[bytes] = []
+    network: Any = SimpleNamespace(
+        input_shape=(2, 2, 3), gradient=lambda pictures, targets: asked.append(pictures.tobytes())
+    )
+    seconds_of_a_pass(network)
+    assert len({*asked}) == len(asked) == 2
 
 
 def test_a_pass_that_is_computed_incrementally_counts_as_what_it_takes() -> None:

@@ -7,7 +7,7 @@ fraction of one for a whole picture; so is a pass for a picture that is made sma
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -17,13 +17,17 @@ from netviz.networks.architecture import Layer, vgg16_layers
 from netviz.progress import Reporter
 
 BUDGET = 120  # seconds: an experiment that may take longer is announced
+SLOW = 0.5  # seconds of a pass: where they are more, a build takes hours, and that some experiment does is no news
 
 
-def announce_long(tasks: Iterable[Task], seconds: float, reporter: Reporter) -> None:
-    """Tell which experiments may take longer than the budget; ``seconds`` is what a picture's pass takes."""
+def announce_long(tasks: Iterable[Task], seconds: Callable[[], float], reporter: Reporter) -> None:
+    """Tell which experiments may take longer than the budget.
+
+    ``seconds`` tells what a picture's pass takes; it is asked only if there may be such an experiment.
+    """
     for task in tasks:
-        estimate = cost(task) * share_of_a_pass(task) * seconds
-        if estimate > BUDGET:
+        passes = cost(task) * share_of_a_pass(task)
+        if passes * SLOW > BUDGET and (estimate := passes * seconds()) > BUDGET:
             reporter.say(f"{task.label}: up to {cost(task)} passes, about {estimate / 60:.0f} minutes on this machine")
 
 
@@ -62,9 +66,12 @@ def _multiplications(layer: Layer, window: int) -> float:
 
 
 def seconds_of_a_pass(network: Network) -> float:
-    """How long a picture takes forward or back, measured on a grey one after a first that warms up."""
-    grey = np.full((1, *network.input_shape), 127, np.float32)
-    network.gradient(grey, np.zeros(1, int))
+    """How long a picture takes forward or back, measured on a grey one after a first that warms up.
+
+    They are of two shades: what is asked again is remembered, and takes no time.
+    """
+    first, second = (np.full((1, *network.input_shape), shade, np.float32) for shade in (127, 128))
+    network.gradient(first, np.zeros(1, int))
     start = time.perf_counter()
-    network.gradient(grey, np.zeros(1, int))
+    network.gradient(second, np.zeros(1, int))
     return (time.perf_counter() - start) / 2

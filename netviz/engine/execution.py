@@ -187,7 +187,7 @@ def _run_on_pictures(
 ) -> Failures:
     """A task's passes through the network are its share of the bar."""
     network = runner.network
-    announce_long(tasks, seconds_of_a_pass(network), reporter)
+    announce_long(tasks, cache(lambda: seconds_of_a_pass(network)), reporter)
     with reporter.stage("run", sum(map(cost, tasks))) as stage:
 
         def advance(forward: int, backward: int) -> None:
