@@ -68,6 +68,7 @@ UP_TO = {
     "integrated-gradients",  # stops as soon as its account closes
     "regularisers-one-by-one",  # looks at none of the pictures, so it makes its own once for all of them
     "kernel-shap",  # has no more coalitions to ask for than its regions allow
+    "single-values",  # does not know beforehand which values are the same, or colours of one pixel
     "whole-and-parts",  # nor that a square may have fewer pixels than parts
     "occlusion",  # a declaration knows the settings, but not that these pictures are smaller than VGG16's
 }
