@@ -44,14 +44,20 @@ def along(network: Network, start: Array, end: Array, target: int, output: Outpu
     whole = end - start
 
     def look(positions: Array) -> list[Stop]:
+        if not whole.any():  # all points are one picture, of which two passes might tell other last digits
+            return [asked(end[None], np.zeros(1))[0]._replace(position=place) for place in positions.tolist()]
         stops = []
         for first in range(0, len(positions), AT_ONCE):
             places = positions[first : first + AT_ONCE]
             points = start + places[:, None, None, None] * whole
-            scores, gradients = network.value_and_gradient(points, np.full(len(points), target), output=output)
-            rates = (whole * gradients).astype(gradients.dtype)
-            stops += [Stop(*one) for one in zip(places.tolist(), scores.tolist(), rates, strict=True)]
+            points[places == 1] = end  # to the last bit, as others may have asked it
+            stops += asked(points, places)
         return stops
+
+    def asked(points: Array, places: Array) -> list[Stop]:
+        scores, gradients = network.value_and_gradient(points, np.full(len(points), target), output=output)
+        rates = (whole * gradients).astype(gradients.dtype)
+        return [Stop(*one) for one in zip(places.tolist(), scores.tolist(), rates, strict=True)]
 
     return look
 
@@ -59,14 +65,14 @@ def along(network: Network, start: Array, end: Array, target: int, output: Outpu
 def even_stops(look: Look, steps: int) -> list[Stop]:
     """The ends of so many equal steps.
 
-    The ends of the way come first, then what halves the steps again and again: whoever asks for half as many asks the
-    same of the network, and they share its passes but for the last few.
+    The end of the way is looked at by itself: most have asked the same of that picture. Then come its beginning and
+    what halves the steps again and again: whoever asks for half as many asks the same, too, and they share the passes.
     """
     coarsest = steps // (steps & -steps)  # odd
-    positions = np.concatenate([[0.0, 1.0], np.arange(1, coarsest) / coarsest])
-    while len(positions) <= steps:
-        positions = np.append(positions, midpoints(len(positions) - 1))
-    return sorted(look(positions), key=lambda stop: stop.position)
+    positions = np.arange(coarsest) / coarsest
+    while len(positions) < steps:
+        positions = np.append(positions, midpoints(len(positions)))
+    return sorted([*look(np.ones(1)), *look(positions)], key=lambda stop: stop.position)
 
 
 def integrated(stops: Stops) -> Array:
