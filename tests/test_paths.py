@@ -68,17 +68,19 @@ class Twin:
         return float(spearmanr(*maps).statistic)
 
     def stops(self, steps: int, max_steps: int, rank_tolerance: float, tolerance: float) -> list[float]:
-        def bisect(stops: list[float], bad: Callable[[float, float], float]) -> list[float]:
-            worst = sorted(pairwise(stops), key=lambda step: -bad(*step))[: min(8, max_steps + 1 - len(stops))]
+        def bisect(stops: list[float], bad: Callable[[float, float], float], at_once: int = 8) -> list[float]:
+            worst = sorted(pairwise(stops), key=lambda step: -bad(*step))[: min(at_once, max_steps + 1 - len(stops))]
             return sorted(stops + [(a + b) / 2 for a, b in worst])
 
         stops = [k / steps for k in range(steps + 1)]
         while self.rank_correlation(stops) < 1 - rank_tolerance and len(stops) <= max_steps:
             stops = bisect(stops, self.turn)
+        singly = 2
         while abs(self.attribution(stops).sum() - self.change(0, 1)) > tolerance * abs(self.change(0, 1)):
             if len(stops) > max_steps:
                 break
-            stops = bisect(stops, self.miss)
+            stops = bisect(stops, self.miss, 1 if singly > 0 else 8)
+            singly -= 1
         return stops
 
 

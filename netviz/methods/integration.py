@@ -96,15 +96,22 @@ def midpoints(steps: int) -> Array:
 
 
 def bisected(
-    stops: Stops, look: Look, most: int, shortfall: Callable[[Stops], Array], enough: Callable[[Stops], bool]
+    stops: Stops,
+    look: Look,
+    most: int,
+    shortfall: Callable[[Stops], Array],
+    enough: Callable[[Stops], bool],
+    singly: int = 0,
 ) -> Stops:
     """The stops and further ones, until they are enough or part ``most`` steps.
 
-    Where the ``shortfall`` (k - 1,) of the k - 1 steps is greatest a step is bisected, `AT_ONCE` of them at a time.
-    Where there is none anywhere, finer steps would change nothing.
+    Where the ``shortfall`` (k - 1,) of the k - 1 steps is greatest a step is bisected: ``singly`` so many of them, one
+    after the other, and then `AT_ONCE` at a time. Where there is none anywhere, finer steps would change nothing.
     """
     while len(stops) <= most and not enough(stops) and (short := shortfall(stops)).any():
-        worst = np.argsort(-short, kind="stable")[: min(AT_ONCE, most + 1 - len(stops))]
+        count = 1 if singly > 0 else AT_ONCE
+        singly -= 1
+        worst = np.argsort(-short, kind="stable")[: min(count, most + 1 - len(stops))]
         middles = [(stops[step].position + stops[step + 1].position) / 2 for step in np.sort(worst)]
         stops = sorted([*stops, *look(np.array(middles))], key=lambda stop: stop.position)
     return stops
