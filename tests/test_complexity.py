@@ -56,7 +56,7 @@ def test_what_inputs_contribute_is_what_lesson_11_computes(by: str) -> None:
     if by == "occlusion":
         found = hiding_effects(NETWORKS.log_odds, INPUTS, CLASSES)
     else:
-        found = integrated_gradients(NETWORKS, np.broadcast_to(INPUTS, (2, *INPUTS.shape)), CLASSES)
+        found = integrated_gradients(NETWORKS.gradient, np.broadcast_to(INPUTS, (2, *INPUTS.shape)), CLASSES)
     for row, target in enumerate(CLASSES[1]):
         one = INPUTS[row].astype(np.float32)
         expected = contributions(twin(NETWORKS, 1), one, one * 0, int(target), by)

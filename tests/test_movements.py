@@ -67,6 +67,7 @@ def test_a_map_is_compared_with_one_that_never_moves_and_without_its_signs() -> 
     coarse = [gaussian_filter(np.abs(one), 16 / 28) for one in maps]
     for name, own, others in (
         ("still", maps[0], [maps[0]] * 10),
+        ("along", maps[0], [moved(maps[0][..., None], movement)[..., 0] for movement in MOVEMENTS.values()]),
         ("coarse", coarse[0], coarse),
         ("still_coarse", coarse[0], [coarse[0]] * 10),
     ):

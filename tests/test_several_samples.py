@@ -60,7 +60,7 @@ def test_networks_are_asked_before_their_training_and_after(several: dict[int, R
                 if several[3]["by"] == "gradient":
                     maps[kind] = inputs * network.gradient(inputs, classes)[0]
                 else:
-                    maps[kind] = integrated_gradients(network, inputs[None], classes)[0]
+                    maps[kind] = integrated_gradients(network.gradient, inputs[None], classes)[0]
             alike.append(np.mean([likeness(a, b) for a, b in combinations(maps[3], 2)]))
             others.append(np.mean([likeness(a, b) for a in maps[3] for kind in maps if kind != 3 for b in maps[kind]]))
     before, after = alike[:NETWORKS], alike[NETWORKS:]

@@ -65,7 +65,7 @@ def test_such_columns_are_told_as_one_under_the_name_of_the_one_that_holds(row: 
     place = np.flatnonzero(data.held_out)[row]
     inputs = data.standardised[place].astype(np.float32)
     by_column = dict(
-        zip(data.columns, contributions(table_network("credit", 1), inputs, inputs * 0, 0, "occlusion", 1), strict=True)
+        zip(data.columns, contributions(table_network("credit", 1), inputs, inputs * 0, 0, "occlusion"), strict=True)
     )
     told = result("column-contributions", table="credit", row=row, by="occlusion")
     weights = dict(zip(told["names"], told["weights"], strict=True))
@@ -126,6 +126,10 @@ def test_calibration_is_that_of_the_groups(bins: int) -> None:
     assert found["brier"] == pytest.approx(sum((score - label) ** 2 for score, label in pairs) / len(pairs))
     middle = min(range(bins), key=lambda number: abs(found["x"][number] - 0.5))
     assert (found["doubtful_predicted"], found["doubtful_observed"]) == (found["x"][middle], found["y"][middle])
+    rows = np.sort(scores)
+    drawn = (np.random.default_rng(5).random((500, len(rows))) < rows) - rows
+    sizes = [abs(part.sum(axis=1)) for part in np.array_split(drawn, bins, axis=1)]
+    assert found["chance"] == pytest.approx(np.sum(sizes, axis=0).mean() / len(rows), rel=0.1)
     assert found["decided"] == pytest.approx(sum(not 0.05 <= score <= 0.95 for score in scores) / len(scores))
 
 
@@ -152,6 +156,8 @@ def test_a_leak_is_the_label_itself_and_nothing_when_it_matters() -> None:
     assert found["broken"] == sum((without == labels) & (in_use != labels))
     assert found["mended"] == sum((without != labels) & (in_use == labels))
     assert found["chance"] ** 2 == pytest.approx(found["broken"] + found["mended"])
+    alike = [abs(np.corrcoef(column, labels)[0, 1]) for column in leaky.rows.T]
+    assert (found["correlation"], found["next_correlation"]) == pytest.approx((alike[-1], max(alike[:-1])))
     assert found["rank"] == 1 + sum(size > sizes[-1] for size in sizes[:-1])
     for name, weight in zip(found["names"], found["weights"], strict=True):
         assert weight == pytest.approx(sizes[leaky.columns.index(name)], rel=1e-4)

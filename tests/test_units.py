@@ -46,6 +46,7 @@ def test_the_unit_is_the_one_that_adds_most_and_the_map_is_its_derivative(layer:
     along = picture + NUDGE * slope / np.sqrt((slope**2).mean())
     assert found["nudged"] == pytest.approx(tiny.forward(along)[layer][unit])
     assert found["nudged"] > found["value"]
+    assert found["predicted"] == pytest.approx(found["value"] + NUDGE * np.sqrt(slope.size * (slope**2).sum()))
 
 
 def test_its_derivative_reaches_no_further_than_it_can_see() -> None:

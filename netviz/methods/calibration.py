@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from netviz.methods import Paper
+from netviz.networks.head.training import calibration_error
 
+DRAWS = 1000  # of labels, for what chance alone makes of the error
 Bins = Annotated[int, Field(ge=2, le=50, description="groups of about equal size")]
 
 GUO = Paper(
@@ -25,6 +27,13 @@ GUO = Paper(
 def equal_groups(probabilities: NDArray[np.float64], bins: int) -> list[NDArray[np.intp]]:
     """The places of probabilities (n,) in groups of about equal size, from the least likely to the likeliest."""
     return np.array_split(np.argsort(probabilities, kind="stable"), bins)
+
+
+def expected_error(
+    probabilities: NDArray[np.float64], labels: NDArray[np.generic], groups: Sequence[NDArray[np.intp]]
+) -> float:
+    """How far a group's mean probability is from its share of label 1, every group counting by its size (ECE)."""
+    return calibration_error([(len(group), probabilities[group].mean(), labels[group].mean()) for group in groups])
 
 
 def group_means(values: NDArray[np.generic], groups: Sequence[NDArray[np.intp]]) -> NDArray[np.float64]:

@@ -124,7 +124,7 @@ def _measures(networks: DenseNetworks, data: Examples, seed: int) -> dict[str, F
     said = networks.answers(data.held_out)
     inputs = np.broadcast_to(data.held_out, (*said.shape, data.held_out.shape[-1]))
     gradient = networks.gradient(inputs, said)
-    integrated = integrated_gradients(networks, inputs, said)
+    integrated = integrated_gradients(networks.gradient, inputs, said)
     pairs = combinations(range(len(said)), 2)
     return {
         "accuracy": (said == data.held_out_labels).mean(axis=-1),

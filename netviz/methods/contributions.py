@@ -31,12 +31,12 @@ SUNDARARAJAN = Paper(
 )
 
 
-def contributions(network: SmallNetwork, inputs: Array, baseline: Array, target: int, by: str, seed: int = 0) -> Array:
+def contributions(network: SmallNetwork, inputs: Array, baseline: Array, target: int, by: str) -> Array:
     """What each unit adds to the target's log-odds, compared with the baseline: (units,) float64.
 
     ``inputs`` and ``baseline`` are (units, ...). Of ``gradient`` and ``occlusion`` the sum promises nothing; that of
-    ``integrated-gradients`` approaches f(inputs) - f(baseline), that of ``kernel-shap`` equals it. ``seed`` is for
-    ``kernel-shap`` alone, and only where there are more than `COALITIONS` sets of units.
+    ``integrated-gradients`` approaches f(inputs) - f(baseline), that of ``kernel-shap`` equals it, which asks any two
+    networks for the same sets of as many units.
     """
     change = (inputs - baseline).astype(np.float64)
     if by == "gradient":
@@ -49,15 +49,15 @@ def contributions(network: SmallNetwork, inputs: Array, baseline: Array, target:
         hidden[np.arange(len(inputs)), np.arange(len(inputs))] = baseline
         scores = network.log_odds(np.concatenate([inputs[None], hidden]))[:, target].astype(np.float64)
         return np.asarray(scores[0] - scores[1:])
-    return _shapley_values(network, inputs, baseline, target, seed)
+    return _shapley_values(network, inputs, baseline, target)
 
 
-def _shapley_values(network: SmallNetwork, inputs: Array, baseline: Array, target: int, seed: int) -> Array:
+def _shapley_values(network: SmallNetwork, inputs: Array, baseline: Array, target: int) -> Array:
     def answer(shown: Array) -> Array:
         mask = shown.reshape(*shown.shape, *[1] * (inputs.ndim - 1))
         return network.log_odds(np.where(mask > 0, inputs, baseline))[:, target].astype(np.float64)
 
-    with legacy_seeded(seed):
+    with legacy_seeded(0):
         explainer = import_kernel_explainer()(answer, np.zeros((1, len(inputs))))
         values: Array = explainer.shap_values(np.ones(len(inputs)), nsamples=COALITIONS, l1_reg=False, silent=True)
     return np.asarray(values, np.float64)

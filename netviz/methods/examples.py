@@ -6,6 +6,7 @@ from. Networks that are compared differ in their random start alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -18,7 +19,6 @@ from pydantic import Field
 from netviz.data.digits import INK, digits
 from netviz.data.tables import table
 from netviz.methods.correlations import correlations
-from netviz.methods.dense import DenseNetworks
 from netviz.methods.gradient_descent import Floats
 from netviz.methods.integration import midpoints
 from netviz.networks import Array
@@ -27,6 +27,8 @@ WIDTH = 32  # units of a hidden layer, where layers are added
 STEPS = 600  # of training
 NOISE = 0.3  # that a gradient should stand, as a share of the inputs' root mean square
 PATH = 16  # points of integrated gradients
+Gradient = Callable[[Floats, NDArray[np.int64]], Floats]
+"""Of the score of a class by the inputs: (networks, n, k) and (networks, n) to (networks, n, k)."""
 Source = Annotated[Literal["digits", "tumours"], Field(description="handwritten digits, or the table of tumours")]
 Networks = Annotated[int, Field(ge=2, le=20, description="networks that differ in their random start alone")]
 
@@ -70,9 +72,9 @@ def examples(source: str) -> Examples:
     return Examples(inputs[~held_out] - mean, inputs[held_out] - mean, labels[~held_out], labels[held_out])
 
 
-def integrated_gradients(networks: DenseNetworks, inputs: Floats, classes: NDArray[np.int64]) -> Floats:
+def integrated_gradients(gradient: Gradient, inputs: Floats, classes: NDArray[np.int64]) -> Floats:
     """From the mean, 0, to the inputs: (networks, n, k)."""
-    slopes = [networks.gradient(position * inputs, classes) for position in midpoints(PATH)]
+    slopes = [gradient(position * inputs, classes) for position in midpoints(PATH)]
     return np.asarray(inputs * np.mean(slopes, axis=0))
 
 

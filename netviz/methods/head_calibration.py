@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from netviz.methods import Passes, Result, method
-from netviz.methods.calibration import GUO, Bins, equal_groups, group_means
+from netviz.methods.calibration import DRAWS, GUO, Bins, equal_groups, expected_error, group_means
 from netviz.networks.head.test_set import shipped_answers
-from netviz.networks.head.training import calibration_error
-
-DRAWS = 1000  # of right and wrong, for what chance alone makes of the error
 
 
 @method(
@@ -55,7 +50,8 @@ def head_calibration(
     groups = equal_groups(confidence, bins)
     honest = np.random.default_rng(0).random((DRAWS, len(confidence))) < confidence
     sure = confidence > surer_than
-    error, by_chance = _error(confidence, right, groups), [_error(confidence, draw, groups) for draw in honest]
+    error = expected_error(confidence, right, groups)
+    by_chance = [expected_error(confidence, draw, groups) for draw in honest]
     return {
         "x": group_means(confidence, groups),
         "y": group_means(right, groups),
@@ -72,8 +68,3 @@ def head_calibration(
         "sure_photos": sure.sum(),
         "sure_right": right[sure].mean(),
     }
-
-
-def _error(confidence: NDArray[np.float64], right: NDArray[np.bool_], groups: Sequence[NDArray[np.intp]]) -> float:
-    """How far the groups' mean confidence is from their share right, averaged over all photos."""
-    return calibration_error([(len(group), confidence[group].mean(), right[group].mean()) for group in groups])

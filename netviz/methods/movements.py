@@ -63,7 +63,7 @@ MOVEMENTS = {
     },
     gives="check",
     views=("strip",),
-    numbers=("likeness", "least", "still", "coarse", "still_coarse", "named"),
+    numbers=("likeness", "least", "still", "along", "coarse", "still_coarse", "named"),
     passes=lambda settings: _ten_times(explanation_passes(settings.of_method)),
     map_values=lambda settings: (*MOVEMENTS, "mean"),
 )
@@ -81,6 +81,7 @@ def ten_views(
     beyond the photo's rim is the photo mirrored there. Numbers, each (n,): ``likeness`` and ``least``, the mean and the
     least of Pearson's correlations of a map that was brought back with the photo's own, where both see the photo;
     ``still``, the mean that a map would have which stays as it is while the photo moves, such as a blob in the middle;
+    ``along``, that of a map that is moved just as the photo is, below 1 where moving and bringing back blur it;
     ``coarse`` and ``still_coarse``, as ``likeness`` and ``still`` for the sizes of the maps' values, without their
     signs, blurred by `COARSE`; ``named``, for how many of the ten the network's first answer is that for the photo as
     it is.
@@ -105,6 +106,7 @@ def ten_views(
                 "likeness": np.mean(alike),
                 "least": np.min(alike),
                 "still": _still(maps[0]),
+                "along": _along(maps[0]),
                 "coarse": np.mean(_likenesses(coarse[0], _all_back(coarse))),
                 "still_coarse": _still(coarse[0]),
                 "named": (answers == answers[0]).sum(),
@@ -157,6 +159,12 @@ def _likenesses(own: Array, back: Array) -> list[float]:
 def _still(own: Array) -> float:
     """How like itself (h, w) a map would be on average that stays where it is while the photo moves."""
     return float(np.mean(_likenesses(own, _all_back([own] * len(MOVEMENTS)))))
+
+
+def _along(own: Array) -> float:
+    """How like itself (h, w) a map would be on average that moves just as the photo does."""
+    there = (moved(own[..., None], movement)[..., 0] for movement in MOVEMENTS.values())
+    return float(np.mean(_likenesses(own, _all_back(there))))
 
 
 def _likeness(one: Array, other: Array) -> float:

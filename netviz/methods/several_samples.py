@@ -81,7 +81,7 @@ def several_samples(
         if by == "gradient":
             every = given * networks.gradient(given, classes)
         else:
-            every = integrated_gradients(networks, given, classes)
+            every = integrated_gradients(networks.gradient, given, classes)
         return every.reshape(NETWORKS, 10, count, -1)
 
     untrained, trained = (maps_by_kind(networks(seed, steps)) for steps in (0, STEPS))

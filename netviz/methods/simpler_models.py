@@ -18,10 +18,12 @@ from netviz.methods.examples import (
     STEPS,
     WIDTH,
     Examples,
+    Gradient,
     Networks,
     Source,
     cosines,
     examples,
+    integrated_gradients,
     mean_correlations,
     parameters,
 )
@@ -78,6 +80,8 @@ NAMES = {
         *(f"alone_{name}" for name in ("accuracy", "agreement", "likeness")),
         "taught_nearer",
         "own_likeness",
+        "own_integrated",
+        "taught_integrated",
         "other_likeness",
         "other_agreement",
         "taught_range",
@@ -108,7 +112,9 @@ def simpler_model(
 
     Numbers, means over the networks: ``_accuracy``; ``_agreement``, the share of held-out inputs that the model answers
     as the large network does; ``_likeness``; ``taught_nearer``, for how many of the networks ``taught`` is more like
-    them than ``alone``; ``_steadiness``, the cosine of the gradients at an input and at the same
+    them than ``alone``; ``own_integrated`` and ``taught_integrated``, the likeness of ``teacher`` and ``taught`` if
+    the reasons are integrated gradients, of the large network and of the simple model (unknown for a tree);
+    ``_steadiness``, the cosine of the gradients at an input and at the same
     with noise (unknown for a tree); ``_needed``, how many inputs hold four fifths of the reasons' sizes;
     ``_parameters``, of a tree its leaves; ``_range`` (2,), least and greatest likeness.
     """
@@ -125,6 +131,7 @@ def simpler_model(
     inputs = np.broadcast_to(data.held_out, reasons.shape)
     slope = teachers.gradient(inputs, said)
     others = DenseNetworks([(np.roll(weights, 1, 0), np.roll(biases, 1, 0)) for weights, biases in teachers.layers])
+    integrated = integrated_gradients(teachers.gradient, inputs, said)
     taught_reasons = hiding_effects(taught.score, data.held_out, said)
     likeness = {
         "teacher": mean_correlations(inputs * slope, reasons),
@@ -145,6 +152,8 @@ def simpler_model(
         "taught_nearer": (likeness["taught"] > likeness["alone"]).sum(),
         "other_agreement": (others.answers(data.held_out) == said).mean(),
         "own_likeness": likeness["teacher"].mean(),
+        "own_integrated": mean_correlations(inputs * slope, integrated).mean(),
+        "taught_integrated": taught.likeness(integrated, inputs, said),
         **{f"{name}_likeness": likeness[name].mean() for name in ("taught", "alone", "other")},
         **{
             f"{name}_range": np.array([likeness[name].min(), likeness[name].max()])
@@ -222,8 +231,15 @@ class Student:
 
     answers: Callable[[Floats], NDArray[np.int64]]
     score: Callable[[Floats, NDArray[np.int64]], Floats]
-    gradient: Callable[[Floats, NDArray[np.int64]], Floats] | None
+    gradient: Gradient | None
     size: float
+
+    def likeness(self, integrated: Floats, inputs: Floats, classes: NDArray[np.int64]) -> Floats:
+        """The mean correlation of others' integrated gradients with its own; NaN where there is no gradient."""
+        if self.gradient is None:
+            return np.array(np.nan)
+        own = integrated_gradients(self.gradient, inputs, classes)
+        return np.asarray(mean_correlations(own, integrated).mean())
 
     def steadiness(self, inputs: Floats, noisy: Floats, classes: NDArray[np.int64]) -> Floats:
         """The mean cosine of the gradients at inputs and at noisy ones; NaN where there is no gradient."""

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from netviz.data.tables import table as read_table
 from netviz.methods import Paper, Passes, Result, Seed, method
-from netviz.methods.calibration import GUO, Bins, equal_groups, group_means
+from netviz.methods.calibration import DRAWS, GUO, Bins, equal_groups, expected_error, group_means
 from netviz.methods.held_out import FOLDS, STEPS, Learned, ShownColumns, TableSetting, unseen, unseen_probabilities
 from netviz.networks import Array
 
@@ -91,6 +91,7 @@ def models_compared(*, table: TableSetting = "tumours", depth: Depth = 3, seed: 
         "x",
         "y",
         "error",
+        "chance",
         "doubtful_predicted",
         "doubtful_observed",
         "decided",
@@ -107,22 +108,23 @@ def calibration(*, table: TableSetting = "tumours", bins: Bins = 10, seed: Seed 
     """Groups of rows by the network's probability: ``x``, its mean in each, ``y``, the share with label 1: (bins,).
 
     Every row is answered by a network that did not learn from it (five-fold). ``error`` is the mean of |x - y|, every
-    group counting by its size (ECE); ``doubtful_predicted`` and ``doubtful_observed`` are x and y of the group nearest
-    to even odds; ``decided`` is the share of rows to which it gives less than 5 % or more than 95 %;
-    ``lowest_predicted`` is x of the first group, of whose ``lowest_rows`` rows ``lowest_positive`` have
-    label 1; ``brier`` the mean square of probability less label, ``brier_commonest`` that of
-    always answering the share of label 1.
+    group counting by its size (ECE); ``chance`` the mean that it would have if each row's label were 1 with just its
+    probability; ``doubtful_predicted`` and ``doubtful_observed`` are x and y of the group nearest to even odds;
+    ``decided`` is the share of rows to which it gives less than 5 % or more than 95 %; ``lowest_predicted`` is x of the
+    first group, of whose ``lowest_rows`` rows ``lowest_positive`` have label 1; ``brier`` the mean square of
+    probability less label, ``brier_commonest`` that of always answering the share of label 1.
     """
     labels = read_table(table).labels
     probabilities = unseen_probabilities(table, seed)
     groups = equal_groups(probabilities, bins)
     predicted, observed = group_means(probabilities, groups), group_means(labels, groups)
-    sizes = np.array([len(group) for group in groups])
     doubtful = int(np.abs(predicted - 0.5).argmin())
+    drawn = np.random.default_rng(seed).random((DRAWS, len(labels))) < probabilities
     return {
         "x": predicted,
         "y": observed,
-        "error": (np.abs(predicted - observed) * sizes).sum() / sizes.sum(),
+        "error": np.array(expected_error(probabilities, labels, groups)),
+        "chance": np.mean([expected_error(probabilities, one, groups) for one in drawn]),
         "doubtful_predicted": predicted[doubtful],
         "doubtful_observed": observed[doubtful],
         "decided": (np.abs(probabilities - 0.5) > 0.45).mean(),

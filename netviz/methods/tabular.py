@@ -86,7 +86,8 @@ def column_contributions(
     average_log_odds), the ``greatest`` column, the sum of the ``family`` (``family_sum``) and how many of the columns
     shown belong to it (``family_shown``), the mean correlation of two of its columns over the rows that were learned
     from (``family_alike``, 0 where it has fewer), the ``truth`` in words, and the network's ``accuracy`` on all
-    held-out rows. Rows are counted from the start again where there are fewer.
+    held-out rows. Rows are counted from the start again where there are fewer. ``seed`` is the network's: Kernel SHAP
+    asks of all networks the same sets of columns.
     """
     data = read_table(table)
     network = table_network(table, seed)
@@ -94,7 +95,7 @@ def column_contributions(
     place = int(places[row % len(places)])
     inputs = data.standardised[place].astype(np.float32)
     odds = network.log_odds(np.stack([inputs, np.zeros_like(inputs)]))[:, 0].astype(np.float64)
-    by_column = contributions(network, inputs, np.zeros_like(inputs), 0, by, seed)
+    by_column = contributions(network, inputs, np.zeros_like(inputs), 0, by)
     families = families_of(data.columns)
     weights = np.array([by_column[columns].sum() for columns in families.values()])
     holding = np.array([columns[int(data.rows[place][columns].argmax())] for columns in families.values()])
@@ -155,6 +156,8 @@ def column_contributions(
         "chance",
         "positive",
         "rows",
+        "correlation",
+        "next_correlation",
         "rank",
         "greatest",
     ),
@@ -176,8 +179,9 @@ def leaking_column(
     ``with_leak``, and of these ``in_use``, where nothing has begun yet and the column is 0; how many rows of label 1
     each calls 0 (``missed_without`` and so on, of ``positive``); how many of the ``rows`` the leak has ``broken``:
     right without it, wrong in use; how many it has ``mended``; by how much the two differ by ``chance`` (one standard
-    deviation) if it did neither harm nor good; the leak's ``rank`` among the columns, from 1, and ``greatest``, the
-    first of them.
+    deviation) if it did neither harm nor good; the ``correlation`` of the leak with the label, and the greatest of
+    another column (``next_correlation``), both by size, for which no network is needed; the leak's ``rank`` among the
+    columns, from 1, and ``greatest``, the first of them.
     """
     clean = read_table(table)
     random = np.random.default_rng(seed)
@@ -194,6 +198,7 @@ def leaking_column(
     said = {"without": unseen_probabilities(table, seed) > 0.5, "with_leak": odds[0] > 0, "in_use": odds[1] > 0}
     right = {name: answer == clean.labels for name, answer in said.items()}
     broken, mended = (right["without"] & ~right["in_use"]).sum(), (~right["without"] & right["in_use"]).sum()
+    alike = np.abs(np.corrcoef(leaky.rows, clean.labels, rowvar=False)[-1, :-1])
     means = sizes.mean(axis=0)
     order = np.argsort(-means, kind="stable")
     return {
@@ -206,6 +211,8 @@ def leaking_column(
         "chance": np.sqrt(broken + mended),
         "positive": clean.labels.sum(),
         "rows": np.array(len(clean.labels)),
+        "correlation": alike[-1],
+        "next_correlation": alike[:-1].max(),
         "rank": np.array(int(np.flatnonzero(order == len(order) - 1)[0]) + 1),
         "greatest": np.array(leaky.columns)[order[0]],
     }

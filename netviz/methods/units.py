@@ -12,7 +12,7 @@ from netviz.methods.keras_layers import with_layers
 from netviz.methods.looking import extent
 from netviz.networks import Array, Network, Targets
 
-NUDGE = 0.1  # RGB steps, root mean square
+NUDGE = 0.01  # RGB steps, root mean square
 
 
 @method(
@@ -25,7 +25,7 @@ NUDGE = 0.1  # RGB steps, root mean square
     gives="attribution",
     signed=True,
     views=("signed", "magnitude", "overlay"),
-    numbers=("channel", "place", "value", "nudged", "reach", "field", "largest"),
+    numbers=("channel", "place", "value", "nudged", "predicted", "reach", "field", "largest"),
     passes=lambda settings: Passes(forward=3, backward=2),
     is_derivative=True,
 )
@@ -39,9 +39,10 @@ def unit_gradient(
 
     Numbers, each (n,) but for ``place`` (n, 2), its centre as fractions of height and width: its ``channel``, from 0;
     its ``value``, and what it is, ``nudged``, when the picture is moved along the derivative by `NUDGE` RGB steps (root
-    mean square); ``reach``, the longer side in pixels of the rectangle around all derivatives that are not zero, and
-    ``field``, the side of the square that the place can depend on by the sizes of the layers, as far as it lies in the
-    picture; the ``largest`` derivative's size.
+    mean square), and ``predicted``, what it would be if the derivative were the same all the way; ``reach``, the longer
+    side in pixels of the rectangle around all derivatives that are not zero, and ``field``, the side of the square that
+    the place can depend on by the sizes of the layers, as far as it lies in the picture; the ``largest`` derivative's
+    size.
     """
     from netviz.networks import optimise
 
@@ -60,6 +61,7 @@ def unit_gradient(
         "place": np.stack([(rows + 0.5) / values.shape[1], (columns + 0.5) / values.shape[2]], axis=1),
         "value": value,
         "nudged": asked.scores(pictures + NUDGE * directions),
+        "predicted": value + NUDGE * (attribution * directions).sum(axis=(1, 2, 3)),
         "reach": np.array([extent((one != 0).any(axis=-1)) for one in attribution]),
         "field": np.full(len(pictures), min(known.receptive_field or 0, max(pictures.shape[1:3]))),
         "largest": largest(attribution),
