@@ -13,6 +13,7 @@ from netviz.course.measurements import Measurement, read_measurements
 from netviz.mistakes import Mistakes
 from netviz.site import rendering
 from netviz.site.text.expressions import measurement_mistakes
+from netviz.site.text.filters import class_name
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 ORIGIN = {"date": "2026-11-25", "processor": "A <fast> one", "cores": 2, "command": "python bench.py"}
@@ -51,6 +52,11 @@ def test_several_numbers_of_a_kind_stand_in_their_order(tmp_path: Path) -> None:
     lists = {"shares": [0.5, -0.25], "samples": [40, 80]}
     read = read_measurements(write(tmp_path, date="2026-11-30", how="Once.", lists=lists))
     assert read["tools"].lists == {"shares": (0.5, -0.25), "samples": (40, 80)}
+
+
+def test_a_class_that_a_measurement_lists_has_a_name(tmp_path: Path) -> None:
+    read = read_measurements(write(tmp_path, date="2026-12-01", how="Once.", lists={"first": [282]}))
+    assert class_name(read["tools"].lists["first"][0]) == "tiger cat"
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), float("-inf"), "0.5", True, None])

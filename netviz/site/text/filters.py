@@ -59,9 +59,9 @@ def place(where: str | Sequence[float] | Mapping[str, float], language: str = "e
     return place_words(row, column, language)
 
 
-def class_name(index: int, language: str = "en") -> str:
+def class_name(index: float, language: str = "en") -> str:
     """What a class is called, by its index from 0: for answers that are no experiment's target."""
-    return names.class_name(index, language)
+    return names.class_name(int(index), language)  # what a measurement lists are floats
 
 
 def cell(value: Any, kind: str, language: str = "en") -> str:
