@@ -126,7 +126,34 @@ def test_what_the_memory_holds_is_told_and_not_computed_again() -> None:
     network.model.set_weights([np.zeros_like(one) for one in network.model.get_weights()])
     np.testing.assert_array_equal(network.windowed_logits(picture, picture, windows), first)
     assert sum(told) == 2 * (1 + len(windows))
-    assert not network.windowed_logits(picture, picture, windows[1:]).any()
+    assert not network.windowed_logits(picture + 1, picture, windows).any()
+
+
+def test_what_the_latest_picture_has_been_through_is_not_computed_again() -> None:
+    """Whatever is asked of it, and with the very same answers; but of weights that were forgotten it is."""
+    network = network_of("vgg")
+    random = np.random.default_rng(8)
+    pictures = random.uniform(0, 255, (2, 13, 10, 3)).astype(np.float32)
+    windows = every_window((13, 10), 3, 4)
+    questions = [(0, windows), (0, windows[1:]), (1, windows), (1, windows[2:]), (0, windows[3:])]
+    expected = [network.windowed_logits(pictures[one], pictures[1 - one], asked) for one, asked in questions]
+    network.memory = Memory(10**6)
+    followed: list[bytes] = []
+    whole = network._incremental.followed
+
+    def counting(picture: Any) -> Any:
+        followed.append(picture.tobytes())
+        return whole(picture)
+
+    network._incremental.followed = counting  # type: ignore[method-assign]
+    for (one, asked), answer in zip(questions, expected, strict=True):
+        np.testing.assert_array_equal(network.windowed_logits(pictures[one], pictures[1 - one], asked), answer)
+    assert followed == [pictures[one].tobytes() for one in (0, 1, 0)]
+    for seed in (1, 2):
+        first = next(layer.name for layer in network.model.layers if layer.weights)
+        forgetful = network.randomised([first], seed)
+        found = forgetful.windowed_logits(pictures[0], pictures[1], windows)
+        np.testing.assert_allclose(found, in_whole_passes(forgetful, pictures[0], pictures[1], windows), atol=1e-4)
 
 
 def test_the_picture_and_the_filling_stay_as_they_are() -> None:

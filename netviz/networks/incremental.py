@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +50,13 @@ class Step:
             return tf.nn.max_pool2d(values, self.kernel, self.stride, "VALID")
         convolved = tf.nn.conv2d(values, self.layer.kernel, self.stride, "VALID")
         return self.layer.activation(tf.nn.bias_add(convolved, self.layer.bias) if self.layer.use_bias else convolved)
+
+
+class Followed(NamedTuple):
+    """A picture's ``logits`` (1, classes), and what each step makes of it, as a table."""
+
+    logits: NDArray[Any]
+    maps: Sequence[Any]
 
 
 class IncrementalInference:
@@ -95,17 +102,19 @@ class IncrementalInference:
             autograph=False,
         )
 
-    def __call__(
-        self, picture: NDArray[Any], filling: NDArray[Any], windows: Ends
-    ) -> Iterator[tuple[Ends, NDArray[Any]]]:
+    def followed(self, picture: NDArray[Any]) -> Followed:
+        """What is to be known of a picture (height, width, channels), RGB, 0 to 255, before its changes are asked."""
+        logits, maps = self._whole(tf.constant(picture[None]))
+        return Followed(logits.numpy(), maps)
+
+    def __call__(self, picture: Followed, filling: NDArray[Any], windows: Ends) -> Iterator[tuple[Ends, NDArray[Any]]]:
         """Logits of the picture, then with each window in turn taken from the filling: places among all, and theirs.
 
-        ``picture`` and ``filling`` are (height, width, channels), RGB, 0 to 255; ``windows`` their first rows and
+        ``filling`` is (height, width, channels), RGB, 0 to 255; ``windows`` their first rows and
         columns and those after the last, (n, 2, 2). Place 0 is the picture's, place k that of window k - 1; they come
         some at a time, as (m,) places with (m, classes) logits.
         """
-        logits, known = self._whole(tf.constant(picture[None]))
-        yield np.array([0]), logits.numpy()
+        yield np.array([0]), picture.logits
         reached = evened_boxes(self._reached(windows), self._sides)
         sizes = np.stack([ends[..., 1] - ends[..., 0] for ends in reached], axis=1)
         for group in _groups(sizes, self._sides[0]):
@@ -114,7 +123,7 @@ class IncrementalInference:
             steps = [*self._steps, AS_IT_IS]
             places = [tf.constant(sources(*one)) for one in zip(steps, boxes, wanted, self._sides, strict=True)]
             cuts = np.stack([filling[slice(*rows), slice(*columns)] for rows, columns in windows[group]])
-            yield group + 1, self._changed(tf.constant(cuts), known, places).numpy()
+            yield group + 1, self._changed(tf.constant(cuts), picture.maps, places).numpy()
 
     def _reached(self, ends: Ends) -> list[Ends]:
         """What windows (n, 2, 2), cut short at the picture's edge, reach in the input and after each step."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets, Window
 from netviz.networks.architecture import Layer
-from netviz.networks.incremental import IncrementalInference
+from netviz.networks.incremental import Followed, IncrementalInference
 from netviz.networks.memory import Memory
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.weights import Weights
@@ -74,6 +74,7 @@ class KerasNetwork:
         self._submodels: dict[tuple[str, ...], Any] = {}
         self._precisions: dict[Precision, KerasNetwork] = {self.precision: self}
         self._forgotten: dict[str, int] = {}  # by which seed each layer has that has forgotten, see `randomised`
+        self._latest_followed: tuple[Hashable, Followed] | None = None
         self._full_are_quicker = filter_by_winograd(self.model) and self.batch_size >= BATCH
 
     @property
@@ -144,7 +145,7 @@ class KerasNetwork:
         def compute(picture: Array, filling: Array, ends: Targets) -> list[Array]:
             nonlocal told
             logits = np.empty((1 + len(ends), self.model.outputs[0].shape[-1]), self._dtype)
-            for places, answers in self._incremental(picture, filling, ends):
+            for places, answers in self._incremental(self._followed(picture), filling, ends):
                 logits[places] = answers
                 self._tell(len(places), 0)
                 told += len(places)
@@ -253,6 +254,16 @@ class KerasNetwork:
     @cached_property
     def _incremental(self) -> IncrementalInference:
         return IncrementalInference(self.model, self.preprocessing, self.precision)
+
+    def _followed(self, picture: Array) -> Followed:
+        """What incremental inference needs of a picture; where there is a memory, that of the latest one is kept."""
+        if self.memory is None:
+            return self._incremental.followed(picture)
+        asked = picture.tobytes(), frozenset(self._forgotten.items())
+        if self._latest_followed is None or self._latest_followed[0] != asked:
+            self._latest_followed = None  # before there are two of them
+            self._latest_followed = asked, self._incremental.followed(picture)
+        return self._latest_followed[1]
 
     @property
     def traces(self) -> int:
