@@ -57,7 +57,8 @@ def alt_text(figure: Figure, panel: Panel | None, language: str, names: Mapping[
     if panel:
         facts["role"] = panel.role
     given = _optional({key: names.get(key) or None for key in ("method", "target", "picture", "x", "y")})
-    if figure.view in views() and (own := views()[figure.view].alt):
+    declared = views().get(figure.view)
+    if declared and (own := declared.alt):
         told = {key: value for key, value in facts.items() if isinstance(value, str | int | float)}
         return message_beside_code(own, language)(**{**told, **given})
     if kind not in _MESSAGES:

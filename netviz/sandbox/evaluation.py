@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -270,7 +269,7 @@ class Evaluation:
             raise ExpressionError(f"{written(node.node)} is {described(function)}: it can't be called")
         arguments = [self.value(one, scope) for one in node.args]
         try:
-            inspect.signature(function.call).bind(*arguments)
+            function.check(*arguments)
         except TypeError as error:
             raise ExpressionError(f"{written(node.node)}(…): {error}") from None
         try:

@@ -6,11 +6,12 @@ Nothing else is a value, so nothing has a method, and Python itself is out of re
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
+from functools import cache, partial
+from types import FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 from markupsafe import Markup
@@ -40,6 +41,19 @@ class Function:
 
     def __call__(self, *arguments: Any) -> Any:
         return self.call(*arguments)
+
+    def check(self, *arguments: Any) -> None:
+        """Raises TypeError if it takes fewer or more."""
+        match self.call:  # each page has its own, of the same few functions
+            case partial(func=FunctionType() as function, args=given) if not self.call.keywords:
+                _signature(function).bind(*given, *arguments)
+            case MethodType(__func__=FunctionType() as function, __self__=owner):
+                _signature(function).bind(owner, *arguments)
+            case _:
+                inspect.signature(self.call).bind(*arguments)
+
+
+_signature = cache(inspect.signature)
 
 
 class ExpressionError(ValueError):

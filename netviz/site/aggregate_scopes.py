@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections import ChainMap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -13,17 +12,9 @@ from typing import Any
 from jinja2 import nodes
 
 from netviz.course.aggregate_claims import OWN, galleries_of, results_named, sliders_of
-from netviz.engine.result_views import ResultView, result_view
-from netviz.sandbox import AGGREGATES, Aggregate, ExpressionError, Facts
+from netviz.engine.result_views import ResultView
+from netviz.sandbox import AGGREGATES, Aggregate, ExpressionError
 from netviz.site.results import Results
-
-
-@dataclass(frozen=True)
-class PhotoWords(Facts):
-    """A photo of a gallery as claims and captions speak of it."""
-
-    name: str
-    title: str
 
 
 def aggregates(results: Results, language: str, known: Mapping[str, ResultView], own: str = "") -> dict[str, Aggregate]:
@@ -50,7 +41,7 @@ def _scopes(
         yield from value_scopes(known, sliders)
         return
     for number in range(len(results.course.galleries[galleries.pop()].photos)):
-        views = {name: photo_result(results, name, number, language) for name in asked}
+        views = {name: results.photo_view(name, number, language) for name in asked}
         both = ChainMap(views, known)  # type: ignore[arg-type]  # it only reads them
         each: dict[str, Any] = {"results": MappingProxyType(both)}
         yield each | ({name: getattr(views[own], name) for name in OWN} if own else {})
@@ -65,11 +56,3 @@ def value_scopes(known: Mapping[str, ResultView], sliders: set[str]) -> Iterator
         views = {name: dataclasses.replace(known[name], each=others[stop]) for name, others in values.items()}
         both = ChainMap(views, known)  # type: ignore[arg-type]  # it only reads them
         yield {"results": MappingProxyType(both)}
-
-
-def photo_result(results: Results, name: str, number: int, language: str) -> ResultView:
-    """What an experiment has found for one photo of its gallery."""
-    columns = results.gallery_columns(name)
-    photo = columns.photos[number]
-    words = PhotoWords(photo.picture.name, photo.title(language))
-    return result_view(columns.record_of(number), words, language, photo.label)

@@ -93,15 +93,16 @@ def value_words(setting: str, value: object, language: str) -> str:
     name, say = str(value), messages(language, "values")
     if say.has(setting, name):
         return say(setting, name)
-    if method := methods().get(name):
+    if isinstance(value, str) and (method := methods().get(name)):
         return method_title(method, language)
     return known_term(name, language)
 
 
 def is_slope(method: Method, settings: Mapping[str, Any]) -> bool:
     """Whether a map is a derivative: what brighter would do and darker. Others show what speaks for and against."""
-    drawn = methods().get(settings.get("of_method", ""), method)  # a check draws the maps of another method
-    return drawn.is_derivative
+    if other := settings.get("of_method"):  # a check draws the maps of another method
+        return methods().get(other, method).is_derivative
+    return method.is_derivative
 
 
 def _score(settings: Mapping[str, Any], language: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,16 +13,21 @@ from netviz.cache.manifest import Kept
 from netviz.cache.store import Store, key_of
 from netviz.course.reading import Course
 from netviz.engine.browser_network import has_network, missing, network_files
+from netviz.engine.draw import load_figure
 from netviz.engine.gallery_columns import GalleryColumns, gallery_columns
 from netviz.engine.plan import GalleryPlan, Plan, Task, Tasks, joined, make_gallery_plan
 from netviz.engine.record import Record, load_record
 from netviz.engine.result_views import ResultView, result_view
+from netviz.figures import Figure
 from netviz.languages.known import in_language
 from netviz.networks.weights import Weights
 from netviz.options import Options
 from netviz.pictures import Picture
 from netviz.sandbox import Facts
 from netviz.site.gallery_layout import GalleryLayout
+
+FIGURES_KEPT = 64  # drawn figures in memory: more than a lesson shows, whose pages are woven one after the other
+PHOTOS_KEPT = 4096  # results of galleries' photos, each in one language: a page's claims go through them one by one
 
 
 class Results:
@@ -31,6 +36,8 @@ class Results:
     def __init__(self, course: Course, plan: Plan, weights: Weights, store: Store, options: Options) -> None:
         self.course, self.plan, self.weights, self.store, self.options = course, plan, weights, store, options
         self.checked: Sequence[Any] = ()  # verdicts on all claims (`netviz.site.verdicts`), once they are known
+        self.figure = lru_cache(FIGURES_KEPT)(self._figure)
+        self.photo_view = lru_cache(PHOTOS_KEPT)(self._photo_view)
         self.editions: dict[str, Any] = {}  # by language (`netviz.site.edition`)
         self.sentences_kept: dict[str, bool] = {}  # whether all that a page claims is so; by path, of those woven now
         self._records: dict[str, Record] = {}
@@ -96,6 +103,17 @@ class Results:
             self._records[task.key] = load_record(task, self.store)
         return self._records[task.key]
 
+    def _figure(self, task: Task) -> Figure:
+        """A task's drawn figure, which pages in each language and for each picture show. Raises Damaged."""
+        return load_figure(task, self.store)
+
+    def _photo_view(self, name: str, number: int, language: str) -> ResultView:
+        """What an experiment has found for one photo of its gallery."""
+        columns = self.gallery_columns(name)
+        photo = columns.photos[number]
+        words = PhotoWords(photo.picture.name, photo.title(language))
+        return result_view(columns.record_of(number), words, language, photo.label)
+
     def views(self, picture: str, language: str) -> Mapping[str, ResultView]:
         """Every experiment's result while the reader has chosen ``picture``, each read when it is asked for."""
         if (picture, language) not in self._views:
@@ -143,6 +161,14 @@ def scope(result: ResultView, results: Mapping[str, ResultView]) -> dict[str, An
     """The names that claims and captions of one experiment may use."""
     own = {name: getattr(result, name) for name in ("target", "top", "numbers", "picture")}
     return {**own, "results": results}
+
+
+@dataclass(frozen=True)
+class PhotoWords(Facts):
+    """A photo of a gallery as claims and captions speak of it."""
+
+    name: str
+    title: str
 
 
 @dataclass(frozen=True)

@@ -274,8 +274,8 @@ def bars(figure: Figure, language: str, class_name: Callable[[int], str]) -> tup
 
     Shares are drawn on a scale from 0 to 1; other values on one that just holds them all, and zero.
     """
-    table = data_table(figure, language, class_name)
-    if figure.view != "bars" or figure.table is None or table is None:
+    table = data_table(figure, language, class_name) if figure.view == "bars" else None
+    if figure.table is None or table is None:
         return ()
     values = [float(row[1] or 0) for row in figure.table.rows]
     is_share = figure.table.columns[1].kind == "share"

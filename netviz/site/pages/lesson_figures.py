@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from netviz.course.claims import CheckedClaim
 from netviz.course.experiments import Experiment
-from netviz.engine.draw import FIGURES, load_figure
+from netviz.engine.draw import FIGURES
 from netviz.engine.plan import Task
 from netviz.figures import Figure
 from netviz.figures.describe import alt_text, term
@@ -71,7 +71,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     """An experiment's figure at one value of its slider, by the value's name; ``""`` if it has none."""
     language, variant, method = edition.language, experiment.variants[state], experiment.method
     task = edition.plan[variant.id, experiment.pictures(page.picture)]
-    record, figure = edition.results.record(task), load_figure(task, edition.store)
+    record, figure = edition.results.record(task), edition.results.figure(task)
     words, scope = experiment.words(language), caption_values(edition, page.picture, experiment, state)
     labels = _panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
