@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 from tiny import random_pictures, shared_network
 
 from netviz.methods import methods, run
 from netviz.methods.checks import _spread_ranks
-from netviz.methods.correlations import correlations, rank_correlations
+from netviz.methods.correlations import _ranks, correlations, rank_correlations
 from netviz.networks import softmax
 
 PICTURE = random_pictures(1, seed=5)
@@ -89,3 +89,10 @@ def test_maps_are_compared_on_a_grid_that_loses_nothing_of_either(shapes: Any) -
     maps = [np.random.default_rng(0).random(shape).astype(np.float32) for shape in shapes]
     result = run(methods()["compare-maps"], shared_network(1), PICTURE, np.zeros(1, int), maps=maps)
     assert result["maps"].shape == (1, 2, 8, 9)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1, 7), (2, 500)])
+def test_equals_share_their_mean_rank(shape: tuple[int, ...]) -> None:
+    random = np.random.default_rng(3)
+    for rows in (random.integers(0, 5, shape).astype(np.float32), random.standard_normal(shape), np.zeros(shape)):
+        np.testing.assert_array_equal(_ranks(rows), rankdata(rows, axis=-1))
