@@ -10,7 +10,9 @@ import ast
 import re
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -120,6 +122,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "FOLDER", folder / PACKAGE.name)
         patch.setattr(takeover, "TEMPLATES", folder / TEMPLATES.relative_to(PACKAGE.parent))
+        # All files but one are as they were: what is found in them is found once, and nothing is noted of a mutant.
+        patch.setattr(sources, "sha256", cache(sources.sha256))
+        patch.setattr(sources, "_STRING", SimpleNamespace(findall=cache(sources._STRING.findall)))
+        patch.setattr(sources, "_keep", lambda noted: None)
         forget()
         yield folder
     forget()
