@@ -55,7 +55,7 @@ OWN: dict[str, dict[str, Any]] = {
     "activation-maximisation": {"channels": [0, 2]},
     "exciting-places": {"channels": [0, 2]},
     "explanations-by-depth": {"networks": 2},
-    "gradient-reach": {"words": 3},
+    "gradient-reach": {"words": 20},  # of which there are a few sentences
     "lime-spread": {"samples": 16},
     "recorded-weights": {"weights": [0.5, -0.25]},
     "simpler-model": {"networks": 2},
