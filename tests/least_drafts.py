@@ -1,8 +1,8 @@
 """Smaller drafts than netviz's own, for tests that look at how the real course's pages are made and at no number.
 
-A file for ``--methods``, so that they are declared as an author declares them. Whatever the course asks is still run;
-but where a test of maps is asked of a method that takes several gradients for one, it is asked of the plain gradient: that
-any map may be put to these tests is shown in test_randomisation.py.
+A file for ``--methods``, so that they are declared as an author declares them. Whatever the course asks is still run,
+but for tests of maps that take several gradients each: those are of the plain gradient. That averages may be put to
+these tests is shown in test_randomisation.py.
 """
 
 from __future__ import annotations

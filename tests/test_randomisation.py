@@ -21,6 +21,7 @@ Floats = NDArray[np.floating[Any]]
 
 PICTURES = random_pictures(2, seed=4)
 TARGETS = np.array([2, 0])
+AVERAGED = ("smoothgrad", "smoothgrad-squared", "vargrad", "integrated-gradients")  # of several gradients each
 CASCADE = [["predictions", "hidden"], ["conv3"], ["conv2"], ["conv1"]]
 WEIGHTED = [name for stage in CASCADE for name in stage]
 
@@ -177,10 +178,7 @@ def test_the_cascade_is_that_of_the_paper(tiny: Tiny, network: KerasNetwork) -> 
     "of_method",
     [
         "grad-cam",
-        *(
-            pytest.param(name, marks=pytest.mark.slow)
-            for name in ("smoothgrad", "integrated-gradients", "guided-backprop", "lrp-z-plus")
-        ),
+        *(pytest.param(name, marks=pytest.mark.slow) for name in (*AVERAGED, "guided-backprop", "lrp-z-plus")),
     ],
 )
 def test_any_map_may_be_put_to_the_test(of_method: str, network: KerasNetwork) -> None:
@@ -213,6 +211,17 @@ def test_a_map_that_does_not_look_at_the_weights_stays_as_it_is(monkeypatch: pyt
 def test_the_cascade_knows_which_methods_it_can_test() -> None:
     with pytest.raises(ValidationError, match="grad-cam"):
         methods()["cascading-randomisation"].settings(of_method="predict")
+
+
+@pytest.mark.parametrize("of_method", AVERAGED)
+def test_a_class_test_is_of_the_maps_for_two_classes(of_method: str, network: KerasNetwork) -> None:
+    result = ask("class-test", network, of_method=of_method, rival=1, samples=3)
+    own = {"steps": 3, "max_steps": 3} if of_method == "integrated-gradients" else {"samples": 3}
+    for place, targets in enumerate((TARGETS, np.array([1, 1]))):
+        maps = run(methods()[of_method], network, PICTURES, targets, own)["attribution"]
+        np.testing.assert_allclose(result["maps"][:, place], maps.sum(axis=-1), rtol=1e-5)
+    for one, rival, expected in zip(*result["maps"].swapaxes(0, 1), result["rank_correlation"], strict=True):
+        assert spearmanr(one.ravel(), rival.ravel()).statistic == pytest.approx(expected)
 
 
 # Spread
