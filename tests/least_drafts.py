@@ -1,8 +1,8 @@
 """Smaller drafts than netviz's own, for tests that look at how the real course's pages are made and at no number.
 
 A file for ``--methods``, so that they are declared as an author declares them. Whatever the course asks is still run,
-but for tests of maps that take several gradients each: those are of the plain gradient. That averages may be put to
-these tests is shown in test_randomisation.py.
+but for tests of maps that take a gradient or several each: those are of the plain gradient, or of none. What may be put
+to these tests is shown in test_randomisation.py, and VGG16's gradient while its weights become random, too.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from netviz.methods.drafts import declare_draft
 
 declare_draft("activation-maximisation", steps=1)
-declare_draft("cascading-randomisation", of_method="gradient", samples=2)
+declare_draft("cascading-randomisation", of_method="eigen-cam", samples=2)
 declare_draft("class-test", of_method="gradient", samples=2)
 declare_draft("deep-dream", octaves=2, steps=1)
 declare_draft("deletion", steps=4)

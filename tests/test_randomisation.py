@@ -14,6 +14,7 @@ from tiny import IDENTITY, Conv, Dense, Flatten, Tiny, make_tiny, random_picture
 
 from netviz.methods import Result, methods, run
 from netviz.methods.randomisation import stages
+from netviz.networks import open_network
 from netviz.networks.architecture import vgg16_layers
 from netviz.networks.keras_network import KerasNetwork
 
@@ -130,6 +131,17 @@ def test_vgg16_forgets_its_head_and_then_block_by_block() -> None:
     ]
     assert stages(vgg16_layers("compact")) == [["predictions", "hidden"], *blocks]
     assert stages(vgg16_layers("imagenet")) == [["predictions", "fc2", "fc1"], *blocks]
+
+
+@pytest.mark.vgg16
+def test_the_gradient_of_vgg16_is_followed_until_all_weights_are_random() -> None:
+    vgg16: Any = open_network("compact")
+    pictures, targets = random_pictures(1, side=224, seed=1), np.array([281])
+    result = run(methods()["cascading-randomisation"], vgg16, pictures, targets, {"seed": 3})
+    forgotten = [layer for stage in stages(vgg16.layers) for layer in stage]
+    first, last = (abs(one.gradient(pictures, targets)).sum(-1) for one in (vgg16, vgg16.randomised(forgotten, 3)))
+    assert result["rank_correlation"].shape == (1, 7) and result["rank_correlation"][0, 0] == pytest.approx(1)
+    assert result["final_rank_correlation"][0] == pytest.approx(spearmanr(first.ravel(), last.ravel())[0], abs=1e-4)
 
 
 def test_a_tiny_network_forgets_layer_by_layer(network: KerasNetwork) -> None:
