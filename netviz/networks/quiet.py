@@ -11,8 +11,8 @@ from types import ModuleType
 
 from netviz.networks.machine import machine
 
-# What Keras, which TensorFlow imports, looks for and nothing here has it use: a third of the time that both take.
-UNUSED = ("sklearn", "matplotlib.pyplot", "pandas")
+# What Keras, which TensorFlow imports, looks for and nothing here has it use: a quarter of the time that both take.
+UNUSED = ("sklearn", "matplotlib.pyplot")
 
 
 def import_tensorflow() -> ModuleType:
