@@ -60,10 +60,9 @@ from netviz.site.reviewing.grading import grading_warnings
 from netviz.site.reviewing.proofreading import text_mistakes, text_warnings
 from netviz.site.site_map import BOOK
 from netviz.site.verdicts import known_verdicts
-from netviz.site.weave import changed_texts, known_paths, rehearse_pages, site_files, texts_key
+from netviz.site.weave import changed_texts, known_paths, rehearse_pages, site_files
 
 UNFINISHED = ""  # in the place of the key of all that a site is built from: the next build has something to do
-READ = "texts without mistakes"  # under this name a site tells what its texts were when all of them had been read
 ATTEMPTS = 3  # of a build that meets damaged entries in its store
 LEFT = "a file in it may be immutable (chattr -i), or another user's: remove it yourself, it is no part of the site"
 
@@ -246,12 +245,9 @@ def _check(results: Results, taken: Takeover) -> None:
     own, known = static_files(options.content), known_paths(results)
     check_destination(options.to.resolve(), {*own, *known})
     check_rest(options)
-    read = texts_key(results)
-    changed = set() if taken.known(READ)[0] == read else changed_texts(results, taken)
+    changed = changed_texts(results, taken)
     if mistakes := [*all_mistakes(results.course, taken, changed), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
-    if not options.only:
-        taken.found[READ] = [read, True]
 
 
 def _run_and_drawn(results: Results, executor: Executor, reporter: Reporter) -> tuple[Results, int, int]:

@@ -19,22 +19,20 @@ from stored_results import known
 from netviz.cache.notes import forget_notes
 from netviz.cache.store import Store
 from netviz.course.experiments import CHOSEN
-from netviz.course.lessons import Lesson
-from netviz.course.reading import Course, read_course
+from netviz.course.reading import read_course
 from netviz.engine.plan import make_plan
 from netviz.engine.record import RESULTS
-from netviz.mistakes import Mistake, Mistakes
+from netviz.mistakes import Mistakes
 from netviz.networks.weights import WeightsUnavailable, describe
 from netviz.options import Options
 from netviz.pipeline import build, rehearse
 from netviz.progress import Reader, Report, Reporter
 from netviz.remembered import forget
-from netviz.site import rendering, weave
+from netviz.site import rendering
 from netviz.site.results import Results
-from netviz.site.reviewing import coverage, proofreading
+from netviz.site.reviewing import coverage
 from netviz.site.reviewing.coverage import observe
 from netviz.site.site_map import Page
-from netviz.site.text.markup import Body
 
 ROOT = Path(__file__).resolve().parents[1]
 SECOND = "---\ntitle: {}\nsummary: The same cat.\n---\n\nSee [the first](first.html#{}): {{{{ {} }}}}.\n"
@@ -242,32 +240,6 @@ def test_a_class_is_told_of_beside_the_first_of_the_figures_that_explain_it(
     told = [name for name, figure in figures.items() if '<dl class="readings">' in figure]
     assert told == ["slope", "of-a-lynx", "size-again", "dog-cam"]
     assert "<dt>Class explained</dt>" in figures["size"], "who opens the drawer finds it there"
-
-
-def test_texts_are_not_read_again_for_another_photo_and_are_when_anything_else_is_another(
-    content: Path, store: Store, site: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nor is a mistake missed that a build of another lesson alone has passed over."""
-    read: list[tuple[str, str]] = []
-
-    def noted(course: Course, lesson: Lesson, language: str, mistakes: list[Mistake]) -> Body | None:
-        read.append((lesson.slug, language))
-        return found(course, lesson, language, mistakes)
-
-    found = proofreading._read
-    monkeypatch.setattr(proofreading, "_read", noted)
-    whole = Options(content=content, to=site, store=store.folder)
-    assert build(replace(whole, offer=("dog",)), Reporter()).woven
-    assert not read
-    with monkeypatch.context() as patch:
-        patch.setattr(weave, "code_key", lambda: "another program")
-        build(whole, Reporter())
-    assert ("first", "zh") in read
-    edit(content / "lessons" / "01-first" / "en.md", "{{ ", "{{ nothing + ")
-    build(replace(whole, only=("second",)), Reporter())
-    for options in (replace(whole, offer=("dog",)), whole):
-        with pytest.raises(Mistakes, match="nothing"):
-            build(options, Reporter())
 
 
 def test_a_heading_that_another_lesson_links_to_is_missed(content: Path, store: Store, site: Path) -> None:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 from netviz.cache.built import SUMMARY
-from netviz.cache.inputs import digest_of
 from netviz.cache.manifest import Kept
 from netviz.cache.store import Store, key_of
 from netviz.course.reading import Course
@@ -23,7 +22,7 @@ from netviz.site.files.previews import preview_file, previews
 from netviz.site.files.raw_numbers import numbers_files, numbers_path
 from netviz.site.files.sample_scripts import sample_path, sample_script
 from netviz.site.files.search import IndexEntry, entries_of, index_script, old_entries
-from netviz.site.files.takeover import Made, Takeover, code_key
+from netviz.site.files.takeover import Made, Takeover
 from netviz.site.files.thumbnails import LARGE, large_path, thumbnail, thumbnail_path
 from netviz.site.pages.course_books import course_books
 from netviz.site.pages.downloads import lesson_downloads
@@ -50,13 +49,6 @@ def changed_texts(results: Results, taken: Takeover) -> set[tuple[str, str]]:
         for page in edition.pages_of(lesson)
         if not taken.has(page.path, edition.key_of_page(lesson, page))
     }
-
-
-def texts_key(results: Results) -> str:
-    """A key of all that makes the lessons' texts right or wrong: as long as it is the same, photos change nothing."""
-    options = results.options
-    written = digest_of([options.content], without=(options.to, options.store))
-    return key_of([code_key(), written, results.weights.digest, options.draft])
 
 
 def known_paths(results: Results) -> set[str]:
