@@ -342,6 +342,12 @@ def test_a_caption_is_one_line_with_emphasis_and_expressions() -> None:
         inline_template("<img src=x>")
 
 
+def test_a_line_never_begins_with_the_comma_after_a_formula(tmp_path: Path) -> None:
+    html = render(tmp_path, "Of $a$, ($b$) and $c$ there are {{ n }}, says 他（$d$）。\n", n=3)
+    held = re.findall(r'<span class="unbroken">(.*?)</span>', html)
+    assert [re.sub("<math.*?</math>", "x", words) for words in held] == ["x,", "(x)", "（x）。"]
+
+
 def test_a_formula_is_mathml_with_its_source_as_alternative() -> None:
     html = to_mathml(r"\frac{1}{n}", display=True)
     assert "<mfrac>" in html

@@ -48,6 +48,8 @@ WIDE = r"[\u2014\u2018-\u201d\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uff60]"  # 
 SPACED = (
     r"[\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f]"  # punctuation that brings its own space: 、。！），：；？
 )
+OPENING = r"(\[\u2018\u201c\u300a\u300c\uff08"  # before words: ([‘“《「（
+CLOSING = r",.;:!?)\]\u2019\u201d\u2026\u3001\u3002\u300b\u300d\uff01\uff09\uff0c\uff1a\uff1b\uff1f"  # after them
 CODE: dict[str, Any] = {"guess_lang": False, "css_class": "code", "pygments_formatter": CodeFormatter}
 UNSEEN = r"(?:</?(?:a|code|em|strong)\b[^<>]*>|\ue000\d+\ue001)*"  # tags and tokens between characters
 LINE_END = re.compile(
@@ -330,7 +332,12 @@ def _bare(html: str, spans: Sequence[Span]) -> str:
         back = match[2] and f"<p>{match[2].removeprefix('&#160;')}</p>"  # of a footnote that ends so
         return f"{match[1]}{back or ''}" if alone else match[0]
 
+    def unbroken(match: re.Match[str]) -> str:  # browsers break a line after a formula, also before a comma
+        is_formula = spans[int(match[2])].kind == "inline formula"
+        return f'<span class="unbroken">{match[0]}</span>' if is_formula and (match[1] or match[3]) else match[0]
+
     html = _line_ends(_without_braces(html), spans)
+    html = re.sub(rf"([{OPENING}]*){TOKEN_PATTERN.pattern}([{CLOSING}]*)", unbroken, html)
     return re.sub(rf"<p>((?:\ue000\d+\ue001\s*)+)({_BACK}.*?)?</p>", stands_alone, html)
 
 
