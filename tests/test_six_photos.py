@@ -1,0 +1,52 @@
+"""Scripts that ask all photos what a lesson asks of one: which photos they asked, and what their own parts do."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"tests/bench/{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["deleted_in_blobs", "score_cam_whole", "views_of_others"])
+def test_what_was_measured_is_of_the_photos_that_the_course_offers(name: str) -> None:
+    lists = json.loads((ROOT / f"content/measurements/{name.replace('_', '-')}.json").read_text("utf-8"))["lists"]
+    credits = yaml.safe_load((ROOT / "content/pictures/credits.yaml").read_text("utf-8"))
+    offered = [one for one, credit in credits.items() if credit.get("offered", True)]
+    assert [Path(file).stem for file in script(name).PICTURES] == offered
+    assert {len(values) for values in lists.values()} == {len(offered)}
+
+
+def test_a_blob_is_like_its_neighbours_and_scattered_pixels_are_not() -> None:
+    drawn = script("deleted_in_blobs")
+
+    def neighbours(one: np.ndarray) -> float:
+        return float(np.corrcoef(one[:, 1:].ravel(), one[:, :-1].ravel())[0, 1])
+
+    assert all(neighbours(drawn.blob(seed)[0]) > 0.8 for seed in drawn.DRAWS)
+    assert all(abs(neighbours(drawn.scattered(seed)[0])) < 0.05 for seed in drawn.DRAWS)
+    assert not np.array_equal(drawn.blob(0), drawn.blob(1))
+
+
+def test_empty_windows_are_those_in_which_neither_map_has_anything() -> None:
+    found = script("blank_windows").by_windows
+    one, other = np.zeros((40, 40)), np.zeros((40, 40))
+    one[20:], other[:, 20:] = 1.0, 0.5
+    apart = found(one, other)
+    assert 0.15 < apart["empty"] < 0.25  # a quarter, less half a window on two of its sides
+    assert apart["in_empty"] == pytest.approx(1)
+    assert apart["elsewhere"] < apart["similarity"] < 1
