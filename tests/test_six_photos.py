@@ -22,7 +22,7 @@ def script(name: str) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["deleted_in_blobs", "score_cam_whole", "views_of_others"])
+@pytest.mark.parametrize("name", ["deleted_in_blobs", "inversion_of_others", "score_cam_whole", "views_of_others"])
 def test_what_was_measured_is_of_the_photos_that_the_course_offers(name: str) -> None:
     lists = json.loads((ROOT / f"content/measurements/{name.replace('_', '-')}.json").read_text("utf-8"))["lists"]
     credits = yaml.safe_load((ROOT / "content/pictures/credits.yaml").read_text("utf-8"))
@@ -40,6 +40,21 @@ def test_a_blob_is_like_its_neighbours_and_scattered_pixels_are_not() -> None:
     assert all(neighbours(drawn.blob(seed)[0]) > 0.8 for seed in drawn.DRAWS)
     assert all(abs(neighbours(drawn.scattered(seed)[0])) < 0.05 for seed in drawn.DRAWS)
     assert not np.array_equal(drawn.blob(0), drawn.blob(1))
+
+
+def test_photos_are_counted_in_which_what_is_said_is_so() -> None:
+    """In the first photo all is so, in the second nothing."""
+    first = {"brightness_likeness": 0.5, "edge_likeness": 0.6, "coarse_edge_likeness": 0.6, "colour_likeness": 0.6}
+    lists = {f"block2_{name}": [value, 0.1] for name, value in first.items()}
+    lists |= {f"block4_{name}": [value - 0.1, 0.3] for name, value in first.items()} | {
+        "block4_edge_likeness": [0, 0.3]
+    }
+    lists |= {f"block5_{name}": [value - 0.5, 0.5] for name, value in first.items()}
+    lists |= {f"long_{name}": [value + 0.3, 0] for name, value in first.items()} | {"long_relative_error": [0.3, 0.2]}
+    lists |= {f"rough_{name}": [value + 0.1, 0] for name, value in first.items()} | {"rough_relative_error": [0.2, 0.2]}
+    lists |= {"block2_edge_likeness": [0.6, 0.05], "block2_colour_likeness": [0.6, 0.05]}
+    counts = script("inversion_of_others").counted(lists)
+    assert set(counts.values()) == {1.0} and len(counts) == 9
 
 
 def test_empty_windows_are_those_in_which_neither_map_has_anything() -> None:
