@@ -236,6 +236,13 @@ def test_nothing_that_is_shown_can_become_markup() -> None:
     assert "<script" not in html and "alert(1)" in html
 
 
+def test_only_of_the_sites_own_network_a_figure_tells_the_precision() -> None:
+    """What brings its own data computes as it likes, as NumPy does in double precision."""
+    env = rendering.environment((TEMPLATES,), "en")
+    shown = [rendering.render_figure(env, figure_of(weights=weights)) for weights in (figure_of().weights, None)]
+    assert ["<dd>float32</dd>" in html for html in shown] == [True, False]
+
+
 def test_every_word_of_the_interface_is_used() -> None:
     sources = "".join(path.read_text("utf-8") for path in TEMPLATES.glob("*.html"))
     used = set(re.findall(r"(?:words\.|to_fill\(')(\w+)", sources))
