@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tiny import CAFFE_LIKE, Conv, make_tiny, random_pictures, shared_network
 
 from netviz.methods import methods, run
-from netviz.methods.looking import BEYOND, extent, field_of, missing_channel, mosaic
+from netviz.methods.looking import BEYOND, LINES, extent, field_of, missing_channel, mosaic
 from netviz.networks import open_network
 
 TARGETS = np.array([0])
@@ -26,7 +26,7 @@ def look(name: str, network: Any, count: int = 1, **chosen: Any) -> dict[str, An
 
 @pytest.mark.parametrize("form", [{}, {"preprocessing": CAFFE_LIKE}])
 def test_filters_are_tiles_in_order_around_a_middle_grey(form: dict[str, Any]) -> None:
-    """conv1 has four filters: two by two tiles of 3x3, a white line between them. BGR kernels are shown as RGB."""
+    """conv1 has four filters: two by two tiles of 3x3, a dark line between them. BGR kernels are shown as RGB."""
     tiny = make_tiny(3, **form)
     result = look("first-layer-filters", tiny.to_keras(), count=2)
     kernel = tiny.parts["conv1"][0].kernel[:, :, ::-1] if form else tiny.parts["conv1"][0].kernel
@@ -37,7 +37,7 @@ def test_filters_are_tiles_in_order_around_a_middle_grey(form: dict[str, Any]) -
     for number, (top, left) in enumerate([(0, 0), (0, 4), (4, 0), (4, 4)]):
         weights = (sheet[top : top + 3, left : left + 3] / 127.5 - 1) * greatest
         np.testing.assert_allclose(weights, kernel[..., number], atol=1e-6)
-    assert (sheet[3] == 255).all() and (sheet[:, 3] == 255).all()
+    assert (sheet[3] == LINES).all() and (sheet[:, 3] == LINES).all()
     assert result["filters"].tolist() == [4, 4]
     np.testing.assert_allclose(result["largest"], greatest, rtol=1e-6)
 

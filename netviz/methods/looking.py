@@ -16,7 +16,7 @@ from netviz.methods.keras_layers import with_layers
 from netviz.networks import Array, Network, Targets, softmax
 from netviz.networks.architecture import Layer
 
-WHITE = 255.0
+LINES = 24.0  # between squares: dark, so that on a dark page they are its ground, and on a light one still lines
 BEYOND = 158.0  # a grey: neither a white wall nor the lines between squares are taken for what no photo shows
 
 
@@ -84,7 +84,7 @@ def activations(network: Network, pictures: Array, targets: Targets) -> Result:
 def first_layer_filters(network: Network, pictures: Array, targets: Targets) -> Result:
     """Each filter (height, width, RGB) as a tile of as many pixels: ``picture`` (n, H, W, 3), 0 to 255.
 
-    127.5 is zero, 0 and 255 are the greatest absolute weight of all filters, so that they can be compared; white lines
+    127.5 is zero, 0 and 255 are the greatest absolute weight of all filters, so that they can be compared; dark lines
     of one pixel lie between them. Filters are in order, row by row, on as square a sheet as holds them. Weights are
     those of the network's own input, whatever its scale. Every entry of the batch is the same.
 
@@ -140,7 +140,7 @@ def exciting_places(
 ) -> Result:
     """The squares of the photo that a channel's greatest responses can depend on: ``pictures`` (n, k, H, W, 3) RGB.
 
-    For each of the k channels ``count`` of them, the greatest first, row by row on one sheet, white lines between
+    For each of the k channels ``count`` of them, the greatest first, row by row on one sheet, dark lines between
     them. What lies beyond the photo's edge is grey; so is a square where nothing responds any more. No two squares
     share more than half their side both ways, so that they are not the same thing again.
 
@@ -197,7 +197,7 @@ def _apart(values: Array, layer: Layer, count: int) -> list[tuple[int, int] | No
     return found + [None] * (count - len(found))
 
 
-def mosaic(tiles: Array, gap: float = WHITE) -> Array:
+def mosaic(tiles: Array, gap: float = LINES) -> Array:
     """Tiles side by side, row by row, with lines of one pixel between them: (k, h, w, 3) to (H, W, 3)."""
     count, height, width = tiles.shape[:3]
     columns = math.ceil(math.sqrt(count))
