@@ -2,7 +2,7 @@
 
     python tests/bench/path_rules.py content/measurements/path-rules.json
 
-When `methods.py` was run for the record, ours and Captum's took the middles, Xplique's the ends, as ours does now.
+Ours and Xplique's take the ends, as does Captum's trapezoid rule, which `methods.py` asks for.
 The photo, the class, the number of points and the comparison are the same.
 """
 
