@@ -35,6 +35,8 @@ def test_what_was_measured_are_the_two_canvases_of_the_lesson() -> None:
 
 def test_what_is_kept_follows_from_the_pairs() -> None:
     measured = json.loads((ROOT / "content/measurements/wide-movements.json").read_text("utf-8"))
+    assert script.compared(measured["lists"]).items() <= measured["values"].items()
     for number in ("neighbours", "end"):
         pairs = script.paired(measured["lists"][f"usual_{number}"], measured["lists"][f"wide_{number}"])
         assert {f"{number}_{name}": value for name, value in pairs.items()}.items() <= measured["values"].items()
+    assert {len(values) for values in measured["lists"].values()} == {len(script.NOISES)}

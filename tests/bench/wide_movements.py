@@ -1,9 +1,10 @@
-"""Do wider movements alone make a made picture coarser? Lesson 9's small canvas from eight noises, moved both ways.
+"""Does a larger canvas make a made picture coarser, or do the wider movements on it? Lesson 9's, from eight noises.
 
     python tests/bench/wide_movements.py content/measurements/wide-movements.json
 
 A large canvas is moved by more pixels than a small one, for movements grow with the side. So the small one is made
-twice from each noise: moved as it is, and as widely as the large one. Each noise is its own control.
+twice from each noise: moved as it is, and as widely as the large one. Each noise is its own control. The large canvas
+is made from eight noises as well; having more values, they are others.
 """
 
 from __future__ import annotations
@@ -44,6 +45,16 @@ def paired(before: Sequence[float], after: Sequence[float]) -> dict[str, float]:
     }
 
 
+def compared(lists: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """What wider movements change, and the same for the ``large`` canvas, of both numbers."""
+    return {
+        f"{before}{number}_{name}": value
+        for before, way in (("", "wide"), ("large_", "large"))
+        for number in ("neighbours", "end")
+        for name, value in paired(lists[f"usual_{number}"], lists[f"{way}_{number}"]).items()
+    }
+
+
 def main() -> None:
     """Make the pictures, and write the measurement."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -53,7 +64,7 @@ def main() -> None:
     network: Any = open_network("compact")
     pictures, targets = np.zeros((1, 224, 224, 3), np.float32), np.zeros(1, int)
     lists: dict[str, list[float]] = {}
-    for way, movements in (("usual", USUAL), ("wide", wider(USUAL))):
+    for way, side, movements in (("usual", SMALL, USUAL), ("wide", SMALL, wider(USUAL)), ("large", LARGE, USUAL)):
         made = [
             activation_maximisation(
                 network,
@@ -61,7 +72,7 @@ def main() -> None:
                 targets,
                 layer=LAYER,
                 channels=(CHANNEL,),
-                side=SMALL,
+                side=side,
                 steps=STEPS,
                 rate=RATE,
                 seed=noise,
@@ -71,17 +82,14 @@ def main() -> None:
         ]
         for number in ("neighbours", "end"):
             lists[f"{way}_{number}"] = [float(one[number][0, 0]) for one in made]
-    values = {
-        f"{number}_{name}": value
-        for number in ("neighbours", "end")
-        for name, value in paired(lists[f"usual_{number}"], lists[f"wide_{number}"]).items()
-    }
+    values = compared(lists)
     measured = {
         "date": datetime.date.today().isoformat(),
         "command": "python tests/bench/wide_movements.py content/measurements/wide-movements.json",
         "how": "A picture for a channel on a small canvas, from each of eight noises moved as usual and as widely as a "
-        "large canvas: the correlation of neighbouring pixels and the response; how many of the eight rise, the mean "
-        "change and its standard error.",
+        "large canvas, and on the large canvas from eight others: the correlation of neighbouring pixels and the "
+        "response; how many of the eight rise, the mean change and its standard error, against the small one moved as "
+        "usual.",
         "versions": {"weights": network.weights.label}
         | {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
         "values": {"noises": float(len(NOISES)), "steps": float(STEPS), **values},
