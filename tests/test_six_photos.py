@@ -22,7 +22,9 @@ def script(name: str) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("name", ["deleted_in_blobs", "inversion_of_others", "score_cam_whole", "views_of_others"])
+@pytest.mark.parametrize(
+    "name", ["deleted_in_blobs", "forgotten_of_others", "inversion_of_others", "score_cam_whole", "views_of_others"]
+)
 def test_what_was_measured_is_of_the_photos_that_the_course_offers(name: str) -> None:
     lists = json.loads((ROOT / f"content/measurements/{name.replace('_', '-')}.json").read_text("utf-8"))["lists"]
     credits = yaml.safe_load((ROOT / "content/pictures/credits.yaml").read_text("utf-8"))
@@ -55,6 +57,19 @@ def test_photos_are_counted_in_which_what_is_said_is_so() -> None:
     lists |= {"block2_edge_likeness": [0.6, 0.05], "block2_colour_likeness": [0.6, 0.05]}
     counts = script("inversion_of_others").counted(lists)
     assert set(counts.values()) == {1.0} and len(counts) == 9
+
+
+def test_what_is_left_is_summed_up_over_photos_and_draws() -> None:
+    asked = script("forgotten_of_others")
+    lists = {
+        f"{name}_{stage}_{draw}": [0.5, 0.5] for name in asked.METHODS for stage in ("head", "final") for draw in (0, 1)
+    }
+    lists |= {"z_plus_head_1": [0.5, 0.4], "gradient_head_0": [0.6, 0.1], "epsilon_final_0": [0.6, 0.5]}
+    lists |= {"guided_final_1": [0.7, 0.4]}
+    found = asked.summed_up(lists)
+    assert (found["cascades"], found["unmoved_least"], found["gradient_most"]) == (4, 0.4, 0.6)
+    assert (found["guided_least"], found["guided_most"]) == (0.4, 0.7)
+    assert (found["epsilon_above_guided"], found["z_plus_above_guided"]) == (2, 1)
 
 
 def test_empty_windows_are_those_in_which_neither_map_has_anything() -> None:
