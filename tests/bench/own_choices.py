@@ -12,12 +12,14 @@ import datetime
 import importlib.metadata
 import json
 import sys
+from collections.abc import Iterable
+from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from contestants import LAYER, MASKS, NOISE, SAMPLES, Map
+from contestants import LAYER, MASKS, Map
 from methods import agreement, question
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +31,7 @@ from netviz.networks import open_network  # noqa: E402
 
 PRECISION: Any = "bfloat16"  # of what takes a hundred passes and more; 0.99 or more of float32's maps, says methods.py
 CELLS, KEEP = 7, 0.5  # of RISE
+SEEDS = range(4)  # of RISE
 
 asked = question()
 network = open_network("compact")
@@ -51,24 +54,26 @@ def enlarged() -> float:
     return likeness(cells, tf.image.resize(cells[..., None], asked.picture.shape[:2], "bicubic").numpy()[..., 0])
 
 
-def other_noise() -> float:
-    """SmoothGrad from two seeds."""
-    return likeness(*(ours("smoothgrad", samples=SAMPLES, noise=NOISE, seed=seed) for seed in (0, 1)))
+def other_masks() -> dict[str, list[float]]:
+    """RISE from several seeds, divided by how often a pixel should be shown, and, as Xplique does, by how often it was.
 
-
-def other_masks() -> dict[str, float]:
-    """RISE from two seeds, divided by how often a pixel should be shown, and, as Xplique does, by how often it was."""
+    Of every two seeds: both in the first way, both in the second, and one in each.
+    """
     maps, corrected = [], []
-    for seed in (0, 1):
+    for seed in SEEDS:
         maps.append(ours("rise", samples=MASKS, cells=CELLS, keep=KEEP, output="logit", seed=seed))
         shown = sum(masks.sum(axis=0) for masks in random_masks(MASKS, CELLS, KEEP, asked.picture.shape[:2], seed))
         corrected.append(maps[-1] * (MASKS * KEEP) / shown)
     return {
-        "rise_other_seed": likeness(*maps),
-        "rise_as_shown": likeness(maps[0], corrected[0]),
-        "rise_as_shown_other_seed": likeness(*corrected),
-        "rise_other_seed_as_shown": likeness(maps[0], corrected[1]),
+        "rise_other_seed": all_alike(combinations(maps, 2)),
+        "rise_as_shown_other_seed": all_alike(combinations(corrected, 2)),
+        "rise_other_seed_as_shown": all_alike((maps[one], corrected[other]) for one, other in permutations(SEEDS, 2)),
     }
+
+
+def all_alike(pairs: Iterable[tuple[Map, Map]]) -> list[float]:
+    """The likeness of each pair."""
+    return [likeness(one, other) for one, other in pairs]
 
 
 measured = {
@@ -76,11 +81,7 @@ measured = {
     "command": "python tests/bench/own_choices.py content/measurements/own-choices.json",
     "how": "Spearman's rank correlation of two maps of this project for one photo and class, with one choice changed.",
     "versions": {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
-    "values": {
-        "grad_cam_enlarged": enlarged(),
-        "smoothgrad_other_seed": other_noise(),
-        "masks": MASKS,
-        **other_masks(),
-    },
+    "values": {"grad_cam_enlarged": enlarged(), "masks": MASKS},
+    "lists": other_masks(),
 }
 Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
