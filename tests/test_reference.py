@@ -87,7 +87,7 @@ def test_a_term_has_its_names_its_meaning_and_the_lessons_that_treat_it(tmp_path
     assert (term.name, term.others, str(term.means)) == ("得分", {"en": "logit"}, "一个数。")
     assert term.lessons == ("five-steps", "regions")
     [[english]] = [chapter.terms for chapter in glossary_view(glossary, "en", own, str, linking)]
-    assert str(english.means).startswith("A <em>number</em> <math")
+    assert str(english.means).startswith('A <em>number</em> <span class="unbroken"><math')
 
 
 def test_a_course_needs_neither(tmp_path: Path) -> None:
