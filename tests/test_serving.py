@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from starlette.requests import Request
@@ -192,6 +192,33 @@ def test_a_page_is_shown_before_the_site_stands_and_forgotten_if_the_build_fails
             live.builder.end()
 
     asyncio.run(check())
+
+
+class SavedAtOnce(LiveSite):
+    """A site of which a lesson is saved as soon as a build has begun, the first and the next."""
+
+    def __init__(self, options: Options) -> None:
+        self.options, self.builds, self.builder = options, 0, cast(Any, None)
+
+    async def build(self) -> None:
+        self.builds += 1
+        if self.builds < 3:
+            (self.options.content / "lesson.md").write_text(f"Saved while build {self.builds} runs.", "utf-8")
+
+
+def test_what_is_saved_during_a_build_is_built_next(tmp_path: Path) -> None:
+    """Also during the first one, which may take minutes."""
+    content = tmp_path / "content"
+    content.mkdir()
+    live = SavedAtOnce(Options(content=content, to=tmp_path / "site", store=tmp_path / "store"))
+
+    async def until_built_thrice() -> None:
+        keeping_up = asyncio.create_task(live.keep_up())
+        while live.builds < 3:
+            await asyncio.sleep(0.01)
+        keeping_up.cancel()
+
+    asyncio.run(asyncio.wait_for(until_built_thrice(), PATIENCE))
 
 
 def test_a_page_is_another_one_when_it_or_what_pages_load_has_changed(tmp_path: Path) -> None:

@@ -104,11 +104,13 @@ class LiveSite:
 
     async def keep_up(self) -> None:
         """Build at the start, and whenever a file was saved; what is saved meanwhile is built next."""
-        await self.build()
-        async for paths in saved(self.options):
-            if needs_restart(paths, self.options):
-                self.builder.end()
+        changes = saved(self.options)
+        while True:
+            change = asyncio.ensure_future(anext(changes))
+            await asyncio.sleep(0)  # now files are watched, before the build reads them
             await self.build()
+            if needs_restart(await change, self.options):
+                self.builder.end()
 
 
 def _after(state: State, outcome: Outcome) -> State:
