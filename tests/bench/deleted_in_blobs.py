@@ -9,9 +9,6 @@ enlarged like a Grad-CAM.
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
 import os
 import sys
 from pathlib import Path
@@ -20,10 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]  # netviz and what stands beside this file
 
-PICTURES = ("chelsea.png", "dog.jpg", "coffee.png", "eagle.jpg", "rocket.jpg", "giraffe.jpg")
+from six_photos import PICTURES, framed, write  # noqa: E402
+
 STEPS = 28  # twice as fine as the lesson's
 DRAWS = range(8)
 GRID, BLUR = 14, 2.0  # cells a side of VGG16's last convolution; the blur's deviation, in cells
@@ -49,12 +47,11 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from netviz.methods import methods, run
     from netviz.networks import open_network
-    from netviz.pictures import frame, open_upright
 
     network: Any = open_network("compact")
     lists: dict[str, list[float]] = {}
     for file in PICTURES:
-        picture = frame(open_upright(ROOT / "content/pictures" / file))[None].astype(np.float32)
+        picture = framed(file)
         first = network.logits(picture).argmax(axis=1)
 
         def made(name: str, **settings: Any) -> Any:
@@ -78,18 +75,12 @@ def main() -> None:
                 if len(areas) > 1:
                     lists.setdefault(f"{check}_{order}_least", []).append(min(areas))
                     lists.setdefault(f"{check}_{order}_most", []).append(max(areas))
-    measured = {
-        "date": datetime.date.today().isoformat(),
-        "command": "python tests/bench/deleted_in_blobs.py content/measurements/deleted-in-blobs.json",
-        "how": "Of six photos, in their order, and the first answer to each: areas under the deletion and "
+    how = (
+        "Of six photos, in their order, and the first answer to each: areas under the deletion and "
         "the insertion curve, as a share of the whole photo's probability, by Grad-CAM, SmoothGrad, single "
-        "pixels drawn at random and of random blobs; of the last two the mean, the least and the most of eight draws.",
-        "versions": {"weights": network.weights.label}
-        | {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
-        "values": {"steps": float(STEPS), "draws": float(len(DRAWS)), "samples": float(SAMPLES)},
-        "lists": lists,
-    }
-    Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+        "pixels drawn at random and of random blobs; of the last two the mean, the least and the most of eight draws."
+    )
+    write(network, how, lists, {"steps": float(STEPS), "draws": float(len(DRAWS)), "samples": float(SAMPLES)})
 
 
 if __name__ == "__main__":

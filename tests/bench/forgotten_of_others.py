@@ -7,9 +7,6 @@ One photo and one draw show what can happen; this is how often it does.
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]  # netviz and what stands beside this file
 
-PICTURES = ("chelsea.png", "dog.jpg", "coffee.png", "eagle.jpg", "rocket.jpg", "giraffe.jpg")
+from six_photos import PICTURES, framed, write  # noqa: E402
+
 DRAWS = range(2)  # the lesson's two
 METHODS = {
     "gradient": "gradient",
@@ -57,10 +55,9 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from netviz.methods import methods, run
     from netviz.networks import open_network
-    from netviz.pictures import frame, open_upright
 
     network: Any = open_network("compact")
-    pictures = np.stack([frame(open_upright(ROOT / "content/pictures" / file)) for file in PICTURES]).astype(np.float32)
+    pictures = np.concatenate([framed(file) for file in PICTURES])
     first = network.logits(pictures).argmax(axis=1)
     lists: dict[str, list[float]] = {}
     for name, method in METHODS.items():
@@ -70,17 +67,11 @@ def main() -> None:
             )
             for stage in ("head", "final"):
                 lists[f"{name}_{stage}_{draw}"] = found[f"{stage}_rank_correlation"].astype(float).tolist()
-    measured = {
-        "date": datetime.date.today().isoformat(),
-        "command": "python tests/bench/forgotten_of_others.py content/measurements/forgotten-of-others.json",
-        "how": "Of six photos, in their order, and the first answer to each: rank correlations of the sizes of a map's "
-        "values with those for the same network with a random head, and with all weights random, in two draws.",
-        "versions": {"weights": network.weights.label}
-        | {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
-        "values": summed_up(lists),
-        "lists": lists,
-    }
-    Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    how = (
+        "Of six photos, in their order, and the first answer to each: rank correlations of the sizes of a map's "
+        "values with those for the same network with a random head, and with all weights random, in two draws."
+    )
+    write(network, how, lists, summed_up(lists))
 
 
 if __name__ == "__main__":

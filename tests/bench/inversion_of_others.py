@@ -7,9 +7,6 @@ One photo and one noise show what can happen; this is how often it does.
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,10 +15,11 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]  # netviz and what stands beside this file
 
-PICTURES = ("chelsea.png", "dog.jpg", "coffee.png", "eagle.jpg", "rocket.jpg", "giraffe.jpg")
+from six_photos import PICTURES, framed, write  # noqa: E402
+
 SEED = 1  # the lesson's is 0
 SEARCHES: dict[str, dict[str, Any]] = {  # as the lesson has them
     "block2": {"layer": "block2_conv2", "steps": 40},
@@ -59,28 +57,21 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from netviz.methods import methods, run
     from netviz.networks import open_network
-    from netviz.pictures import frame, open_upright
 
     network: Any = open_network("compact")
     lists: dict[str, list[float]] = {}
     for file in PICTURES:
-        picture = frame(open_upright(ROOT / "content/pictures" / file))[None].astype(np.float32)
+        picture = framed(file)
         for name, settings in SEARCHES.items():
             found = run(methods()["inversion"], network, picture, [0], {**settings, "seed": SEED})
             for number in NUMBERS:
                 lists.setdefault(f"{name}_{number}", []).append(float(found[number][0]))
-    measured = {
-        "date": datetime.date.today().isoformat(),
-        "command": "python tests/bench/inversion_of_others.py content/measurements/inversion-of-others.json",
-        "how": "Of six photos, in their order, from one noise that is not the lesson's: inversions from three layers, "
+    how = (
+        "Of six photos, in their order, from one noise that is not the lesson's: inversions from three layers, "
         "and from block 2 in twice the steps, with and without the penalty for roughness; and "
-        "in how many of the photos what lesson 9 says of one is so.",
-        "versions": {"weights": network.weights.label}
-        | {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
-        "values": {"seed": float(SEED), **counted(lists)},
-        "lists": lists,
-    }
-    Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+        "in how many of the photos what lesson 9 says of one is so."
+    )
+    write(network, how, lists, {"seed": float(SEED), **counted(lists)})
 
 
 if __name__ == "__main__":

@@ -8,9 +8,6 @@ class, and to its own short version. The short version for each of the other pho
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
 import os
 import sys
 from pathlib import Path
@@ -19,10 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]  # netviz and what stands beside this file
 
-PICTURES = ("chelsea.png", "dog.jpg", "coffee.png", "eagle.jpg", "rocket.jpg", "giraffe.jpg")
+from six_photos import PICTURES, framed, write  # noqa: E402
+
 DOG, BICYCLE = "Siberian husky", "tandem bicycle"
 SHORT, WHOLE = 64, 512  # channels; VGG16's last convolution has 512
 PRECISION: Any = "bfloat16"  # as the course has Score-CAM where the processor is fit for it; tests/bench/precision.py
@@ -39,13 +37,12 @@ def main() -> None:
     from netviz.methods import methods, run
     from netviz.networks import open_network
     from netviz.networks.classes import find
-    from netviz.pictures import frame, open_upright
 
     network: Any = open_network("compact").at(PRECISION)
 
     def maps_of(file: str, target: int | None) -> dict[str, Any]:
         """Eigen-CAM, and Score-CAM short and whole, with what they counted."""
-        picture = frame(open_upright(ROOT / "content/pictures" / file))[None].astype(np.float32)
+        picture = framed(file)
         asked = network.logits(picture).argmax(axis=1) if target is None else np.array([target])
         made = {str(n): run(methods()["score-cam"], network, picture, asked, {"channels": n}) for n in (SHORT, WHOLE)}
         eigen = run(methods()["eigen-cam"], network, picture, asked)["attribution"]
@@ -61,23 +58,22 @@ def main() -> None:
     dog, bicycle = (maps_of("dog.jpg", find(name)) for name in (DOG, BICYCLE))
     first = [maps_of(file, None) for file in PICTURES]
     numbers = ("tried", "raised", "short", "eigen", "short_eigen")
-    measured = {
-        "date": datetime.date.today().isoformat(),
-        "command": "python tests/bench/score_cam_whole.py content/measurements/score-cam-whole.json",
-        "how": "Score-CAM with 512 maps and with the 64 most active: correlations of the maps for the dog and for the "
+    how = (
+        "Score-CAM with 512 maps and with the 64 most active: correlations of the maps for the dog and for the "
         "bicycle, of each with Eigen-CAM and with its short version; and in lists the same for the first answers to "
-        "six photos, in their order.",
-        "versions": {"weights": network.weights.label}
-        | {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
-        "values": {
+        "six photos, in their order."
+    )
+    write(
+        network,
+        how,
+        {name: [one[name] for one in first] for name in numbers},
+        {
             "two": alike(dog["map"], bicycle["map"]),
             "short_two": alike(dog["short_map"], bicycle["short_map"]),
             **{f"dog_{name}": dog[name] for name in numbers},
             **{f"bicycle_{name}": bicycle[name] for name in numbers},
         },
-        "lists": {name: [one[name] for one in first] for name in numbers},
-    }
-    Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    )
 
 
 if __name__ == "__main__":

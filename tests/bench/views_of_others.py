@@ -7,20 +7,16 @@ Each is asked for its first answer.
 
 from __future__ import annotations
 
-import datetime
-import importlib.metadata
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]  # netviz and what stands beside this file
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+from six_photos import PICTURES, framed, write  # noqa: E402
 
-PICTURES = ("chelsea.png", "dog.jpg", "coffee.png", "eagle.jpg", "rocket.jpg", "giraffe.jpg")
 METHODS = {"cam": "grad-cam", "slope": "gradient", "guided": "guided-backprop"}
 NUMBERS = ("likeness", "still", "along", "coarse", "still_coarse")
 
@@ -30,27 +26,21 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from netviz.methods import methods, run
     from netviz.networks import open_network
-    from netviz.pictures import frame, open_upright
 
     network: Any = open_network("compact")
     lists: dict[str, list[float]] = {}
     for file in PICTURES:
-        picture = frame(open_upright(ROOT / "content/pictures" / file))[None].astype(np.float32)
+        picture = framed(file)
         first = network.logits(picture).argmax(axis=1)
         for name, method in METHODS.items():
             found = run(methods()["ten-views"], network, picture, first, {"of_method": method})
             for number in NUMBERS:
                 lists.setdefault(f"{name}_{number}", []).append(float(found[number][0]))
-    measured = {
-        "date": datetime.date.today().isoformat(),
-        "command": "python tests/bench/views_of_others.py content/measurements/views-of-others.json",
-        "how": "Of six photos, in their order, and the first answer to each: how the maps of nine moved views, brought "
-        "back, correlate with that of the photo as it is, and how they would had they stayed, or moved just as it did.",
-        "versions": {"weights": network.weights.label}
-        | {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
-        "lists": lists,
-    }
-    Path(sys.argv[1]).write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
+    how = (
+        "Of six photos, in their order, and the first answer to each: how the maps of nine moved views, brought "
+        "back, correlate with that of the photo as it is, and how they would had they stayed, or moved just as it did."
+    )
+    write(network, how, lists)
 
 
 if __name__ == "__main__":
