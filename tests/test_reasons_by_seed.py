@@ -48,7 +48,7 @@ def test_reasons_of_all_rows_are_integrated_gradients() -> None:
 
 
 def test_every_held_out_row_counts_once() -> None:
-    found = run_on_data(methods()["reasons-by-seed"], {"networks": 2})
+    found = run_on_data(methods()["reasons-by-seed"], {"joined": JOINED, "networks": 2})
     data = table("tumours")
     rows = data.standardised[data.held_out].astype(np.float32)
     columns, measures, joined, most = [], [], [], []
@@ -74,3 +74,8 @@ def test_every_held_out_row_counts_once() -> None:
     ]
     assert 0 < found["random_group_same"] < 1
     assert found["column_likeness"] < found["measure_likeness"] < 1
+
+
+def test_a_measure_that_the_table_does_not_have_is_told() -> None:
+    with pytest.raises(ValueError, match=r"joined: tumours has no measure 'radus'; allowed: area, compactness"):
+        run_on_data(methods()["reasons-by-seed"], {"joined": ("radius", "radus")})

@@ -57,7 +57,7 @@ def reasons_by_seed(
     table: TableSetting = "tumours",
     joined: Annotated[
         tuple[str, ...], Field(max_length=10, description="measures that say nearly the same and count as one")
-    ] = ("radius", "perimeter", "area"),
+    ] = (),
     networks: Annotated[int, Field(ge=2, le=10, description="networks, of this seed and the following")] = 3,
     seed: Seed = 1,
 ) -> Result:
@@ -69,19 +69,22 @@ def reasons_by_seed(
     dealt out at random, on average; ``joined_first``, where all put the joined measures first. ``joined_most`` is the
     share of rows in which these hold more than three quarters of the sum in all networks; ``column_likeness`` and
     ``measure_likeness`` the correlation of two networks' reasons, averaged over pairs and rows; ``measures`` and
-    ``rows`` are counts.
+    ``rows`` are counts. Raises ValueError if the table has no such measure to join.
     """
     data = read_table(table)
+    known = sorted({measure_of(column, ()) for column in data.columns})
+    if unknown := next((name for name in joined if name not in known), None):
+        raise ValueError(f"joined: {table} has no measure {unknown!r}; allowed: {', '.join(known)}")
     rows = data.standardised[data.held_out].astype(np.float32)
     reasons = np.stack([path_reasons(table_network(table, seed + number), rows) for number in range(networks)])
     measures = [measure_of(column, joined) for column in data.columns]
-    known = sorted(set(measures))
-    groups = np.array([known.index(one) for one in measures])
+    groups_of = sorted(set(measures))
+    groups = np.array([groups_of.index(one) for one in measures])
     sums = added_up(reasons, groups)
     random = np.random.default_rng(seed)
     dealt = [same_first(added_up(reasons, random.permutation(groups))).mean() for _ in range(SHUFFLES)]
-    ours = known.index(joined[0]) if joined and joined[0] in known else -1
-    of_joined = sums[..., ours] if ours >= 0 else np.zeros(sums.shape[:2])
+    ours = groups_of.index(joined[0]) if joined else -1
+    of_joined = sums[..., ours] if joined else np.zeros(sums.shape[:2])
     first = np.abs(sums).argmax(axis=-1)
     shares = {
         "the same column first": same_first(reasons).mean(),
@@ -97,7 +100,7 @@ def reasons_by_seed(
         "joined_most": (of_joined / sums.sum(axis=-1) > MOST).all(axis=0).mean(),
         "column_likeness": np.array(_likeness(reasons)),
         "measure_likeness": np.array(_likeness(sums)),
-        "measures": np.array(len(known)),
+        "measures": np.array(len(groups_of)),
         "rows": np.array(len(rows)),
     }
 
