@@ -26,6 +26,7 @@ from netviz.options import Options
 from netviz.progress import Reporter
 from netviz.serving.builder import Builder, Outcome
 from netviz.serving.server import LiveSite, _events, _file
+from netviz.serving.state import State
 from netviz.site.files.publish import publish
 from netviz.site.site_map import search_index
 
@@ -198,7 +199,7 @@ class SavedAtOnce(LiveSite):
     """A site of which a lesson is saved as soon as a build has begun, the first and the next."""
 
     def __init__(self, options: Options) -> None:
-        self.options, self.builds, self.builder = options, 0, cast(Any, None)
+        self.options, self.state, self.builds, self.builder = options, State(), 0, cast(Any, None)
 
     async def build(self) -> None:
         self.builds += 1
@@ -210,15 +211,33 @@ def test_what_is_saved_during_a_build_is_built_next(tmp_path: Path) -> None:
     """Also during the first one, which may take minutes."""
     content = tmp_path / "content"
     content.mkdir()
-    live = SavedAtOnce(Options(content=content, to=tmp_path / "site", store=tmp_path / "store"))
+    await_builds(SavedAtOnce(Options(content=content, to=tmp_path / "site", store=tmp_path / "store")), 3)
 
-    async def until_built_thrice() -> None:
+
+class RemovedAtOnce(SavedAtOnce):
+    """A site that somebody removes as soon as it is built."""
+
+    async def build(self) -> None:
+        self.builds += 1
+        self.state = State(built=1)
+
+
+def test_a_new_site_that_is_gone_before_anyone_looked_is_built_again(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    content.mkdir()
+    await_builds(RemovedAtOnce(Options(content=content, to=tmp_path / "site", store=tmp_path / "store")), 2)
+
+
+def await_builds(live: SavedAtOnce, count: int) -> None:
+    """Wait until there were so many builds."""
+
+    async def keep_up() -> None:
         keeping_up = asyncio.create_task(live.keep_up())
-        while live.builds < 3:
+        while live.builds < count:
             await asyncio.sleep(0.01)
         keeping_up.cancel()
 
-    asyncio.run(asyncio.wait_for(until_built_thrice(), PATIENCE))
+    asyncio.run(asyncio.wait_for(keep_up(), PATIENCE))
 
 
 def test_a_page_is_another_one_when_it_or_what_pages_load_has_changed(tmp_path: Path) -> None:

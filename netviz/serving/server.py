@@ -104,7 +104,7 @@ class LiveSite:
 
     async def keep_up(self) -> None:
         """Build at the start, and whenever a file was saved; what is saved meanwhile is built next."""
-        changes = saved(self.options)
+        changes = saved(self.options, lambda: self.state.built)
         while True:
             change = asyncio.ensure_future(anext(changes))
             await asyncio.sleep(0)  # now files are watched, before the build reads them

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from watchfiles import Change, awatch
@@ -32,13 +32,13 @@ def needs_restart(paths: Sequence[Path], options: Options) -> bool:
     return any(path.suffix == ".py" or path.is_relative_to(folder) for path in paths for folder in kept)
 
 
-async def saved(options: Options) -> AsyncIterator[list[Path]]:
+async def saved(options: Options, built: Callable[[], int]) -> AsyncIterator[list[Path]]:
     """The files that were saved, moved or removed, whenever some were; the same folders after all of them were.
 
     A folder that is removed and made again (as by ``git checkout``) is a change of its own; and so it is when the site
-    itself is gone, which is to be built again.
+    itself is gone, which is to be built again: it stood when it was last looked, or was ``built`` once more since.
     """
-    stood = _stands(options.to)
+    stood, known = _stands(options.to), built()
     while True:
         folders = watched(options)
         before = _identities(folders)
@@ -52,9 +52,9 @@ async def saved(options: Options) -> AsyncIterator[list[Path]]:
         async for paths in changes:
             if paths:
                 yield sorted({Path(path) for _, path in paths})
-            elif stood and not _stands(options.to):
+            elif (stood or built() > known) and not _stands(options.to):
                 yield [options.to]
-            stood = _stands(options.to)
+            stood, known = _stands(options.to), built()
             if _identities(watched(options)) != before:
                 break
         yield list(folders)
