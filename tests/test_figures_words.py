@@ -84,6 +84,14 @@ def test_a_made_picture_is_described_by_what_it_looks_like(tmp_path: Path) -> No
     )
 
 
+def test_a_black_picture_has_neither_grey_nor_patterns(tmp_path: Path) -> None:
+    figure = drawn("picture", tmp_path, {"picture": np.zeros((64, 64, 3))})
+    assert alt_text(figure, figure.panels[0], "en", {"method": "The old picture"}) == (
+        "Picture made by The old picture: the same dark shade everywhere."
+    )
+    assert alt_text(figure, figure.panels[0], "zh", {}) == "某方法生成的图片：各处都是同一种深颜色。"
+
+
 def test_regions_are_described_with_the_heaviest(tmp_path: Path) -> None:
     regions = np.repeat(np.arange(3), 4)[None].repeat(6, axis=0)
     figure = drawn("bars", tmp_path, {"regions": regions, "weights": np.array([0.5, 0.0, -2.0])})

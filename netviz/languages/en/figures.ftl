@@ -95,7 +95,10 @@ picture = { $made ->
      }{ for-target }{ $numbered ->
         [yes] , { $number } of { $count }
        *[no] {""}
-     }: on average { light } { colour }, contrast { $contrast } of 255, patterns about { $grain } pixels wide.
+     }: { $contrast ->
+        [0] the same { light } shade everywhere
+       *[other] on average { light } { colour }, contrast { $contrast } of 255, patterns about { $grain } pixels wide
+     }.
    *[no] { The-picture }
  }
 light = { $light ->

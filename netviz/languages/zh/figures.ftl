@@ -99,7 +99,10 @@ picture = { $made ->
      }{ $numbered ->
         [yes] ，第 { $number } 幅（共 { $count } 幅）
        *[no] {""}
-     }：平均为{ light }{ colour }，对比度 { $contrast }（满幅 255），花纹宽约 { $grain } 像素。
+     }：{ $contrast ->
+        [0] 各处都是同一种{ light }颜色
+       *[other] 平均为{ light }{ colour }，对比度 { $contrast }（满幅 255），花纹宽约 { $grain } 像素
+     }。
    *[no] { the-picture }
  }
 light = { $light ->
