@@ -33,7 +33,8 @@ from netviz.methods import Passes, method
 
 
 @method(title={"en": "Light", "zh": "亮度"}, summary={"en": "How light each pixel is.", "zh": "每个像素有多亮。"},
-        gives="attribution", signed=False, views=("map",), numbers=("mean",), passes=lambda settings: Passes(forward=1))
+        gives="attribution", signed=False, views=("map",), numbers=("mean",), passes=lambda settings: Passes(forward=1),
+        asks_for_class=lambda settings: False)
 def light(network, pictures, targets):
     '''The mean over the colours: ``attribution`` (n, height, width).'''
     network.logits(pictures)
@@ -136,6 +137,7 @@ def test_a_photo_on_which_a_method_fails_is_listed_and_left_out(
     assert "its traceback is in " in told and "store/error-" in told and "3 to look at" in told
     page = Path("site/many.html").read_text("utf-8")
     assert "3 files are left out" in page
+    assert 'alt="Light, ' in page and "Light for " not in page, "it knows no class"
     assert (
         "photos/p03.jpg: light can&#39;t run (many · photos-p03): ValueError there is no &lt;light&gt; at all" in page
     )

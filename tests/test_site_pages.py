@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import html5lib
@@ -32,6 +33,7 @@ from netviz.site.files.search import entries_of, index_script
 from netviz.site.method_words import asks_for_class, is_slope, map_words
 from netviz.site.page_figures import figure_views
 from netviz.site.pages import method_views
+from netviz.site.pages.lesson_figures import panel_labels
 from netviz.site.site_map import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, Entry, Page, Site, links_from
 from netviz.site.text import filters
 from netviz.site.text.expressions import render
@@ -382,6 +384,30 @@ def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:
     assert not asks_for_class(methods.methods()["activations"], {}) and not asks_for_class(
         methods.methods()["activation-maximisation"], {"objective": "channel"}
     )
+
+
+def test_a_map_that_depends_on_no_class_is_named_without_one() -> None:
+    asked = {"tabby": 281, "tiger cat": 282}
+    edition: Any = SimpleNamespace(
+        language="en",
+        class_name={index: name for name, index in asked.items()}.get,
+        results=SimpleNamespace(record=lambda task: SimpleNamespace(target=SimpleNamespace(index=task.target))),
+    )
+
+    def named(*maps: tuple[str, str]) -> list[str]:
+        of = [
+            SimpleNamespace(
+                experiment=SimpleNamespace(method=methods.methods()[method], settings={}), target=asked[target]
+            )
+            for method, target in maps
+        ]
+        task: Any = SimpleNamespace(of=of)
+        figure: Any = None  # asked only for the names of a method's own maps
+        return panel_labels(edition, task, figure)
+
+    cam, other, none = ("grad-cam", "tabby"), ("grad-cam", "tiger cat"), ("eigen-cam", "tiger cat")
+    assert named(cam, other, none) == ["Grad-CAM · tabby", "Grad-CAM · tiger cat", "Eigen-CAM"]
+    assert named(cam, none) == ["Grad-CAM", "Eigen-CAM"]
 
 
 # In a browser

@@ -12,7 +12,7 @@ from netviz.figures.describe import alt_text
 from netviz.site.edition import Edition
 from netviz.site.files.gallery_photos import photo_path
 from netviz.site.gallery_layout import GalleryLayout, Group
-from netviz.site.method_words import method_title
+from netviz.site.method_words import asks_for_class, method_title
 from netviz.site.page_figures.gallery_views import ConfusionRow, ConfusionTable, DetailedPhoto, WallPhoto
 from netviz.site.pages.gallery_statistics import confusions
 from netviz.site.site_map import as_address
@@ -67,11 +67,12 @@ class Shown:
         if not file:
             return {}
         photo, target = self.columns.photos[number], self.columns.record_of(number).target
-        language, method = self.edition.language, self.edition.course.experiments[self.experiment].method
+        language, experiment = self.edition.language, self.edition.course.experiments[self.experiment]
+        asked = target if asks_for_class(experiment.method, experiment.settings) else None
         names = {
-            "method": method_title(method, language),
+            "method": method_title(experiment.method, language),
             "picture": photo.title(language),
-            "target": self.edition.class_name(target.index) if target else "",
+            "target": self.edition.class_name(asked.index) if asked else "",
         }
         return {
             "map_file": self.root + as_address(map_path(self.experiment, photo.picture.name)),

@@ -73,7 +73,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     task = edition.plan[variant.id, experiment.pictures(page.picture)]
     record, figure = edition.results.record(task), edition.results.figure(task)
     words, scope = experiment.words(language), caption_values(edition, page.picture, experiment, state)
-    labels = _panel_labels(edition, task, figure)
+    labels = panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
     axes, explains_class = _axes(task, language), asks_for_class(method, variant.settings)
     names = {"method": method_title(method, language)} | (dataclasses.asdict(axes) if axes else {})
@@ -190,20 +190,27 @@ def _axes(task: Task, language: str) -> Axes | None:
     return Axes(*words) if words else None
 
 
-def _panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
-    """Names for a figure's maps: of those that a task takes, class, and settings that tell a method's maps apart."""
+def panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
+    """Names for a figure's maps: of those that a task takes, class, and settings that tell a method's maps apart.
+
+    A map of a method that asks for no class is named without one.
+    """
     if not task.of:
         one = task.experiment
         count = figure.facts.get("side", len(figure.panels))
         return map_words(one.method, one.settings, count, edition.language)
     experiments = [other.experiment for other in task.of]
-    classes = [edition.results.record(other).target for other in task.of]
+    classes = [
+        edition.results.record(other).target if asks_for_class(one.method, one.settings) else None
+        for other, one in zip(task.of, experiments, strict=True)
+    ]
     targets = [edition.class_name(one.index) if one else "" for one in classes]
+    several = len({*targets} - {""}) > 1
     return [
         " · ".join(
             [
                 method_title(one.method, edition.language),
-                *([target] if len(set(targets)) > 1 else []),
+                *([target] if target and several else []),
                 *(
                     value_words(name, value, edition.language)
                     for name, value in one.settings.items()
