@@ -20,7 +20,7 @@ from netviz.site.files.notebook import code_blocks, is_python, script
 
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT / "content", "compact")
-SHARE = {"the-black-box", "limits-and-questions"}
+SHARE = {"the-black-box", "what-a-unit-looks-for", "limits-and-questions"}
 NIGHTLY = bool(os.environ.get("NETVIZ_NIGHTLY"))
 
 

@@ -24,6 +24,7 @@ from netviz.course.claims import CheckedClaim
 from netviz.engine.result_views import ClassScore
 from netviz.figures import Column, Figure, Table, draw
 from netviz.figures.describe import alt_text
+from netviz.figures.figure import Legend
 from netviz.languages.messages import messages
 from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
@@ -375,6 +376,17 @@ def test_a_derivative_says_what_brighter_or_darker_would_do() -> None:
     )
     assert is_slope(methods.methods()["spread-over-seeds"], {"of_method": "smoothgrad"})
     assert not is_slope(methods.methods()["spread-over-seeds"], {"of_method": "guided-backprop"})
+
+
+def test_side_by_side_each_map_says_what_its_own_signs_mean() -> None:
+    env = rendering.environment((TEMPLATES,), "en")
+    legend = Legend(
+        colormap="RdBu_r", stops=("blue", "red"), percentile=99.0, low=-1.0, high=1.0, zero=0.5, clip=1.0, raw_max=1.0
+    )
+    plate = figure_views.Plate(src="a.webp", width=1, height=1, alt="", role="signed", legend=legend)
+    for slope, slopes, said in ((False, (True, False), [1, 1]), (True, (True,), [2, 0]), (False, (), [0, 2])):
+        html = rendering.render_figure(env, figure_of(plates=(plate, plate), slope=slope, slopes=slopes))
+        assert [html.count(words) for words in ("brighter would help", "in favour")] == said
 
 
 def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:

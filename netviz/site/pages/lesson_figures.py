@@ -76,6 +76,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     labels = panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
     axes, explains_class = _axes(task, language), asks_for_class(method, variant.settings)
+    slopes = tuple(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,))
     names = {"method": method_title(method, language)} | (dataclasses.asdict(axes) if axes else {})
     if target := scope["target"]:
         names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
@@ -121,7 +122,8 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         compared=bool(task.beside),
         axes=axes,
         explains_class=explains_class,
-        slope=all(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,)),
+        slope=all(slopes),
+        slopes=slopes,
         unit=unit_words(method.name, variant.settings, language),
         settings=settings_in_words(experiment, variant, language),
         credit=_credit(edition, task),
