@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,6 +24,7 @@ from starlette.requests import Request
 
 from netviz.options import Options
 from netviz.progress import Reporter
+from netviz.serving import watching
 from netviz.serving.builder import Builder, Outcome
 from netviz.serving.server import LiveSite, _events, _file
 from netviz.serving.state import State
@@ -226,6 +227,27 @@ def test_a_new_site_that_is_gone_before_anyone_looked_is_built_again(tmp_path: P
     content = tmp_path / "content"
     content.mkdir()
     await_builds(RemovedAtOnce(Options(content=content, to=tmp_path / "site", store=tmp_path / "store")), 2)
+
+
+def test_a_folder_that_goes_while_it_begins_to_be_watched_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when content is removed and made again several times a second."""
+    content = tmp_path / "content"
+    content.mkdir()
+    watch = watching.awatch
+
+    def gone_meanwhile(*folders: Path, **how: Any) -> AsyncIterator[set[tuple[Any, str]]]:
+        monkeypatch.setattr(watching, "awatch", watch)
+        content.rmdir()
+        return watch(*folders, **how)
+
+    monkeypatch.setattr(watching, "awatch", gone_meanwhile)
+
+    async def next_change() -> list[Path]:
+        return await anext(watching.saved(Options(content=content, to=tmp_path / "site"), lambda: 0))
+
+    assert content in asyncio.run(asyncio.wait_for(next_change(), PATIENCE))
 
 
 def await_builds(live: SavedAtOnce, count: int) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 
 from watchfiles import Change, awatch
 
@@ -42,16 +44,9 @@ async def saved(options: Options, built: Callable[[], int]) -> AsyncIterator[lis
     while True:
         folders = watched(options)
         before = _identities(folders)
-        changes = awatch(
-            *(folder for folder in folders if folder.is_dir()),
-            watch_filter=lambda change, path: _counts(change, Path(path), options),
-            step=LULL,
-            rust_timeout=LOOK,
-            yield_on_timeout=True,
-        )
-        async for paths in changes:
+        async for paths in _changes(folders, options):
             if paths:
-                yield sorted({Path(path) for _, path in paths})
+                yield paths
             elif (stood or built() > known) and not _stands(options.to):
                 yield [options.to]
             stood, known = _stands(options.to), built()
@@ -60,13 +55,35 @@ async def saved(options: Options, built: Callable[[], int]) -> AsyncIterator[lis
         yield list(folders)
 
 
+async def _changes(folders: Sequence[Path], options: Options) -> AsyncIterator[list[Path]]:
+    """The files in folders that were saved, whenever some were, and none every second; ends if a folder just went."""
+    changes = awatch(
+        *(folder for folder in folders if folder.is_dir()),
+        watch_filter=lambda change, path: _counts(change, Path(path), options),
+        step=LULL,
+        rust_timeout=LOOK,
+        yield_on_timeout=True,
+    )
+    with suppress(FileNotFoundError):  # the folder was there when it was looked for, and is not to be watched
+        async for paths in changes:
+            yield sorted({Path(path) for _, path in paths})
+
+
 def _stands(site: Path) -> bool:
     return (site / MARKER).is_file()
 
 
 def _identities(folders: Sequence[Path]) -> list[tuple[int, int] | None]:
     """What tells a folder from another that takes its place."""
-    return [(one.stat().st_dev, one.stat().st_ino) if one.is_dir() else None for one in folders]
+    return [_identity(folder) for folder in folders]
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if S_ISDIR(found.st_mode) else None
 
 
 def _counts(change: Change, path: Path, options: Options) -> bool:
