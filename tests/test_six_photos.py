@@ -80,3 +80,5 @@ def test_empty_windows_are_those_in_which_neither_map_has_anything() -> None:
     assert 0.15 < apart["empty"] < 0.25  # a quarter, less half a window on two of its sides
     assert apart["in_empty"] == pytest.approx(1)
     assert apart["elsewhere"] < apart["similarity"] < 1
+    mean = apart["empty"] * apart["in_empty"] + (1 - apart["empty"]) * apart["elsewhere"]
+    assert mean == pytest.approx(apart["similarity"])  # the windows are those of the whole, and no others

@@ -28,13 +28,15 @@ def by_windows(one: NDArray[Any], other: NDArray[Any]) -> dict[str, float]:
     """Structural similarity of two maps (h, w) from 0 to 1, and where it comes from.
 
     ``empty`` is the share of the windows in which both are zero, ``in_empty`` its mean over these, ``elsewhere`` over
-    the others.
+    the others. Windows that reach beyond the maps' edges do not count, as in the whole.
     """
     from scipy.ndimage import maximum_filter
     from skimage.metrics import structural_similarity
 
     whole, places = structural_similarity(one, other, win_size=WINDOW, data_range=1.0, full=True)
     empty = maximum_filter(np.maximum(one, other), WINDOW) == 0
+    edge = WINDOW // 2
+    places, empty = (each[edge:-edge, edge:-edge] for each in (places, empty))
     return {
         "similarity": float(whole),
         "empty": float(empty.mean()),
