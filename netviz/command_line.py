@@ -22,6 +22,7 @@ from netviz.refusals import check_no_circle, naming, stands
 if TYPE_CHECKING:
     from netviz.serving import Outcome
 
+GARBAGE = 50_000  # new objects until garbage is looked for: nearly nothing is any that counting references leaves
 ASKED_TO_KNOW = ("explain", "list", "verify")  # whose words go to standard output; reports stand with the progress
 
 
@@ -202,6 +203,7 @@ def bring_up_to_date(options: Options, reporter: Reporter) -> Report:
     from netviz.pipeline import build  # what it imports takes longer than to find out that it isn't needed
 
     gc.freeze()  # what was imported is no garbage: to look through it again and again takes a tenth of a short build
+    gc.set_threshold(GARBAGE)
     gc.enable()
     try:
         return build(options, reporter, inputs)
