@@ -241,6 +241,9 @@ def test_another_language_brings_its_own_words_and_no_spec(tmp_path: Path) -> No
         "en": "In English.",
         "zh": "中文。",
     }
+    labelled = fence("id: a\nmethod: gradient\nlabels: [one, two]")
+    named = read(tmp_path, labelled, fence("id: a\nlabels: [甲, 乙]"))
+    assert [words.labels for words in named["a"].wording.values()] == [("one", "two"), ("甲", "乙")]
     with pytest.raises(Mistakes, match=r"the spec stands in en\.md"):
         read(tmp_path, english, fence("id: a\nmethod: predict"))
     with pytest.raises(Mistakes, match="did you mean 'a'"):

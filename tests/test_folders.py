@@ -182,6 +182,16 @@ def test_a_caption_that_a_language_lacks_is_told_of(course: Path) -> None:
     assert (told[0].path, told[0].message) == (path, "the experiment 'says' has no caption here")
 
 
+def test_labels_that_a_language_lacks_are_told_of(course: Path) -> None:
+    path = course / "lessons" / "01-first" / "en.md"
+    path.write_text(
+        path.read_text("utf-8").replace("method: gradient\n", "method: gradient\nlabels: [a]\n", 1), "utf-8"
+    )
+    again = read(course)
+    (told,) = unworded(again.pages, again.experiments.values())
+    assert told.path == path.with_name("zh.md") and told.message.endswith("has no labels here")
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [

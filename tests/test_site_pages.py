@@ -28,13 +28,15 @@ from netviz.figures.figure import Legend
 from netviz.languages.messages import messages
 from netviz.methods import Passes
 from netviz.methods.randomisation import BASELINES, stages
+from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.architecture import vgg16_layers
 from netviz.site import rendering
 from netviz.site.files.search import entries_of, index_script
 from netviz.site.method_words import asks_for_class, is_slope, map_words
 from netviz.site.page_figures import figure_views
 from netviz.site.pages import method_views
-from netviz.site.pages.lesson_figures import panel_labels
+from netviz.site.pages.lesson_figures import labels_of_author, panel_labels
+from netviz.site.pages.plain_pages import treated_in
 from netviz.site.site_map import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, Entry, Page, Site, links_from
 from netviz.site.text import filters
 from netviz.site.text.expressions import render
@@ -302,16 +304,16 @@ def test_signs_and_places() -> None:
     assert filters.place({"row": 0.5, "column": 0.9}, "en") == "centre right"
 
 
-def test_a_mere_photo_does_not_give_away_what_the_network_says_of_it() -> None:
-    photo, made = (
+def test_beside_a_picture_stands_not_what_the_network_says_of_the_photo() -> None:
+    photo, made, map_of_it = (
         figure_of(
-            view="picture",
+            view=view,
             target=ClassScore(index=281, name="tabby cat", probability=0.5, logit=9.0, rank=1),
             plates=(figure_views.Plate(src="a.webp", width=1, height=1, alt="", role="picture", facts={"made": made}),),
         )
-        for made in (False, True)
+        for view, made in (("picture", False), ("picture", True), ("overlay", False))
     )
-    assert not photo.tells_target and made.tells_target
+    assert not photo.tells_target and not made.tells_target and map_of_it.tells_target
 
 
 def test_bars_of_shares_have_one_scale_and_other_bars_hold_zero() -> None:
@@ -389,6 +391,56 @@ def test_side_by_side_each_map_says_what_its_own_signs_mean() -> None:
         assert [html.count(words) for words in ("brighter would help", "in favour")] == said
 
 
+def test_a_map_around_its_mean_speaks_for_nothing_but_lies_above_and_below_it() -> None:
+    legend = Legend(
+        colormap="RdBu_r", stops=("blue", "red"), percentile=99.0, low=-1.0, high=1.0, zero=0.5, clip=1.0, raw_max=1.0
+    )
+    env = rendering.environment((TEMPLATES,), "en")
+    said = {view: rendering.render_figure(env, figure_of(view=view, legend=legend)) for view in ("around-mean", "map")}
+    assert "below the mean" in said["around-mean"] and "in favour" not in said["around-mean"]
+    assert "below the mean" not in said["map"] and "in favour" in said["map"]
+
+
+def test_pictures_side_by_side_are_named_by_their_author_or_by_their_method() -> None:
+    figure = Figure(view="panels", panels=(typing.cast("Any", None),) * 2)
+    experiment: Any = SimpleNamespace(
+        words=lambda language: SimpleNamespace(
+            labels={"en": ("exact", "estimated"), "zh": ("精确值",), "fr": ()}[language]
+        ),
+        mistake=lambda message: Mistake(Path("en.md"), message),
+    )
+    assert labels_of_author(experiment, "en", figure) == ["exact", "estimated"]
+    assert labels_of_author(experiment, "fr", figure) == []
+    with pytest.raises(Mistakes, match="has 1 labels, and its figure 2 pictures to name"):
+        labels_of_author(experiment, "zh", figure)
+    before_after = replace(figure, view="before-after", panels=figure.panels * 2)
+    assert labels_of_author(experiment, "en", before_after) == ["exact", "estimated"]  # the difference names itself
+    task: Any = SimpleNamespace(of=(), experiment=SimpleNamespace(method=methods.methods()["inversion"], settings={}))
+    edition: Any = SimpleNamespace(language="en")
+    assert panel_labels(edition, task, before_after) == ["the photo", "the made picture"]
+
+
+def test_a_method_is_treated_where_most_of_its_experiments_are() -> None:
+    used = [("grad-cam", "first"), ("grad-cam", "second"), ("grad-cam", "second"), ("gradient", "first")]
+    used += [("gradient", "second"), ("gradient", "home"), ("occlusion", "home")]
+    entries = [SimpleNamespace(title=title) for title in ("First", "Second")]
+    edition: Any = SimpleNamespace(
+        course=SimpleNamespace(
+            lessons=[SimpleNamespace(slug="first"), SimpleNamespace(slug="second")],
+            experiments={
+                str(number): SimpleNamespace(method=SimpleNamespace(name=name), lesson=lesson)
+                for number, (name, lesson) in enumerate(used)
+            },
+        ),
+        site=SimpleNamespace(lessons=entries),
+    )
+    page: Any = SimpleNamespace(to=lambda entry: f"{entry.title.lower()}.html")
+    assert treated_in(edition, page) == {
+        "grad-cam": {"title": "Second", "link": "second.html"},
+        "gradient": {"title": "First", "link": "first.html"},
+    }
+
+
 def test_only_what_depends_on_the_class_is_said_to_explain_it() -> None:
     assert asks_for_class(methods.methods()["gradient"], {}) and asks_for_class(
         methods.methods()["activation-maximisation"], {"objective": "class"}
@@ -459,6 +511,23 @@ def test_no_page_is_wider_than_its_window_or_complains(browser: Browser, site: P
         browser.do(OPEN_ALL)
         browser.expect(OPENED)
         assert (browser.overflow(), browser.console_errors()) == (0, []), name
+
+
+@pytest.mark.parametrize("width", [360, 820, 1440])
+@pytest.mark.parametrize("around", ["{}", "<details open>{}</details>"])
+def test_pictures_of_a_long_strip_are_all_of_one_size(
+    browser: Browser, tmp_path: Path, width: int, around: str
+) -> None:
+    plates = '<div class="plate"><img src="" width="64" height="64"></div>' * 11
+    strip = f'<figure class="experiment strip"><div class="plates">{plates}</div></figure>'
+    style = (TEMPLATES / "style.css").read_text("utf-8")
+    text = f'<article class="text" style="max-width: 60rem">{around.format(strip)}</article>'
+    page = tmp_path / "page.html"
+    page.write_text(f"<!doctype html><style>{style}</style>{text}", "utf-8")
+    browser.viewport(width, 800)
+    browser.open(page)
+    widths = browser.run("return Array.from(document.querySelectorAll('.plate'), (one) => one.offsetWidth)")
+    assert max(widths) - min(widths) <= 1 and min(widths) > 60, widths
 
 
 def test_two_pictures_to_be_compared_take_the_width_of_a_phone(browser: Browser, site: Path) -> None:

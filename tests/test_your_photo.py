@@ -555,6 +555,12 @@ def test_the_address_says_what_is_explained_and_how_and_a_link_sets_it(browser: 
     assert browser.run("return document.getElementById('class').value") == "golden retriever"
     labels = "return Array.from(document.querySelectorAll('#maps .plate-label'), (one) => one.textContent)"
     assert browser.run(labels) == ["golden retriever", "tabby"]
+    ends = "return Array.from(document.querySelectorAll('#maps .ends span'), (one) => one.textContent)"
+    assert browser.run(ends) == ["darker would help", "brighter would help"] * 2  # it is a derivative
+    filters = "return Array.from(document.querySelectorAll('#maps .exact'), (one) => getComputedStyle(one).filter)"
+    assert browser.run(filters) == ["none"] * 2
+    browser.colours("dark")
+    browser.expect(filters, lambda found: all("invert" in one for one in found))  # else it is white on a dark page
     assert "dog" not in browser.address()
 
 

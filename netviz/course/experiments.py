@@ -56,6 +56,7 @@ class ExperimentFence(BaseModel):
     vary: Annotated[dict[str, Values], Field(min_length=1, max_length=1)] | None = None
     caption: str = ""
     alt: str = ""
+    labels: tuple[str, ...] = ()
     expect: tuple[str, ...] = ()
 
     @field_validator("of", "expect", mode="before", json_schema_input_type=str | tuple[str, ...])
@@ -72,14 +73,16 @@ class Translation(BaseModel):
     id: str
     caption: str = ""
     alt: str = ""
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Wording:
-    """An experiment's words in one language."""
+    """An experiment's words in one language; without ``labels`` its panels are named by what they are made of."""
 
     caption: Passage
     alt: str
+    labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +209,7 @@ def _read_experiment(
     if mistakes or not broken.isdisjoint(fence.of):
         raise Mistakes(mistakes)
     slider = _read_slider(fence, method, settings, target, places, vocabulary.layers) if fence.vary else None
-    words = Wording(places.passage(("caption",), fence.caption), fence.alt)
+    words = Wording(places.passage(("caption",), fence.caption), fence.alt, fence.labels)
     return Experiment(
         id=fence.id,
         lesson=lesson,
@@ -441,10 +444,10 @@ def _add_words(
     try:
         words = places.checked(values, Translation, list(Translation.model_fields))
     except Mistakes as error:
-        hint = f"the spec stands in {text.first}.md; here only id, caption and alt"
+        hint = f"the spec stands in {text.first}.md; here only id, caption, alt and labels"
         raise Mistakes(dataclasses.replace(mistake, hint=hint) for mistake in error.mistakes) from None
     if words.id in broken:
         return
     experiment = stated(words.id, lesson, "experiment", experiments, places, text.first)
-    wording = Wording(places.passage(("caption",), words.caption), words.alt)
+    wording = Wording(places.passage(("caption",), words.caption), words.alt, words.labels)
     experiments[words.id] = dataclasses.replace(experiment, wording={**experiment.wording, text.language: wording})

@@ -15,7 +15,7 @@ HINT = "expressions, formulas and emphasis work in a lesson's text and in captio
 
 
 def plain_text_warnings(lessons: Iterable[Lesson], files: Iterable[Path]) -> Iterator[Mistake]:
-    """A warning for each line of a front matter, an alternative text or one of some YAML files that has such signs."""
+    """A warning for each line of a front matter, an alternative text, labels or some YAML files that has such signs."""
     for lesson in lessons:
         for text in lesson.written:
             lines = text.source.split("\n")
@@ -27,10 +27,10 @@ def plain_text_warnings(lessons: Iterable[Lesson], files: Iterable[Path]) -> Ite
 
 
 def _alternatives(text: LessonText) -> Iterator[int]:
-    """The lines of the alternative texts of experiments."""
+    """The lines of the alternative texts and labels of experiments."""
     for span in text.spans_of("experiment"):
         for number, line in enumerate(span.source.split("\n"), start=span.line):
-            if re.match(r" *alt:", line):
+            if re.match(r" *(alt|labels):", line):
                 yield number
 
 

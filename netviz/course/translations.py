@@ -49,7 +49,7 @@ def untranslated(lessons: Sequence[Lesson], kind: SpanKind, fences: Iterable[Wor
 
 
 def unworded(lessons: Sequence[Lesson], experiments: Iterable[Experiment]) -> Iterator[Mistake]:
-    """A warning for each caption or alternative text of the first language that another one's fence leaves out."""
+    """A warning for each caption, alternative text or labels of the first language that another fence leaves out."""
     texts = {lesson.slug: lesson.texts for lesson in lessons}
     for experiment in experiments:
         first = next(iter(experiment.wording.values()))
@@ -59,6 +59,8 @@ def unworded(lessons: Sequence[Lesson], experiments: Iterable[Experiment]) -> It
                 yield text.mistake(f"the experiment {experiment.id!r} has no caption here", words.caption.line)
             if first.alt and not words.alt:
                 yield text.mistake(f"the experiment {experiment.id!r} has no alt here", words.caption.line)
+            if first.labels and not words.labels:
+                yield text.mistake(f"the experiment {experiment.id!r} has no labels here", words.caption.line)
 
 
 def shorter(lessons: Iterable[Lesson]) -> Iterator[Mistake]:

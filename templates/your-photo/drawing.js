@@ -30,7 +30,7 @@ const drawing = (function () {
     const item = element("li", kept ? "holds" : "fails"), sign = element("span", "", kept ? "✓" : "✗");
     sign.setAttribute("aria-hidden", "true");
     const shown = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, told(name, value)]));
-    item.append(sign, element("span", "", ` ${said(message, shown)} ${said(kept ? "holds" : "fails")}`));
+    item.append(sign, element("span", "", ` ${said(message, shown)}${said(kept ? "holds" : "fails")}`));
     return item;
   });
   const isDrawable = (map) => ["ok", "near zero"].includes(colours.stateOf(map.values));
@@ -40,7 +40,7 @@ const drawing = (function () {
     const scale = scaleOf(maps);
     maps.forEach((map, number) => {
       const alternative = said("map-alternative", { method: lab.methods[method].title, name: answering.name(classes[number]) });
-      plates[number].show(map, isDrawable(map) ? scale : null, alternative);
+      plates[number].show(map, isDrawable(map) ? scale : null, alternative, lab.methods[method].ends);
       plates[number].numbers.replaceChildren(...numbersOf(map));
       plates[number].checks.replaceChildren(...checksOf(map));
     });

@@ -14,19 +14,24 @@ const showing = (function () {
     if (!scale) return colours.over(new Float64Array(SIDE * SIDE), { signed: map.signed, limit: 1 }, palette, photo);
     return map.overlay ? colours.over(values, scale, palette, photo) : colours.alone(values, scale, palette);
   };
-  const barOf = (map, scale, palette) => {
+  const barOf = (map, scale, palette, ends) => {
     const bar = element("div", "bar-scale"), shown = element("div", "colours"), ticks = element("p", "ticks");
     bar.style.setProperty("--zero", scale.signed ? "50%" : "0%");
     shown.style.setProperty("--stops", `linear-gradient(to right, ${colours.bar(scale.signed, palette, Boolean(map.overlay)).map(hexadecimal).join(", ")})`);
     const [low, high] = [scale.signed ? -scale.limit : 0, scale.limit].map(numerals.number);
     const told = element("span", "hidden", said("color-bar", { low, high }));
-    const ends = (scale.signed ? [low, "0", signedNumber(scale.limit)] : [low, high]).map((text) => {
+    const numbers = (scale.signed ? [low, "0", signedNumber(scale.limit)] : [low, high]).map((text) => {
       const end = element("span", "", text);
       end.setAttribute("aria-hidden", "true");
       return end;
     });
-    ticks.append(told, ...ends);
+    ticks.append(told, ...numbers);
     bar.append(shown, ticks);
+    if (scale.signed && ends) {
+      const meaning = element("p", "ends");
+      meaning.append(...ends.map((text) => element("span", "", text)));
+      bar.append(meaning);
+    }
     if (scale.rawMax > scale.limit) bar.append(element("p", "remark", said("clipped", { percentile: 99, max: numerals.number(scale.rawMax) })));
     return bar;
   };
@@ -41,10 +46,11 @@ const showing = (function () {
     const nearest = drops.reduce((best, _, number) => (away(windows[number]) < away(windows[best]) ? number : best), 0);
     return said("reading-patch", { drop: signedNumber(drops[nearest]), remains: numerals.number(score - drops[nearest]), score: numerals.number(score) });
   };
-  // A plate with a map; `plate.show(map, scale)` draws the next one in its place. `told(row, column)` is called for what is read.
+  // A plate with a map; `plate.show(map, scale, alternative, ends)` draws the next one in its place, `ends` are what the ends of
+  // a scale with signs mean. `told(row, column)` is called for what is read.
   // What is pointed at is read; a click or an arrow key chooses a cell, which is read again when the pointer has left.
   const plate = (label, photo, told = () => {}) => {
-    const whole = element("div", "plate"), frame = element("div", "frame"), canvas = element("canvas", "");
+    const whole = element("div", "plate"), frame = element("div", "frame"), canvas = element("canvas", "exact");
     const cells = element("div", "cells"), mark = element("span", "mark"), readout = element("p", "readout"), bars = element("div", "");
     [canvas.width, canvas.height] = [SIDE, SIDE];
     canvas.setAttribute("role", "img");
@@ -82,12 +88,13 @@ const showing = (function () {
       const [row, column] = chosen ?? [map.height / 2, map.width / 2].map(Math.floor);
       choose(row + way[0] * step, column + way[1] * step);
     });
-    const show = (next, scale, alternative) => {
+    const show = (next, scale, alternative, ends) => {
       map = next;
+      whole.classList.toggle("signed", Boolean(scale?.signed) && !map.overlay); // white at zero: dark pages turn it
       const palette = lab.palettes[map.signed ? "signed" : "unsigned"];
       canvas.getContext("2d").putImageData(new ImageData(pixelsOf(map, scale, palette, photo), SIDE, SIDE), 0, 0);
       canvas.setAttribute("aria-label", alternative);
-      bars.replaceChildren(scale ? barOf(map, scale, palette) : element("p", "remark state", said(`map-${colours.stateOf(map.values).replace(" ", "-")}`)));
+      bars.replaceChildren(scale ? barOf(map, scale, palette, ends) : element("p", "remark state", said(`map-${colours.stateOf(map.values).replace(" ", "-")}`)));
     };
     return { element: whole, canvas, show, choose };
   };

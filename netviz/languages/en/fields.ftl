@@ -12,6 +12,7 @@ experiment-precision = float32, bfloat16 or float64, where it matters for what i
 experiment-vary = one setting (or target) with two to twelve values: the figure gets a slider; .at(VALUE) is the result at one of them, .each within all(…) and the like at each
 experiment-caption = the words below the figure, in Markdown, with expressions
 experiment-alt = what readers are told who don't see the figure; the program writes it, if nobody else does
+experiment-labels = names for the pictures that stand side by side, one for each; without them the program names them
 experiment-expect = claims over the result, each an expression; every build checks them and shows whether they hold
 question-id = a name of its own in the whole course
 question-ask = the question

@@ -92,6 +92,8 @@ integrated-path =
 inversion =
     .x = steps taken
     .y = relative loss
+    .map-1 = the photo
+    .map-2 = the made picture
 
 kernel-shap =
     .unit = { $score }

@@ -88,8 +88,8 @@ check-shared = The means of two halves of the copies agree better (correlation {
 check-same-for-other = For another class, { $rival }, it draws nearly the same map (correlation { $found }): it says little about the class.
 check-strongest = With { $side } × { $side } pixels hidden where the map is strongest, the score changes by { $found }; where it is weakest, by { $weakest }.
 check-account = The map adds up to { $sum }, and the score changes by { $change }: a gap of { $error }.
-holds = The check holds.
-fails = The check does not hold.
+holds = { " " }The check holds.
+fails = { " " }The check does not hold.
 
 map-alternative = Map of { $method } for { $name }
 map-zero = The map is zero everywhere: nothing to see.

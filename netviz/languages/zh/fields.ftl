@@ -12,6 +12,7 @@ experiment-precision = float32、bfloat16 或 float64，在精度影响展示内
 experiment-vary = 一个参数（或 target）的二到十二个取值：图下会多一个滑块；.at(值) 是其中一个取值的结果，all(…) 之类的括号里，.each 依次是每一个取值的结果
 experiment-caption = 图下的说明，用 Markdown 写，可含表达式
 experiment-alt = 给看不到图的读者的文字；不写则由程序生成
+experiment-labels = 并排的各张图片的名称，每张一个；不写则由程序命名
 experiment-expect = 对结果的说法，每条是一个表达式；每次构建都会检验，并标明是否成立
 question-id = 全课程中独一无二的名字
 question-ask = 题目

@@ -90,6 +90,8 @@ integrated-path =
 inversion =
     .x = 已走的步数
     .y = 相对损失
+    .map-1 = 照片
+    .map-2 = 造出的图片
 
 kernel-shap =
     .unit = { $score }

@@ -179,11 +179,13 @@ class FigureView:
 
     @property
     def tells_target(self) -> bool:
-        """Whether the explained class stands beside it: not beside lists of classes, nor beside the mere photo."""
+        """Whether the explained class stands beside it: not beside lists of classes, nor beside a mere picture.
+
+        Its numbers are those of the photo: a photo alone must not give them away, and a made picture has others.
+        """
         if self.target is None or not self.explains_class or self.class_known:
             return False
-        mere_photo = self.view == "picture" and all(not plate.facts.get("made") for plate in self.plates)
-        return not mere_photo and self.layout not in ("bars", "grid", "regions")
+        return self.view != "picture" and self.layout not in ("bars", "grid", "regions")
 
     @property
     def classes_told(self) -> set[int]:

@@ -73,7 +73,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     task = edition.plan[variant.id, experiment.pictures(page.picture)]
     record, figure = edition.results.record(task), edition.results.figure(task)
     words, scope = experiment.words(language), caption_values(edition, page.picture, experiment, state)
-    labels = panel_labels(edition, task, figure)
+    labels = labels_of_author(experiment, language, figure) or panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
     axes, explains_class = _axes(task, language), asks_for_class(method, variant.settings)
     slopes = tuple(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,))
@@ -192,6 +192,19 @@ def _axes(task: Task, language: str) -> Axes | None:
     return Axes(*words) if words else None
 
 
+def labels_of_author(experiment: Experiment, language: str, figure: Figure) -> list[str]:
+    """The names that an author gives the panels; none without them. Raises Mistakes for another number of them."""
+    labels, count = list(experiment.words(language).labels), _count_to_name(figure)
+    if labels and len(labels) != count:
+        raise Mistakes([experiment.mistake(f"has {len(labels)} labels, and its figure {count} pictures to name")])
+    return labels
+
+
+def _count_to_name(figure: Figure) -> int:
+    """How many of a figure's panels have names of their own: the difference of two pictures is named by its scale."""
+    return 2 if figure.view == "before-after" else figure.facts.get("side", len(figure.panels))
+
+
 def panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
     """Names for a figure's maps: of those that a task takes, class, and settings that tell a method's maps apart.
 
@@ -199,8 +212,7 @@ def panel_labels(edition: Edition, task: Task, figure: Figure) -> list[str]:
     """
     if not task.of:
         one = task.experiment
-        count = figure.facts.get("side", len(figure.panels))
-        return map_words(one.method, one.settings, count, edition.language)
+        return map_words(one.method, one.settings, _count_to_name(figure), edition.language)
     experiments = [other.experiment for other in task.of]
     classes = [
         edition.results.record(other).target if asks_for_class(one.method, one.settings) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -90,7 +91,7 @@ def _contents(edition: Edition, page: Page, linking: Mapping[str, frozenset[str]
                 "seen": {one.name: one for one in course.pictures.values() if one.seen < LITTLE},
             }
         case "your-photo":
-            layers, treated = edition.layers.values(), _treated(edition, page)
+            layers, treated = edition.layers.values(), treated_in(edition, page)
             megabytes = network_megabytes(edition.results.network)
             return {"it": your_photo_view(language, course.templates, layers, treated, megabytes)}
     return {}
@@ -101,13 +102,9 @@ def _credited(edition: Edition) -> list[tuple[str, str, FileCredit]]:
     return [*credited(edition.course), *credited_photos(edition.course, edition.language)]
 
 
-def _treated(edition: Edition, page: Page) -> dict[str, dict[str, str]]:
-    """The first lesson with an experiment of a method, by the method's name: title and link."""
+def treated_in(edition: Edition, page: Page) -> dict[str, dict[str, str]]:
+    """The lesson with most experiments of a method, the first of several, by the method's name: title and link."""
     lessons = zip(edition.course.lessons, edition.site.lessons, strict=True)
     told = {lesson.slug: {"title": entry.title, "link": page.to(entry)} for lesson, entry in lessons}
-    treated: dict[str, dict[str, str]] = {}
-    for lesson in edition.course.lessons:
-        for one in edition.course.experiments.values():
-            if one.lesson == lesson.slug:
-                treated.setdefault(one.method.name, told[lesson.slug])
-    return treated
+    uses = Counter((one.method.name, one.lesson) for one in edition.course.experiments.values())
+    return {method: told[max(told, key=lambda slug: uses[method, slug])] for method, lesson in uses if lesson in told}

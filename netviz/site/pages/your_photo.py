@@ -140,5 +140,14 @@ def palette(signed: bool) -> str:
 
 
 def _told(method: Method, code: str, lesson: Mapping[str, str] | None) -> dict[str, Any]:
-    """A method's words, and the lesson that treats it."""
-    return {"title": method_title(method, code), "summary": method_summary(method, code), "lesson": lesson}
+    """A method's words, the lesson that treats it, and what the ends of a scale with signs mean."""
+    say, ends = (
+        messages(code, "interface"),
+        ("darker_helps", "brighter_helps") if method.is_derivative else ("against", "in_favour"),
+    )
+    return {
+        "title": method_title(method, code),
+        "summary": method_summary(method, code),
+        "lesson": lesson,
+        "ends": [say(end) for end in ends],
+    }
