@@ -14,7 +14,7 @@
       const image = section.querySelector("img");
       const name = section.id.slice(section.id.indexOf("@") + 1);
       const classes = JSON.parse(section.dataset.classes || "null");
-      return [name, { name, src: image.src, alt: image.alt, classes, ...JSON.parse(section.dataset.channels) }];
+      return [name, { name, src: image.src, alt: image.alt, signed: section.classList.contains("signed"), classes, ...JSON.parse(section.dataset.channels) }];
     }));
     const canvas = one("canvas");
     const pen = canvas.getContext("2d");
@@ -85,6 +85,7 @@
         else link.removeAttribute("aria-current");
       });
       input.max = layer.channels - 1;
+      explorer.classList.toggle("signed", layer.signed); // white at zero: dark pages turn it
       image.src = layer.src;
       image.alt = layer.alt;
       choose(number ?? layer.strongest, remember);

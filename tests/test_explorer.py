@@ -114,6 +114,28 @@ def test_the_field_on_the_photo_is_the_one_that_the_layer_has(opened: Browser) -
     assert opened.run(TEXT.format(".controls .readout")) == words
 
 
+def test_on_a_dark_page_only_a_layer_whose_zero_is_white_is_turned(
+    browser: Browser, site: Path, tmp_path: Path
+) -> None:
+    html = (site / LESSON).read_text("utf-8")
+    assert html.count('class="layer" id="says-grid@input"') == 1  # none of the layers here has negative values
+    page = tmp_path / LESSON
+    page.write_text(
+        html.replace('class="layer" id="says-grid@input"', 'class="layer signed" id="says-grid@input"'), "utf-8"
+    )
+    for folder in ("assets", "figures"):
+        (tmp_path / folder).symlink_to(site.resolve() / folder)
+    browser.open(page.as_uri() + "#says-grid@block3_conv2:5")
+    browser.colours("dark")
+    turned = (
+        "return ['.tile canvas', '.channels img', '[id$=input] img', '[id$=block3_conv2] img'].map((one) =>"
+        " getComputedStyle(document.querySelector(`#says-grid ${one}`)).filter.includes('invert'))"
+    )
+    browser.expect(turned, [False, False, True, False])
+    browser.click("#says-grid .network a[href$=input]")
+    browser.expect(turned, [True, True, True, False])
+
+
 def test_channels_are_walked_with_the_keyboard_and_say_their_numbers(opened: Browser) -> None:
     data = json.loads(opened.run(CHANNELS))
     opened.press(PAGE_DOWN, on=CANVAS)

@@ -420,6 +420,27 @@ def test_pictures_side_by_side_are_named_by_their_author_or_by_their_method() ->
     assert panel_labels(edition, task, before_after) == ["the photo", "the made picture"]
 
 
+@pytest.mark.parametrize("name", ["gallery-photo.html", "gallery-class.html"])
+def test_of_a_gallery_only_maps_whose_zero_is_white_are_turned_on_dark_pages(name: str) -> None:
+    facts = {
+        "name": "a",
+        "title": "A",
+        "file": "a.webp",
+        "link": "a",
+        "map_file": "map.webp",
+        "averages": (),
+        "numbers": {},
+    }
+    for signed in (False, True):
+        photo: Any = SimpleNamespace(
+            **facts, label="", says="", probability=0.5, right=None, map_alt="", map_signed=signed
+        )
+        source = (TEMPLATES / name).read_text("utf-8")
+        line = next(one for one in source.split("\n") if "map_file" in one)
+        html = rendering.environment((TEMPLATES,), "en").from_string(line).render(photo=photo)
+        assert ('<img class="signed" src="map.webp"' in html) == signed and 'src="a.webp"' in html
+
+
 def test_a_method_is_treated_where_most_of_its_experiments_are() -> None:
     used = [("grad-cam", "first"), ("grad-cam", "second"), ("grad-cam", "second"), ("gradient", "first")]
     used += [("gradient", "second"), ("gradient", "home"), ("occlusion", "home")]

@@ -69,13 +69,18 @@ const exploring = (function () {
     const { terms, bias, total, output } = explaining.convolved(values, height, width, ...at, kernel);
     const rest = terms.slice(SHOWN).reduce((sum, one) => sum + one.sum, 0), side = kernel.shape[1];
     const first = terms.slice(0, SHOWN).map((one) => row(said("worked-channel", { layer: below.name, channel: one.channel }),
-      numerals.number(one.sum), grid(one.patch, side), grid(one.kernel, side)));
+      grid(one.patch, side), grid(one.kernel, side), numerals.number(one.sum)));
+    const summed = (name, value) => { // nothing but a sum: its words have the room of the grids
+      const line = row(name, numerals.number(value));
+      line.firstChild.colSpan = 3;
+      return line;
+    };
     const lines = [
       ...first,
-      ...(terms.length > SHOWN ? [row(said("worked-others", { count: terms.length - SHOWN }), numerals.number(rest), "", "")] : []),
-      ...Object.entries({ bias, sum: total, relu: output, found }).map(([name, value]) => row(said(`worked-${name}`), numerals.number(value), "", "")),
+      ...(terms.length > SHOWN ? [summed(said("worked-others", { count: terms.length - SHOWN }), rest)] : []),
+      ...Object.entries({ bias, sum: total, relu: output, found }).map(([name, value]) => summed(said(`worked-${name}`), value)),
     ];
-    return table(["from", "product", "patch", "kernel"].map((name) => said(`worked-${name}`)), lines, said("work-through"));
+    return table(["from", "patch", "kernel", "product"].map((name) => said(`worked-${name}`)), lines, said("work-through"));
   };
   const workedPooling = () => {
     const four = explaining.pooled(outputs.get(below.name), channel, below.shape[0], below.shape[1], ...cell);

@@ -77,6 +77,7 @@ class Shown:
         return {
             "map_file": self.root + as_address(map_path(self.experiment, photo.picture.name)),
             "map_alt": alt_text(figure, None, language, names),
+            "map_signed": figure.panels[0].role == "signed",
         }
 
     def link(self, number: int) -> str:
