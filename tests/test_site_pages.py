@@ -551,6 +551,28 @@ def test_pictures_of_a_long_strip_are_all_of_one_size(
     assert max(widths) - min(widths) <= 1 and min(widths) > 60, widths
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_without_scripts_the_tables_of_a_slider_do_not_lie_over_each_other(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    numbers = '<td class="figures">252860</td><td class="figures">-0.893</td>'
+    row = f'<tr><th>education: university</th><td class="bar"><span>-0.00689</span></td>{numbers}</tr>'
+    heads = '<th>name</th><th>weights</th><th class="figures">value</th><th class="figures">SD from the mean</th>'
+    table = (
+        f'<table class="bars"><thead><tr>{heads}</tr></thead><tbody>{row}</tbody></table><p class="caption">Words.</p>'
+    )
+    slides = "".join(f'<div class="slide bars{plain}">{table}</div>' for plain in (" plain now", "", ""))
+    style = (TEMPLATES / "style.css").read_text("utf-8")
+    figure = f'<figure class="experiment sliding"><div class="slides">{slides}</div></figure>'
+    page = tmp_path / "page.html"
+    page.write_text(f'<!doctype html><style>{style}</style><article class="text">{figure}</article>', "utf-8")
+    browser.scripts(False)
+    browser.viewport(width, 800)
+    browser.open(page)
+    inside = "return Array.from(document.querySelectorAll('.slide'), (one) => one.scrollWidth <= one.clientWidth + 1)"
+    assert browser.run(inside) == [True] * 3
+
+
 def test_two_pictures_to_be_compared_take_the_width_of_a_phone(browser: Browser, site: Path) -> None:
     browser.viewport(360, 740)
     browser.open(site / LESSON)
