@@ -59,9 +59,8 @@
       const where = layer.classes ? filled(words.class, { number: channel, name: layer.classes[channel] })
         : layer.vector ? filled(words.unit, { number: channel })
         : filled(words.cell, { row: cell[0] + 1, column: cell[1] + 1 });
-      const what = layer.margin == null ? words.whole
-        : filled(words.field, { top: top + 1, left: left + 1, bottom, right });
-      one(".readout").textContent = `${where} ${what}`;
+      one(".readout").textContent = layer.margin == null ? filled(words.whole, { where })
+        : filled(words.field, { where, top: top + 1, left: left + 1, bottom, right });
     };
     const peak = () => [Math.floor((layer.peak[channel] || 0) / layer.width), (layer.peak[channel] || 0) % layer.width];
     const choose = (number, remember = true) => {

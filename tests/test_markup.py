@@ -67,6 +67,13 @@ def test_a_line_end_is_no_space_in_chinese(tmp_path: Path) -> None:
     assert render(tmp_path, text, x=3) == "<p>一行。<em>另</em>一行再一行。3 行，LIME\n一行</p>"
 
 
+def test_a_number_and_its_percent_sign_stand_in_one_line(tmp_path: Path) -> None:
+    text = "At 15 % or *5 %*, `5 % 2` and {{ 7 % 4 }} of a %.\n\n```python\n9 % 2\n```\n"
+    html = render(tmp_path, text)
+    assert "At 15\u00a0% or <em>5\u00a0%</em>, <code>5 % 2</code> and 3 of a %." in html
+    assert html.count("\u00a0") == 2
+
+
 def test_a_line_end_after_a_statement_is_a_space(tmp_path: Path) -> None:
     assert render(tmp_path, "One.{% if x %} Two.{% endif %}\nThree.", x=True) == "<p>One. Two. \nThree.</p>"
 

@@ -34,7 +34,7 @@ from netviz.site import rendering
 from netviz.site.files.search import entries_of, index_script
 from netviz.site.method_words import asks_for_class, is_slope, map_words
 from netviz.site.page_figures import figure_views
-from netviz.site.pages import method_views
+from netviz.site.pages import gallery_shown, method_views
 from netviz.site.pages.lesson_figures import labels_of_author, panel_labels
 from netviz.site.pages.plain_pages import treated_in
 from netviz.site.site_map import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, Entry, Page, Site, links_from
@@ -336,12 +336,19 @@ def test_without_a_weight_there_are_no_bars() -> None:
 def test_declarations_show_what_settings_allow() -> None:
     views = {name: method_views.method_view(method, "zh") for name, method in methods.methods().items()}
     settings = {setting.name: setting for setting in views["finite-differences"].settings}
-    assert settings["directions"].allowed == "1 … 1000" and settings["output"].allowed == "logit | probability"
-    assert settings["seed"].allowed == "≥ 0, < 4294967296"  # to the last digit
+    assert settings["directions"].allowed == "1\u00a0…\u00a01000"  # without a line break
+    assert settings["output"].allowed == "logit | probability"
+    assert settings["seed"].allowed == "≥\u00a00, <\u00a02³²" and settings["step"].default == "1e-05"
     assert views["gradient"].title == "梯度" and views["gradient"].passes == Passes(1, 1)
     making = {one.name: one for one in views["activation-maximisation"].settings}
     assert making["side"].default == "" and "<code>class</code>" in making["side"].description
-    assert making["side"].allowed == "1 … 1024"  # and nothing after it for null
+    assert making["side"].allowed == "1\u00a0…\u00a01024"  # and nothing after it for null
+    bounds = {one.name: one.allowed for one in views["lime"].settings}
+    assert bounds["seed"] == "0\u00a0…\u00a02³²\u00a0\u2212\u00a01"
+    agreeing = {one.name: one.allowed for one in views["spread-over-seeds"].settings}
+    assert agreeing["seed"] == "0\u00a0…\u00a04294967279"  # to the last digit
+    hidden = {one.name: one.default for one in views["whole-and-parts"].settings}
+    assert hidden["side"] == "≈\u00a00.286"
 
 
 # Names of what a figure shows
@@ -439,6 +446,37 @@ def test_of_a_gallery_only_maps_whose_zero_is_white_are_turned_on_dark_pages(nam
         line = next(one for one in source.split("\n") if "map_file" in one)
         html = rendering.environment((TEMPLATES,), "en").from_string(line).render(photo=photo)
         assert ('<img class="signed" src="map.webp"' in html) == signed and 'src="a.webp"' in html
+
+
+@pytest.mark.parametrize(
+    ("role", "facts", "legends", "expected"),
+    [
+        ("signed", {}, (None, True), (True, True)),
+        ("signed", {"below_photo": True}, (True, None), (False, True)),  # a photo must not be turned
+        ("map", {}, (None, True), (False, True)),
+        ("picture", {}, (None, None), (False, False)),  # part of a photo hidden, say
+    ],
+)
+def test_a_gallery_tells_which_of_its_maps_are_signed_and_have_a_scale(
+    monkeypatch: pytest.MonkeyPatch, role: str, facts: dict[str, Any], legends: tuple[Any, Any], expected: Any
+) -> None:
+    panel: Any = SimpleNamespace(role=role, facts=facts, legend=legends[1])
+    figure: Any = SimpleNamespace(panels=(panel,), legend=legends[0])
+    monkeypatch.setattr(gallery_shown, "small_figure", lambda task, store: (figure, "its file"))
+    monkeypatch.setattr(gallery_shown, "alt_text", lambda *args: "in words")
+    shown: Any = gallery_shown.Shown.__new__(gallery_shown.Shown)
+    photo = SimpleNamespace(title=lambda language: "A", picture=SimpleNamespace(name="a"))
+    experiment = SimpleNamespace(method=methods.methods()["eigen-cam"], settings={})
+    shown.experiment, shown.root = "many", ""
+    shown.columns = SimpleNamespace(photos=[photo], record_of=lambda number: SimpleNamespace(target=None))
+    shown.edition = SimpleNamespace(
+        language="en",
+        store=None,
+        results=SimpleNamespace(gallery_plan={"many": [None]}),
+        course=SimpleNamespace(experiments={"many": experiment}),
+    )
+    told = shown._map(0)
+    assert (told["map_signed"], told["map_scaled"]) == expected
 
 
 def test_a_method_is_treated_where_most_of_its_experiments_are() -> None:

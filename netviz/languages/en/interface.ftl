@@ -149,8 +149,8 @@ explorer_peak = peaks in row and column
 explorer_cell = Row { $row }, column { $column }
 explorer_unit = Unit { $number }
 explorer_class = Unit { $number } ({ $name })
-explorer_field = sees the photo's pixels { $left } to { $right } across and { $top } to { $bottom } down.
-explorer_whole = sees the whole photo.
+explorer_field = { $where } sees the photo's pixels { $left } to { $right } across and { $top } to { $bottom } down.
+explorer_whole = { $where } sees the whole photo.
 explorer_keys = Point at the channel, or move from cell to cell with the arrow keys; Page Up and Page Down change the channel. Rows, columns and pixels count from 1, channels from 0.
 
 readout_how = Touch the map or point at it, or move over it with the arrow keys, to read its values.

@@ -148,8 +148,8 @@ explorer_peak = 最强处（行，列）
 explorer_cell = 第 { $row } 行，第 { $column } 列
 explorer_unit = 第 { $number } 个单元
 explorer_class = 第 { $number } 个单元（{ $name }）
-explorer_field = 感受野为照片横向 { $left } 到 { $right }、纵向 { $top } 到 { $bottom } 的像素。
-explorer_whole = 感受野为整张照片。
+explorer_field = { $where }的感受野为照片横向 { $left } 到 { $right }、纵向 { $top } 到 { $bottom } 的像素。
+explorer_whole = { $where }的感受野为整张照片。
 explorer_keys = 把指针放在通道图上，或用方向键逐格移动；Page Up 与 Page Down 换通道。行、列、像素从 1 数起，通道从 0 数起。
 
 readout_how = 点按或指向图中，或用方向键移动，即可读出数值。

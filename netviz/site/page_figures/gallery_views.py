@@ -20,7 +20,7 @@ class WallPhoto:
     ``label`` and ``says`` are classes by their names, ``probability`` is of the latter, from 0 to 1; ``right`` whether
     they are the same, None where there is no label. ``link`` leads to the photo among those of its class. ``map_file``
     is its map, where that stands beside it, ``map_alt`` what is told of it to those who don't see it; ``map_signed``
-    says that its colours run from a white zero.
+    says that its colours run from a white zero, ``map_scaled`` that they are numbers.
     """
 
     name: str
@@ -34,6 +34,7 @@ class WallPhoto:
     map_file: str = ""
     map_alt: str = ""
     map_signed: bool = False
+    map_scaled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

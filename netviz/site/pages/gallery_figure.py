@@ -29,6 +29,7 @@ def gallery_figure(edition: Edition, page: Page, experiment: Experiment, number:
     everything = range(len(shown.columns))
     first = edition.results.gallery_plan[experiment.id][0]
     values: Mapping[str, Any] = caption_values(edition, page.picture, experiment)
+    photos = [shown.with_map(one) for one in everything[:FIRST_SHOWN]]
     return GalleryFigure(
         id=experiment.id,
         number=number,
@@ -41,7 +42,7 @@ def gallery_figure(edition: Edition, page: Page, experiment: Experiment, number:
         right=right_share(shown.columns, everything),
         averages=[one for one in averages(shown.columns) if one],
         confusion=shown.confusion(MOST),
-        photos=[shown.with_map(one) for one in everything[:FIRST_SHOWN]],
+        photos=photos,
         wall=f"{folder}1.html",
         classes=f"{folder}{CLASSES}.html",
         refused=[one.message for one in shown.gallery.refused],
@@ -54,6 +55,6 @@ def gallery_figure(edition: Edition, page: Page, experiment: Experiment, number:
         weights=edition.weights,
         settings=settings_in_words(experiment, experiment, edition.language),
         files=[(kind.upper(), page.root + gallery_numbers_path(experiment.id, kind)) for kind in KINDS],
-        scaled=experiment.method.gives == "attribution",
+        scaled=any(photo.map_scaled for photo in photos),
         answers=answers,
     )

@@ -142,7 +142,7 @@ def _class_pages(edition: Edition, experiment: Experiment, shown: Shown) -> Iter
             ]
             values = {
                 "sections": sections,
-                "scaled": experiment.method.gives == "attribution",
+                "scaled": any(photo.map_scaled for _, shown_here in sections for photo in shown_here),
                 "place": place,
                 "names": [shown.layout.group_page(group, one) for one in range(1, len(pages) + 1)],
                 "count": count,

@@ -66,7 +66,7 @@ class Shown:
         figure, file = small_figure(self.edition.results.gallery_plan[self.experiment][number], self.edition.store)
         if not file:
             return {}
-        photo, target = self.columns.photos[number], self.columns.record_of(number).target
+        panel, photo, target = figure.panels[0], self.columns.photos[number], self.columns.record_of(number).target
         language, experiment = self.edition.language, self.edition.course.experiments[self.experiment]
         asked = target if asks_for_class(experiment.method, experiment.settings) else None
         names = {
@@ -77,7 +77,8 @@ class Shown:
         return {
             "map_file": self.root + as_address(map_path(self.experiment, photo.picture.name)),
             "map_alt": alt_text(figure, None, language, names),
-            "map_signed": figure.panels[0].role == "signed",
+            "map_signed": panel.role == "signed" and "below_photo" not in panel.facts,  # a photo must not be turned
+            "map_scaled": bool(panel.legend or figure.legend),
         }
 
     def link(self, number: int) -> str:

@@ -11,8 +11,12 @@ from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from netviz.methods import Method, Paper, Passes
+from netviz.numerals import MINUS, SPACE, ten_to
 from netviz.site.method_words import method_summary, method_title, setting_words
 from netviz.site.text.markup import inline_template
+
+GREAT = 2**20  # nobody knows such a power of two by its digits
+LONGEST = 8  # characters of a default
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +70,7 @@ def _settings(method: Method, language: str) -> tuple[SettingView, ...]:
     for name, schema in _schemas(method.settings).items():
         english = schema.get("description", "")
         words = setting_words(method.name, name, english, language)
-        default = "" if schema.get("default") is None else str(schema["default"])
+        default = "" if schema.get("default") is None else _default(schema["default"])
         description = Markup(inline_template(words or english))
         views.append(
             SettingView(
@@ -88,16 +92,38 @@ def _schemas(settings: type[BaseModel]) -> Mapping[str, Any]:
 
 
 def _allowed(schema: Mapping[str, Any]) -> str:
-    """What a setting may be, from its JSON schema: ``logit | probability``, ``1 … 1000``, ``> 0``; or empty."""
+    """What a setting may be, from its JSON schema: ``logit | probability``, ``1 … 1000``, ``> 0``; or empty.
+
+    A line breaks between two of these, never within one.
+    """
     if "enum" in schema:
         return " | ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
         return " | ".join(filter(None, map(_allowed, schema["anyOf"])))  # nothing is said of null
     bounds = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
     if "minimum" in schema and "maximum" in schema:
-        return f"{schema['minimum']:.15g} … {schema['maximum']:.15g}"
-    limits = [f"{sign} {schema[bound]:.15g}" for bound, sign in bounds.items() if bound in schema]
+        return f"{_limit(schema['minimum'])}{SPACE}…{SPACE}{_limit(schema['maximum'])}"
+    limits = [f"{sign}{SPACE}{_limit(schema[bound])}" for bound, sign in bounds.items() if bound in schema]
     return ", ".join(limits) or str(schema.get("const", ""))
+
+
+def _limit(value: float) -> str:
+    """A limit to the last digit; a great power of two, and the number before it, as such."""
+    power = int(value).bit_length() - 1
+    if value >= GREAT and value == 2**power:
+        return _power_of_two(power)
+    if value >= GREAT and value == 2 ** (power + 1) - 1:
+        return f"{_power_of_two(power + 1)}{SPACE}{MINUS}{SPACE}1"
+    return f"{value:.15g}"
+
+
+def _power_of_two(power: int) -> str:
+    return ten_to(power).replace("10", "2", 1)
+
+
+def _default(value: object) -> str:
+    """A default as a lesson would write it; one of more digits than anybody would is told as what it is about."""
+    return f"≈{SPACE}{value:.3g}" if isinstance(value, float) and len(f"{value:.15g}") > LONGEST else str(value)
 
 
 def _default_passes(method: Method) -> Passes | None:

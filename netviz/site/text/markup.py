@@ -57,6 +57,7 @@ LINE_END = re.compile(
     re.DOTALL,
 )
 
+PERCENT = re.compile(r"<(pre|code)\b.*?</\1>|(?<=\d) (?=%)", re.DOTALL)  # a space that breaks no line, but not in code
 
 BESIDE = "beside:"  # before the address of a file that a link names
 SHOWN = re.compile("<p>\\s*\ue005(\\d+)\ue006\\s*</p>|\ue005(\\d+)\ue006")
@@ -337,6 +338,7 @@ def _bare(html: str, spans: Sequence[Span]) -> str:
         return f'<span class="unbroken">{match[0]}</span>' if is_formula and (match[1] or match[3]) else match[0]
 
     html = _line_ends(_without_braces(html), spans)
+    html = PERCENT.sub(lambda match: match[0] if match[1] else "\u00a0", html)
     html = re.sub(rf"([{OPENING}]*){TOKEN_PATTERN.pattern}([{CLOSING}]*)", unbroken, html)
     return re.sub(rf"<p>((?:\ue000\d+\ue001\s*)+)({_BACK}.*?)?</p>", stands_alone, html)
 
