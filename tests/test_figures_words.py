@@ -77,19 +77,19 @@ def test_a_made_picture_is_described_by_what_it_looks_like(tmp_path: Path) -> No
     waves = np.sin(2 * np.pi * np.arange(64) / 16)[None, :, None] * np.array([20, 20, 20]) + np.array([120, 60, 60])
     figure = drawn("picture", tmp_path, {"picture": np.broadcast_to(waves, (64, 64, 3))})
     assert alt_text(figure, figure.panels[0], "en", {"method": "DeepDream"}) == (
-        "Picture made by DeepDream: on average dark red, contrast 14 of 255, patterns about 16 pixels wide."
+        "Picture from DeepDream: on average dark red, contrast 14 of 255, patterns about 16 pixels wide."
     )
     assert alt_text(figure, figure.panels[0], "zh", {}) == (
-        "某方法生成的图片：平均为深红色，对比度 14（满幅 255），花纹宽约 16 像素。"
+        "某方法给出的图片：平均为深红色，对比度 14（满幅 255），花纹宽约 16 像素。"
     )
 
 
 def test_a_black_picture_has_neither_grey_nor_patterns(tmp_path: Path) -> None:
     figure = drawn("picture", tmp_path, {"picture": np.zeros((64, 64, 3))})
     assert alt_text(figure, figure.panels[0], "en", {"method": "The old picture"}) == (
-        "Picture made by The old picture: the same dark shade everywhere."
+        "Picture from The old picture: the same dark shade everywhere."
     )
-    assert alt_text(figure, figure.panels[0], "zh", {}) == "某方法生成的图片：各处都是同一种深颜色。"
+    assert alt_text(figure, figure.panels[0], "zh", {}) == "某方法给出的图片：各处都是同一种深颜色。"
 
 
 def test_regions_are_described_with_the_heaviest(tmp_path: Path) -> None:

@@ -73,8 +73,8 @@ def lrp_epsilon(network: Network, pictures: Array, targets: Targets, *, epsilon:
 @method(
     title={"en": "LRP-z+", "zh": "逐层相关性传播（LRP-z⁺）"},
     summary={
-        "en": "The logit handed back layer by layer, only to inputs that spoke for it.",
-        "zh": "把得分逐层往回分配，只分给起支持作用的输入。",
+        "en": "The logit handed back layer by layer, only along products above zero.",
+        "zh": "把得分逐层往回分配，只经过大于零的乘积。",
     },
     papers=(BACH, MONTAVON),
     gives="attribution",

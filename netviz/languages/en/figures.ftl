@@ -89,7 +89,7 @@ map-faint = { $faint ->
 ## Pictures
 
 picture = { $made ->
-    [yes] Picture made by { $has_method ->
+    [yes] Picture from { $has_method ->
         [yes] { $method }
        *[no] a method
      }{ for-target }{ $numbered ->

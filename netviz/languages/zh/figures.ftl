@@ -93,7 +93,7 @@ picture = { $made ->
     [yes] { $has_method ->
         [yes] { $method }
        *[no] 某方法
-     }生成的图片{ $has_target ->
+     }给出的图片{ $has_target ->
         [yes] ，目标为“{ $target }”
        *[no] {""}
      }{ $numbered ->
