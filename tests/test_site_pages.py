@@ -418,7 +418,7 @@ def test_pictures_side_by_side_are_named_by_their_author_or_by_their_method() ->
     )
     assert labels_of_author(experiment, "en", figure) == ["exact", "estimated"]
     assert labels_of_author(experiment, "fr", figure) == []
-    with pytest.raises(Mistakes, match="has 1 labels, and its figure 2 pictures to name"):
+    with pytest.raises(Mistakes, match=r"its figure has 2 pictures to name, and labels in 'zh': \['精确值'\]"):
         labels_of_author(experiment, "zh", figure)
     before_after = replace(figure, view="before-after", panels=figure.panels * 2)
     assert labels_of_author(experiment, "en", before_after) == ["exact", "estimated"]  # the difference names itself

@@ -36,6 +36,7 @@ NEEDED = "an experiment needs at least `id:` and `method:`"
 NO_PICTURE = ""  # of an experiment on data, or on all photos of a gallery
 Over = Literal["gallery"]
 RANKS = ("top1", "top2", "top3", "top4", "top5")
+Label = Annotated[str, Field(min_length=1)]
 Values = Annotated[list[Any], Field(min_length=2, max_length=12)]
 
 
@@ -56,7 +57,7 @@ class ExperimentFence(BaseModel):
     vary: Annotated[dict[str, Values], Field(min_length=1, max_length=1)] | None = None
     caption: str = ""
     alt: str = ""
-    labels: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
     expect: tuple[str, ...] = ()
 
     @field_validator("of", "expect", mode="before", json_schema_input_type=str | tuple[str, ...])
@@ -73,7 +74,7 @@ class Translation(BaseModel):
     id: str
     caption: str = ""
     alt: str = ""
-    labels: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True)

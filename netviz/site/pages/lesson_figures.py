@@ -196,7 +196,9 @@ def labels_of_author(experiment: Experiment, language: str, figure: Figure) -> l
     """The names that an author gives the panels; none without them. Raises Mistakes for another number of them."""
     labels, count = list(experiment.words(language).labels), _count_to_name(figure)
     if labels and len(labels) != count:
-        raise Mistakes([experiment.mistake(f"has {len(labels)} labels, and its figure {count} pictures to name")])
+        raise Mistakes(
+            [experiment.mistake(f"its figure has {count} pictures to name, and labels in {language!r}: {labels}")]
+        )
     return labels
 
 
