@@ -32,7 +32,7 @@ from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.architecture import vgg16_layers
 from netviz.site import rendering
 from netviz.site.files.search import entries_of, index_script
-from netviz.site.method_words import asks_for_class, is_slope, map_words
+from netviz.site.method_words import RESTORING, asks_for_class, common_signs, map_words, signs
 from netviz.site.page_figures import figure_views
 from netviz.site.pages import gallery_shown, method_views
 from netviz.site.pages.lesson_figures import labels_of_author, panel_labels
@@ -379,12 +379,17 @@ def test_maps_of_one_result_are_called_what_they_are() -> None:
 
 
 def test_a_derivative_says_what_brighter_or_darker_would_do() -> None:
-    assert is_slope(methods.methods()["gradient"], {}) and is_slope(methods.methods()["smoothgrad"], {})
-    assert not any(
-        is_slope(methods.methods()[other], {}) for other in ("gradient-x-input", "occlusion", "guided-backprop")
-    )
-    assert is_slope(methods.methods()["spread-over-seeds"], {"of_method": "smoothgrad"})
-    assert not is_slope(methods.methods()["spread-over-seeds"], {"of_method": "guided-backprop"})
+    known = methods.methods()
+    assert {signs(known[one], {}) for one in ("gradient", "smoothgrad")} == {"slope"}
+    assert {signs(known[one], {}) for one in ("gradient-x-input", "occlusion", "lrp-epsilon")} == {"share"}
+    assert signs(known["spread-over-seeds"], {"of_method": "smoothgrad"}) == "slope"
+
+
+def test_what_restores_the_photo_speaks_for_and_against_nothing() -> None:
+    known = methods.methods()
+    assert {signs(known[one], {}) for one in RESTORING} == {""} and len(RESTORING) == 3
+    assert signs(known["class-test"], {"of_method": "guided-backprop"}) == ""
+    assert common_signs(("", "")) == "" and common_signs(("", "slope")) == "share" == common_signs(("share",))
 
 
 def test_side_by_side_each_map_says_what_its_own_signs_mean() -> None:
@@ -393,8 +398,14 @@ def test_side_by_side_each_map_says_what_its_own_signs_mean() -> None:
         colormap="RdBu_r", stops=("blue", "red"), percentile=99.0, low=-1.0, high=1.0, zero=0.5, clip=1.0, raw_max=1.0
     )
     plate = figure_views.Plate(src="a.webp", width=1, height=1, alt="", role="signed", legend=legend)
-    for slope, slopes, said in ((False, (True, False), [1, 1]), (True, (True,), [2, 0]), (False, (), [0, 2])):
-        html = rendering.render_figure(env, figure_of(plates=(plate, plate), slope=slope, slopes=slopes))
+    cases: Any = (
+        ("share", ("slope", "share"), [1, 1]),
+        ("slope", ("slope",), [2, 0]),
+        ("share", (), [0, 2]),
+        ("share", ("", "share"), [0, 1]),
+    )
+    for common, each, said in cases:
+        html = rendering.render_figure(env, figure_of(plates=(plate, plate), signs=common, signs_of_each=each))
         assert [html.count(words) for words in ("brighter would help", "in favour")] == said
 
 

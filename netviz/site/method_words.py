@@ -6,15 +6,22 @@ settings' English descriptions, the words for its chart's series, and maps witho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count as numbers_from
 from itertools import takewhile
-from typing import Any
+from typing import Any, Literal
 
 from netviz.figures.describe import known_term, term
 from netviz.languages.known import FIRST
 from netviz.languages.messages import identifier, messages
 from netviz.methods import Method, methods
+
+Signs = Literal["slope", "share", ""]
+RESTORING = {
+    "guided-backprop",
+    "deconvnet",
+    "guided-grad-cam",
+}  # methods that draw edges of the photo, whatever the class
 
 
 def method_title(method: Method, language: str) -> str:
@@ -98,11 +105,18 @@ def value_words(setting: str, value: object, language: str) -> str:
     return known_term(name, language)
 
 
-def is_slope(method: Method, settings: Mapping[str, Any]) -> bool:
-    """Whether a map is a derivative: what brighter would do and darker. Others show what speaks for and against."""
-    if other := settings.get("of_method"):  # a check draws the maps of another method
-        return methods().get(other, method).is_derivative
-    return method.is_derivative
+def signs(method: Method, settings: Mapping[str, Any]) -> Signs:
+    """What the signs of a map mean: for a derivative (``slope``) what brighter would do and darker.
+
+    For others what speaks for and against (``share``), and nothing for maps of what the photo shows, whatever is asked.
+    """
+    shown = methods().get(settings.get("of_method", ""), method)  # a check draws the maps of another method
+    return "" if shown.name in RESTORING else "slope" if shown.is_derivative else "share"
+
+
+def common_signs(each: Collection[Signs]) -> Signs:
+    """What the signs of several maps on one scale mean."""
+    return next(iter(each)) if len(set(each)) == 1 else "share"
 
 
 def _score(settings: Mapping[str, Any], language: str) -> str:

@@ -98,8 +98,8 @@ class FigureView:
     ``code`` is the Python text that repeats the experiment, ``export`` the command that writes all of its arrays,
     ``spec`` the author's YAML. ``layers`` are wanted for a grid of feature maps only, and ``unit_names`` of those
     of its layers whose units have names; ``axes`` for charts; ``unit`` is that of a map's values, where it is
-    known, and ``slope`` whether they are derivatives; ``slopes`` says it of each plate where maps of other experiments
-    stand side by side.
+    known, and ``signs`` what their signs mean, by `method_words.signs`; ``signs_of_each`` says it of each plate where
+    maps of other experiments stand side by side.
 
     ``settings`` are names and values in words, but for what the slider varies; ``credit`` is of the photo.
 
@@ -148,8 +148,8 @@ class FigureView:
     seed: int | None = None
     axes: Axes | None = None
     unit: str = ""
-    slope: bool = False
-    slopes: tuple[bool, ...] = ()
+    signs: str = "share"
+    signs_of_each: tuple[str, ...] = ()
     explains_class: bool = True
     class_known: bool = False
     answers: bool = False

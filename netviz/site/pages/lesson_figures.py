@@ -23,10 +23,11 @@ from netviz.site.files.raw_numbers import numbers_path
 from netviz.site.method_words import (
     asks_for_class,
     axis_words,
-    is_slope,
+    common_signs,
     map_words,
     method_summary,
     method_title,
+    signs,
     unit_words,
     value_words,
 )
@@ -76,7 +77,7 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
     labels = labels_of_author(experiment, language, figure) or panel_labels(edition, task, figure)
     figure = named_matrix(figure, labels)
     axes, explains_class = _axes(task, language), asks_for_class(method, variant.settings)
-    slopes = tuple(is_slope(one.experiment.method, one.experiment.settings) for one in task.of or (task,))
+    each = tuple(signs(one.experiment.method, one.experiment.settings) for one in task.of or (task,))
     names = {"method": method_title(method, language)} | (dataclasses.asdict(axes) if axes else {})
     if target := scope["target"]:
         names |= {"picture": scope["picture"].title} | ({"target": target.name} if explains_class else {})
@@ -122,8 +123,8 @@ def _figure_at(edition: Edition, page: Page, experiment: Experiment, state: str,
         compared=bool(task.beside),
         axes=axes,
         explains_class=explains_class,
-        slope=all(slopes),
-        slopes=slopes,
+        signs=common_signs(each),
+        signs_of_each=each,
         unit=unit_words(method.name, variant.settings, language),
         settings=settings_in_words(experiment, variant, language),
         credit=_credit(edition, task),

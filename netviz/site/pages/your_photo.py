@@ -20,7 +20,7 @@ from netviz.networks.classes import classes
 from netviz.site.browser_methods import offered_methods
 from netviz.site.files.built_maps import built_path
 from netviz.site.files.sample_scripts import sample_path
-from netviz.site.method_words import method_summary, method_title
+from netviz.site.method_words import method_summary, method_title, signs
 from netviz.site.overrides import Templates, template_file
 from netviz.site.page_figures.explorer import margin
 from netviz.site.rendering import to_fill
@@ -141,13 +141,11 @@ def palette(signed: bool) -> str:
 
 def _told(method: Method, code: str, lesson: Mapping[str, str] | None) -> dict[str, Any]:
     """A method's words, the lesson that treats it, and what the ends of a scale with signs mean."""
-    say, ends = (
-        messages(code, "interface"),
-        ("darker_helps", "brighter_helps") if method.is_derivative else ("against", "in_favour"),
-    )
+    say = messages(code, "interface")
+    ends = {"slope": ("darker_helps", "brighter_helps"), "share": ("against", "in_favour"), "": ()}[signs(method, {})]
     return {
         "title": method_title(method, code),
         "summary": method_summary(method, code),
         "lesson": lesson,
-        "ends": [say(end) for end in ends],
+        "ends": [say(end) for end in ends] or None,
     }
