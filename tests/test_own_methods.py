@@ -119,6 +119,7 @@ def declare(answer: Callable[..., Any] | None = None, **changed: Any) -> Method:
         ({"signed": "yes"}, "declares signed='yes'", "signed: bool | None"),
         ({"signed": 1, "subject": "picture"}, "declares signed=1", "signed: bool | None"),
         ({"is_derivative": "no"}, "declares is_derivative='no'", "is_derivative: bool"),
+        ({"restores_photo": 1}, "declares restores_photo=1", "restores_photo: bool"),
         ({"half": True}, "declares half=True", "half: Callable[[Any], bool]"),
         ({"wrong": ()}, "declares wrong=()", "Callable"),
         ({"maps": [0, 0]}, "declares maps=[0, 0]", "maps: tuple[int, int]"),

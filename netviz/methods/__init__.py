@@ -132,6 +132,7 @@ class Method:
     wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: ()
     asks_for_class: Callable[[Any], bool] = lambda settings: True
     is_derivative: bool = False
+    restores_photo: bool = False
     patches: Callable[[Any], Patches] | None = None
     side: Callable[[Any], int | None] = lambda settings: None
     map_values: Callable[[Any], Sequence[object]] | None = None
@@ -172,6 +173,7 @@ def method(
     wrong: Callable[[Any, Sequence[Layer]], Iterable[tuple[str, str]]] = lambda settings, layers: (),
     asks_for_class: Callable[[Any], bool] = lambda settings: True,
     is_derivative: bool = False,
+    restores_photo: bool = False,
     patches: Callable[[Any], Patches] | None = None,
     side: Callable[[Any], int | None] = lambda settings: None,
     map_values: Callable[[Any], Sequence[object]] | None = None,
@@ -191,11 +193,12 @@ def method(
     each is in its range: a setting's name and why.
 
     What follows is told to readers. ``asks_for_class`` takes the checked settings and says whether another class would
-    have had another answer; ``is_derivative``, that a map tells what a little brighter or darker would do. ``patches``
-    takes them and tells of a method that hides one patch after the other how large these are. ``side`` tells the side
-    of the pictures that it works on, in pixels, where that is not the network's own. ``map_values`` tells what the maps
-    of an answer differ in, one value for each: they are named by it. ``logarithmic`` names the axes of its charts, x, y
-    or xy, that are to be so.
+    have had another answer; ``is_derivative``, that a map tells what a little brighter or darker would do;
+    ``restores_photo``, that its signs speak neither for nor against, since it draws what the photo shows, whatever is
+    asked. ``patches`` takes them and tells of a method that hides one patch after the other how large these are.
+    ``side`` tells the side of the pictures that it works on, in pixels, where that is not the network's own.
+    ``map_values`` tells what the maps of an answer differ in, one value for each: they are named by it. ``logarithmic``
+    names the axes of its charts, x, y or xy, that are to be so.
 
     ``words`` are Project Fluent's messages by language, as in ``netviz/languages``: of the names of its numbers, series
     and settings (``norm = length``), and one of the method's own name, with ``.x``, ``.y``, ``.unit`` and ``.map`` as
@@ -230,6 +233,7 @@ def method(
             wrong=wrong,
             asks_for_class=asks_for_class,
             is_derivative=is_derivative,
+            restores_photo=restores_photo,
             patches=patches,
             side=side,
             map_values=map_values,

@@ -279,6 +279,7 @@ def score_cam(
     papers=(SELVARAJU.at("section 3.2"),),
     gives="attribution",
     signed=True,
+    restores_photo=True,
     views=("signed", "magnitude", "overlay"),
     numbers=("peak", "largest"),
     passes=lambda settings: Passes(forward=2, backward=2),

@@ -17,11 +17,6 @@ from netviz.languages.messages import identifier, messages
 from netviz.methods import Method, methods
 
 Signs = Literal["slope", "share", ""]
-RESTORING = {
-    "guided-backprop",
-    "deconvnet",
-    "guided-grad-cam",
-}  # methods that draw edges of the photo, whatever the class
 
 
 def method_title(method: Method, language: str) -> str:
@@ -111,7 +106,7 @@ def signs(method: Method, settings: Mapping[str, Any]) -> Signs:
     For others what speaks for and against (``share``), and nothing for maps of what the photo shows, whatever is asked.
     """
     shown = methods().get(settings.get("of_method", ""), method)  # a check draws the maps of another method
-    return "" if shown.name in RESTORING else "slope" if shown.is_derivative else "share"
+    return "" if shown.restores_photo else "slope" if shown.is_derivative else "share"
 
 
 def common_signs(each: Collection[Signs]) -> Signs:
