@@ -273,8 +273,8 @@ def score_cam(
 @method(
     title={"en": "Guided Grad-CAM", "zh": "导向 Grad-CAM"},
     summary={
-        "en": "Guided backpropagation, kept only where Grad-CAM sees the class: fine lines, in the right place.",
-        "zh": "只保留 Grad-CAM 认为属于该类别之处的导向反向传播：线条精细，位置正确。",
+        "en": "Guided backpropagation, kept only where Grad-CAM sees the class: fine lines, in Grad-CAM's place.",
+        "zh": "只保留 Grad-CAM 认为属于该类别之处的导向反向传播：线条精细，位置取自 Grad-CAM。",
     },
     papers=(SELVARAJU.at("section 3.2"),),
     gives="attribution",

@@ -57,7 +57,8 @@ LUNDBERG = Paper(
 @method(
     title={"en": "Occlusion", "zh": "遮挡法"},
     summary={
-        "en": "A patch slides over the picture; where hiding costs the class much of its score, there it was seen.",
+        "en": "A patch slides over the picture; the more the class's score falls where it hides something, the more "
+        "the network depends on that place.",
         "zh": "用一块遮挡在图片上滑动；遮住后类别得分下降得越多，说明网络越依赖该处。",
     },
     papers=(
