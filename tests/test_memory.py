@@ -157,3 +157,29 @@ def test_weights_that_are_forgotten_again_give_the_answers_that_they_gave() -> N
 
 
 FORGOTTEN = [(["predictions"], 1), (["predictions"], 2), (["predictions", "conv2"], 1), (["conv2"], 1)]
+
+
+def test_what_a_derivative_passes_on_its_way_back_is_known_to_whoever_asks_for_it_next() -> None:
+    """With the very same answers, told as passes like all others; of another class, or of other weights, it is not."""
+    expected, network = make_tiny(7).to_keras(), make_tiny(7).to_keras()
+    network.memory = memory = Watched()
+    heard: list[tuple[int, int]] = []
+    network.listeners.append(lambda forward, backward: heard.append((forward, backward)))
+    for layer in ("conv1", "conv3", "conv1"):
+        answers = network.layer_gradient(PICTURE, TARGET, layer), expected.layer_gradient(PICTURE, TARGET, layer)
+        for found, alone in zip(*answers, strict=True):
+            np.testing.assert_array_equal(found, alone)
+            found[:] = 0  # which the next one must not see
+    assert memory.computed == 1 and heard == [(1, 1)] * 3
+    network.layer_gradient(PICTURE, TARGET - 1, "conv3")
+    network.randomised(["conv3"], seed=0).layer_gradient(PICTURE, TARGET, "conv3")
+    assert memory.computed == 3
+
+
+def test_what_would_not_fit_is_not_asked_for() -> None:
+    network = make_tiny(7).to_keras()
+    network.memory = memory = Watched()
+    memory.capacity = 1000
+    for layer in ("conv1", "conv3"):
+        network.layer_gradient(PICTURE, TARGET, layer)
+    assert memory.computed == 2

@@ -5,6 +5,7 @@ Compiled functions are kept for the life of the network: one for each question a
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -75,6 +76,7 @@ class KerasNetwork:
         self._precisions: dict[Precision, KerasNetwork] = {self.precision: self}
         self._forgotten: dict[str, int] = {}  # by which seed each layer has that has forgotten, see `randomised`
         self._latest_followed: tuple[Hashable, Followed] | None = None
+        self._latest_slopes: tuple[Hashable, dict[str, tuple[Array, Array]]] | None = None
         self._full_are_quicker = filter_by_winograd(self.model) and self.batch_size >= BATCH
 
     @property
@@ -125,18 +127,50 @@ class KerasNetwork:
     def layer_gradient(
         self, pictures: Array, targets: Targets, layer: str, *, output: Output = "logit"
     ) -> tuple[Array, Array]:
-        model = self._submodel("plain", layer, self.logits_layer)
+        asked = output, targets.tobytes(), pictures.tobytes(), frozenset(self._forgotten.items())
+        if self._latest_slopes and self._latest_slopes[0] == asked and layer in self._latest_slopes[1]:
+            slopes = self._latest_slopes[1]
+            self._tell(len(pictures), len(pictures))
+        else:
+            self._latest_slopes = None  # before there are two of them
+            layers = self._asked_next(layer, len(pictures))
+            slopes = self._layer_gradients(pictures, targets, layers, output)
+            if len(layers) > 1:
+                self._latest_slopes = asked, slopes
+        activation, gradient = slopes[layer]
+        return activation.copy(), gradient.copy()  # whoever asked may change them
+
+    def _asked_next(self, layer: str, count: int) -> list[str]:
+        """A layer, and the last convolution of each size of map behind it, if all fit where answers are kept.
+
+        A derivative comes by the latter on its way back, and methods look at one after the other.
+        """
+        behind = [one for one in self.layers[self._place_of(layer) + 1 :] if one.kind == "convolution"]
+        last = {one.shape[:2]: one for one in behind if one.feeds_output}
+        values = sum(math.prod(one.shape) for one in (self.layers[self._place_of(layer)], *last.values()))
+        room = self.memory.capacity if self.memory else 0
+        fits = 2 * count * values * np.dtype(self._dtype).itemsize <= room and count <= self._at_once
+        return [layer, *(one.name for one in last.values() if fits)]
+
+    def _place_of(self, layer: str) -> int:
+        return [one.name for one in self.layers].index(layer)
+
+    def _layer_gradients(
+        self, pictures: Array, targets: Targets, layers: Sequence[str], output: Output
+    ) -> dict[str, tuple[Array, Array]]:
+        """Of each layer what `layer_gradient` gives, of the same passes."""
+        model = self._submodel("plain", *layers, self.logits_layer)
 
         def differentiate(pictures: Any, targets: Any) -> Any:
             with tf.GradientTape() as tape:
                 tape.watch(pictures)
-                activation, logits = self._run(model, pictures)
+                *activations, logits = self._run(model, pictures)
                 score = _score(logits, targets, output)
-            return activation, tape.gradient(score, activation)
+            return *activations, *tape.gradient(score, activations)
 
-        question = ("layer gradient", layer, output)
-        activation, gradient = self.ask(question, differentiate, pictures, targets, backward=True)
-        return activation, gradient
+        question = ("layer gradient", *layers, output)
+        answers = self.ask(question, differentiate, pictures, targets, backward=True)
+        return dict(zip(layers, zip(answers[: len(layers)], answers[len(layers) :], strict=True), strict=True))
 
     def windowed_logits(self, picture: Array, filling: Array, windows: Sequence[Window]) -> Array:
         ends = np.array([[(one.start, one.stop) for one in window] for window in windows])
