@@ -21,8 +21,8 @@ from netviz.methods import methods, run
 from netviz.methods.baselines import baseline_pictures
 from netviz.methods.gradients import CHUNK
 from netviz.networks import Network, open_network
+from netviz.networks.convolutions import BATCH
 from netviz.networks.keras_network import KerasNetwork
-from netviz.networks.winograd import BATCH
 
 Array = NDArray[np.floating[Any]]
 
@@ -393,7 +393,7 @@ def test_vgg16_gradients_in_float32_agree_with_float64_at_a_photo_without_flat_a
 
 
 @pytest.mark.vgg16
-@pytest.mark.skipif(not NIGHTLY, reason="a nightly test: that the filtering is right is shown in test_winograd.py")
+@pytest.mark.skipif(not NIGHTLY, reason="a nightly test: that the filtering is right is shown in test_convolutions.py")
 def test_vgg16_says_of_a_full_batch_what_it_says_of_each_picture(vgg16: KerasNetwork, photos: Array) -> None:
     """Full batches go through wide layers by Winograd's filtering, and the scores agree to some millionths.
 

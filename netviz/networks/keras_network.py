@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from netviz.networks import Array, Output, PassListener, Precision, ReluRule, Targets, Window
 from netviz.networks.architecture import Layer
+from netviz.networks.convolutions import ALMOST, BATCH, choose_ways
 from netviz.networks.incremental import Followed, IncrementalInference
 from netviz.networks.memory import Memory
 from netviz.networks.quiet import import_keras, import_tensorflow
 from netviz.networks.weights import Weights
-from netviz.networks.winograd import ALMOST, BATCH, filter_by_winograd
 
 tf = import_tensorflow()
 keras = import_keras()
@@ -77,7 +77,7 @@ class KerasNetwork:
         self._forgotten: dict[str, int] = {}  # by which seed each layer has that has forgotten, see `randomised`
         self._latest_followed: tuple[Hashable, Followed] | None = None
         self._latest_slopes: tuple[Hashable, dict[str, tuple[Array, Array]]] | None = None
-        self._full_are_quicker = filter_by_winograd(self.model) and self.batch_size >= BATCH
+        self._full_are_quicker = choose_ways(self.model) and self.batch_size >= BATCH
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
