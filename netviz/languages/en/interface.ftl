@@ -83,7 +83,10 @@ drawer = How this figure was made
 spec = The experiment as the lesson states it
 code = Code that repeats it
 cost = Cost
-passes = { $forward } forward and { $backward } backward passes
+passes = { $forward } forward and { $backward } backward { $backward ->
+    [one] pass
+   *[other] passes
+ }
 training = { $steps } training steps of a small network
 no_passes = no pass through a network
 trained_here = trained by this build, seed { $seed }

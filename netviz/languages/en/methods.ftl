@@ -192,8 +192,8 @@ explanations-by-depth =
     .y = share or correlation
 
 steps-that-count =
-    .x = step, standard deviations of the column
-    .y = share of steps that change the answer
+    .x = step, standard deviations of what is moved
+    .y = share of steps that change the score
 
 several-samples =
     .unit = log-odds

@@ -194,8 +194,8 @@ explanations-by-depth =
     .y = 比例或相关系数
 
 steps-that-count =
-    .x = 步长，以该列的标准差计
-    .y = 使答案改变的比例
+    .x = 步长，以被移动的输入的标准差计
+    .y = 使得分改变的比例
 
 several-samples =
     .unit = 对数几率
