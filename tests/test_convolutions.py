@@ -10,9 +10,9 @@ import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from netviz.networks.convolutions import BATCH, FILTERED, TURNED, as_derivative, choose_ways
+from netviz.networks.convolutions import BATCH, FILTERED, TURNED, as_derivative, choose_ways, turned
 from netviz.networks.quiet import import_keras, import_tensorflow
-from netviz.networks.winograd import convolve, turned
+from netviz.networks.winograd import convolve
 
 tf = import_tensorflow()
 keras = import_keras()

@@ -5,7 +5,7 @@ Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", CVPR 2016 (
 outputs a tile come of them. In float32 the answer is that of the direct sum to some millionths.
 
 The transforms move data and little else, so they pay only for many channels, and only compiled (XLA), anew for each
-shape: see `netviz.networks.convolutions`.
+shape (`netviz.networks.convolutions`); the products are oneDNN's.
 
 One graph stands for all shapes, and is traced before anything else is: what XLA has compiled is kept under its name,
 which TensorFlow numbers by what came before.
@@ -42,8 +42,9 @@ OUTPUTS = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0]
 
 
 def prepare() -> None:
-    """Trace the one graph, before anything else is traced."""
-    _program.get_concrete_function()
+    """Trace the graphs of both transforms, before anything else is traced."""
+    _tiles.get_concrete_function()
+    _outputs.get_concrete_function()
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
@@ -54,19 +55,9 @@ def convolve(values: Any, kernel: Any) -> Any:
     """
 
     def back(upstream: Any) -> tuple[Any, Any]:
-        return _compiled(upstream, turned(kernel)), derivative_by_kernel(values, kernel, upstream)
+        return _filtered(upstream, kernel, around=True), derivative_by_kernel(values, kernel, upstream)
 
-    return _compiled(values, kernel), back
-
-
-def turned(kernel: Any) -> Any:
-    """A kernel (3, 3, c, k) turned round by 180 degrees, inputs and outputs exchanged: (3, 3, k, c).
-
-    Place by place, which takes a third of the time that `tf.reverse` does.
-    """
-    height, width, channels, filters = kernel.shape
-    places = tf.unstack(tf.transpose(tf.reshape(kernel, (height * width, channels, filters)), (0, 2, 1)))
-    return tf.reshape(tf.stack(places[::-1]), (height, width, filters, channels))
+    return _filtered(values, kernel), back
 
 
 def derivative_by_kernel(values: Any, kernel: Any, upstream: Any) -> Any:
@@ -76,40 +67,44 @@ def derivative_by_kernel(values: Any, kernel: Any, upstream: Any) -> Any:
     )
 
 
-def _compiled(values: Any, kernel: Any) -> Any:
-    outputs = _program(values, kernel)
-    outputs.set_shape((*values.shape[:3], kernel.shape[-1]))
+def _filtered(values: Any, kernel: Any, around: bool = False) -> Any:
+    """Values with a kernel (3, 3, c, k), or with that kernel turned around, inputs and outputs exchanged."""
+    channels, filters = kernel.shape[2:]
+    transform = np.kron(KERNEL, KERNEL)[:, :: -1 if around else 1]  # of the nine places in a row
+    kernels = tf.matmul(tf.constant(transform, kernel.dtype), tf.reshape(kernel, (-1, channels * filters)))
+    tiles = tf.ensure_shape(_tiles(values), (POINTS**2, None, values.shape[-1]))
+    products = tf.matmul(tiles, tf.reshape(kernels, (POINTS**2, channels, filters)), transpose_b=around)
+    outputs = _outputs(products, values[..., 0])
+    outputs.set_shape((*values.shape[:3], channels if around else filters))
     return outputs
 
 
-def filtered(values: Any, kernel: Any) -> Any:
-    """What `convolve` gives, of tensors whose shapes are known when it is compiled."""
-    sides = tf.shape(values)[1:3]
-    beyond = 1 + -sides % TILE
+_transform = functools.partial(tf.function, jit_compile=True, autograph=False)
+
+
+@_transform(input_signature=[tf.TensorSpec((None,) * 4)])  # type: ignore[untyped-decorator]
+def _tiles(values: Any) -> Any:
+    """Values (n, h, w, c), zeros beyond the edge, to the 36 points of every tile: (36, tiles, c)."""
+    beyond = 1 + -tf.shape(values)[1:3] % TILE
     padded = tf.pad(values, [[0, 0], [1, beyond[0]], [1, beyond[1]], [0, 0]])
     tiles = _transformed(INPUTS, tf.stack([padded[:, places] for places in _PLACES]), 0)
     tiles = _transformed(INPUTS, tf.stack([tiles[:, :, :, places] for places in _PLACES], 1), 1)
-    _, _, count, down, across, channels = tf.unstack(tf.shape(tiles))
-    kernels = _transformed(KERNEL, _transformed(KERNEL, kernel, 0), 1)
-    products = tf.matmul(
-        tf.reshape(tiles, (POINTS**2, -1, channels)), tf.reshape(kernels, (POINTS**2, channels, tf.shape(kernel)[3]))
-    )
-    products = tf.reshape(products, (POINTS, POINTS, count * down, across, -1))
+    return tf.reshape(tiles, (POINTS**2, -1, tf.shape(values)[3]))
+
+
+@_transform(input_signature=[tf.TensorSpec((POINTS**2, None, None)), tf.TensorSpec((None,) * 3)])  # type: ignore[untyped-decorator]
+def _outputs(products: Any, like: Any) -> Any:
+    """The products of every tile (36, tiles, k) to maps (n, h, w, k); ``like`` is any (n, h, w)."""
+    count, height, width = tf.unstack(tf.shape(like))
+    down, across, filters = -(-height // TILE), -(-width // TILE), tf.shape(products)[2]
+    products = tf.reshape(products, (POINTS, POINTS, count * down, across, filters))
     outputs = _transformed(OUTPUTS, _transformed(OUTPUTS, products, 0), 1)
     outputs = tf.transpose(outputs, (2, 0, 3, 1, 4))
-    outputs = tf.reshape(outputs, (count, TILE * down, TILE * across, tf.shape(kernel)[3]))
-    return outputs[:, : sides[0], : sides[1]]
+    return tf.reshape(outputs, (count, TILE * down, TILE * across, filters))[:, :height, :width]
 
 
 _PLACES = [slice(place, min(place - POINTS + TILE, 0) or None, TILE) for place in range(POINTS)]
 """Of a row or a column with its margin, the first value of every tile, the second, and so on."""
-
-_program = tf.function(
-    filtered,
-    input_signature=(tf.TensorSpec((None,) * 4), tf.TensorSpec((3, 3, None, None))),
-    jit_compile=True,
-    autograph=False,
-)
 
 
 def _transformed(matrix: NDArray[Any], values: Any, axis: int) -> Any:
