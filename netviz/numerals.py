@@ -85,12 +85,12 @@ def fixed(value: float | Decimal, decimals: int) -> str:
 
 def in_powers(mantissa: float | Decimal, power: int, decimals: int) -> str:
     """A number in powers of ten: ``1.23 × 10⁻⁵``."""
-    return f"{fixed(mantissa, decimals)}{SPACE}×{SPACE}{ten_to(power)}"
+    return f"{fixed(mantissa, decimals)}{SPACE}×{SPACE}{raised(10, power)}"
 
 
-def ten_to(power: int) -> str:
-    """A power of ten: ``10⁻⁵``."""
-    return f"10{str(power).translate(_RAISED)}"
+def raised(base: int, power: int) -> str:
+    """A power as it is written: ``10⁻⁵``."""
+    return f"{base}{str(power).translate(_RAISED)}"
 
 
 def measured(whole: int, power: int) -> str:

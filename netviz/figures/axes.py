@@ -141,7 +141,7 @@ class _Ticks(Formatter):
 def _power_of_ten(value: float) -> str:
     """Such a power as it is written; nothing for another number."""
     power = np.log10(value) if value > 0 else 0.5
-    return numerals.ten_to(round(power)) if abs(power - round(power)) < 1e-9 else ""
+    return numerals.raised(10, round(power)) if abs(power - round(power)) < 1e-9 else ""
 
 
 class _Canvas(FigureCanvasBase):

@@ -30,7 +30,7 @@ from netviz.figures.svg import (
 )
 from netviz.figures.views import view
 from netviz.figures.views.region_bars import draw_region_bars
-from netviz.numerals import LEAST, MOST, fixed, in_powers, ten_to
+from netviz.numerals import LEAST, MOST, fixed, in_powers, raised
 
 DASHES = ("", "9 6", "2 5", "12 4 2 4", "5 3", "1 4")
 PLAIN_LINE = "line plain"  # in the colour of the page's text
@@ -201,7 +201,7 @@ def log_ticks(low: float, high: float) -> list[tuple[float, str]]:
     first, last = int(np.ceil(np.log10(low) - 1e-9)), int(np.floor(np.log10(high) + 1e-9))
     if last - first >= 1:
         step = -(-(last - first + 1) // 7)
-        return [(10.0**power, ten_to(power)) for power in range(first, last + 1, step)]
+        return [(10.0**power, raised(10, power)) for power in range(first, last + 1, step)]
     candidates = [factor * 10.0**power for power in range(first - 1, last + 1) for factor in (1, 2, 5)]
     return [
         (value, tick_label(value, value, value))

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, ValidationError
 
 from netviz.methods import Method, Paper, Passes
-from netviz.numerals import MINUS, SPACE, ten_to
+from netviz.numerals import MINUS, SPACE, raised
 from netviz.site.method_words import method_summary, method_title, setting_words
 from netviz.site.text.markup import inline_template
 
@@ -111,14 +111,10 @@ def _limit(value: float) -> str:
     """A limit to the last digit; a great power of two, and the number before it, as such."""
     power = int(value).bit_length() - 1
     if value >= GREAT and value == 2**power:
-        return _power_of_two(power)
+        return raised(2, power)
     if value >= GREAT and value == 2 ** (power + 1) - 1:
-        return f"{_power_of_two(power + 1)}{SPACE}{MINUS}{SPACE}1"
+        return f"{raised(2, power + 1)}{SPACE}{MINUS}{SPACE}1"
     return f"{value:.15g}"
-
-
-def _power_of_two(power: int) -> str:
-    return ten_to(power).replace("10", "2", 1)
 
 
 def _default(value: object) -> str:
