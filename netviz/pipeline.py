@@ -17,6 +17,7 @@ from netviz.cache.notes import forget_notes, keep, recall
 from netviz.cache.store import Cleaned, Store, key_of
 from netviz.cluster.executors import executor_of
 from netviz.course.drafting import drafted
+from netviz.course.lessons import Lesson
 from netviz.course.line_order import line_by_line
 from netviz.course.own_photos import own_photo_files
 from netviz.course.reading import Course, read_course
@@ -60,7 +61,7 @@ from netviz.site.reviewing.grading import grading_warnings
 from netviz.site.reviewing.proofreading import text_mistakes, text_warnings
 from netviz.site.site_map import BOOK
 from netviz.site.verdicts import known_verdicts
-from netviz.site.weave import changed_texts, known_paths, rehearse_pages, site_files
+from netviz.site.weave import known_paths, rehearse_pages, site_files
 
 UNFINISHED = ""  # in the place of the key of all that a site is built from: the next build has something to do
 ATTEMPTS = 3  # of a build that meets damaged entries in its store
@@ -245,8 +246,7 @@ def _check(results: Results, taken: Takeover) -> None:
     own, known = static_files(options.content), known_paths(results)
     check_destination(options.to.resolve(), {*own, *known})
     check_rest(options)
-    changed = changed_texts(results, taken)
-    if mistakes := [*all_mistakes(results.course, taken, changed), *clashes(own, known, options.content)]:
+    if mistakes := [*all_mistakes(results.course, taken, results.course.woven), *clashes(own, known, options.content)]:
         raise Mistakes(mistakes)
 
 
@@ -395,9 +395,9 @@ def clean(options: Options) -> Cleaned:
     return Store(options.store).clean(needed | {entry_of(weights)})
 
 
-def all_mistakes(course: Course, taken: Takeover, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
-    """All that is wrong with a course before anything runs; of its texts, with those ``changed`` if they are known."""
-    return [*course.mistakes, *text_mistakes(course, taken, changed), *picture_mistakes(course.pictures.values())]
+def all_mistakes(course: Course, taken: Takeover, asked: Collection[Lesson] | None = None) -> list[Mistake]:
+    """All that is wrong with a course before anything runs; of the texts of lessons, with those ``asked`` for."""
+    return [*course.mistakes, *text_mistakes(course, taken, asked), *picture_mistakes(course.pictures.values())]
 
 
 def all_warnings(course: Course, options: Options, taken: Takeover) -> list[Mistake]:

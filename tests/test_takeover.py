@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -19,19 +19,22 @@ from stored_results import known
 from netviz.cache.notes import forget_notes
 from netviz.cache.store import Store
 from netviz.course.experiments import CHOSEN
-from netviz.course.reading import read_course
+from netviz.course.lessons import Lesson
+from netviz.course.reading import Course, read_course
 from netviz.engine.plan import make_plan
 from netviz.engine.record import RESULTS
-from netviz.mistakes import Mistakes
+from netviz.mistakes import Mistake, Mistakes
 from netviz.networks.weights import WeightsUnavailable, describe
 from netviz.options import Options
 from netviz.pipeline import build, rehearse
 from netviz.progress import Reader, Report, Reporter
-from netviz.remembered import forget
+from netviz.remembered import begin, forget, noted
 from netviz.site import rendering
+from netviz.site.files.takeover import Takeover
 from netviz.site.results import Results
-from netviz.site.reviewing import coverage
+from netviz.site.reviewing import coverage, proofreading
 from netviz.site.reviewing.coverage import observe
+from netviz.site.reviewing.proofreading import text_mistakes
 from netviz.site.site_map import Page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -257,6 +260,38 @@ def test_a_figure_that_another_lesson_links_to_is_missed(content: Path, store: S
         edit(content / "lessons" / "01-first" / f"{language}.md", "id: slope", "id: steepness")
     with pytest.raises(Exception, match=r"02-second/en\.md:6:\d+: the page first\.html has no section 'slope'"):
         built(content, store, site)
+
+
+def test_a_text_is_read_again_only_when_something_is_another_that_it_is_held_against(
+    content: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[tuple[str, str]] = []
+    look = proofreading._read
+
+    def counted(course: Course, lesson: Lesson, language: str, mistakes: list[Mistake]) -> Any:
+        looked_at.append((lesson.slug, language))
+        return look(course, lesson, language, mistakes)
+
+    def read(offer: Sequence[str] = ()) -> list[Mistake]:
+        begin(noted())  # as by another process, which has the notes of this one
+        looked_at.clear()
+        return text_mistakes(read_course(content, "compact", offer=offer), Takeover(tmp_path))
+
+    forget()
+    monkeypatch.setattr(proofreading, "_read", counted)
+    assert read() == [] and {("first", "en"), ("second", "zh")} <= {*looked_at}
+    assert read() == read(["dog"]) == [] and looked_at == []
+    first, second = (content / "lessons" / one / "en.md" for one in ("01-first", "02-second"))
+    edit(second, "See", "Look at")
+    assert read() == [] and looked_at == [("second", "en")]
+    edit(first, ": gradient\n", ": gradient\noutput: probability\n")
+    assert read() == [] and looked_at == [("first", "en"), ("first", "zh")]
+    edit(first, "## Where it looks", "## Where it looks first")
+    told = read()
+    assert len(told) == 1 and read() == told and looked_at == [("second", "en")], "what is wrong is told each time"
+    edit(second, "first.html#where-it-looks", "first.html#where-it-looks-first")
+    assert read() == [] and looked_at == [("second", "en")]
+    forget()
 
 
 def test_claims_are_held_anew_against_other_results_and_in_other_words(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -162,9 +163,19 @@ class Course:
 
     def shown_in(self, lesson: Lesson) -> list[Experiment]:
         """The experiments that a lesson's pages may show: its own, and those that its expressions name."""
-        spans = [span for text in lesson.texts.values() for span in text.spans if span.kind != "code"]
-        names = results_in(" ".join(span.source for span in spans))
-        return [one for one in self.experiments.values() if one.lesson == lesson.slug or one.id in names]
+        return self._shown[lesson.slug]
+
+    @cached_property
+    def _shown(self) -> dict[str, list[Experiment]]:
+        """Those of each lesson, by its slug."""
+        shown = {}
+        for lesson in self.pages:
+            spans = [span for text in lesson.texts.values() for span in text.spans if span.kind != "code"]
+            names = results_in(" ".join(span.source for span in spans))
+            shown[lesson.slug] = [
+                one for one in self.experiments.values() if one.lesson == lesson.slug or one.id in names
+            ]
+        return shown
 
 
 def read_course(

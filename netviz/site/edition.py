@@ -114,7 +114,7 @@ class Edition:
         if page.path not in self._page_keys:
             tasks = [
                 self.plan.get((variant.id, experiment.pictures(page.picture)))
-                for experiment in self._shown_by[lesson.slug]
+                for experiment in self.course.shown_in(lesson)
                 for variant in experiment.variants.values()
             ]
             keys = [task and task.figure_key for task in tasks]
@@ -142,7 +142,7 @@ class Edition:
             (one.name, one.digest, one.credit and one.credit.model_dump())
             for one in self.course.attachments[lesson.slug].values()
         ]
-        galleries = [self.gallery_key(one) for one in self._shown_by[lesson.slug] if one.over]
+        galleries = [self.gallery_key(one) for one in self.course.shown_in(lesson) if one.over]
         return key_of([lesson.texts[self.language].source, fences, files, galleries])
 
     def gallery_key(self, experiment: Experiment) -> str:
@@ -150,11 +150,6 @@ class Edition:
         front = next(one for one in self.course.pages if one.slug == experiment.lesson).texts[self.language].front
         refused = [one.message for one in self.course.galleries[experiment.lesson].refused]
         return key_of([self.results.gallery_key(experiment.id), front.title, front.summary, refused])
-
-    @cached_property
-    def _shown_by(self) -> dict[str, list[Experiment]]:
-        """The experiments that a lesson's pages may show, by its slug."""
-        return {lesson.slug: self.course.shown_in(lesson) for lesson in self.course.pages}
 
     @cached_property
     def shared_key(self) -> str:

@@ -40,17 +40,6 @@ Woven = Sequence[tuple[Page, str | Kept]]
 """Pages with their HTML, or with the old site's file that holds it."""
 
 
-def changed_texts(results: Results, taken: Takeover) -> set[tuple[str, str]]:
-    """The lessons' texts of which a page is to be woven, by slug and language."""
-    return {
-        (lesson.slug, edition.language)
-        for edition in editions_of(results)
-        for lesson in edition.course.woven
-        for page in edition.pages_of(lesson)
-        if not taken.has(page.path, edition.key_of_page(lesson, page))
-    }
-
-
 def known_paths(results: Results) -> set[str]:
     """Where files will stand, as far as that is known before anything has run: all but for what figures are made of."""
     course = results.course

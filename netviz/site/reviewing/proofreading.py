@@ -6,18 +6,23 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
+from typing import Any
 
 from netviz.cache.store import key_of
 from netviz.course.aggregate_claims import OWN
 from netviz.course.bibliography import addresses_linked, cited_works
-from netviz.course.lessons import Lesson, LessonText
+from netviz.course.experiments import Experiment
+from netviz.course.glossary import Glossary
+from netviz.course.lessons import FENCES, Lesson, LessonText
 from netviz.course.reading import HOME_FOLDER, Course
 from netviz.methods import methods
 from netviz.mistakes import Mistake, Mistakes, gathered
+from netviz.remembered import remembered
 from netviz.sandbox import ExpressionError, Sandbox
 from netviz.site.attached_files import attached_files
 from netviz.site.expression_values import KINDS, NAMES, TEXT_NAMES
 from netviz.site.files.attached import illustration_mistakes
+from netviz.site.files.page_templates import templates_key
 from netviz.site.files.takeover import Takeover, code_key
 from netviz.site.overrides import override_mistakes, override_warnings
 from netviz.site.pages.reference import glossary_mistakes, terms_linked
@@ -41,37 +46,90 @@ from netviz.site.text.markup import (
 from netviz.site.text.nesting import id_mistakes
 from netviz.yaml_places import Passage
 
+_PAGE = re.compile(r"([\w./-]+)\.html")
 
-def text_mistakes(course: Course, taken: Takeover, changed: Collection[tuple[str, str]] | None = None) -> list[Mistake]:
+Sections = Mapping[str, set[str] | None]
+"""Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven."""
+
+
+def text_mistakes(course: Course, taken: Takeover, asked: Collection[Lesson] | None = None) -> list[Mistake]:
     """All that can be known to be wrong with the lessons' texts, and the course's own templates, before anything runs.
 
-    ``changed`` are the texts to look at, by slug and language, with those that link to parts that these have no more;
-    all, if it is None.
+    ``asked`` are the lessons to look at, with those that link to parts that some text has no more; all, if it is None.
     """
     templates = environment(course.templates, course.languages[0], course.languages)
     mistakes = [*address_mistakes(course), *_keys_taken(course), *override_mistakes(templates, course.templates)]
+    around = _around(course)
     for language in course.languages:
-        mistakes += _mistakes_in(course, language, taken, changed)
+        written = [one for one in course.pages if one.texts[language].language == language]
+        before = {one.slug: taken.known(_parts_name(one, language))[1] for one in written}
+        parts = {one.slug: _parts(course, one, language, taken) for one in course.pages}
+        parted = [slug for slug, known in before.items() if known != parts[slug]]
+        sections = _sections(course, parts)
+        for lesson in written:
+            if asked is None or lesson in asked or _links_to(lesson.texts[language], parted):
+                with gathered(mistakes):
+                    _is_right(course, lesson, language, sections, around)
+        with gathered(mistakes):
+            _glossary_is_right(course.glossary, language, sections)
     return mistakes
 
 
-def _mistakes_in(
-    course: Course, language: str, taken: Takeover, changed: Collection[tuple[str, str]] | None
-) -> list[Mistake]:
-    """What is wrong with the texts in one language: each by itself, then what they link to in each other."""
-    written = [one for one in course.pages if one.texts[language].language == language]
-    before = {one.slug: taken.known(_parts_name(one, language))[1] for one in written}
-    parts = {one.slug: _parts(course, one, language, taken) for one in course.pages}
-    parted = [slug for slug, known in before.items() if known != parts[slug]]
-    lessons = [one for one in written if changed is None or _concerned(one.texts[language], one.slug, changed, parted)]
+def _around(course: Course) -> str:
+    """A key of what all texts are held against, beside what they show and link to; no photo is among it."""
+    own = templates_key(course.templates[:-1])
+    return key_of([course.languages, _states(course), sorted(course.broken), sorted(course.measurements), own])
+
+
+def _held_against(course: Course, lesson: Lesson, language: str, sections: Sections, around: str) -> str:
+    """A key of all that decides whether a text is right."""
+    fences = [
+        [span.source for span in text.spans if span.kind in FENCES]
+        for text in lesson.written
+        if text.language != language
+    ]
+    files = [(name, one.digest, one.unfit) for name, one in course.attachments[lesson.slug].items()]
+    shown, source = [*map(_asked_of, course.shown_in(lesson))], lesson.texts[language].source
+    linked = _linked([source], sections, page_slug(lesson.slug))
+    return key_of([lesson.slug, language, source, fences, files, shown, linked, around])
+
+
+def _asked_of(experiment: Experiment) -> list[Any]:
+    """What texts may ask of an experiment's results."""
+    numbers = experiment.method.numbers_with(experiment.checked_settings)
+    known = [numbers if numbers is None else sorted(numbers), sorted(experiment.settings)]
+    return [experiment.id, experiment.lesson, experiment.over, *known]
+
+
+def _linked(sources: Collection[str], sections: Sections, own: str) -> list[tuple[str, list[str] | None]]:
+    """The parts of the page itself, and of all that are named in texts, as far as there are such pages."""
+    named = {own} | {slug for source in sources for slug in _PAGE.findall(source)}
+    return [(slug, None if known is None else sorted(known)) for slug, known in sections.items() if slug in named]
+
+
+@remembered(bool, bool, of=_held_against)
+def _is_right(course: Course, lesson: Lesson, language: str, sections: Sections, around: str) -> bool:
+    """That nothing is wrong with a text, so long as all that it is held against is the same. Raises Mistakes."""
     mistakes: list[Mistake] = []
-    bodies = {lesson.slug: _read(course, lesson, language, mistakes) for lesson in lessons}
-    sections = _sections(course, parts)
-    for lesson in lessons:
-        mistakes += _link_mistakes(course, lesson, language, bodies[lesson.slug], sections)
-    if parted or len(lessons) == len(written):
-        mistakes += glossary_mistakes(course.glossary, language, sandbox(language), sections)
-    return mistakes
+    body = _read(course, lesson, language, mistakes)
+    mistakes += _link_mistakes(course, lesson, language, body, sections)
+    if mistakes:
+        raise Mistakes(mistakes)
+    return True
+
+
+def _meanings(glossary: Glossary, language: str, sections: Sections) -> str:
+    """A key of all that decides whether what a glossary says is right."""
+    meanings = {term.key: term.means[language] for _, term in glossary.terms() if language in term.means}
+    return key_of([language, meanings, _linked([*meanings.values()], sections, "glossary")])
+
+
+@remembered(bool, bool, of=_meanings)
+def _glossary_is_right(glossary: Glossary, language: str, sections: Sections) -> bool:
+    """Likewise with a glossary. Raises Mistakes."""
+    if mistakes := [*glossary_mistakes(glossary, language, sandbox(language), sections)]:
+        raise Mistakes(mistakes)
+    return True
 
 
 def _parts(course: Course, lesson: Lesson, language: str, taken: Takeover) -> list[str] | None:
@@ -114,7 +172,7 @@ def _read(course: Course, lesson: Lesson, language: str, mistakes: list[Mistake]
 
 
 def _link_mistakes(
-    course: Course, lesson: Lesson, language: str, body: Body | None, sections: Mapping[str, set[str] | None]
+    course: Course, lesson: Lesson, language: str, body: Body | None, sections: Sections
 ) -> Iterator[Mistake]:
     """Links of a lesson's text, captions and questions to what there is not, and states that figures don't have."""
     text, page = lesson.texts[language], page_slug(lesson.slug)
@@ -164,13 +222,13 @@ def _keys_taken(course: Course) -> Iterator[Mistake]:
                 yield places.mistake(key, f"every page has a part with the id {name!r}", "take another key")
 
 
-def _concerned(text: LessonText, slug: str, changed: Collection[tuple[str, str]], parted: Collection[str]) -> bool:
-    """Whether a lesson's text has changed, or links into one whose parts are others than before."""
-    return (slug, text.language) in changed or any(f"{page_slug(other)}.html#" in text.source for other in parted)
+def _links_to(text: LessonText, slugs: Collection[str]) -> bool:
+    """Whether a text links into the page of one of these lessons."""
+    return any(f"{page_slug(one)}.html#" in text.source for one in slugs)
 
 
-def _sections(course: Course, parts: Mapping[str, Collection[str] | None]) -> dict[str, set[str] | None]:
-    """Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven.
+def _sections(course: Course, parts: Mapping[str, Collection[str] | None]) -> Sections:
+    """All that links may name.
 
     Links to fences that can't be read are right once these are: it isn't known on which page.
     """
