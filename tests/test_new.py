@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
 
 from netviz.command_line import main
-from netviz.commands.new import new_course, new_lesson, slug
+from netviz.commands.new import files_of_a_course, new_course, new_lesson, slug
 from netviz.course.reading import read_course
+from netviz.site.reviewing.addresses import address_mistakes
 
 
 @pytest.mark.vgg16
@@ -64,6 +66,53 @@ def test_a_lesson_that_is_there_is_left_alone(tmp_path: Path, capsys: pytest.Cap
     assert main(["new", "lesson", "Where it looks", "--content", str(content)]) == 1
     assert "02-where-it-looks: is there already" in capsys.readouterr().err
     assert (content / "lessons" / "02-where-it-looks" / "en.md").read_text("utf-8") == written
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Index", "01-lesson-index"),
+        ("Home", "01-lesson-home"),
+        ("Methods", "01-lesson-methods"),
+        ("Figures", "01-lesson-figures"),
+        ("EN", "01-lesson-en"),
+    ],
+)
+def test_a_lesson_gets_no_address_that_every_site_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, title: str, name: str
+) -> None:
+    new_course(tmp_path)
+    shutil.rmtree(tmp_path / "content" / "lessons")
+    (tmp_path / "content" / "lessons").mkdir()
+    (written,) = new_lesson(title, tmp_path / "content")
+    assert written.parent.name == name
+    assert not [*address_mistakes(read_course(tmp_path / "content", "compact"))]
+
+
+def test_a_lesson_is_not_called_as_a_page_beside_the_lessons(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_course(tmp_path)
+    (tmp_path / "content" / "pages" / "about").mkdir()
+    assert main(["new", "lesson", "--content", str(tmp_path / "content"), "About"]) == 1
+    assert "about: is there already" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", [0, 1, 2])
+def test_a_course_elsewhere_may_be_named_before_and_after_the_title(
+    tmp_path: Path, where: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new_course(tmp_path / "my course")
+    words = ["lesson", "Cats"]
+    words[where:where] = ["--content", str(tmp_path / "my course" / "content")]
+    assert main(["new", *words]) == 0
+    assert f" serve --content '{tmp_path / 'my course' / 'content'}', which" in capsys.readouterr().err
+
+
+def test_git_passes_over_what_is_made_and_the_authors_own_photos() -> None:
+    """As the README and the page for authors say."""
+    told = files_of_a_course()[Path(".gitignore")].read_text("utf-8").split()
+    assert {"/site/", "/draft/", "/export/", "/.netviz/", "/content/own.yaml"} <= {*told}
 
 
 @pytest.mark.parametrize("name", ["file.txt", ".hidden"])

@@ -12,13 +12,14 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from netviz.course.folders import entries
+from netviz.course.folders import alike, entries
 from netviz.course.reading import languages_of
 from netviz.installation import COMMAND, INSTALLED, PACKAGE, SAMPLE_COURSE, as_called
 from netviz.mistakes import Mistake, Mistakes
 from netviz.option_words import filled, filled_path
 from netviz.options import CONTENT
 from netviz.refusals import stands
+from netviz.site.reviewing.addresses import addresses_of_every_site
 
 LESSON = "lesson"
 LONGEST = 60  # letters of a title in a name, which may have 80 with what is added
@@ -76,12 +77,16 @@ def new_lesson(title: str, content: Path) -> list[Path]:
     lessons = entries(content / "lessons")
     numbers = [int(found[0]) for path in lessons if (found := re.match(r"\d{1,9}", path.name))]
     number = max(numbers, default=0) + 1
+    languages = languages_of(content / "site.yaml")
     name = slug(title, number)
-    if there := [path for path in lessons if name in (path.name, path.name.partition("-")[2])]:
+    if alike(name) in addresses_of_every_site(languages):
+        name = f"lesson-{name}"
+    others = [*lessons, *(entries(content / "pages") if stands(content / "pages") else [])]
+    if there := [path for path in others if name in (path.name, path.name.partition("-")[2])]:
         raise Mistakes([Mistake(there[0], "is there already", hint="give the new lesson another title")])
     folder = content / "lessons" / f"{number:02}-{name}"
     folder.mkdir()
-    return [*_written(folder, title, name, languages_of(content / "site.yaml"))]
+    return [*_written(folder, title, name, languages)]
 
 
 def slug(title: str, number: int) -> str:
@@ -113,12 +118,13 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("what", type=filled, metavar="FOLDER", help=f"the new course's folder, or the word {LESSON!r}")
     parser.add_argument("title", type=filled, nargs="?", metavar="TITLE", help="what the new lesson is called")
     parser.add_argument("--content", type=filled_path, default=CONTENT, metavar="DIR", help="the course (content)")
-    asked = parser.parse_args(arguments)
+    asked = parser.parse_intermixed_args(arguments)
     if (asked.what == LESSON) != bool(asked.title):
         parser.error(f"a lesson needs a title, and only a lesson has one: new {LESSON} TITLE, or new FOLDER")
     if asked.title:
         files = new_lesson(asked.title, asked.content)
-        after = f"{as_called(sys.argv[0])} serve, which shows the lesson while you write it"
+        where = "" if asked.content == CONTENT else f" --content {shlex.quote(str(asked.content))}"
+        after = f"{as_called(sys.argv[0])} serve{where}, which shows the lesson while you write it"
     else:
         files = new_course(Path(asked.what))
         after = _how_to_serve(Path(asked.what), as_called(sys.argv[0]))

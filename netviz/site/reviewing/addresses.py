@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from netviz.course.folders import alike
 from netviz.course.reading import HOME_FOLDER, Course
@@ -23,11 +23,16 @@ FOLDERS = (
 SLUG = re.compile(r"\w[\w-]*")
 
 
-def address_mistakes(course: Course) -> Iterator[Mistake]:
-    """Lessons and pages whose addresses are taken, or would be none, each at its folder."""
+def addresses_of_every_site(languages: Iterable[str]) -> dict[str, str]:
+    """What no lesson of a course in some languages can be called, as `alike` makes it, and whose each address is."""
     owners = {alike(name): "a page of every site" for name in (HOME, NOT_FOUND, *PAGES, HOME_FOLDER)}
     owners |= {alike(name): "a folder of every site" for name in FOLDERS}
-    owners |= {alike(tongue): "the folder of a language" for tongue in course.languages}
+    return owners | {alike(tongue): "the folder of a language" for tongue in languages}
+
+
+def address_mistakes(course: Course) -> Iterator[Mistake]:
+    """Lessons and pages whose addresses are taken, or would be none, each at its folder."""
+    owners = addresses_of_every_site(course.languages)
     for lesson in (*course.lessons, *course.side_pages):
         hint = f"its address would be {lesson.slug}.html"
         if not SLUG.fullmatch(lesson.slug):
