@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from types import UnionType
+from typing import Annotated, Any, NoReturn, TypeVar, Union, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -165,15 +166,19 @@ class Places:
         keys = both(self.keys) | {key: self.values[to]}
         return replace(self, keys=keys, values=both(self.values), ends=both(self.ends))
 
-    def mistakes(self, error: ValidationError, allowed: list[str], prefix: Key = ()) -> list[Mistake]:
-        """What pydantic found, each at its place; ``allowed`` are the names of the fields."""
+    def mistakes(self, error: ValidationError, allowed: list[str], prefix: Key = (), kind: Any = None) -> list[Mistake]:
+        """What pydantic found, each at its place.
+
+        ``allowed`` are the names of the fields; deeper in a ``kind`` they are those of the model there.
+        """
         found: list[Mistake] = []
         misfits: dict[Key, list[ErrorDetails]] = {}
         for detail in error.errors():
             key: Key = prefix + tuple(detail["loc"])
             name = next((part for part in reversed(detail["loc"]) if isinstance(part, str)), "")
             if detail["type"] == "extra_forbidden":
-                found.append(self.mistake(key, f"unknown field {name!r}", nearest(name, allowed), at_key=True))
+                known = _fields_at(kind, detail["loc"][:-1]) or allowed
+                found.append(self.mistake(key, f"unknown field {name!r}", nearest(name, known), at_key=True))
             elif detail["type"] == "missing" and isinstance(detail["loc"][-1], str):
                 found.append(self.mistake(key[:-1], f"the field {name!r} is missing"))
             else:
@@ -208,10 +213,38 @@ class Places:
         try:
             checked: T = validate(values, context=context)
         except ValidationError as error:
-            raise Mistakes(self.mistakes(error, allowed, prefix)) from None
+            raise Mistakes(self.mistakes(error, allowed, prefix, kind)) from None
         if mistakes := [self._unfit(key, message) for key, message in _guesses(values, checked, prefix)]:
             raise Mistakes(mistakes)
         return checked
+
+
+def _fields_at(kind: Any, key: Key) -> list[str]:
+    """The fields of the model that stands somewhere within a type; none at its top, or where no model stands."""
+    kinds = [*_plain_kinds(kind)]
+    for part in key:
+        kinds = [one for outer in kinds for inside in _inside(outer, part) for one in _plain_kinds(inside)]
+    models = [one for one in kinds if isinstance(one, type) and issubclass(one, BaseModel)] if key else []
+    return [*dict.fromkeys(name for one in models for name in one.model_fields)]
+
+
+def _plain_kinds(kind: Any) -> Iterator[Any]:
+    """A type without what is noted beside it; of a choice of types each."""
+    if get_origin(kind) in (Annotated, Union, UnionType):
+        for one in get_args(kind)[: 1 if get_origin(kind) is Annotated else None]:
+            yield from _plain_kinds(one)
+    else:
+        yield kind
+
+
+def _inside(kind: Any, part: str | int) -> Iterator[Any]:
+    """The type of an entry of lists, mappings and models."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        yield from (field.annotation for name, field in kind.model_fields.items() if name == part)
+    elif get_origin(kind) in (list, tuple) and isinstance(part, int):
+        yield get_args(kind)[0]
+    elif get_origin(kind) in (dict, Mapping):
+        yield get_args(kind)[1]
 
 
 def _guesses(written: Any, taken: Any, key: Key) -> Iterator[tuple[Key, str]]:

@@ -114,7 +114,11 @@ class Entry(BaseModel):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("title: My course", "1:8: title: a text in each language is wanted, {en: …, zh: …}; found 'My course'"),
+        (
+            "title: My course",
+            "1:8: title: a text in each language is wanted, {en: …, zh: …}, or in site.yaml `languages: [en]`; "
+            "found 'My course'",
+        ),
         ("title: {zh: 甲}", "1:8: title: a text in each language is wanted, {en: …, zh: …}; found {'zh': '甲'}"),
         ("title: {en: A, zh: 2}", "1:8: title: a text in each language is wanted"),
         (

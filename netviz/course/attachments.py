@@ -19,6 +19,7 @@ from netviz.course.folders import DROPPED, TO_PEOPLE, files_in, text_names
 from netviz.course.galleries import Gallery
 from netviz.course.lessons import Lesson, Words
 from netviz.course.windows_paths import slashes
+from netviz.languages.known import languages as known_languages
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.refusals import stands, unfit
 from netviz.yaml_places import read_checked
@@ -134,6 +135,8 @@ def unused(lessons: Iterable[Lesson], languages: Sequence[str], galleries: Mappi
         for path in _others(lesson.folder, [*texts, CREDITS]):
             for one in _unused_in(path, lambda file: is_held(file) or is_named(file)):  # noqa: B023 (asked at once)
                 hint = f"{nearest(path.name, texts)}; and files that these show or link to"
+                if one.name in text_names([*known_languages()]):
+                    hint = f"`languages:` in site.yaml names those of the course: [{', '.join(languages)}]"
                 yield Mistake(one, "is read by nobody", hint=hint)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Any, Protocol, TypeVar
 
-from netviz.course.lessons import Lesson, LessonText, Span, SpanKind, fence_id
+from netviz.course.lessons import Lesson, LessonText, Span, SpanKind, called
 from netviz.limits import INDENTATION
 from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.yaml_places import Places, read_yaml
@@ -56,7 +56,7 @@ def read_fences(
                 one = state(span, text, lesson.slug, found, broken)
                 found[one.id] = one
             if len(found) == before:
-                broken.add(fence_id(span.source))
+                broken.add(called(span.source))
     for lesson in lessons:
         for text in lesson.written[1:]:
             for span in text.spans_of(kind):

@@ -43,7 +43,9 @@ def _in_every_language(words: Any, info: ValidationInfo) -> Any:
         words = {languages[0]: words}
     fits = isinstance(words, dict) and languages[0] in words and set(words) <= set(languages)
     if not fits or not all(isinstance(text, str) and text.strip() for text in words.values()):
-        raise ValueError(f"a text in each language is wanted, {{{', '.join(f'{one}: …' for one in languages)}}}")
+        each = f"a text in each language is wanted, {{{', '.join(f'{one}: …' for one in languages)}}}"
+        plain = f", or in site.yaml `languages: [{languages[0]}]`" if isinstance(words, str) else ""
+        raise ValueError(each + plain)
     return {language: words[language] for language in languages if language in words}
 
 

@@ -68,8 +68,8 @@ def read_glossary(path: Path, languages: Sequence[str] = DEFAULT) -> Glossary:
     """The glossary of a course; empty if it has none. Raises Mistakes."""
     if not stands(path):
         return Glossary((), Places(path=path))
-    fields = [*Chapter.model_fields, *Term.model_fields]
-    chapters, places = read_checked(path, tuple[Chapter, ...], fields, {"languages": languages})
+    context = {"languages": languages}
+    chapters, places = read_checked(path, tuple[Chapter, ...], [*Chapter.model_fields], context)
     glossary = Glossary(chapters, places)
     taken = {chapter.key for chapter in chapters}
     mistakes = []

@@ -381,11 +381,15 @@ def _nearly_ours(info: str) -> str:
 @cache
 def fence_id(source: str) -> str:
     """The id that a fence names; empty if it names none, or none that can be one."""
+    name = called(source)
+    return name if NAME.fullmatch(name) else ""
+
+
+def called(source: str) -> str:
+    """What a fence seems to be called, be it a name or not: ``12``; empty if nothing says."""
     try:
         values, _ = read_yaml(source, Path(), tab=INDENTATION)
     except Mistakes:  # told where the fence is read; what it seems to be called is not missing as well
         match = re.search(r"""\bid['"]?: *['"]?([\w-]+)""", source)
-        name = match[1] if match else ""
-    else:
-        name = str(values.get("id", "")) if isinstance(values, dict) else ""
-    return name if NAME.fullmatch(name) else ""
+        return match[1] if match else ""
+    return str(values.get("id", "")) if isinstance(values, dict) else ""

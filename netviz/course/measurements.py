@@ -120,4 +120,4 @@ def read_measurements(folder: Path) -> dict[str, Measurement]:
 
 def _read(file: Path) -> Measurement:
     values, places = read_yaml(read_text_file(file), file)  # JSON is YAML, and here it knows its places
-    return places.checked(values, Measurement, [*Measurement.model_fields, *Row.model_fields, *Agreement.model_fields])
+    return places.checked(values, Measurement, [*Measurement.model_fields])

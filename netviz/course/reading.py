@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -347,11 +348,23 @@ def _part_mistakes(site: SiteText, places: Places, slugs: Sequence[str]) -> Iter
 
 
 def languages_of(path: Path) -> tuple[str, ...]:
-    """The languages of a course by its ``site.yaml``; what is wrong with it is told when all of it is read."""
+    """The languages of a course by its ``site.yaml``; what is wrong with it is told when all of it is read.
+
+    Until that is mended they are those in which its home page is written: no title is wrong as well.
+    """
     try:
-        return read_checked(path, SiteLanguages, [])[0].languages
+        values, _ = read_yaml(read_text_file(path), path)
+        if isinstance(values, dict) and ("languages" in values or values.keys() <= SiteText.model_fields.keys()):
+            return read_checked(path, SiteLanguages, [])[0].languages
     except Mistakes:
-        return DEFAULT
+        pass
+    return _written_in(path.parent / "pages" / HOME_FOLDER) or DEFAULT
+
+
+def _written_in(folder: Path) -> tuple[str, ...]:
+    with suppress(Mistakes):  # of a language.yaml
+        return tuple(code for code in languages() if (folder / f"{code}.md").is_file())
+    return ()
 
 
 def _places(path: Path) -> Places:
@@ -361,5 +374,4 @@ def _places(path: Path) -> Places:
 def _read_site_text(path: Path, languages: Sequence[str]) -> tuple[SiteText, Places]:
     if not stands(path):
         raise Mistakes([Mistake(path, "is missing; it holds the site's title and tagline")])
-    fields = [*SiteText.model_fields, *Notice.model_fields, *Part.model_fields]
-    return read_checked(path, SiteText, fields, {"languages": languages})
+    return read_checked(path, SiteText, [*SiteText.model_fields], {"languages": languages})

@@ -185,7 +185,8 @@ def _link_mistakes(
 
 def _states(course: Course) -> dict[str, tuple[str, ...] | None]:
     """The names of the values at which each experiment can be shown, by its id; None where these are not known."""
-    return dict.fromkeys(course.broken) | {name: one.states for name, one in course.experiments.items()}
+    broken = [name for name in course.broken if name]  # one without an id is none that could be named
+    return dict.fromkeys(broken) | {name: one.states for name, one in course.experiments.items()}
 
 
 def text_warnings(course: Course) -> Iterator[Mistake]:

@@ -512,12 +512,18 @@ class _Links(Treeprocessor):
         for element in root.iter():
             address = unescape(element.get("href", "").replace(AMP_SUBSTITUTE, "&"))  # <a@b.c> is written in entities
             if element.tag in ("a", "h2", "h3", "h4", "h5", "h6") and not "".join(element.itertext()).strip():
-                self._refuse(address or "##", "a link needs words to click on" if address else "a heading needs words")
+                words = "a link needs words to click on" if element.tag == "a" else "a heading needs words"
+                self._refuse("[](" if element.tag == "a" and not address else address or "##", words)
             if element.tag == "a" and not LINK.match(address):
                 self._link_to_file(element, address)
 
     def _link_to_file(self, element: ElementTree.Element, address: str) -> None:
-        if not address or ELSEWHERE.match(address):
+        if not address:
+            if words := " ".join("".join(element.itertext()).split()):  # without any, that was told
+                reason = "the link leads nowhere: write in the brackets an address on the web, a page or a file's name"
+                self.refusals.append(Refusal(f"[{words}](", reason, "", "]()"))
+            return
+        if ELSEWHERE.match(address):
             self._refuse(address, f"{address!r} is {NO_LINK}", slashes(address))
             return
         self.beside.links.append(address)
@@ -542,10 +548,15 @@ class _Links(Treeprocessor):
         address = unescape(element.get("src", "").replace(AMP_SUBSTITUTE, "&"))
         alt, caption = (" ".join(unescape(element.get(name, "")).split()) for name in ("alt", "title"))
         source = f"![{alt}]({address}"
-        if ELSEWHERE.match(address) or not address:
+        if not address:
+            reason = "the picture has no file: write in the brackets the name of one beside the text"
+            self.refusals.append(Refusal(f"![{alt}](", reason))
+            return ""
+        if ELSEWHERE.match(address):
             hint = slashes(address, "put the file beside the text, and show it by its name")
             reason = f"{address!r} is no file beside the text: readers load nothing from elsewhere"
             self.refusals.append(Refusal(source, reason, hint, f"({address}"))
+            return ""  # that no file has this name is not told as well
         elif not alt:
             reason = "a picture needs words for those who don't see it, in the square brackets"
             self.refusals.append(Refusal(source, reason, f"![what it shows]({address})", f"({address}"))
