@@ -13,6 +13,7 @@ from pathlib import Path
 
 from netviz.installation import PACKAGE
 from netviz.mistakes import Mistake, Mistakes
+from netviz.refusals import check_no_circle
 
 
 @cache  # thousands of times in a build
@@ -34,8 +35,10 @@ def import_all(folder: str, package: str, things: str) -> None:
 def import_file(path: Path) -> None:
     """Import a Python file under its own name, with what it imports from its folder; once, however often it is called.
 
-    Raises Mistakes for one that can't be imported, at its line, and for one that is called like another module.
+    Raises Mistakes for one that can't be imported, at its line, and for one that is called like another module; OSError
+    for a link that leads round in a circle.
     """
+    check_no_circle(path)
     place, name = path.resolve(), path.stem
     there = sys.modules.get(name)
     if there is not None and getattr(there, "__file__", None) == str(place):

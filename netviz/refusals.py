@@ -69,6 +69,11 @@ def check_writable(folder: Path) -> None:
         file.flush()
 
 
+def real(path: Path) -> Path:
+    """Where a path leads; a link that leads round in a circle, at which `Path.resolve` fails, leads to itself."""
+    return Path(os.path.realpath(path))
+
+
 def check_no_circle(path: Path) -> None:
     """Raises OSError where links on the way to a place lead round in a circle: `Path.resolve` would fail otherwise."""
     try:

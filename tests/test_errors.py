@@ -23,6 +23,7 @@ from netviz.commands.arguments import EXAMPLES, parsed, parser
 from netviz.commands.failures import FAULT
 from netviz.options import BUILD, Options, OwnPhoto, arguments_of
 from netviz.refusals import ADVICE, naming, refusal, unfit
+from netviz.serving.watching import watched
 
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = [sys.executable, str(ROOT / "build.py")]
@@ -173,6 +174,22 @@ def test_links_that_lead_round_in_a_circle_are_one_sentence(
     assert "links lead round in a circle: remove one of them" in told(capsys)
 
 
+@pytest.mark.parametrize("option", ["picture", "methods", "own.yaml", "own.yaml of a server"])
+def test_a_file_that_is_a_link_to_itself_is_one_sentence(
+    course: Path, tmp_path: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    circle = tmp_path / "circle.py"
+    circle.symlink_to(circle.name)
+    places = ["--content", str(course), "--to", str(tmp_path / "site"), "--store", str(tmp_path / "store")]
+    if option.startswith("own.yaml"):
+        (course / "own.yaml").write_text(f"- picture: {circle}\n", "utf-8")
+    if option.endswith("server"):
+        assert watched(Options(content=course, to=tmp_path / "site", store=tmp_path / "store"))
+        return
+    assert main([*places, *([] if option == "own.yaml" else [f"--{option}", str(circle)])]) == 1
+    assert "links lead round in a circle: remove one of them" in told(capsys)
+
+
 def test_a_folder_that_was_removed_while_somebody_is_in_it_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -223,6 +240,9 @@ def test_a_fault_of_ours_is_a_sentence_and_a_file_with_the_traceback(
     ("arguments", "words"),
     [
         (["--picture", "a.jpg", "--picture", "a.jpg"], "argument --picture: a.jpg is given twice"),
+        (["--picture", "b/../a.jpg", "--picture", "a.jpg"], "--picture: b/../a.jpg and a.jpg are one file, which is"),
+        (["--only", "home", "--epub"], "--epub makes one file of the whole course, and --only some lessons: give one"),
+        (["serve", "--pdf", "--only", "home"], "--pdf makes one file of the whole course, and --only some lessons"),
         (
             ["--credit", "Ann", "--picture", "a.jpg"],
             "argument --credit: tells of the --picture before it, and there is",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from netviz.command_line import main
-from netviz.commands.new import new_course
+from netviz.commands.new import PHOTO, new_course
 from netviz.course.reading import read_course
+from netviz.options import OwnPhoto
 
 FIRST, SECOND = ("content/lessons/01-what-the-network-says/en.md", "content/lessons/02-where-it-looks/en.md")
 
@@ -109,3 +111,14 @@ def test_a_text_in_a_language_that_a_course_does_not_name_is_told_how_to_name_it
     (warning,) = read_course(Path("content"), "compact").warnings
     assert warning.message == "is read by nobody"
     assert warning.hint == "`languages:` in site.yaml names those of the course: [en]"
+
+
+def test_a_photo_of_the_authors_own_is_read_wherever_in_the_course_it_lies(course: Path) -> None:
+    places = ("cat.png", "mine/cat.png", "lessons/01-what-the-network-says/cat.png")
+    for place in places:
+        (course / "content" / place).parent.mkdir(exist_ok=True)
+        shutil.copy(course / PHOTO, course / "content" / place)
+    content = Path("content")
+    assert len(read_course(content, "compact").warnings) == 3
+    (content / "own.yaml").write_text(f"- picture: {places[0]}\n- picture: mine/../{places[1]}\n", "utf-8")
+    assert not read_course(content, "compact", [OwnPhoto(path=content / places[2])]).warnings

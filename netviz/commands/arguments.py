@@ -105,6 +105,10 @@ def parsed(given: Sequence[str], words: Iterable[str] = ()) -> Options:
         reader.error(f"there is no command {given[0]!r}: {nearest(given[0], [SERVE, *words])}")
     asked = reader.parse_args([f"--{SERVE}", *given[1:]] if given[:1] == [SERVE] else given)
     options = _chosen({name: value for name, value in vars(asked).items() if name in arguments_of(Options)})
+    if options.only and options.books:
+        reader.error(
+            f"--{options.books[0]} makes one file of the whole course, and --only some lessons: give one of both"
+        )
     command = options.asked_for
     for option, one in arguments_of(Options).items():
         if option in asked and one.only_for and command not in one.only_for:

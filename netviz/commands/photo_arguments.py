@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from netviz.options import OwnPhoto
+from netviz.refusals import real
 
 PICTURE = "picture"  # the option that names a photo
 
@@ -19,8 +20,9 @@ class OneMorePhoto(argparse.Action):
     ) -> None:
         """Raises argparse.ArgumentError if the photo is given already."""
         photos = _photos_in(namespace, self.dest)
-        if values in (photo.path for photo in photos):
-            raise argparse.ArgumentError(self, f"{values} is given twice; give it once")
+        if same := next((photo.path for photo in photos if real(photo.path) == real(values)), None):
+            named = f"{values} is" if same == values else f"{same} and {values} are one file, which is"
+            raise argparse.ArgumentError(self, f"{named} given twice; give it once")
         photos.append(OwnPhoto(path=values))
 
 

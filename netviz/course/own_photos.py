@@ -21,7 +21,7 @@ from netviz.languages.known import DEFAULT
 from netviz.mistakes import Mistakes, gathered
 from netviz.options import OWN, OwnPhoto
 from netviz.pictures import Picture, UnreadablePicture, own_picture
-from netviz.refusals import stands
+from netviz.refusals import real, stands
 from netviz.yaml_places import Places, read_checked
 
 
@@ -84,7 +84,7 @@ def read_own_photos(
     for number, (entry, file) in enumerate(zip(entries, files, strict=True)):
         if file in files[:number]:
             mistakes.append(places.mistake((number, "picture"), "the photo is named twice"))
-        elif file.resolve() not in {one.path.resolve() for one in asked}:
+        elif real(file) not in {real(one.path) for one in asked}:
             try:
                 add(file, _with_first(entry.title, languages[0], file), entry)
             except UnreadablePicture as error:

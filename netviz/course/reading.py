@@ -22,7 +22,7 @@ from netviz.course.glossary import Glossary, read_glossary
 from netviz.course.lessons import Lesson, front_matter_places, read_lesson, read_lessons
 from netviz.course.measurements import Measurement, read_measurements
 from netviz.course.notices import Notice
-from netviz.course.own_photos import read_own_photos
+from netviz.course.own_photos import own_photo_files, read_own_photos
 from netviz.course.plain_text import plain_text_warnings
 from netviz.course.questions import Question, read_questions
 from netviz.course.samples import CREDITS, Credit, is_picture, read_credits, read_samples
@@ -34,7 +34,7 @@ from netviz.mistakes import Mistake, Mistakes, gathered, nearest
 from netviz.networks.architecture import vgg16_layers
 from netviz.options import OwnPhoto
 from netviz.pictures import Picture
-from netviz.refusals import stands
+from netviz.refusals import real, stands
 from netviz.text_files import read_text_file
 from netviz.yaml_places import Places, read_checked, read_yaml
 
@@ -264,8 +264,10 @@ def read_course(
         bibliography=bibliography,
         mistakes=tuple(wrong),
         warnings=(
-            *unread(content, spoken, is_picture),
-            *unused(texts, spoken, galleries),
+            *_but(
+                [*own_photo_files(content), *(one.path for one in own)],
+                (*unread(content, spoken, is_picture), *unused(texts, spoken, galleries)),
+            ),
             *alike_but_for_case(attachments.values()),
             *_unasked(texts, galleries, experiments, broken),
             *_without_text(texts),
@@ -281,6 +283,12 @@ def read_course(
         templates=(*(folder for folder in [content / "templates"] if folder.is_dir()), TEMPLATES),
     )
     return course.offering(offered)
+
+
+def _but(used: Iterable[Path], unread: Iterable[Mistake]) -> Iterator[Mistake]:
+    """Files and folders that nobody reads, but for those that are, or hold, photos of the user's own."""
+    photos = [real(path) for path in used]
+    return (one for one in unread if not any(photo.is_relative_to(real(one.path)) for photo in photos))
 
 
 def _without_text(texts: Iterable[Lesson]) -> Iterator[Mistake]:

@@ -14,6 +14,7 @@ from netviz.course.folders import DROPPED
 from netviz.course.own_photos import own_photo_files
 from netviz.installation import PACKAGE, TEMPLATES
 from netviz.options import Options
+from netviz.refusals import real
 
 LULL = 50  # milliseconds without a change: editors write a file in several steps
 LOOK = 1000  # milliseconds after which it is looked whether the folders are still the same
@@ -93,7 +94,7 @@ def _counts(change: Change, path: Path, options: Options) -> bool:
         return False
     within = next((folder for folder in (options.content.resolve(), *KEPT) if path.is_relative_to(folder)), None)
     if within is None:
-        own_code = {file.parent for file in _files(options) if file in map(Path.resolve, options.methods)}
+        own_code = {file.parent for file in _files(options) if file in map(real, options.methods)}
         return path in _files(options) or (path.suffix == ".py" and path.parent in own_code)
     return not any(DROPPED.fullmatch(part) for part in path.relative_to(within).parts)
 
@@ -101,4 +102,4 @@ def _counts(change: Change, path: Path, options: Options) -> bool:
 def _files(options: Options) -> list[Path]:
     """The user's own photos, the weights, and methods of one's own."""
     photos = [*(photo.path for photo in options.picture), *own_photo_files(options.content)]
-    return [one.resolve() for one in (*photos, Path(options.weights), *options.methods)]
+    return [real(one) for one in (*photos, Path(options.weights), *options.methods)]
