@@ -61,7 +61,9 @@ def as_derivative(values: Any, kernel: Any) -> Any:
     def back(upstream: Any) -> tuple[Any, Any]:
         return _derivative(kernel, upstream), winograd.derivative_by_kernel(values, kernel, upstream)
 
-    return _derivative(turned(kernel), values), back
+    with tf.control_dependencies([values]):  # not all layers' kernels at once, at the beginning
+        kernel_around = turned(kernel)
+    return _derivative(kernel_around, values), back
 
 
 def _derivative(kernel: Any, upstream: Any) -> Any:

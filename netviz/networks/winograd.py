@@ -71,8 +71,9 @@ def _filtered(values: Any, kernel: Any, around: bool = False) -> Any:
     """Values with a kernel (3, 3, c, k), or with that kernel turned around, inputs and outputs exchanged."""
     channels, filters = kernel.shape[2:]
     transform = np.kron(KERNEL, KERNEL)[:, :: -1 if around else 1]  # of the nine places in a row
-    kernels = tf.matmul(tf.constant(transform, kernel.dtype), tf.reshape(kernel, (-1, channels * filters)))
     tiles = tf.ensure_shape(_tiles(values), (POINTS**2, None, values.shape[-1]))
+    with tf.control_dependencies([tiles]):  # not all layers' kernels at once, at the beginning: they fill 0.5 GB
+        kernels = tf.matmul(tf.constant(transform, kernel.dtype), tf.reshape(kernel, (-1, channels * filters)))
     products = tf.matmul(tiles, tf.reshape(kernels, (POINTS**2, channels, filters)), transpose_b=around)
     outputs = _outputs(products, values[..., 0])
     outputs.set_shape((*values.shape[:3], channels if around else filters))
