@@ -21,6 +21,8 @@ WANTED = {  # by pydantic's kinds of errors
     "none_required": "nothing is wanted",
     "string_too_short": "a text is wanted, not an empty one",
 }
+IS_WANTED = " is wanted"
+NOTHING = "'' is wanted"
 COUNTED = {
     "too_short": "{min_length} or more entries are wanted",
     "too_long": "no more than {max_length} may stand here",
@@ -35,9 +37,12 @@ COUNTED = {
 def wanted(details: Sequence[ErrorDetails]) -> str:
     """What pydantic misses in a value, one reason or several of which any would do, and what it found."""
     value = details[0]["input"]
-    reasons = dict.fromkeys(_reason(detail) for detail in details)
+    reasons = [*dict.fromkeys(_reason(detail) for detail in details)]
+    reasons = [one for one in reasons if one != NOTHING] or reasons  # nobody needs to be told that all may be left out
+    if len(reasons) > 1 and all(one.endswith(IS_WANTED) for one in reasons):
+        reasons = [*(one.removesuffix(IS_WANTED) for one in reasons[:-1]), reasons[-1]]
     texts = any(detail["type"] == "string_type" for detail in details)
-    hint = ", in quotes" if texts and isinstance(value, (bool, int, float, type(None))) else ""
+    hint = ", in quotes" if texts and isinstance(value, (bool, int, float)) else ""
     return f"{' or '.join(reasons)}{hint}; found {found(value)}"
 
 

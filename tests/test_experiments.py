@@ -70,7 +70,7 @@ SMOOTH = "id: a\nmethod: smoothgrad\nsamples: 50\n"
         ("id: a\nmethod：gradient", "8:16", "the colon behind 'method' is a Chinese one"),
         ("id: a\nmethod: gradient\ntarget: “tabby”", "9:9", "“ is no quote to YAML"),
         (SMOOTH + "vary: {samples: [1，5]}", "10:17", "， is a Chinese comma"),
-        (SMOOTH + "expect: [numbers.norm > 0、numbers.norm < 0]", "10:10", "、 is a Chinese comma"),
+        (SMOOTH + "expect: [numbers.norm > 0、numbers.norm < 0]", "10:26", "、 is a Chinese comma"),
     ],
 )
 def test_a_sign_of_chinese_text_where_yaml_has_its_own_is_told(

@@ -145,7 +145,7 @@ def test_a_language_that_lacks_a_question_is_reported_and_shows_the_english(tmp_
         (("results['x'].numbers.row <", "results['z'].numbers.row <"), "en.md:9:33", "there is no experiment 'z'"),
         (("at {{ results['x']", "at {{ results['z']"), "en.md:11:39", "there is no experiment 'z'"),
         (("The peak", "<b>The peak"), "en.md:11:10", "raw HTML"),
-        (("The peak lies", "The peak {% include 'a' %} lies"), "en.md:11:19", "only if, for, set and claim"),
+        (("The peak lies", "The peak {% include 'a' %} lies"), "en.md:11:22", "only if, for, set and claim"),
     ],
 )
 def test_words_are_checked_before_anything_runs(

@@ -78,6 +78,16 @@ def test_who_refers_to_an_experiment_without_a_proper_id_is_not_wrong_as_well(
     assert f"{FIRST}:14:5: id: " in said and "1 to mend" in said, said
 
 
+@pytest.mark.parametrize("fence", ["experiment", "question"])
+def test_an_id_that_is_given_twice_is_told_once(told: Callable[[], str], fence: str) -> None:
+    text = Path(FIRST).read_text("utf-8")
+    begin = text.index(f"```{fence}\n")
+    end = text.index("\n```\n", begin) + len("\n```\n")
+    Path(FIRST).write_text(f"{text}\nAgain.\n\n{text[begin:end]}", "utf-8")
+    said = told()
+    assert "is taken by" in said and "1 to mend" in said, said
+
+
 def test_what_has_no_id_is_not_among_the_names_that_are_allowed(told: Callable[[], str]) -> None:
     replace(FIRST, "id: answer ", "name: answer ")
     assert "\n    allowed: pixels, regions\n" in told()

@@ -18,6 +18,8 @@ from jinja2.parser import Parser
 from netviz.mistakes import nearest
 from netviz.sandbox.operations import FILTERS, SPECIAL_FILTERS, TESTS, checked
 from netviz.sandbox.plain_data import ExpressionError
+from netviz.sandbox.syntax_words import PREFIX, in_words
+from netviz.sandbox.syntax_words import STATEMENTS as MAY_STAND
 
 DEEPEST = 100  # levels of brackets, operators and statements within each other
 TOO_DEEP = f"this is nested too deeply: at most {DEEPEST} levels"
@@ -43,6 +45,14 @@ _remembered = lru_cache(maxsize=4096)
 
 ConditionNode = nodes.If | nodes.CondExpr | nodes.CallBlock
 """What is met or not: an ``if`` or ``elif``, an inline ``if``, or a claim."""
+
+WRITTEN = {  # statements that are called otherwise than their nodes
+    nodes.FromImport: "from",
+    nodes.CallBlock: "call",
+    nodes.FilterBlock: "filter",
+    nodes.AssignBlock: "endset",
+    nodes.ScopedEvalContextModifier: "autoescape",
+}
 
 SIGNS = {"eq": "==", "ne": "!=", "lt": "<", "lteq": "<=", "gt": ">", "gteq": ">=", "in": "in", "notin": "not in"}
 
@@ -87,24 +97,15 @@ def parse(source: str) -> nodes.Template:
     try:
         tree = _JINJA.parse(source)
     except TemplateSyntaxError as error:
-        raise ExpressionError(_in_words(error.message or ""), error.lineno) from None
+        raise in_words(error.message or "", error.lineno) from None
     except RecursionError:
         raise ExpressionError(TOO_DEEP) from None
     except ValueError as error:  # a number of thousands of digits
-        raise ExpressionError(f"not an expression: {error}") from None
+        raise ExpressionError(f"{PREFIX}{error}") from None
     for node, depth in _walk(tree):
         if depth > DEEPEST:
             raise ExpressionError(TOO_DEEP, node.lineno)
     return tree
-
-
-def _in_words(message: str) -> str:
-    """What Jinja2's parser says, in an author's words where it speaks of its own parts."""
-    if "got '='" in message:
-        return "not an expression: to compare, write =="
-    if match := re.match(r"Encountered unknown tag '(endif|endfor|endset|else|elif)'", message):
-        return f"`{match[1]}` stands alone here: no statement that it belongs to was opened before it"
-    return f"not an expression: {message}"
 
 
 def parse_expression(source: str) -> nodes.Expr:
@@ -127,8 +128,8 @@ def violations(tree: nodes.Node, filters: Collection[str]) -> Iterator[Expressio
     """Everything in a tree that is not of the language, with its line; ``filters`` are those beside our own."""
     for node, _ in _walk(tree):
         if isinstance(node, nodes.Stmt) and (type(node) not in STATEMENTS or _is_call(node)):
-            kind = type(node).__name__
-            yield ExpressionError(f"only if, for, set and claim may stand in a lesson, here is {kind!r}", node.lineno)
+            kind = WRITTEN.get(type(node), type(node).__name__.lower())
+            yield ExpressionError(f"{MAY_STAND}, here is `{kind}`", node.lineno, kind)
         elif type(node) not in LANGUAGE:
             yield ExpressionError(f"not for lessons: {type(node).__name__.lower()}", node.lineno)
         else:

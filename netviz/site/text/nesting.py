@@ -83,8 +83,12 @@ def id_mistakes(text: LessonText, template: str, taken: Collection[str]) -> Iter
     Headings of the same words get ids of their own: the second one's ends in ``_1``.
     """
     owners = dict.fromkeys(taken, "a part of every page")
+    stated = set[tuple[str, str]]()
     for span in text.spans:
         if span.kind in FENCES and (name := fence_id(span.source)):
+            if text.language == text.first and (span.kind, name) in stated:
+                continue  # that it is taken was told where it was read
+            stated.add((span.kind, name))
             for one in (name, f"{name}-ask") if span.kind == "question" else (name,):
                 if one in owners:
                     message = f"the {span.kind} would have the id {one!r} on the page, which is that of {owners[one]}"
