@@ -218,13 +218,15 @@ def course_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def network_store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """A store that holds what readers' browsers load of the real network."""
+def network_store() -> Store:
+    """A store that holds what readers' browsers load of the real network: that of the real course's site."""
+    from real_course import STORE
+
     from netviz.cache.store import Store
-    from netviz.engine.browser_network import write_network
+    from netviz.engine.browser_network import has_network, write_network
     from netviz.networks.weights import describe
 
-    def write(folder: Path) -> None:
-        write_network("compact", describe("compact"), Store(folder))
-
-    return Store(made_once(tmp_path_factory, "network", write))
+    store, weights = Store(STORE), describe("compact")
+    if not has_network(weights, store):
+        write_network("compact", weights, store)
+    return store

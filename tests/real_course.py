@@ -23,6 +23,7 @@ from netviz.site.site_map import HOME, NOT_FOUND, PAGES, YOUR_PHOTO, page_path
 ROOT = Path(__file__).resolve().parents[1]
 COURSE = read_course(ROOT / "content", "compact")
 LESSONS = [lesson.slug for lesson in COURSE.lessons]
+STORE = Path(os.environ.get("NETVIZ_STORE") or ROOT / ".netviz")
 NIGHTLY = bool(os.environ.get("NETVIZ_NIGHTLY"))
 HAS_NETWORK = is_installed()  # npm's registry may be out of reach
 SIDE_PAGES = [*(page.slug for page in COURSE.side_pages), *([YOUR_PHOTO] if HAS_NETWORK else [])]
@@ -35,7 +36,7 @@ built = pytest.mark.vgg16  # what needs the site needs the network that made it
 def build_course(folder: Path) -> None:
     """Build the site in a folder, as a reader would: Python's warnings are no errors, ours are."""
     where = ["--content", str(ROOT / "content"), "--to", str(folder / "site")]
-    where += ["--store", os.environ.get("NETVIZ_STORE") or str(ROOT / ".netviz")]
+    where += ["--store", str(STORE)]
     command = [sys.executable, str(ROOT / "build.py"), *where, "--offer", COURSE.default_picture]
     command += [] if HAS_NETWORK else ["--without", YOUR_PHOTO]
     command += ["--strict"] if NIGHTLY else ["--draft", "--methods", str(ROOT / "tests" / "least_drafts.py")]

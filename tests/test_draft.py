@@ -13,6 +13,7 @@ from stored_results import known
 
 from netviz.cache.store import Store
 from netviz.command_line import main
+from netviz.course import drafting
 from netviz.course.drafting import drafted
 from netviz.course.reading import Course, read_course
 from netviz.methods import drafts, methods
@@ -50,6 +51,7 @@ def test_a_setting_counts_where_it_is_cheaper_and_stops_keep_their_names(noisy: 
     ("fence", "settings"),
     [
         ("method: class-test\nvary: {of_method: [gradient, smoothgrad]}", {"samples": 4}),
+        ("method: smoothgrad\nsamples: 7\nvary: {samples: [5, 7]}", {"samples": 5}),
         ("method: integrated-gradients\nsteps: 20\nmax_steps: 20", {"steps": 8, "max_steps": 16}),
         ("method: integrated-gradients\nsteps: 4\nmax_steps: 64", {"steps": 4, "max_steps": 16}),
     ],
@@ -62,6 +64,19 @@ def test_a_setting_may_be_cheaper_at_another_stop_or_with_another_setting_only(
     one = drafted(read_course(course, "compact"), LAYERS).experiments["one"]
     for variant in one.variants.values():
         assert variant.settings | settings == variant.settings
+
+
+def test_values_that_cost_alike_are_cheaper_as_one(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An experiment without a slider keeps its seed: another would cost the same."""
+    monkeypatch.setattr(drafts, "_DRAFTS", {"smoothgrad": {"seed": 2}})
+    with (course / "lessons" / "01-first" / "en.md").open("a", encoding="utf-8") as text:
+        text.write("\n```experiment\nid: seeds\nmethod: smoothgrad\nseed: 1\nvary: {seed: [1, 2, 3]}\n```\n")
+        text.write("\n```experiment\nid: classes\nmethod: smoothgrad\nvary: {target: [top1, top2]}\n```\n")
+        text.write("\n```experiment\nid: one\nmethod: smoothgrad\nseed: 1\n```\n")
+    found = drafted(read_course(course, "compact"), LAYERS).experiments
+    assert {name: one.settings["seed"] for name, one in found["seeds"].variants.items()} == {"1": 2, "2": 2, "3": 2}
+    assert [one.target for one in found["classes"].variants.values()] == ["top1", "top2"]
+    assert found["one"].settings["seed"] == 1 and found["classes"].settings["seed"] == 0
 
 
 @pytest.mark.parametrize(
@@ -94,6 +109,7 @@ def test_every_draft_is_of_a_method_and_its_settings(name: str) -> None:
 
 def test_the_least_drafts_of_these_tests_are_of_methods_and_their_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drafts, "_DRAFTS", {})
+    monkeypatch.setattr(drafting, "PHOTOS", drafting.PHOTOS)  # which it lowers, too
     runpy.run_path(str(Path(__file__).with_name("least_drafts.py")))
     for name, settings in drafts._DRAFTS.items():
         assert settings.keys() <= methods()[name].settings.model_fields.keys() and methods()[name].settings(**settings)

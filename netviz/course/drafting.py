@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import BaseModel
+
 from netviz.course.experiments import Experiment
 from netviz.course.reading import Course
 from netviz.methods.drafts import draft_settings
@@ -42,7 +44,7 @@ def _drafted(experiment: Experiment, layers: tuple[Layer, ...]) -> Experiment:
 
 
 def _with(experiment: Experiment, settings: Mapping[str, Any], layers: tuple[Layer, ...]) -> Experiment:
-    """An experiment with these settings; of a slider's values, those are replaced that cost more."""
+    """An experiment with these settings; of a slider's values, those stay that cost less than the draft's."""
     changed, slider = {**experiment.settings, **settings}, experiment.slider
     if slider is None or slider.setting not in settings:
         return replace(experiment, settings=changed)
@@ -53,7 +55,7 @@ def _with(experiment: Experiment, settings: Mapping[str, Any], layers: tuple[Lay
             for one in (settings[slider.setting], value)
         ]
         drafts, own = (_cost(one, layers) for one in asked)
-        return settings[slider.setting] if drafts is not None and own is not None and drafts < own else value
+        return settings[slider.setting] if drafts is not None and own is not None and drafts <= own else value
 
     values = {name: cheaper(value) for name, value in slider.values.items()}
     return replace(
@@ -64,13 +66,19 @@ def _with(experiment: Experiment, settings: Mapping[str, Any], layers: tuple[Lay
 
 
 def _cost(experiment: Experiment, layers: tuple[Layer, ...]) -> int | None:
-    """Passes and steps of training at all values of a slider; None for settings that can't be, or can't be together."""
-    method, total = experiment.method, 0
+    """Passes and steps of training at all values of a slider; None for settings that can't be, or can't be together.
+
+    What is the same at several values is run but once.
+    """
+    method, total, counted = experiment.method, 0, list[tuple[str | int, BaseModel]]()
     try:
         for one in experiment.variants.values():
             settings = method.settings(**one.settings)
             if [*method.wrong(settings, layers)]:
                 return None
+            if (one.target, settings) in counted:
+                continue
+            counted.append((one.target, settings))
             passes = method.passes(settings)
             total += passes.forward + passes.backward + passes.training
     except Exception:  # a method of one's own may fail with settings that its author didn't think of
