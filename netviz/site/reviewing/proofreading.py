@@ -46,8 +46,6 @@ from netviz.site.text.markup import (
 from netviz.site.text.nesting import id_mistakes
 from netviz.yaml_places import Passage
 
-_PAGE = re.compile(r"([\w./-]+)\.html")
-
 Sections = Mapping[str, set[str] | None]
 """Every page's sections, figures and entries that links may name, by its slug; None where it can't be woven."""
 
@@ -103,8 +101,8 @@ def _asked_of(experiment: Experiment) -> list[Any]:
 
 def _linked(sources: Collection[str], sections: Sections, own: str) -> list[tuple[str, list[str] | None]]:
     """The parts of the page itself, and of all that are named in texts, as far as there are such pages."""
-    named = {own} | {slug for source in sources for slug in _PAGE.findall(source)}
-    return [(slug, None if known is None else sorted(known)) for slug, known in sections.items() if slug in named]
+    named = [slug for slug in sections if slug == own or any(f"{slug}.html" in source for source in sources)]
+    return [(slug, None if (known := sections[slug]) is None else sorted(known)) for slug in named]
 
 
 @remembered(bool, bool, of=_held_against)
