@@ -14,7 +14,7 @@ from netviz.sandbox import Function
 from netviz.site.attached_files import links_beside
 from netviz.site.edition import Edition
 from netviz.site.expression_values import caption_values, page_values
-from netviz.site.files.notebook import code_blocks, markdown_text, notebook, script
+from netviz.site.files.notebook import is_python, markdown_text, notebook, script
 from netviz.site.files.takeover import Made
 from netviz.site.method_words import method_title
 from netviz.site.page_figures.reproducing_code import repeating_code
@@ -30,7 +30,7 @@ def lesson_downloads(edition: Edition) -> Iterator[tuple[str, Made]]:
         path = page.path.removesuffix("html")
         linked = replace(text, markdown=links_beside(text.markdown, edition.course, lesson, page))
         yield f"{path}ipynb", Made(key, partial(_notebook, edition, linked))
-        if code_blocks(text):
+        if any(map(is_python, text.spans)):
             yield f"{path}py", Made(key, partial(script, text, edition.words.script_intro))
 
 

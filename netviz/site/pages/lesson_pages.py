@@ -19,7 +19,7 @@ from netviz.site import rendering
 from netviz.site.attached_files import illustration_view, with_links_to_files
 from netviz.site.edition import Edition
 from netviz.site.expression_values import page_values
-from netviz.site.files.notebook import code_blocks
+from netviz.site.files.notebook import is_python
 from netviz.site.files.previews import preview_path
 from netviz.site.files.takeover import Made
 from netviz.site.pages.gallery_figure import gallery_figure
@@ -89,7 +89,7 @@ def _page_around(edition: Edition, lesson: Lesson, page: Page, content: Markup) 
         return render("home", edition.site, page, body=content)
     if lesson in edition.course.side_pages:
         return render("page", edition.site, page, body=content, learn=text.front.learn)
-    suffixes = ("ipynb", "py") if code_blocks(text) else ("ipynb",)
+    suffixes = ("ipynb", "py") if any(map(is_python, text.spans)) else ("ipynb",)
     downloads = {suffix: page.beside(suffix) for suffix in suffixes}
     return render("lesson", edition.site, page, body=content, learn=text.front.learn, downloads=downloads)
 
