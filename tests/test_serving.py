@@ -26,7 +26,7 @@ from netviz.options import Options
 from netviz.progress import Reporter
 from netviz.serving import watching
 from netviz.serving.builder import Builder, Outcome
-from netviz.serving.server import LiveSite, _events, _file
+from netviz.serving.server import LiveSite, _events, _file, own_names
 from netviz.serving.state import State
 from netviz.site.files.publish import publish
 from netviz.site.site_map import search_index
@@ -374,6 +374,11 @@ def test_no_address_leads_out_of_the_site(path: str, served: Served) -> None:
     (served.folder / "site" / "link.txt").symlink_to("../secret.txt")
     status, answer = served.get(path)
     assert status == 404 and "what nobody may read" not in answer
+
+
+def test_at_the_port_of_the_web_browsers_name_none() -> None:
+    assert own_names(80) == {b"127.0.0.1", b"localhost", b"127.0.0.1:80", b"localhost:80"}
+    assert own_names(8000) == {b"127.0.0.1:8000", b"localhost:8000"}
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "127.0.0.1:1", "localhost.evil.example", ""])

@@ -35,6 +35,7 @@ from netviz.serving.state import State, WovenPage, told
 from netviz.serving.watching import needs_restart, saved
 
 LOOPBACK = "127.0.0.1"
+HTTP = 80  # the port that addresses don't name
 NOT_KEPT = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 NOT_FOUND = "404.html"
 LOADED = ("text/css", "text/javascript", "application/javascript")  # beside pictures
@@ -170,7 +171,7 @@ def application(live: LiveSite, port: int) -> ASGIApp:
         Route("/.live/script.js", _script),
         Route("/{path:path}", partial(_file, live)),
     ]
-    pages, hosts = Starlette(routes=routes), {f"{name}:{port}".encode() for name in (LOOPBACK, "localhost")}
+    pages, hosts = Starlette(routes=routes), own_names(port)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         asked = [value for name, value in scope.get("headers", ()) if name == b"host"]
@@ -178,6 +179,12 @@ def application(live: LiveSite, port: int) -> ASGIApp:
         await (pages if known else PlainTextResponse("Not found", 404))(scope, receive, send)
 
     return answer
+
+
+def own_names(port: int) -> set[bytes]:
+    """What browsers call a server at a port of this machine: they leave out that of the web."""
+    names = {name.encode() for name in (LOOPBACK, "localhost")}
+    return {b"%s:%d" % (name, port) for name in names} | (names if port == HTTP else set())
 
 
 async def _script(request: Request) -> Response:
