@@ -13,10 +13,8 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Set
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -28,7 +26,6 @@ from netviz.site.files.file_lists import Files, SiteFiles
 WAIT = 30.0  # seconds for another build to end its publishing, which takes one
 MOUNTS = Path("/proc/self/mountinfo")
 SHOWN = 50  # characters of a site's name in that of a folder beside it
-AT_ONCE = 8  # folders that are being removed
 DEEPEST = 100  # folders inside one another; Python's own ways to remove a tree give up at some hundreds
 
 
@@ -242,13 +239,7 @@ def _is_newer(one: Path, other: Path) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, also where folders in it are read-only.
-
-    A site has hundreds of them, and there are disks that take a millisecond or two for each: so several at once.
-    """
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        inner = [deeper for one in _folders_in(folder) for deeper in _folders_in(one)]
-        list(pool.map(partial(shutil.rmtree, ignore_errors=True), inner))
+    """Remove a folder, also where folders in it are read-only."""
     shutil.rmtree(folder, ignore_errors=True)
     for inside, folders, _ in os.walk(folder):
         for name in folders:
@@ -256,13 +247,6 @@ def _remove(folder: Path) -> None:
                 Path(inside, name).chmod(0o700)
     if folder.exists():
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folders_in(folder: str | Path) -> list[str]:
-    """The folders in one that may be read, but no links to any."""
-    with suppress(OSError), os.scandir(folder) as found:
-        return [entry.path for entry in found if entry.is_dir(follow_symlinks=False)]
-    return []
 
 
 def _write(path: str, content: str | bytes | Kept, standing: Kept | None) -> str:
