@@ -43,6 +43,17 @@ def test_a_changed_a_new_a_renamed_and_a_missing_file_are_noticed(folder: Path) 
     assert len(set(digests)) == 5
 
 
+def test_what_is_no_file_counts_by_its_name(folder: Path) -> None:
+    """An empty folder of a lesson, a link that leads nowhere or back: a build tells of each."""
+    digests = [digest_of([folder])]
+    (folder / "lessons" / "02-empty").mkdir()
+    digests.append(digest_of([folder]))
+    for name, target in (("dead", "nowhere"), ("back", "..")):
+        (folder / "lessons" / name).symlink_to(target)
+        digests.append(digest_of([folder]))
+    assert len(set(digests)) == len(digests)
+
+
 def test_folders_that_links_lead_to_are_read_and_none_that_they_lead_back_to(folder: Path, tmp_path: Path) -> None:
     linked = tmp_path / "elsewhere"
     linked.mkdir()

@@ -51,23 +51,28 @@ def _paths(value: Any) -> list[Path]:
 
 
 def digest_of(places: Iterable[Path], without: Iterable[Path] = ()) -> str:
-    """SHA-256 over files, and all files within folders, each with its name from there.
+    """SHA-256 over files, and all that is within folders, each with its name from there.
 
-    Where a folder lies makes no difference. A place where nothing is differs from no place: a photo that was named
-    and is missing must not pass for none. Files in the folders ``without`` do not count.
+    Where a folder lies makes no difference. What is no file counts by its name: a lesson's folder may be empty, or a
+    link may lead nowhere, and a build would tell of it. A place where nothing is differs from no place: a photo that
+    was named and is missing must not pass for none. Files in the folders ``without`` do not count.
     """
     digest = hashlib.sha256()
     for number, place in enumerate(places):
         digest.update(f"{number}\0".encode())
-        for name, file in _files(place, without):
-            with open(file, "rb") as content:  # noqa: PTH123 (a photo may be too large to be held)
-                whole = hashlib.file_digest(content, "sha256").hexdigest()
+        for name, file in _entries(place, without):
+            whole = _digest_of_file(file) if file else ""
             digest.update(f"{number}\0{name}\0{whole}\0".encode(errors="surrogateescape"))
     return digest.hexdigest()
 
 
-def _files(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, str]]:
-    """Files with their names from there, and their paths: as texts, for Path takes ten times as long."""
+def _digest_of_file(path: str) -> str:
+    with open(path, "rb") as content:  # noqa: PTH123 (a photo may be too large to be held)
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _entries(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, str]]:
+    """Names from there, and the paths of files, empty for all else: as texts, for Path takes ten times as long."""
     if place.is_file():
         yield place.name, str(place)
     elif place.is_dir():
@@ -75,11 +80,11 @@ def _files(place: Path, without: Iterable[Path]) -> Iterator[tuple[str, str]]:
         made = [one.relative_to(here) for one in map(Path.resolve, without) if one.is_relative_to(here)]
         left_out = {f"{place}{os.sep}{one}" for one in made}
         for folder, folders, files in os.walk(place, followlinks=True):  # as whoever reads a course does
-            paths = {one: f"{folder}{os.sep}{one}" for one in sorted(folders) if one != LEFT_OUT}
-            folders[:] = [one for one, path in paths.items() if path not in left_out and not _leads_back(path)]
-            for path in (f"{folder}{os.sep}{name}" for name in sorted(files)):
-                if os.path.isfile(path):  # noqa: PTH113
-                    yield path.removeprefix(f"{place}{os.sep}").replace(os.sep, "/"), path
+            inside = [one for one in folders if one != LEFT_OUT and f"{folder}{os.sep}{one}" not in left_out]
+            folders[:] = [one for one in sorted(inside) if not _leads_back(f"{folder}{os.sep}{one}")]
+            for path in (f"{folder}{os.sep}{name}" for name in sorted([*inside, *files])):
+                name = path.removeprefix(f"{place}{os.sep}").replace(os.sep, "/")
+                yield name, path if os.path.isfile(path) else ""  # noqa: PTH113
 
 
 def _leads_back(path: str) -> bool:
